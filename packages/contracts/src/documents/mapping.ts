@@ -1,0 +1,95 @@
+// Runs in browsers too.
+import { Type, type Static } from 'typebox';
+import { collection } from '../collection.ts';
+import { Closed, Confidence, Name, Ref, Sentence, Timestamp, TraceId, Version } from '../fields.ts';
+import { Id } from '../ids.ts';
+
+/** A column's or table's name after redaction. */
+const Label = Type.String({ minLength: 1, maxLength: 256, description: 'Name of a table or column, redacted' });
+const SemanticId = Type.String({ pattern: '^[^\\u0000-\\u001f\\u007f]{1,256}$', description: 'Id of a glossary entry' });
+
+export const Reason = Closed({ feature: Name, value: Type.Number(), text: Type.String({ maxLength: 300 }) });
+export const Candidate = Closed({ semantic_id: SemanticId, score: Confidence, reasons: Type.Array(Reason, { maxItems: 10 }) });
+export type Candidate = Static<typeof Candidate>;
+export const Source = Closed({ dataset: Label, table: Label, column: Label });
+const ModelArm = Closed({
+  id: Name,
+  version: Version,
+  arm: Type.Union([Type.Literal('stable'), Type.Literal('canary'), Type.Literal('shadow')]),
+});
+const Config = Closed({ id: Name, version: Version });
+
+export const MappingSuggestion = Closed({
+  suggestion_id: Id('su'),
+  trace_id: TraceId,
+  saga_id: Id('sg'),
+  dataset: Label,
+  table: Label,
+  column: Label,
+  status: Type.Union([Type.Literal('open'), Type.Literal('decided'), Type.Literal('superseded')]),
+  abstained: Type.Boolean(),
+  candidates: Type.Array(Candidate, { maxItems: 20 }),
+  model: ModelArm,
+  agent_config: Config,
+  glossary: Config,
+  features_ref: Ref,
+  created_at: Timestamp,
+});
+export type MappingSuggestion = Static<typeof MappingSuggestion>;
+
+export const mappingSuggestions = collection({
+  name: 'mapping_suggestions',
+  kind: 'state',
+  scope: { tenant: true },
+  schema: MappingSuggestion,
+  key: 'suggestion_id',
+  time: 'created_at',
+  retention: 'as_needed',
+  summary: 'Open and decided suggestions: the review queue',
+  indexes: { all: [], by_status: ['status'], by_trace: ['trace_id'], by_column: ['dataset', 'table', 'column'] },
+  trace: { kind: 'suggestion', index: 'by_trace', summary: ['table', 'column', 'status', 'abstained', 'model'] },
+});
+
+export const decisions = ['accept', 'override', 'reject', 'none_of_these', 'new_term'] as const;
+export const Decision = Type.Union(decisions.map((decision) => Type.Literal(decision)));
+
+/** A person's decision. Never changed: a correction is a new entry that says what it supersedes. */
+export const Mapping = Closed({
+  mapping_history_id: Id('mh'),
+  trace_id: TraceId,
+  review_trace_id: TraceId,
+  suggestion_id: Type.Optional(Id('su')),
+  source: Source,
+  decision: Decision,
+  semantic_id: Type.Union([SemanticId, Type.Null()]),
+  candidates: Type.Array(Closed({ semantic_id: SemanticId, score: Confidence }), { maxItems: 20 }),
+  features_ref: Ref,
+  reviewer_id: Name,
+  justification: Type.Optional(Sentence),
+  model: ModelArm,
+  agent_config: Config,
+  glossary: Config,
+  decided_at: Timestamp,
+  supersedes: Type.Optional(Id('mh')),
+});
+export type Mapping = Static<typeof Mapping>;
+
+export const mappingHistory = collection({
+  name: 'mapping_history',
+  kind: 'log',
+  scope: { tenant: true },
+  schema: Mapping,
+  key: 'mapping_history_id',
+  time: 'decided_at',
+  retention: 'mapping_history',
+  summary: 'What people decided on suggestions',
+  indexes: {
+    all: [],
+    by_trace: ['trace_id'],
+    by_review_trace: ['review_trace_id'],
+    by_semantic_id: ['semantic_id'],
+    by_reviewer: ['reviewer_id'],
+  },
+  read: { path: '/dif/mapping_history', action: 'review.read' },
+  trace: { kind: 'decision', index: 'by_trace', summary: ['decision', 'semantic_id', 'reviewer_id', 'review_trace_id'] },
+});

@@ -1,0 +1,230 @@
+// Runs in browsers too.
+
+/** Every error Ancilla throws on purpose: a released code keeps its meaning. `fix` says how to mend it. */
+export const errorCatalogue = {
+  'auth.missing': { status: 401, title: 'No credential', fix: 'Send `Authorization: Bearer <api key>`.' },
+  'auth.invalid': {
+    status: 401,
+    title: 'The credential is not valid',
+    fix: 'Use a key that exists and is not disabled; `ancilla key` makes one.',
+  },
+  'access.denied': {
+    status: 403,
+    title: 'Your role may not do this',
+    fix: 'Use a credential whose role the permission table lists for this action.',
+  },
+  'access.forbidden_combination': { status: 403, title: 'Separation of duty forbids this', fix: 'Ask another person to do this step.' },
+  'access.purpose_missing': {
+    status: 400,
+    title: 'Reading raw content needs a purpose',
+    fix: 'Send `x-ancilla-purpose` with a ticket or reason.',
+  },
+  'access.grant_missing': {
+    status: 403,
+    title: 'Reading raw content needs a break-glass grant',
+    fix: 'Send `x-ancilla-grant`, or read as a tenant admin.',
+  },
+  'tenant.missing': { status: 400, title: 'No tenant named', fix: 'A platform admin names the tenant in `x-ancilla-tenant`.' },
+  'tenant.mismatch': {
+    status: 403,
+    title: 'The credential is for another tenant',
+    fix: 'Leave tenant_id out, or use that tenant’s credential.',
+  },
+  'tenant.not_found': { status: 404, title: 'No such tenant', fix: 'Check the tenant id; `ancilla tenant list` shows those that exist.' },
+  'tenant.exists': { status: 409, title: 'This tenant exists already', fix: 'Choose another tenant id.' },
+  'tenant.disabled': { status: 403, title: 'This tenant is disabled', fix: 'Ask the platform admin.' },
+  'request.malformed': {
+    status: 400,
+    title: 'The request cannot be read',
+    fix: 'Send well-formed JSON (UTF-8) with the declared content type.',
+  },
+  'request.too_large': { status: 413, title: 'The body is too large', fix: 'Send less at once; the detail names the limit.' },
+  'request.too_deep': {
+    status: 400,
+    title: 'The body is nested too deeply or has too many keys',
+    fix: 'Flatten it; the detail names the limit.',
+  },
+  'request.header': { status: 400, title: 'A header is missing or wrong', fix: 'The detail names header and form.' },
+  'request.media_type': { status: 415, title: 'This content type is not read here', fix: 'Use the content type the reference names.' },
+  'request.index_missing': {
+    status: 400,
+    title: 'No index serves this combination of filters',
+    fix: 'Filter by one of the combinations the detail lists.',
+  },
+  'route.not_found': { status: 404, title: 'No such route', fix: 'See /docs for the routes.' },
+  'route.method': { status: 405, title: 'This route does not take that method', fix: 'See /docs for the methods.' },
+  'schema.invalid': {
+    status: 422,
+    title: 'The content does not fit its schema',
+    fix: '`errors` names each field and what is expected there.',
+  },
+  not_found: { status: 404, title: 'No such document', fix: 'Check the id; documents of other tenants answer the same.' },
+  'store.conflict': { status: 409, title: 'Another document has this key', fix: 'Use a new id, or send exactly what was sent before.' },
+  'store.revision_conflict': { status: 409, title: 'The document changed since it was read', fix: 'Read it again and repeat the change.' },
+  'store.invalid': {
+    status: 422,
+    title: 'The document does not fit its collection',
+    fix: '`errors` names each field and what is expected there.',
+  },
+  'store.cursor_invalid': {
+    status: 400,
+    title: 'The cursor is not one of this list',
+    fix: 'Use next_cursor of the same list and filter, unaltered.',
+  },
+  'store.read_only': {
+    status: 503,
+    title: 'This store is read-only',
+    fix: 'Its ledger does not extend the last checkpoint kept outside: run `ancilla verify`, then `ancilla doctor`.',
+  },
+  'store.corrupt': {
+    status: 500,
+    title: 'Stored data failed its integrity check',
+    fix: 'Stop writing, run `ancilla verify`, restore from a backup.',
+  },
+  'store.locked': { status: 409, title: 'Another process has this data folder open', fix: 'Stop it, or talk to it over HTTP.' },
+  'store.full': { status: 507, title: 'No space left for the write', fix: 'Free disk space; nothing was written.' },
+  'store.unavailable': { status: 503, title: 'The store cannot be reached', fix: 'Try again; the detail says what failed.' },
+  'key.invalid': {
+    status: 500,
+    title: 'A key is malformed or does not open this data',
+    fix: 'Check the keyring; the detail names the key, never its bytes.',
+  },
+  'artifact.corrupt': {
+    status: 500,
+    title: 'The artifact failed authentication',
+    fix: 'Its bytes were altered; restore them from a backup.',
+  },
+  'artifact.category': {
+    status: 400,
+    title: 'No such artifact category',
+    fix: 'Send x-ancilla-category: raw_input, raw_response or structured_output.',
+  },
+  'redaction.failed': {
+    status: 503,
+    title: 'Redaction did not succeed, so nothing was done',
+    fix: 'Try again; if it stays, check the redaction policy.',
+  },
+  'redaction.refused': {
+    status: 422,
+    title: 'Redaction refused the input',
+    fix: 'The input is too large, too deep or not text; the detail says which.',
+  },
+  'redaction.policy': {
+    status: 422,
+    title: 'The redaction policy is not valid',
+    fix: 'The detail names the field and what is expected there.',
+  },
+  'curator.exists': {
+    status: 409,
+    title: 'This version exists with other content',
+    fix: 'Choose a new version string; a saved version never changes.',
+  },
+  'curator.unresolved': {
+    status: 422,
+    title: 'References do not resolve',
+    fix: 'Save the documents the detail names, then move the label.',
+  },
+  'curator.tests_failed': {
+    status: 422,
+    title: 'The validation tests failed',
+    fix: 'Mend the version as `errors` says, save it as a new one.',
+  },
+  'curator.kind': { status: 404, title: 'No such kind of governed document', fix: 'Use one of the kinds the detail lists.' },
+  'policy.refused': {
+    status: 422,
+    title: 'The policy in force refuses this move',
+    fix: 'The detail names the policy and the condition that does not hold.',
+  },
+  'saga.not_found': { status: 404, title: 'No such saga', fix: 'Check the saga id.' },
+  'saga.stale_owner': {
+    status: 409,
+    title: 'This saga has another owner by now',
+    fix: 'Stop working on it; its lease was taken over at a higher epoch.',
+  },
+  'saga.lease': { status: 403, title: 'Wrong lease token', fix: 'Use the lease_token that starting the saga returned.' },
+  'saga.state': { status: 409, title: 'The saga’s state does not allow this', fix: 'The detail names the state and what it allows.' },
+  'saga.payload_conflict': {
+    status: 409,
+    title: 'The same idempotency key came with another payload',
+    fix: 'Use a new key for a new payload.',
+  },
+  'saga.failed': {
+    status: 502,
+    title: 'The work failed and was undone',
+    fix: 'The detail names the step; GET /dif/wal?saga_id= shows all.',
+  },
+  'saga.timeout': { status: 504, title: 'The work goes on in the background', fix: 'Ask GET /dif/sagas/{saga_id} later.' },
+  'agent.unknown': {
+    status: 404,
+    title: 'No such agent config',
+    fix: 'Save it with POST /curator/agent_configs/{id}/versions and label it.',
+  },
+  'embedding.space': { status: 409, title: 'These vectors are of another space', fix: 'Search with a vector of the same space_id.' },
+  'embedding.provider': { status: 502, title: 'The embedding provider failed', fix: 'The detail names provider and status.' },
+  'review.decided': { status: 409, title: 'This suggestion is decided already', fix: 'Corrections are new decisions with `supersedes`.' },
+  'training.not_approved': { status: 409, title: 'The dataset is not approved', fix: 'POST /training/datasets/{id}/approve first.' },
+  'training.leak': {
+    status: 422,
+    title: 'The leak test found raw data, so nothing was built',
+    fix: 'The detail names field and rule, never the value.',
+  },
+  'training.consent': { status: 403, title: 'No consent for this use', fix: 'A tenant admin sets it with PUT /governance/consent.' },
+  'training.empty': { status: 409, title: 'There is nothing to learn from yet', fix: 'Decide on more suggestions first.' },
+  'csv.empty': { status: 422, title: 'The table is empty', fix: 'A table needs a header line.' },
+  'csv.encoding': { status: 422, title: 'The table is not UTF-8', fix: 'Save it as UTF-8.' },
+  'csv.ragged': { status: 422, title: 'Rows have different lengths', fix: 'The detail names the line; quote cells that hold separators.' },
+  'csv.header': { status: 422, title: 'The header is wrong', fix: 'The detail names the column.' },
+  'config.invalid': { status: 500, title: 'The configuration is wrong', fix: 'The detail names variable, shape and fix.' },
+  'egress.refused': {
+    status: 502,
+    title: 'This outgoing connection is not allowed',
+    fix: 'Use https, or loopback; ANCILLA_ALLOW_PLAINTEXT=1 allows plaintext.',
+  },
+  'server.draining': { status: 503, title: 'The server is shutting down', fix: 'Try again in a moment.' },
+  internal: { status: 500, title: 'Something failed inside', fix: 'The server’s log has the error under this trace id.' },
+} as const satisfies Record<string, { readonly status: number; readonly title: string; readonly fix: string }>;
+export type ErrorCode = keyof typeof errorCatalogue;
+
+/** One wrong field: a JSON pointer and what is expected there. Never the value. */
+export interface FieldError {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** The one error Ancilla throws on purpose. Callers switch on `code`; `message` is for people and holds no captured text. */
+export class AncillaError extends Error {
+  override readonly name = 'AncillaError';
+  readonly code: ErrorCode;
+  readonly errors: readonly FieldError[];
+  /** @param options - `errors` names wrong fields, `cause` an engine's own error */
+  constructor(code: ErrorCode, detail: string, options?: ErrorOptions & { readonly errors?: readonly FieldError[] }) {
+    super(detail, options);
+    this.code = code;
+    this.errors = options?.errors ?? [];
+  }
+}
+
+/** Whether an error is Ancilla's own with one of these codes. */
+export const isAncillaError = (error: unknown, ...codes: readonly ErrorCode[]): error is AncillaError =>
+  error instanceof AncillaError && (codes.length === 0 || codes.includes(error.code));
+
+/** The body of an `application/problem+json` answer, RFC 9457 section 3. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly code: ErrorCode;
+  readonly detail: string;
+  readonly fix: string;
+  readonly instance?: string;
+  readonly trace_id?: string;
+  readonly errors?: readonly FieldError[];
+}
+/** @param at - the request's path and trace id */
+export const toProblem = (
+  { code, message, errors }: AncillaError,
+  at: { readonly instance?: string; readonly trace_id?: string } = {},
+): Problem => {
+  const { status, title, fix } = errorCatalogue[code];
+  return { type: `urn:ancilla:problem:${code}`, title, status, code, detail: message, fix, ...at, ...(errors.length > 0 && { errors }) };
+};

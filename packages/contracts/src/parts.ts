@@ -1,0 +1,17 @@
+// Runs in browsers too.
+
+/** Milliseconds since the Unix epoch. Below the entry nothing reads the machine's clock. */
+export interface Clock {
+  now(): number;
+}
+
+/** Cryptographically strong randomness. */
+export interface Random {
+  bytes(length: number): Uint8Array;
+}
+
+/** RFC 3339, UTC, milliseconds: the one form of time on the wire. */
+export const toTimestamp = (ms: number): string => new Date(ms).toISOString();
+
+/** The only way out: verifies TLS, refuses plaintext except to loopback (or where the operator allows it), bounds time. */
+export type Egress = (url: string | URL, init?: RequestInit) => Promise<Response>;

@@ -1,0 +1,80 @@
+// Runs in browsers too.
+import type { Static, TObject, TSchema } from 'typebox';
+import type { Tenant } from './collection.ts';
+import type { Reader, TenantStore, Write } from './store.ts';
+
+/** What a step sees. `key` is its idempotency key: the same over all attempts, to be handed to whatever the step calls. */
+export interface At<M> {
+  readonly saga_id: string;
+  readonly trace_id: string;
+  readonly tenant_id: string;
+  readonly memo: M;
+  readonly key: string;
+  readonly attempt: number;
+  readonly tenant: Reader<Tenant>;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * One outside effect: its intent is durable before `run` is called; its outcome, its output (merged into the memo) and `writes` are one commit.
+ * The memo holds references and ids, never raw content.
+ */
+export interface Step<M> {
+  readonly name: string;
+  /** How often it is tried before the saga compensates; backoff with jitter between. */
+  readonly attempts: number;
+  run(at: At<M>): Promise<{ readonly output: Partial<M>; readonly writes?: readonly Write<Tenant>[] }>;
+  /** After a crash between intent and outcome: ask (`query`), undo (`compensate`), wait for a person (`park`), or run again under the same key (`retry`: the effect is idempotent by its key). */
+  readonly unknown:
+    | { readonly on: 'park' | 'compensate' | 'retry' }
+    | { readonly on: 'query'; query(at: At<M>): Promise<'done' | 'not_done' | 'unknown'> };
+  /** Undoes the effect; must tolerate that there is nothing to undo. */
+  readonly compensate?: { readonly ref: `handler:${string}`; run(at: At<M>): Promise<readonly Write<Tenant>[]> };
+}
+
+/** Waits for a person's or a system's signal; its payload is merged into the memo under the wait's name. */
+export interface Wait {
+  readonly name: string;
+  readonly signal: string;
+  readonly payload: TSchema;
+  readonly deadlineSeconds?: number;
+}
+
+/** Declared steps, not replayed code. The hash of names, order and policies is checked on resume. */
+export interface Saga<M extends TObject = TObject> {
+  readonly name: string;
+  readonly memo: M;
+  readonly steps: readonly (Step<Static<M>> | Wait)[];
+}
+
+/** Declares a saga. */
+export const saga = <M extends TObject>(declared: Saga<M>): Saga<M> => declared;
+
+/** How a saga ended, or why it stands still. `memo` is what its steps put out. */
+export interface SagaOutcome<M> {
+  readonly saga_id: string;
+  readonly status: 'done' | 'compensated' | 'killed' | 'waiting' | 'needs_attention';
+  readonly memo: M;
+  readonly error?: { readonly code: string; readonly detail: string };
+}
+
+/** What rooms may ask of the saga engine. */
+export interface SagaRunner {
+  /** Starts it (intent of the first step durable when this resolves); the same idempotency key gives the same saga. `settled` resolves when it ends, waits or needs attention. */
+  start<M extends TObject>(
+    of: Saga<M>,
+    from: {
+      readonly tenant: TenantStore;
+      readonly tenant_id: string;
+      readonly memo: Static<M>;
+      readonly trace_id: string;
+      readonly owner: string;
+      readonly idempotency_key: string;
+    },
+  ): Promise<{ readonly saga_id: string; readonly settled: Promise<SagaOutcome<Static<M>>> }>;
+  /** Delivers a signal once per `signal_id`; early ones wait for the saga. */
+  signal(
+    at: { readonly tenant: TenantStore; readonly tenant_id: string; readonly saga_id: string },
+    signal: { readonly signal_id: string; readonly name: string; readonly payload: object; readonly by: string },
+  ): Promise<void>;
+}

@@ -1,0 +1,39 @@
+// Runs in browsers too.
+import type { Collection } from './collection.ts';
+import { accessLog, apiKeys, tenants } from './documents/access.ts';
+import { artifactKeys, artifacts } from './documents/artifact.ts';
+import { changes } from './documents/change.ts';
+import { embeddings } from './documents/embedding.ts';
+import { curatorVersions, labels } from './documents/governed.ts';
+import { mappingHistory, mappingSuggestions } from './documents/mapping.ts';
+import { cursors, rollups } from './documents/projection.ts';
+import { promptEvents } from './documents/prompt-event.ts';
+import { sagaState, tenantWal, wakeups } from './documents/saga.ts';
+import { consents, modelRegistry, trainingApprovals, trainingCatalog, trainingExamples, trainingRuns } from './documents/training.ts';
+
+/** Everything Ancilla stores. To add a kind of document is to add a row. */
+export const storageMap: readonly Collection[] = [
+  promptEvents,
+  mappingHistory,
+  tenantWal,
+  accessLog,
+  changes,
+  curatorVersions,
+  trainingCatalog,
+  modelRegistry,
+  embeddings,
+  labels,
+  consents,
+  artifacts,
+  tenants,
+  apiKeys,
+  trainingApprovals,
+  trainingRuns,
+  sagaState,
+  mappingSuggestions,
+  trainingExamples,
+  rollups,
+  cursors,
+  wakeups,
+  artifactKeys,
+];
