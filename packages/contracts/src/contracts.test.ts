@@ -4,6 +4,7 @@ import { Compile } from 'typebox/compile';
 import { Type } from 'typebox';
 import {
   AncillaError,
+  Id,
   collection,
   errorCatalogue,
   insert,
@@ -16,6 +17,7 @@ import {
   storageMap,
   tenants,
   labels,
+  makeNewId,
   toProblem,
   type Io,
   type Stored,
@@ -69,6 +71,16 @@ test('a problem carries code, status and mend, and no empty members', () => {
     fix: errorCatalogue['store.conflict'].fix,
     instance: '/a',
   });
+});
+
+test('new ids sort in the order of making, whatever the clock does, and fit their schema', () => {
+  const times = [1000, 1000, 999, 1000, 2000, 1500];
+  const newId = makeNewId({ now: () => times.shift() ?? 1500 }, { bytes: (length) => crypto.getRandomValues(new Uint8Array(length)) });
+  const made = Array.from({ length: 1000 }, () => newId('pe'));
+  deepEqual(made.toSorted(), made);
+  equal(new Set(made).size, made.length);
+  const check = Compile(Id('pe'));
+  for (const id of made) ok(check.Check(id), id);
 });
 
 // What must not compile. The functions are never called.
