@@ -1,0 +1,60 @@
+// Runs in browsers too. The entry: the one place of the SDK that reads the machine's clock, randomness and timers.
+import { httpTransport } from './http-transport.ts';
+import { openSdk, type Sdk, type SdkParts } from './sdk.ts';
+
+export interface ConnectOptions extends Partial<
+  Pick<SdkParts, 'tokenKey' | 'tracer' | 'realm' | 'node_id' | 'tenant_id' | 'labelTtlMs' | 'queue' | 'onProblem'>
+> {
+  /** Where the server is; https, except on loopback. */
+  readonly url: string;
+  readonly apiKey: string;
+  readonly timeoutMs?: number;
+  /** Flush when the process is about to end by itself. On by default where there is a process. */
+  readonly flushAtExit?: boolean;
+}
+
+const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+/**
+ * Connects an agent's process to Ancilla.
+ * @throws {TypeError} for a URL that would send the key in plaintext over a network
+ */
+export function connect(options: ConnectOptions): Sdk {
+  const url = new URL(options.url);
+  if (url.protocol !== 'https:' && !LOOPBACK.has(url.hostname))
+    throw new TypeError('url must be https: an API key does not travel in plaintext');
+  const sdk = openSdk({
+    realm: 'default',
+    node_id: 'local',
+    ...options,
+    transport: httpTransport({
+      url: options.url,
+      apiKey: options.apiKey,
+      fetch: (to, init) => fetch(to, init),
+      timeoutMs: options.timeoutMs ?? 30_000,
+    }),
+    clock: { now: () => Date.now() },
+    random: { bytes: (length) => crypto.getRandomValues(new Uint8Array(length)) },
+    elapsed: () => performance.now(),
+    later(ms, run) {
+      const timer: unknown = setTimeout(run, ms);
+      // Node's timers keep the process alive unless told; the exit hook flushes instead.
+      if (typeof timer === 'object' && timer !== null && 'unref' in timer && typeof timer.unref === 'function') timer.unref();
+      return () => clearTimeout(timer as ReturnType<typeof setTimeout>);
+    },
+  });
+  if (options.flushAtExit !== false && 'process' in globalThis) onExit(sdk);
+  return sdk;
+}
+
+/** Flushes once when the event loop runs empty, and on SIGTERM and SIGINT before the process dies as it would have. */
+function onExit(sdk: Sdk): void {
+  const { process } = globalThis;
+  process.once('beforeExit', () => void sdk.flush());
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    const flush = () => {
+      void sdk.flush(5000).finally(() => process.listenerCount(signal) === 0 && process.kill(process.pid, signal));
+    };
+    process.once(signal, flush);
+  }
+}

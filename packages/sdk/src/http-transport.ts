@@ -1,0 +1,100 @@
+// Runs in browsers too.
+import type { Egress, Io } from '@ancilla/contracts';
+import type { Delivered, Governed, Redacted, SagaLease, Transport } from './transport.ts';
+
+/** An answer that was not 2xx. `retryable` when the same request may succeed later. */
+export class TransportError extends Error {
+  override readonly name = 'TransportError';
+  readonly status: number;
+  readonly code: string;
+  readonly retryAfterSeconds: number | undefined;
+  constructor(status: number, code: string, detail: string, retryAfterSeconds?: number) {
+    super(detail);
+    this.status = status;
+    this.code = code;
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+  get retryable(): boolean {
+    return this.status === 429 || this.status >= 500;
+  }
+}
+
+/**
+ * Ancilla over HTTP.
+ * @param of - `url` of the server, a service identity's API key, the fetch to use, and the longest a request may take
+ */
+export function httpTransport(of: {
+  readonly url: string;
+  readonly apiKey: string;
+  readonly fetch: Egress;
+  readonly timeoutMs: number;
+}): Transport {
+  const base = of.url.replace(/\/+$/, '');
+
+  async function request(method: string, path: string, io: Io, body?: BodyInit, headers: Record<string, string> = {}): Promise<Response> {
+    const answer = await of.fetch(base + path, {
+      method,
+      headers: { authorization: `Bearer ${of.apiKey}`, accept: 'application/json', ...headers },
+      ...(body !== undefined && { body }),
+      signal: AbortSignal.any([io.signal, AbortSignal.timeout(of.timeoutMs)]),
+    });
+    if (answer.ok) return answer;
+    const problem: unknown = await answer.json().catch(() => undefined);
+    const text = (field: string): string =>
+      typeof problem === 'object' && problem !== null && field in problem ? String(Reflect.get(problem, field)) : '';
+    const after = Number(answer.headers.get('retry-after') ?? Number.NaN);
+    throw new TransportError(
+      answer.status,
+      text('code') || `http.${answer.status}`,
+      `${method} ${path.split('?')[0]} answered ${answer.status} ${text('detail')}`.trim(),
+      Number.isFinite(after) ? after : undefined,
+    );
+  }
+  const json = async <T>(method: string, path: string, io: Io, body: unknown): Promise<T> => {
+    const answer = await request(method, path, io, JSON.stringify(body), { 'content-type': 'application/json' });
+    // The server is the one the user configured and its answers are its documented contract.
+    return (await answer.json()) as T;
+  };
+  const segment = encodeURIComponent;
+
+  return {
+    async resolve(kind, id, ref, io) {
+      const document = `/curator/${kind}/${segment(id)}`;
+      try {
+        let version: string;
+        if ('version' in ref) version = ref.version;
+        else {
+          const labelled = await request('GET', `${document}/labels/${segment(ref.label)}`, io);
+          ({ version } = (await labelled.json()) as { version: string });
+        }
+        const answer = await request('GET', `${document}/versions/${segment(version)}`, io);
+        return (await answer.json()) as Governed;
+      } catch (error) {
+        if (error instanceof TransportError && error.status === 404) return undefined;
+        throw error;
+      }
+    },
+    redact: (value, policy_id, io) => json<Redacted>('POST', '/redaction/redact', io, { value, policy_id }),
+    sendEvents: (events, io) => json<Delivered>('POST', '/dif/prompt_events', io, events),
+    async putArtifact({ category, content_type, bytes, trace_id }, io) {
+      const answer = await request('POST', '/dif/artifacts', io, new Uint8Array(bytes), {
+        'content-type': content_type,
+        'x-ancilla-category': category,
+        traceparent: `00-${trace_id}-${trace_id.slice(0, 16)}-01`,
+      });
+      return ((await answer.json()) as { artifact_id: string }).artifact_id;
+    },
+    startSaga: (of_, io) => json<SagaLease>('POST', '/dif/sagas', io, of_),
+    async appendWal(lease, entries, io) {
+      await json(
+        'POST',
+        '/dif/wal/append',
+        io,
+        entries.map((entry) => ({ ...lease, ...entry })),
+      );
+    },
+    async completeSaga({ saga_id, epoch, lease_token }, io) {
+      await json('POST', `/dif/sagas/${segment(saga_id)}/complete`, io, { epoch, lease_token });
+    },
+  };
+}

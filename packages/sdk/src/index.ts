@@ -1,0 +1,10 @@
+// What an agent imports: connect(), agent().call(), hooks, spans, tools, delivery. Runs on Node and in browsers.
+export type { CallOptions, CallRedactor, CallResult, Hook, ModelAnswer, ModelInput } from './call.ts';
+export type { Message } from './config.ts';
+export { connect, type ConnectOptions } from './connect.ts';
+export type { DeliveryStats } from './delivery.ts';
+export { extractCandidates, firstSentences, normalizeConfidences, summarize, type Candidate } from './hooks.ts';
+export { httpTransport, TransportError } from './http-transport.ts';
+export { AgentError, HookError, openSdk, type Agent, type AgentOptions, type Sdk, type SdkParts } from './sdk.ts';
+export { ToolError, type BoundTool, type ToolContext } from './tools.ts';
+export type { Delivered, Governed, Redacted, Ref, SagaLease, Transport, WalAppend } from './transport.ts';

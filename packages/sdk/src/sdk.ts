@@ -1,0 +1,187 @@
+// Runs in browsers too. What an agent imports: connect once, name an agent, call it.
+import { makeNewId, type Clock, type PromptEventInput, type Random } from '@ancilla/contracts';
+import { parsePolicy, redactor, type Policy } from '@ancilla/redaction';
+import { trace, type Tracer } from '@opentelemetry/api';
+import {
+  HookError,
+  runCall,
+  type CallOptions,
+  type CallRedactor,
+  type CallResult,
+  type Hook,
+  type ModelAnswer,
+  type ModelInput,
+} from './call.ts';
+import { parseAgentConfig, parseTemplate } from './config.ts';
+import { openDelivery, type Attachment, type DeliveryOptions, type DeliveryStats } from './delivery.ts';
+import { openResolver } from './resolve.ts';
+import type { BoundTool } from './tools.ts';
+import type { Ref, Transport } from './transport.ts';
+
+export const SDK_NAME = 'ancilla-ts';
+export const SDK_VERSION = '0.1.0';
+
+/** What the SDK runs on. `connect()` fills in what a process has; the server hands over its own. */
+export interface SdkParts {
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Milliseconds that never step back. */
+  readonly elapsed: () => number;
+  readonly later: DeliveryOptions['later'];
+  readonly tracer?: Tracer;
+  /** With the tenant's token key values are redacted here; without it the server is asked, and without its answer nothing is called. */
+  readonly tokenKey?: { readonly version: number; readonly bytes: Uint8Array };
+  readonly realm: string;
+  readonly node_id: string;
+  readonly tenant_id?: string;
+  /** How long a label's answer is believed. */
+  readonly labelTtlMs?: number;
+  readonly queue?: Partial<Pick<DeliveryOptions, 'capacity' | 'capacityBytes' | 'batch' | 'intervalMs'>>;
+  readonly onProblem?: DeliveryOptions['onProblem'];
+}
+
+/** An agent as its config describes it. */
+export interface Agent {
+  /**
+   * One governed call: `agent.call({ variables, inputs, model })(async ({ prompt, signal, tool }) => answer)`.
+   * @throws {AgentError} when config or template is unknown, what redaction throws, `HookError`, `ToolError`, and what the callback throws
+   */
+  call(options: CallOptions): (model: (input: ModelInput) => Promise<ModelAnswer>) => Promise<CallResult>;
+}
+
+export interface AgentOptions {
+  /** Which version of the config; the label `production` unless told. */
+  readonly config?: Ref;
+  readonly template?: Ref;
+  readonly tools?: Readonly<Record<string, BoundTool>>;
+  readonly hooks?: Readonly<Record<string, Hook>>;
+}
+
+/** The config, template or policy a call needs does not exist or cannot be read: the model was not called. */
+export class AgentError extends Error {
+  override readonly name = 'AgentError';
+  readonly code: 'agent.unknown' | 'template.unknown' | 'policy.unknown' | 'agent.invalid';
+  constructor(code: AgentError['code'], detail: string, options?: ErrorOptions) {
+    super(detail, options);
+    this.code = code;
+  }
+}
+
+export interface Sdk extends AsyncDisposable {
+  agent(id: string, options?: AgentOptions): Agent;
+  /** Sends what is queued; answers how many events are left when the time is over. */
+  flush(timeoutMs?: number): Promise<number>;
+  stats(): DeliveryStats;
+}
+
+const PRODUCTION: Ref = { label: 'production' };
+const DEFAULT_POLICY = 'tenant_default';
+
+/** Opens the SDK over given parts. Disposing it flushes. */
+export function openSdk(parts: SdkParts): Sdk {
+  const { transport, clock, random, elapsed, later } = parts;
+  const newId = makeNewId(clock, random);
+  const hex = (bytes: number): string => Array.from(random.bytes(bytes), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  const resolver = openResolver({ transport, clock, ttlMs: parts.labelTtlMs ?? 60_000 });
+  const delivery = openDelivery({
+    transport,
+    random,
+    later,
+    capacity: 10_000,
+    capacityBytes: 64 * 1024 * 1024,
+    batch: 100,
+    intervalMs: 1000,
+    ...parts.queue,
+    onProblem: parts.onProblem ?? (() => {}),
+  });
+  const emitterId = `em-${hex(8)}`;
+  let emitted = 0;
+  // The number is taken before the queue decides: what is dropped shows as a gap.
+  const emit = (event: Omit<PromptEventInput, 'emitter'>, attachments: readonly Attachment[]) => {
+    delivery.enqueue({ ...event, emitter: { id: emitterId, seq: emitted++ } }, attachments);
+  };
+  const pause = (attempt: number, signal: AbortSignal) =>
+    new Promise<void>((resolve, reject) => {
+      const cancel = later(Math.min(10_000, 100 * 2 ** attempt * (0.5 + (random.bytes(1)[0] ?? 0) / 512)), resolve);
+      signal.addEventListener('abort', () => (cancel(), reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'))), {
+        once: true,
+      });
+    });
+
+  const policies = new Map<string, Policy>();
+  async function redaction(policyId: string, signal: AbortSignal): Promise<CallRedactor> {
+    const found = await resolver.get('redaction_policies', policyId, PRODUCTION, { signal });
+    if (found === undefined)
+      throw new AgentError('policy.unknown', `no redaction policy ${policyId} is labelled production: the model was not called`);
+    const key = `${policyId}@${found.version}`;
+    const policy = policies.get(key) ?? parsePolicy(found.content);
+    policies.set(key, policy);
+    if (parts.tokenKey === undefined)
+      return { storeRaw: policy.store_raw, redact: (value) => transport.redact(value, policyId, { signal }) };
+    return { storeRaw: policy.store_raw, redact: redactor({ policy, tokenKey: parts.tokenKey }).redact };
+  }
+
+  return {
+    agent(id, agentOptions = {}) {
+      const prepare = async (signal: AbortSignal) => {
+        const found = await resolver.get('agent_configs', id, agentOptions.config ?? PRODUCTION, { signal });
+        if (found === undefined)
+          throw new AgentError('agent.unknown', `no config of agent ${id} is labelled for use: the model was not called`);
+        const config = parseAgentConfig(found.content, found.version);
+        const templateId = config.prompt_template_id;
+        const stored =
+          templateId === undefined
+            ? undefined
+            : await resolver.get('prompt_templates', templateId, agentOptions.template ?? PRODUCTION, { signal });
+        const template =
+          stored === undefined || templateId === undefined ? undefined : parseTemplate(templateId, stored.version, stored.content);
+        const policyId = config.pre_hooks.find(({ name }) => name === 'redact')?.policy_ref ?? DEFAULT_POLICY;
+        return {
+          config,
+          template,
+          redactor: await redaction(policyId, signal),
+          prices: await resolver.get('price_lists', 'default', PRODUCTION, { signal }),
+        };
+      };
+      return {
+        call: (options) => async (model) => {
+          const signal = options.signal ?? new AbortController().signal;
+          const resolved = await prepare(signal);
+          if (options.prompt === undefined && resolved.template === undefined)
+            throw new AgentError(
+              'template.unknown',
+              `the prompt template of agent ${id} is not labelled production: the model was not called`,
+            );
+          return await runCall(
+            {
+              ...resolved,
+              tools: agentOptions.tools ?? {},
+              hooks: agentOptions.hooks ?? {},
+              transport,
+              tracer: parts.tracer ?? trace.getTracer(SDK_NAME, SDK_VERSION),
+              tenant_id: parts.tenant_id,
+              env: { realm: parts.realm, node_id: parts.node_id, sdk: SDK_NAME, sdk_version: SDK_VERSION },
+              now: () => clock.now(),
+              elapsed,
+              newId,
+              newTraceId: () => hex(16),
+              newSpanId: () => hex(8),
+              pause,
+              emit,
+            },
+            options,
+            model,
+          );
+        },
+      };
+    },
+    flush: (timeoutMs = 10_000) => delivery.flush({ signal: AbortSignal.timeout(timeoutMs) }),
+    stats: delivery.stats,
+    async [Symbol.asyncDispose]() {
+      await delivery.flush({ signal: AbortSignal.timeout(10_000) });
+    },
+  };
+}
+
+export { HookError };
