@@ -5,14 +5,14 @@ import { Closed, Code, Name, Ref, Sha256Hex, TenantId, Timestamp, TraceId } from
 import { Id } from '../ids.ts';
 import { roles } from '../permissions.ts';
 
-export const RoleName = Type.Union(roles.map((role) => Type.Literal(role)));
+export const RoleName = Type.Enum(roles);
 const Title = Type.String({ minLength: 1, maxLength: 120 });
 
 export const TenantRecord = Closed({
   tenant_id: TenantId,
   name: Title,
   log_id: Ref,
-  status: Type.Union([Type.Literal('active'), Type.Literal('disabled')]),
+  status: Type.Enum(['active', 'disabled']),
   created_at: Timestamp,
 });
 export type TenantRecord = Static<typeof TenantRecord>;
@@ -57,7 +57,7 @@ export const apiKeys = collection({
 /** Reads of raw content, denials, break-glass. Committed before the content is sent. */
 export const AccessEntry = Closed({
   access_id: Id('al'),
-  what: Type.Union([Type.Literal('content_read'), Type.Literal('denied'), Type.Literal('dataset_download')]),
+  what: Type.Enum(['content_read', 'denied', 'dataset_download']),
   action: Code,
   subject: Name,
   role: RoleName,

@@ -19,12 +19,12 @@ export type ArtifactCategory = (typeof artifactCategories)[number];
 /** What is known about raw content: never the content. */
 export const Artifact = Closed({
   artifact_id: Id('ar'),
-  category: Type.Union(artifactCategories.map((category) => Type.Literal(category))),
+  category: Type.Enum(artifactCategories),
   content_type: Type.String({ pattern: '^[a-z0-9][a-z0-9!#$&^_.+-]{0,63}/[a-z0-9][a-z0-9!#$&^_.+-]{0,127}$' }),
   size: Count,
   sha256: Sha256Hex,
   /** `inline`: sealed bytes in the tenant's own file; `object`: in the storage adapter. */
-  place: Type.Union([Type.Literal('inline'), Type.Literal('object')]),
+  place: Type.Enum(['inline', 'object']),
   trace_id: TraceId,
   created_by: Name,
   created_at: Timestamp,

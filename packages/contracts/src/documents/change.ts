@@ -7,7 +7,7 @@ import { Id } from '../ids.ts';
 /** Every revision of a versioned state and every removal of a document of the ledger. Written by the store itself, in the same commit. */
 export const Change = Closed({
   change_id: Id('ch'),
-  op: Type.Union([Type.Literal('insert'), Type.Literal('replace'), Type.Literal('remove')]),
+  op: Type.Enum(['insert', 'replace', 'remove']),
   collection: Name,
   subject_id: Type.String({ minLength: 1, maxLength: 512 }),
   revision: Count,

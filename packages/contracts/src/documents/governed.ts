@@ -15,7 +15,7 @@ export const governedKinds = [
   'models',
 ] as const;
 export type GovernedKind = (typeof governedKinds)[number];
-export const GovernedKindName = Type.Union(governedKinds.map((kind) => Type.Literal(kind)));
+export const GovernedKindName = Type.Enum(governedKinds);
 
 const Digest = Type.String({ pattern: '^sha256:[0-9a-f]{64}$' });
 /** Key of a version: `kind/id@version`. */

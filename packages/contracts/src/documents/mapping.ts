@@ -15,7 +15,7 @@ export const Source = Closed({ dataset: Label, table: Label, column: Label });
 const ModelArm = Closed({
   id: Name,
   version: Version,
-  arm: Type.Union([Type.Literal('stable'), Type.Literal('canary'), Type.Literal('shadow')]),
+  arm: Type.Enum(['stable', 'canary', 'shadow']),
 });
 const Config = Closed({ id: Name, version: Version });
 
@@ -26,7 +26,7 @@ export const MappingSuggestion = Closed({
   dataset: Label,
   table: Label,
   column: Label,
-  status: Type.Union([Type.Literal('open'), Type.Literal('decided'), Type.Literal('superseded')]),
+  status: Type.Enum(['open', 'decided', 'superseded']),
   abstained: Type.Boolean(),
   candidates: Type.Array(Candidate, { maxItems: 20 }),
   model: ModelArm,
@@ -51,7 +51,7 @@ export const mappingSuggestions = collection({
 });
 
 export const decisions = ['accept', 'override', 'reject', 'none_of_these', 'new_term'] as const;
-export const Decision = Type.Union(decisions.map((decision) => Type.Literal(decision)));
+export const Decision = Type.Enum(decisions);
 
 /** A person's decision. Never changed: a correction is a new entry that says what it supersedes. */
 export const Mapping = Closed({

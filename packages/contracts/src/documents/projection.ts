@@ -1,5 +1,5 @@
 // Runs in browsers too.
-import { Type } from 'typebox';
+import { Type, type Static } from 'typebox';
 import { collection } from '../collection.ts';
 import { Closed, Count, Name, Timestamp } from '../fields.ts';
 
@@ -17,15 +17,24 @@ export const cursors = collection({
   indexes: {},
 });
 
-/** One series in one bucket of time: mergeable counts, sums and a log-bucketed histogram. */
+/** Widths of time buckets, narrow to wide; a wide one is the sum of the narrow ones inside it. */
+export const rollupLevels = ['minute', 'hour', 'day', 'month'] as const;
+export type RollupLevel = (typeof rollupLevels)[number];
+export const rollupKinds = ['agent', 'model', 'tenant', 'semantic_id'] as const;
+export type RollupKind = (typeof rollupKinds)[number];
+
+/** What is known of one subject in one bucket of time: sums, and a logarithmic histogram that merges by adding. */
 export const Rollup = Closed({
   rollup_id: Type.String({ minLength: 1, maxLength: 512 }),
-  series: Type.String({ minLength: 1, maxLength: 300 }),
+  level: Type.Enum(rollupLevels),
+  kind: Type.Enum(rollupKinds),
+  subject: Type.String({ minLength: 1, maxLength: 256 }),
   bucket: Timestamp,
-  values: Type.Record(Type.String({ pattern: '^[a-z0-9_]{1,64}$' }), Type.Number()),
-  /** Bucket index of a logarithmic histogram → count. */
-  histogram: Type.Optional(Type.Record(Type.String({ pattern: '^-?\\d{1,6}$' }), Count)),
+  sums: Type.Record(Type.String({ pattern: '^[a-z0-9_]{1,64}$' }), Type.Number()),
+  /** Bucket index of the histogram → count. */
+  histogram: Type.Record(Type.String({ pattern: '^-?\\d{1,6}$' }), Count),
 });
+export type Rollup = Static<typeof Rollup>;
 export const rollups = collection({
   name: 'rollups',
   kind: 'state',
@@ -34,6 +43,6 @@ export const rollups = collection({
   key: 'rollup_id',
   time: 'bucket',
   retention: 'as_needed',
-  summary: 'Counts and mergeable sketches per series and time bucket',
-  indexes: { all: [], by_series: ['series'] },
+  summary: 'Sums and mergeable histograms per subject and time bucket',
+  indexes: { by_kind: ['level', 'kind'], by_subject: ['level', 'kind', 'subject'] },
 });

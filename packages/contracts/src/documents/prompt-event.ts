@@ -73,7 +73,7 @@ export const PromptEvent = Closed({
     Type.Array(
       Closed({
         name: Name,
-        kind: Type.Union([Type.Literal('pre'), Type.Literal('post')]),
+        kind: Type.Enum(['pre', 'post']),
         ok: Type.Boolean(),
         ms: Type.Number({ minimum: 0 }),
       }),
@@ -82,8 +82,8 @@ export const PromptEvent = Closed({
       },
     ),
   ),
-  arm: Type.Optional(Type.Union([Type.Literal('stable'), Type.Literal('canary'), Type.Literal('shadow')])),
-  source: Type.Union([Type.Literal('sdk'), Type.Literal('otlp'), Type.Literal('server')]),
+  arm: Type.Optional(Type.Enum(['stable', 'canary', 'shadow'])),
+  source: Type.Enum(['sdk', 'otlp', 'server']),
   emitter: Closed({ id: Name, seq: Count }),
   subject_refs: Type.Optional(Type.Array(Ref, { maxItems: 100 })),
   unresolved: Type.Optional(Type.Array(Name, { maxItems: 10, description: 'Which of config and template the tenant does not know' })),

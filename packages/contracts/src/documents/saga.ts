@@ -4,13 +4,12 @@ import { collection } from '../collection.ts';
 import { Closed, Code, Count, Name, Ref, Sha256Hex, TenantId, Timestamp, TraceId } from '../fields.ts';
 import { Id } from '../ids.ts';
 
-const literals = <const T extends readonly string[]>(...values: T) => Type.Union(values.map((value) => Type.Literal(value as T[number])));
 const StepName = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$' });
 const Key = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._:/#@+-]{0,255}$', description: 'Idempotency key: the same over all attempts' });
 const CompensateRef = Type.String({ pattern: '^(?:handler|webhook):[A-Za-z0-9][A-Za-z0-9._/-]{0,127}$' });
 
-export const WalKind = literals('intent', 'outcome', 'signal', 'operator', 'claim', 'compensate_intent', 'compensate_outcome');
-export const OnUnknown = literals('query', 'compensate', 'park', 'retry');
+export const WalKind = Type.Enum(['intent', 'outcome', 'signal', 'operator', 'claim', 'compensate_intent', 'compensate_outcome']);
+export const OnUnknown = Type.Enum(['query', 'compensate', 'park', 'retry']);
 
 /** One entry of a tenant's write-ahead log. Entries are the truth about a saga; everything else about it is computed from them. */
 export const WalEntry = Closed({
@@ -19,7 +18,7 @@ export const WalEntry = Closed({
   tenant_id: TenantId,
   step_name: StepName,
   kind: WalKind,
-  status: literals('pending', 'done', 'failed'),
+  status: Type.Enum(['pending', 'done', 'failed']),
   payload_ref: Type.Union([Ref, Type.Null()]),
   compensate_ref: Type.Union([CompensateRef, Type.Null()]),
   on_unknown: Type.Optional(OnUnknown),
@@ -50,7 +49,7 @@ export const tenantWal = collection({
   trace: { kind: 'wal', index: 'by_trace', summary: ['saga_id', 'step_name', 'kind', 'status', 'attempt', 'payload_ref'] },
 });
 
-export const SagaStatus = literals('running', 'waiting', 'compensating', 'needs_attention', 'done', 'compensated', 'killed');
+export const SagaStatus = Type.Enum(['running', 'waiting', 'compensating', 'needs_attention', 'done', 'compensated', 'killed']);
 
 /** A cache of what the write-ahead log says of a saga; it may be deleted and is rebuilt. */
 export const SagaState = Closed({

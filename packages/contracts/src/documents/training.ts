@@ -19,7 +19,7 @@ export const Dataset = Closed({
     maxItems: 1000,
   }),
   leak_test: Closed({ passed: Type.Boolean(), checked_bytes: Count, policy: Ref }),
-  consent: Type.Union([Type.Literal('own'), Type.Literal('global')]),
+  consent: Type.Enum(['own', 'global']),
   croissant: Type.Unknown(),
   built_by: Name,
   created_at: Timestamp,
@@ -39,7 +39,7 @@ export const trainingCatalog = collection({
 
 export const DatasetApproval = Closed({
   dataset_id: Id('ds'),
-  status: Type.Union([Type.Literal('approved'), Type.Literal('withdrawn')]),
+  status: Type.Enum(['approved', 'withdrawn']),
   by: Name,
   at: Timestamp,
 });
@@ -84,7 +84,7 @@ export const TrainingRun = Closed({
   dataset_id: Id('ds'),
   saga_id: Id('sg'),
   trace_id: TraceId,
-  status: Type.Union([Type.Literal('running'), Type.Literal('done'), Type.Literal('failed')]),
+  status: Type.Enum(['running', 'done', 'failed']),
   model: Type.Union([Closed({ id: Name, version: Version }), Type.Null()]),
   metrics_old: Metrics,
   metrics_new: Metrics,
@@ -141,7 +141,7 @@ export const modelRegistry = collection({
 /** What a tenant's decisions may train. */
 export const Consent = Closed({
   consent_id: Type.Literal('training'),
-  training: Type.Union([Type.Literal('none'), Type.Literal('own'), Type.Literal('global')]),
+  training: Type.Enum(['none', 'own', 'global']),
   vectors: Type.Boolean({ description: 'Whether embedding vectors may be in datasets' }),
   set_by: Name,
   set_at: Timestamp,

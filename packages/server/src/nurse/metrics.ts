@@ -1,0 +1,78 @@
+import { embeddings, mappingHistory, projection, promptEvents, tenantWal, type Projection } from '@ancilla/contracts';
+import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
+
+/** The process's metrics: what Prometheus scrapes. Labels are ids and route templates, never content. */
+export interface Metrics {
+  readonly registry: Registry;
+  readonly http: { observe(method: string, route: string, status: number, seconds: number): void };
+  /** Counts what a tenant's feed brings; counters start at zero with the process, as Prometheus expects. */
+  projectionFor(tenant_id: string): Projection;
+}
+
+/** GenAI duration buckets in seconds (OpenTelemetry semantic conventions 1.41). */
+const SECONDS = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92];
+
+export function openMetrics(): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry, prefix: 'ancilla_' });
+  const counter = <L extends string>(name: string, help: string, labelNames: readonly L[]) =>
+    new Counter({ name: `ancilla_${name}`, help, labelNames, registers: [registry] });
+  const http = new Histogram({
+    name: 'ancilla_http_request_duration_seconds',
+    help: 'HTTP requests',
+    labelNames: ['method', 'route', 'status'],
+    buckets: SECONDS,
+    registers: [registry],
+  });
+  const latency = new Histogram({
+    name: 'ancilla_agent_latency_seconds',
+    help: 'Agent calls',
+    labelNames: ['tenant_id', 'agent_id'],
+    buckets: SECONDS,
+    registers: [registry],
+  });
+  const calls = counter('agent_calls_total', 'Agent calls', ['tenant_id', 'agent_id', 'success']);
+  const tokensIn = counter('model_tokens_in_total', 'Tokens sent, where the provider told', ['tenant_id', 'model_id']);
+  const tokensOut = counter('model_tokens_out_total', 'Tokens received, where the provider told', ['tenant_id', 'model_id']);
+  const cost = counter('model_cost_est_cents_total', 'Estimated cost in USD cents, where a price is known', ['tenant_id', 'model_id']);
+  const inference = counter('model_inference_seconds_total', 'Time in models', ['tenant_id', 'model_id']);
+  const embedded = counter('embedding_count_total', 'Embeddings stored', ['tenant_id']);
+  const decided = counter('decisions_total', 'Review decisions', ['tenant_id', 'decision']);
+  const steps = counter('saga_entries_total', 'Write-ahead log entries', ['tenant_id', 'kind', 'status']);
+
+  return {
+    registry,
+    http: { observe: (method, route, status, seconds) => http.observe({ method, route, status }, seconds) },
+    projectionFor: (tenant_id) =>
+      projection({
+        name: 'nurse.metrics',
+        from: [promptEvents, embeddings, mappingHistory, tenantWal],
+        async deliver(entries) {
+          for (const entry of entries) {
+            if (entry.doc === undefined) continue;
+            switch (entry.in) {
+              case 'prompt_events': {
+                const { agent_id, model_id, success, latency_ms, cost_estimate, metrics } = entry.doc;
+                calls.inc({ tenant_id, agent_id, success: String(success) });
+                latency.observe({ tenant_id, agent_id }, latency_ms / 1000);
+                tokensIn.inc({ tenant_id, model_id }, metrics.token_count_in ?? 0);
+                tokensOut.inc({ tenant_id, model_id }, metrics.token_count_out ?? 0);
+                cost.inc({ tenant_id, model_id }, cost_estimate ?? 0);
+                inference.inc({ tenant_id, model_id }, (metrics.inference_ms ?? latency_ms) / 1000);
+                break;
+              }
+              case 'embeddings':
+                embedded.inc({ tenant_id });
+                break;
+              case 'mapping_history':
+                decided.inc({ tenant_id, decision: entry.doc.decision });
+                break;
+              case 'tenant_wal':
+                steps.inc({ tenant_id, kind: entry.doc.kind, status: entry.doc.status });
+                break;
+            }
+          }
+        },
+      }),
+  };
+}

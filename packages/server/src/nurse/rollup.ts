@@ -1,0 +1,124 @@
+import {
+  embeddings,
+  insert,
+  mappingHistory,
+  projection,
+  promptEvents,
+  replace,
+  rollupLevels,
+  rollups,
+  toTimestamp,
+  type Entry,
+  type Rollup,
+  type RollupKind,
+} from '@ancilla/contracts';
+import { bucketStart } from './buckets.ts';
+import { bucketOf, merge } from './histogram.ts';
+
+/** One thing to count: sums to add to a subject at a time, and a latency for its histogram. */
+interface Increment {
+  readonly kind: RollupKind;
+  readonly subject: string;
+  readonly at: string;
+  readonly sums: Readonly<Record<string, number>>;
+  readonly latency_ms?: number;
+}
+type Counted = Entry<typeof promptEvents | typeof embeddings | typeof mappingHistory>;
+
+/** What one entry of the feed adds. An entry whose document was removed adds nothing: its bucket was sealed while it was there. */
+function toIncrements(entry: Counted): readonly Increment[] {
+  switch (entry.in) {
+    case 'prompt_events': {
+      if (entry.doc === undefined) return [];
+      const { agent_id, model_id, start_ts: at, success, latency_ms, cost_estimate, metrics } = entry.doc;
+      const cost = cost_estimate ?? 0;
+      return [
+        { kind: 'agent', subject: agent_id, at, latency_ms, sums: { calls: 1, errors: success ? 0 : 1, latency_ms } },
+        {
+          kind: 'model',
+          subject: model_id,
+          at,
+          sums: {
+            calls: 1,
+            tokens_in: metrics.token_count_in ?? 0,
+            tokens_out: metrics.token_count_out ?? 0,
+            cost_est_total: cost,
+            inference_ms: metrics.inference_ms ?? latency_ms,
+          },
+        },
+        { kind: 'tenant', subject: 'tenant', at, sums: { model_costs: cost } },
+      ];
+    }
+    case 'embeddings':
+      return entry.doc === undefined ? [] : [{ kind: 'tenant', subject: 'tenant', at: entry.doc.created_at, sums: { embedding_count: 1 } }];
+    case 'mapping_history': {
+      if (entry.doc === undefined) return [];
+      const { decision, semantic_id, candidates, decided_at: at } = entry.doc;
+      // The id that was suggested is the one a decision speaks about; a new one counts for the id that was chosen.
+      const subject = candidates[0]?.semantic_id ?? semantic_id;
+      if (subject === null) return [];
+      return [
+        {
+          kind: 'semantic_id',
+          subject,
+          at,
+          sums: { decisions: 1, accepted: decision === 'accept' ? 1 : 0, overridden: decision === 'override' ? 1 : 0 },
+        },
+      ];
+    }
+  }
+}
+
+const addSums = (a: Readonly<Record<string, number>>, b: Readonly<Record<string, number>>): Record<string, number> => {
+  const sum: Record<string, number> = { ...a };
+  for (const [name, value] of Object.entries(b)) sum[name] = (sum[name] ?? 0) + value;
+  return sum;
+};
+
+/** Adds two rollups of one subject. */
+export const addRollup = <R extends Pick<Rollup, 'sums' | 'histogram'>>(a: R, b: Pick<Rollup, 'sums' | 'histogram'>): R => ({
+  ...a,
+  sums: addSums(a.sums, b.sums),
+  histogram: merge(a.histogram, b.histogram),
+});
+
+/** The rollups a batch of entries adds up to, on all levels. */
+export function toRollups(entries: readonly Counted[]): ReadonlyMap<string, Rollup> {
+  const all = new Map<string, Rollup>();
+  for (const entry of entries) {
+    for (const { kind, subject, at, sums, latency_ms } of toIncrements(entry)) {
+      for (const level of rollupLevels) {
+        const bucket = toTimestamp(bucketStart(level, Date.parse(at)));
+        const rollup_id = `${level}/${bucket}/${kind}/${subject}`;
+        const added: Rollup = {
+          rollup_id,
+          level,
+          kind,
+          subject,
+          bucket,
+          sums: { ...sums },
+          histogram: latency_ms === undefined ? {} : { [bucketOf(latency_ms)]: 1 },
+        };
+        const was = all.get(rollup_id);
+        all.set(rollup_id, was === undefined ? added : addRollup(was, added));
+      }
+    }
+  }
+  return all;
+}
+
+/** Keeps the rollups: each entry counts exactly once, since the cursor is committed with the sums. */
+export const rollupProjection = projection({
+  name: 'nurse.rollups',
+  from: [promptEvents, embeddings, mappingHistory],
+  owns: [rollups],
+  async apply(entries, read, io) {
+    const added = [...toRollups(entries).values()];
+    return await Promise.all(
+      added.map(async (rollup) => {
+        const was = await read.get(rollups, rollup.rollup_id, io);
+        return was === undefined ? insert(rollups, rollup) : replace(rollups, was, addRollup(was.doc, rollup));
+      }),
+    );
+  },
+});

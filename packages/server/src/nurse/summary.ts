@@ -1,0 +1,129 @@
+import { rollups, type Io, type RollupKind, type TenantStore } from '@ancilla/contracts';
+import { Type, type Static } from 'typebox';
+import { coverRange } from './buckets.ts';
+import { quantile } from './histogram.ts';
+import { addRollup } from './rollup.ts';
+
+const Rate = Type.Union([Type.Number(), Type.Null()]);
+/** The answer of `GET /nurse/summary`. Rates of nothing are null. */
+export const Summary = Type.Object({
+  from: Type.String(),
+  to: Type.String(),
+  agents: Type.Array(
+    Type.Object({
+      agent_id: Type.String(),
+      calls: Type.Integer(),
+      calls_per_s: Type.Number(),
+      avg_latency_ms: Rate,
+      p50: Rate,
+      p95: Rate,
+      p99: Rate,
+      error_rate: Rate,
+    }),
+  ),
+  models: Type.Array(
+    Type.Object({
+      model_id: Type.String(),
+      calls: Type.Integer(),
+      tokens_in: Type.Number(),
+      tokens_out: Type.Number(),
+      cost_est_total: Type.Number({ description: 'USD cents' }),
+      inference_seconds: Type.Number(),
+    }),
+  ),
+  tenants: Type.Array(
+    Type.Object({
+      tenant_id: Type.String(),
+      model_costs: Type.Number({ description: 'USD cents' }),
+      embedding_count: Type.Integer(),
+      storage_size: Type.Integer({ description: 'Bytes now' }),
+    }),
+  ),
+  semantic_ids: Type.Array(
+    Type.Object({ semantic_id: Type.String(), decisions: Type.Integer(), acceptance_rate: Rate, override_rate: Rate }),
+  ),
+});
+export type Summary = Static<typeof Summary>;
+
+type Sums = { readonly sums: Record<string, number>; readonly histogram: Record<string, number> };
+
+/** All subjects of a kind over a range of time, from the fewest buckets that make it up. */
+async function readKind(
+  tenant: TenantStore,
+  kind: RollupKind,
+  fromMs: number,
+  toMs: number,
+  io: Io,
+): Promise<readonly (readonly [string, Sums])[]> {
+  const subjects = new Map<string, Sums>();
+  for (const { level, from, to } of coverRange(fromMs, toMs)) {
+    for (let cursor: string | null | undefined; cursor !== null;) {
+      const page = await tenant.find(
+        rollups,
+        { index: 'by_kind', equals: { level, kind }, from, to, limit: 500, ...(cursor !== undefined && { cursor }) },
+        io,
+      );
+      for (const { doc } of page.items) {
+        const was = subjects.get(doc.subject);
+        subjects.set(doc.subject, was === undefined ? doc : addRollup(was, doc));
+      }
+      cursor = page.next_cursor;
+    }
+  }
+  return [...subjects].toSorted(([a], [b]) => (a < b ? -1 : 1));
+}
+
+const ratio = (part: number, whole: number): number | null => (whole === 0 ? null : Math.round((part / whole) * 1e6) / 1e6);
+const round = (value: number | null): number | null => (value === null ? null : Math.round(value * 100) / 100);
+
+/** What happened in a range of time. Costs the same over an hour or a year. */
+export async function summarise(
+  tenant: TenantStore,
+  of: { readonly tenant_id: string; readonly fromMs: number; readonly toMs: number; readonly storage_size: number },
+  io: Io,
+): Promise<Summary> {
+  const [agents, models, tenants, semantics] = await Promise.all(
+    (['agent', 'model', 'tenant', 'semantic_id'] as const).map((kind) => readKind(tenant, kind, of.fromMs, of.toMs, io)),
+  );
+  const seconds = Math.max(1, (of.toMs - of.fromMs) / 1000);
+  const own = tenants?.[0]?.[1].sums ?? {};
+  return {
+    from: new Date(of.fromMs).toISOString(),
+    to: new Date(of.toMs).toISOString(),
+    agents: (agents ?? []).map(([agent_id, { sums, histogram }]) => {
+      const calls = sums['calls'] ?? 0;
+      return {
+        agent_id,
+        calls,
+        calls_per_s: Math.round((calls / seconds) * 1e6) / 1e6,
+        avg_latency_ms: round(calls === 0 ? null : (sums['latency_ms'] ?? 0) / calls),
+        p50: round(quantile(histogram, 0.5)),
+        p95: round(quantile(histogram, 0.95)),
+        p99: round(quantile(histogram, 0.99)),
+        error_rate: ratio(sums['errors'] ?? 0, calls),
+      };
+    }),
+    models: (models ?? []).map(([model_id, { sums }]) => ({
+      model_id,
+      calls: sums['calls'] ?? 0,
+      tokens_in: sums['tokens_in'] ?? 0,
+      tokens_out: sums['tokens_out'] ?? 0,
+      cost_est_total: Math.round((sums['cost_est_total'] ?? 0) * 1e6) / 1e6,
+      inference_seconds: (sums['inference_ms'] ?? 0) / 1000,
+    })),
+    tenants: [
+      {
+        tenant_id: of.tenant_id,
+        model_costs: Math.round((own['model_costs'] ?? 0) * 1e6) / 1e6,
+        embedding_count: own['embedding_count'] ?? 0,
+        storage_size: of.storage_size,
+      },
+    ],
+    semantic_ids: (semantics ?? []).map(([semantic_id, { sums }]) => ({
+      semantic_id,
+      decisions: sums['decisions'] ?? 0,
+      acceptance_rate: ratio(sums['accepted'] ?? 0, sums['decisions'] ?? 0),
+      override_rate: ratio(sums['overridden'] ?? 0, sums['decisions'] ?? 0),
+    })),
+  };
+}
