@@ -1,0 +1,71 @@
+import { deepEqual, equal, throws } from 'node:assert/strict';
+import { test } from 'node:test';
+import * as fc from 'fast-check';
+import { canonicalJson } from './canonical-json.ts';
+
+test('numbers, strings and key order come out as RFC 8785 section 3.2 shows', () => {
+  const value = {
+    numbers: [333333333.3333333, 1e30, 4.5, 2e-3, 0.000000000000000000000000001],
+    string: '\u20ac$\u000F\u000aA\'\u0042\u0022\u005c\\"/',
+    literals: [null, true, false],
+  };
+  equal(
+    canonicalJson(value),
+    '{"literals":[null,true,false],"numbers":[333333333.3333333,1e+30,4.5,0.002,1e-27],"string":"€$\\u000f\\nA\'B\\"\\\\\\\\\\"/"}',
+  );
+  const keys = { '\u20ac': 1, '\r': 2, '\ufb33': 3, '1': 4, '\ud83d\ude00': 5, '\u0080': 6, '\u00f6': 7 };
+  deepEqual(Object.values<unknown>(JSON.parse(canonicalJson(keys))).slice(1), [2, 6, 7, 1, 5, 3]);
+  equal(canonicalJson(-0), '0');
+});
+
+test('a value and what JSON makes of it have the same canonical form, whatever the order of keys', () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), (value) => {
+      const read: unknown = JSON.parse(JSON.stringify(value));
+      equal(canonicalJson(read), canonicalJson(reversed(read)));
+      deepEqual(JSON.parse(canonicalJson(read)), JSON.parse(JSON.stringify(read)));
+    }),
+  );
+});
+
+test('what JSON cannot say is refused with its place, never dropped and never quoted', () => {
+  const cyclic: unknown[] = [];
+  cyclic.push(cyclic);
+  const refused: readonly (readonly [unknown, RegExp])[] = [
+    [undefined, /at \$: undefined/],
+    [{ a: [1, { b: undefined }] }, /at \$\.a\[1\]\.b: undefined/],
+    [{ a: Number.NaN }, /\$\.a: the number NaN/],
+    [[Number.POSITIVE_INFINITY], /\$\[0\]: the number Infinity/],
+    [{ a: 1n }, /a bigint/],
+    [{ a: () => 1 }, /a function/],
+    [{ a: Symbol('s') }, /a symbol/],
+    [{ [Symbol('s')]: 1 }, /symbol for a key/],
+    [{ a: new Map([[1, 2]]) }, /\$\.a: an object that is not plain/],
+    [new Set([1]), /not plain/],
+    [new Date(0), /toJSON/],
+    [{ toJSON: () => 1 }, /toJSON/],
+    [Object('boxed'), /not plain/],
+    [new Uint8Array(2), /not plain/],
+    [Object.assign([1], { toJSON: () => 2 }), /toJSON/],
+    // oxlint-disable-next-line no-sparse-arrays -- the hole is what is tested
+    [[1, , 3], /\$\[1\]: undefined/],
+    [{ a: '\ud800' }, /\$\.a: a string with a lone surrogate/],
+    [{ 'Jane Doe \udc00': 1 }, /\$\.\?: a key with a lone surrogate/],
+    [cyclic, /more than 256 levels/],
+  ];
+  for (const [value, message] of refused) throws(() => canonicalJson(value), { name: 'EvidenceError', code: 'json.malformed', message });
+});
+
+test('a key named __proto__ is data like any other', () => {
+  equal(canonicalJson(JSON.parse('{"__proto__":{"x":1},"a":2}')), '{"__proto__":{"x":1},"a":2}');
+});
+
+function reversed(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(reversed);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .toReversed()
+      .map(([key, member]) => [key, reversed(member)]),
+  );
+}
