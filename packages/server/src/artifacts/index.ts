@@ -1,0 +1,29 @@
+// The only home of raw content: sealed under its tenant's key, read only with a trace of the reading.
+import type { Clock, NewId, Random, Room } from '@ancilla/contracts';
+import { openArtifactStore, type Artifacts } from './artifacts.ts';
+import { artifactRoutes } from './routes.ts';
+import type { StorageAdapter } from './storage-adapter.ts';
+
+export { collect } from './byte-stream.ts';
+export { INLINE_BYTES, type About, type Artifacts, type Of } from './artifacts.ts';
+export { openFileAdapter } from './file-adapter.ts';
+export { type StorageAdapter, type StoredObject } from './storage-adapter.ts';
+
+/** The largest artifact where a deployment does not say otherwise. */
+const DEFAULT_MAX_BYTES = 1024 ** 3;
+
+/** Opens the room. `keys` gives a tenant's artifact key, which wraps each artifact's own. */
+export const openArtifacts = ({
+  maxBytes = DEFAULT_MAX_BYTES,
+  ...parts
+}: {
+  readonly adapter: StorageAdapter;
+  readonly keys: (tenant_id: string) => { readonly artifact_key: Uint8Array };
+  readonly clock: Clock;
+  readonly newId: NewId;
+  readonly random: Random;
+  readonly maxBytes?: number;
+}): Room & Artifacts => {
+  const store = openArtifactStore({ ...parts, maxBytes });
+  return { ...store, routes: artifactRoutes({ store, maxBytes, ...parts }) };
+};

@@ -1,0 +1,134 @@
+import { Type, type TString } from 'typebox';
+import { Value } from 'typebox/value';
+import {
+  AncillaError,
+  Artifact,
+  Bytes,
+  ByteStream,
+  Id,
+  accessLog,
+  artifacts,
+  insert,
+  route,
+  toTimestamp,
+  type Clock,
+  type NewId,
+  type Route,
+} from '@ancilla/contracts';
+import type { Artifacts } from './artifacts.ts';
+
+/** What a client may store; the other categories are the server's own. */
+const clientCategories = ['raw_input', 'raw_response', 'structured_output'] as const;
+type ClientCategory = (typeof clientCategories)[number];
+const isClientCategory = (name: string | undefined): name is ClientCategory => clientCategories.some((category) => category === name);
+
+/** Stands in the access log for years: no address and nothing quoted fits. */
+const Purpose = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9 ._:/#-]{0,199}$' });
+
+const header = (name: string, schema: TString, value: string): string => {
+  const [error] = Value.Errors(schema, value);
+  if (error) throw new AncillaError('request.header', `${name} ${error.message}`);
+  return value;
+};
+
+const params = Type.Object({ artifact_id: Id('ar') });
+const query = Type.Object({});
+
+interface Parts {
+  readonly store: Artifacts;
+  readonly clock: Clock;
+  readonly newId: NewId;
+  readonly maxBytes: number;
+}
+
+/** Storing content, reading what is known of it, and reading it: the last never without its entry in the access log. */
+export const artifactRoutes = ({ store, clock, newId, maxBytes }: Parts): readonly Route[] => [
+  route({
+    method: 'POST',
+    path: '/dif/artifacts',
+    action: 'evidence.write',
+    summary: 'Store raw content: the body’s bytes, with x-ancilla-category; x-ancilla-artifact-id makes a repetition safe',
+    params: Type.Object({}),
+    query,
+    body: ByteStream,
+    consumes: 'stream',
+    bodyLimitBytes: maxBytes,
+    answers: { 201: Artifact },
+    async handle({ tenant, tenant_id, who, body, headers, trace, signal }) {
+      const category = headers['x-ancilla-category'];
+      if (!isClientCategory(category))
+        throw new AncillaError('artifact.category', `x-ancilla-category must be one of ${clientCategories.join(', ')}`);
+      // Parameters such as a charset say nothing that is needed to keep bytes as they are.
+      const media = (headers['content-type'] ?? 'application/octet-stream').split(';', 1).join('').trim().toLowerCase();
+      const chosen = headers['x-ancilla-artifact-id'];
+      const about = {
+        category,
+        content_type: header('content-type', Artifact.properties.content_type, media),
+        trace_id: trace.trace_id,
+        created_by: who.id,
+        ...(chosen !== undefined && { artifact_id: header('x-ancilla-artifact-id', Id('ar'), chosen) }),
+      };
+      return [201, await store.put({ tenant, tenant_id }, { ...about, bytes: body }, { signal })] as const;
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/dif/artifacts/{artifact_id}',
+    action: 'artifact.read_metadata',
+    summary: 'Read what is known about an artifact, never its content',
+    params,
+    query,
+    body: Type.Null(),
+    answers: { 200: Artifact },
+    async handle({ tenant, params: { artifact_id }, signal }) {
+      const found = await tenant.get(artifacts, artifact_id, { signal });
+      if (found === undefined) throw new AncillaError('not_found', 'no such artifact');
+      return [200, found.doc] as const;
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/dif/artifacts/{artifact_id}/content',
+    action: 'artifact.read_content',
+    summary: 'Read raw content, with x-ancilla-purpose; the read stands in the access log first',
+    params,
+    query,
+    body: Type.Null(),
+    answers: { 200: Bytes },
+    async handle({ tenant, tenant_id, who, params: { artifact_id }, headers, trace, signal }) {
+      const purpose = headers['x-ancilla-purpose'];
+      if (purpose === undefined) throw new AncillaError('access.purpose_missing', 'the header x-ancilla-purpose is missing');
+      header('x-ancilla-purpose', Purpose, purpose);
+      if ((await tenant.get(artifacts, artifact_id, { signal })) === undefined) throw new AncillaError('not_found', 'no such artifact');
+      const admitted = who.role === 'tenant_admin';
+      const entry = insert(accessLog, {
+        access_id: newId('al'),
+        what: admitted ? 'content_read' : 'denied',
+        action: 'artifact.read_content',
+        subject: who.id,
+        role: who.role,
+        key_id: who.key_id,
+        resource: artifact_id,
+        purpose,
+        trace_id: trace.trace_id,
+        at: toTimestamp(clock.now()),
+      });
+      await tenant.commit([entry], [], { signal });
+      if (!admitted) throw new AncillaError('access.grant_missing', `a ${who.role} reads raw content with a break-glass grant only`);
+      const { meta, bytes } = await store.open({ tenant, tenant_id }, artifact_id, { signal });
+      return [
+        200,
+        {
+          content_type: 'application/octet-stream',
+          bytes,
+          headers: {
+            'content-length': String(meta.size),
+            'content-disposition': `attachment; filename="${artifact_id}.bin"`,
+            'x-content-type-options': 'nosniff',
+            'content-security-policy': 'sandbox',
+          },
+        },
+      ] as const;
+    },
+  }),
+];
