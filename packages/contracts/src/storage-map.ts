@@ -4,7 +4,7 @@ import { accessLog, apiKeys, tenants } from './documents/access.ts';
 import { artifactKeys, artifacts } from './documents/artifact.ts';
 import { changes } from './documents/change.ts';
 import { embeddings } from './documents/embedding.ts';
-import { curatorVersions, labels } from './documents/governed.ts';
+import { curatorVersions, labelMoves, labels } from './documents/governed.ts';
 import { mappingHistory, mappingSuggestions } from './documents/mapping.ts';
 import { cursors, rollups } from './documents/projection.ts';
 import { promptEvents } from './documents/prompt-event.ts';
@@ -23,6 +23,7 @@ export const storageMap: readonly Collection[] = [
   modelRegistry,
   embeddings,
   labels,
+  labelMoves,
   consents,
   artifacts,
   tenants,

@@ -1,7 +1,8 @@
 // Runs in browsers too.
 import { Type, type Static } from 'typebox';
 import { collection } from '../collection.ts';
-import { Closed, Name, Sentence, Timestamp, TraceId, Version } from '../fields.ts';
+import { Closed, Name, Ref, Sentence, Timestamp, TraceId, Version } from '../fields.ts';
+import { Id } from '../ids.ts';
 
 export const governedKinds = [
   'agent_configs',
@@ -32,7 +33,10 @@ export const GovernedVersion = Closed({
   message: Sentence,
   trace_id: TraceId,
   created_at: Timestamp,
+  /** In canonical order. */
   content: Type.Unknown(),
+  /** The content's JSON in its author's order, where that is another: what comes back is what was saved. */
+  source: Type.Optional(Type.String({ maxLength: 1_048_576 })),
   unresolved: Type.Array(Type.String({ maxLength: 300 }), { maxItems: 100 }),
   tests: Type.Array(Closed({ name: Name, passed: Type.Boolean(), detail: Type.Optional(Type.String({ maxLength: 300 })) }), {
     maxItems: 100,
@@ -76,4 +80,37 @@ export const labels = collection({
   retention: 'for_ever',
   summary: 'Which version of a governed document is live',
   indexes: { by_document: ['kind', 'id'], all: [] },
+});
+
+/** A move that waits for a second person; gone once the label has moved. A newer request for the same label takes its place. */
+export const LabelMove = Closed({
+  label_key: Label.properties.label_key,
+  kind: GovernedKindName,
+  id: Name,
+  label: Label.properties.label,
+  version: Version,
+  /** What the approval is for: these bytes and no others. */
+  digest: Digest,
+  /** The version the label named when the move was asked for. */
+  previous: Type.Union([Version, Type.Null()]),
+  policy: Ref,
+  requested_by: Name,
+  reason: Sentence,
+  trace_id: TraceId,
+  requested_at: Timestamp,
+  saga_id: Type.Union([Id('sg'), Type.Null()]),
+  approved_by: Type.Union([Name, Type.Null()]),
+});
+export type LabelMove = Static<typeof LabelMove>;
+
+export const labelMoves = collection({
+  name: 'label_moves',
+  kind: 'state',
+  scope: { tenant: true },
+  schema: LabelMove,
+  key: 'label_key',
+  time: 'requested_at',
+  retention: 'as_needed',
+  summary: 'Label moves that wait for a second person',
+  indexes: { all: [] },
 });
