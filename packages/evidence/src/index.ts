@@ -2,7 +2,40 @@
 export { sha256, toBase64, toHex } from '#platform';
 export { fromBase64, sha256Hex } from './encoding.ts';
 export { canonicalJson } from './canonical-json.ts';
+export { formatCheckpoint, openCheckpoint, parseCheckpoint, signCheckpoint, type Checkpoint } from './checkpoint.ts';
 export { EvidenceError, type EvidenceErrorCode } from './errors.ts';
 export { SALT_BYTES, documentDigest, ledgerEntry, parseLedgerEntry, type LedgerEntryFields } from './ledger-entry.ts';
 export { HASH_BYTES, emptyRoot, leafHash, merkleRoot, nodeHash } from './merkle.ts';
+export {
+  formatSignerKey,
+  formatVerifierKey,
+  noteSigner,
+  parseSignerKey,
+  parseVerifierKey,
+  verifierKey,
+  type NoteSigner,
+  type VerifierKey,
+} from './note-keys.ts';
+export { openNote, signNote, type OpenNote } from './note.ts';
+export {
+  consistencyProof,
+  inclusionProof,
+  verifyConsistency,
+  verifyInclusion,
+  type ConsistencyClaim,
+  type InclusionClaim,
+  type ReadNodes,
+} from './proofs.ts';
 export { append, edgeRoot, emptyEdge, type FullNode, type Growth, type NodeId, type RightEdge } from './right-edge.ts';
+export {
+  TILE_WIDTH,
+  formatBundle,
+  formatTile,
+  parseBundle,
+  parseTile,
+  parseTilePath,
+  tilePath,
+  tilesToWrite,
+  type TileId,
+} from './tiles.ts';
+export { formatTlogProof, parseTlogProof, verifyTlogProof, type TlogProof } from './tlog-proof.ts';
