@@ -33,6 +33,8 @@ export interface CallOptions {
   readonly subject_refs?: readonly string[];
   readonly arm?: 'stable' | 'canary' | 'shadow';
   readonly signal?: AbortSignal;
+  /** Takes the event instead of the delivery queue: for callers that store it in a commit of their own. */
+  readonly collect?: (event: Omit<PromptEventInput, 'emitter'>, attachments: readonly Attachment[]) => void;
 }
 
 /** What the agent's own code is called with: the redacted prompt only. */
@@ -112,6 +114,12 @@ export async function runCall(
   model: (input: ModelInput) => Promise<ModelAnswer>,
 ): Promise<CallResult> {
   const { config, tracer } = parts;
+  const unbound = config.tools.find(({ name, required }) => required && parts.tools[name] === undefined);
+  if (unbound !== undefined)
+    throw new ToolError(
+      'tool.unbound',
+      `agent ${config.agent_id} requires tool ${unbound.name}, which is not bound: the model was not called`,
+    );
   const signal = options.signal ?? new AbortController().signal;
   const endpoint = toOrigin(options.model.endpoint);
   const operation = options.model.operation ?? 'chat';
@@ -273,13 +281,12 @@ async function callModel(
       ...(options.subject_refs !== undefined && { subject_refs: [...options.subject_refs] }),
     };
     span.setAttributes(endAttributes({ ...event, emitter: { id: 'sdk', seq: 0 } }));
-    parts.emit(event, redactor.storeRaw ? rawPair(of.raw, said) : []);
+    (options.collect ?? parts.emit)(event, redactor.storeRaw ? rawPair(of.raw, said) : []);
   };
 
   let answer: ModelAnswer;
   try {
     answer = await model({ prompt, signal, trace: at, tool: tools.run });
-    tools.checkRequired();
   } catch (error) {
     finish(undefined, { success: false, response_summary: {}, error_code: errorCode(error) });
     await tools.close();
@@ -372,10 +379,6 @@ function toolbox(parts: CallParts, options: CallOptions, at: { readonly trace_id
           }
         },
       );
-    },
-    checkRequired() {
-      const missing = config.tools.find(({ name, required }) => required && tools[name] !== undefined && !used.has(name));
-      if (missing !== undefined) throw new ToolError('tool.failed', `required tool ${missing.name} was not used`);
     },
     async close() {
       if (own !== undefined && lease !== undefined) await transport.completeSaga(lease, { signal: AbortSignal.timeout(10_000) });

@@ -2,7 +2,7 @@
 export type { CallOptions, CallRedactor, CallResult, Hook, ModelAnswer, ModelInput } from './call.ts';
 export type { Message } from './config.ts';
 export { connect, type ConnectOptions } from './connect.ts';
-export type { DeliveryStats } from './delivery.ts';
+export type { Attachment, DeliveryStats } from './delivery.ts';
 export { extractCandidates, firstSentences, normalizeConfidences, summarize, type Candidate } from './hooks.ts';
 export { httpTransport, TransportError } from './http-transport.ts';
 export { AgentError, HookError, openSdk, type Agent, type AgentOptions, type Sdk, type SdkParts } from './sdk.ts';

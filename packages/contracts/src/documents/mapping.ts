@@ -1,7 +1,7 @@
 // Runs in browsers too.
 import { Type, type Static } from 'typebox';
 import { collection } from '../collection.ts';
-import { Closed, Confidence, Name, Ref, Sentence, Timestamp, TraceId, Version } from '../fields.ts';
+import { Closed, Confidence, Name, Ref, Sentence, SpanId, Timestamp, TraceId, Version } from '../fields.ts';
 import { Id } from '../ids.ts';
 
 /** A column's or table's name after redaction. */
@@ -33,6 +33,10 @@ export const MappingSuggestion = Closed({
   agent_config: Config,
   glossary: Config,
   features_ref: Ref,
+  /** The span of the run that made it: what a decision's span hangs from. */
+  span_id: SpanId,
+  /** The decision in force, once there is one. */
+  mapping_history_id: Type.Optional(Id('mh')),
   created_at: Timestamp,
 });
 export type MappingSuggestion = Static<typeof MappingSuggestion>;

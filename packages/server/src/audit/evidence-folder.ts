@@ -1,0 +1,132 @@
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import {
+  formatBundle,
+  formatTile,
+  openCheckpoint,
+  parseVerifierKey,
+  tilePath,
+  tilesToWrite,
+  toHex,
+  TILE_WIDTH,
+  type Checkpoint,
+} from '@ancilla/evidence';
+import { AncillaError, type Io, type Ledger } from '@ancilla/contracts';
+import type { LedgerSigner } from '../keys/index.ts';
+
+/**
+ * Hash tiles, entries, checkpoints and public keys as plain files outside every database and outside the tenant's key, so that evidence survives erasure and a
+ * database put back shows. Laid out as C2SP tlog-tiles: `<folder>/<log_id>/{checkpoint, checkpoints/<size>, vkey, tile/…}`.
+ */
+export interface EvidenceFolder {
+  /** The last checkpoint kept here; undefined for a log that has none yet. @throws {AncillaError} `store.corrupt` when it is not signed by the log's key */
+  last(log_id: string): Promise<Checkpoint | undefined>;
+  /** Writes what the log gained since the last checkpoint, then the checkpoint itself. The answer is the signed note now in force. */
+  publish(ledger: Ledger, io: Io): Promise<string>;
+  /** A file of a log, by its path there; undefined when there is none. */
+  read(log_id: string, path: string): Promise<Uint8Array | undefined>;
+}
+
+/** Random names only: a path never leaves the folder. */
+const LOG_ID = /^[a-z0-9_-]{1,128}$/i;
+const ENTRIES_A_CALL = 1000;
+
+export function openEvidenceFolder(folder: string, signer: LedgerSigner): EvidenceFolder {
+  const file = (log_id: string, path: string): string => {
+    if (!LOG_ID.test(log_id)) throw new AncillaError('not_found', 'no such log');
+    return join(folder, log_id, path);
+  };
+  const read = async (log_id: string, path: string): Promise<Uint8Array | undefined> => {
+    try {
+      return await readFile(file(log_id, path));
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR' || error.code === 'EISDIR'))
+        return undefined;
+      throw error;
+    }
+  };
+  const last = async (log_id: string): Promise<Checkpoint | undefined> => {
+    const note = await read(log_id, 'checkpoint');
+    if (note === undefined) return undefined;
+    try {
+      return openCheckpoint(note, [parseVerifierKey(signer.vkey(log_id))]);
+    } catch (cause) {
+      throw new AncillaError('store.corrupt', `the checkpoint kept outside for log ${log_id} is not signed by its key`, { cause });
+    }
+  };
+  /** One publication at a time a log: tiles first, the checkpoint that vouches for them last. */
+  const running = new Map<string, Promise<string>>();
+
+  async function publish(ledger: Ledger, io: Io): Promise<string> {
+    const log_id = await ledger.logId(io);
+    const before = await last(log_id);
+    const { size, root } = await ledger.head(io);
+    if (before !== undefined && before.size >= size) {
+      if (before.size === size && toHex(before.root) === toHex(root)) return new TextDecoder().decode(await read(log_id, 'checkpoint'));
+      throw new AncillaError('store.read_only', `log ${log_id} has ${size} entries, its last checkpoint ${before.size}: nothing is signed`);
+    }
+    for (const { level, index, width } of tilesToWrite(before?.size ?? 0, size)) {
+      const first = index * TILE_WIDTH;
+      const bytes =
+        level === 'entries'
+          ? formatBundle(await bundle(ledger, first, width, io))
+          : formatTile(await hashes(ledger, level * 8, first, width, io));
+      await writeDurably(file(log_id, tilePath({ level, index, width })), bytes);
+      // A full tile serves whoever asked for a part of it.
+      if (width === TILE_WIDTH) await rm(`${file(log_id, tilePath({ level, index, width }))}.p`, { recursive: true, force: true });
+    }
+    const note = signer.checkpoint({ log_id, size, root });
+    await writeDurably(file(log_id, 'vkey'), new TextEncoder().encode(`${signer.vkey(log_id)}\n`));
+    await writeDurably(file(log_id, `checkpoints/${size}`), new TextEncoder().encode(note));
+    await writeDurably(file(log_id, 'checkpoint'), new TextEncoder().encode(note));
+    return note;
+  }
+
+  return {
+    last,
+    read,
+    async publish(ledger, io) {
+      const log_id = await ledger.logId(io);
+      const next = (running.get(log_id) ?? Promise.resolve('')).catch(() => '').then(() => publish(ledger, io));
+      running.set(log_id, next);
+      try {
+        return await next;
+      } finally {
+        if (running.get(log_id) === next) running.delete(log_id);
+      }
+    },
+  };
+}
+
+async function bundle(ledger: Ledger, first: number, width: number, io: Io): Promise<readonly Uint8Array[]> {
+  const entries = await ledger.entries(first, first + width, io);
+  if (entries.length !== width || width > ENTRIES_A_CALL)
+    throw new AncillaError('store.corrupt', `the ledger lacks entries of ${first}…${first + width}`);
+  return entries.map(({ entry }) => new TextEncoder().encode(entry));
+}
+
+const hashes = (ledger: Ledger, level: number, first: number, width: number, io: Io): Promise<readonly Uint8Array[]> =>
+  ledger.nodes(
+    Array.from({ length: width }, (_, i) => ({ level, index: first + i })),
+    io,
+  );
+
+/** Temporary file, fsync, rename, fsync of the folder: there whole or not at all, also after power loss. */
+async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const temporary = `${path}.new`;
+  const handle = await open(temporary, 'w', 0o644);
+  try {
+    await handle.writeFile(bytes);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(temporary, path);
+  const folder = await open(dirname(path), 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}

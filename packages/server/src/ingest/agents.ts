@@ -1,0 +1,113 @@
+import {
+  AncillaError,
+  insertReceived,
+  promptEvents,
+  type Clock,
+  type Io,
+  type PromptEventInput,
+  type Random,
+  type TenantStore,
+  type Write,
+  type Tenant,
+} from '@ancilla/contracts';
+import { openSdk, type Agent, type AgentOptions, type Attachment, type Sdk, type Transport } from '@ancilla/sdk';
+import type { Tracer } from '@opentelemetry/api';
+import type { Artifacts } from '../artifacts/index.ts';
+import type { Curator } from '../curator/index.ts';
+import type { TenantKeys } from '../keys/index.ts';
+import type { Gates } from './gates.ts';
+
+/** Which tenant the server acts for. */
+export interface Of {
+  readonly tenant: TenantStore;
+  readonly tenant_id: string;
+}
+
+/** The event of a finished call as writes, to ride in the commit of whatever the call was for. */
+export interface Collected {
+  readonly collect: (event: Omit<PromptEventInput, 'emitter'>, attachments: readonly Attachment[]) => void;
+  writes(): readonly Write<Tenant>[];
+}
+
+/** The server's own agents: they call through the same SDK as everyone else's, with an in-process transport. */
+export interface Agents {
+  agent(of: Of, id: string, options?: AgentOptions): Agent;
+  /** Collects a call's event and, where policy lets them be kept, its raw pair. */
+  collector(of: Of, created_by: string): Collected;
+}
+
+export interface AgentsParts {
+  readonly curator: Curator;
+  readonly gates: Gates;
+  readonly artifacts: Artifacts;
+  readonly keys: (tenant_id: string) => TenantKeys;
+  readonly clock: Clock;
+  readonly elapsed: () => number;
+  readonly random: Random;
+  readonly tracer: Tracer;
+  readonly realm: string;
+  readonly node_id: string;
+}
+
+export function openAgents(parts: AgentsParts): Agents {
+  const { curator, gates, artifacts, keys, clock, elapsed, random, tracer, realm, node_id } = parts;
+  const sdks = new Map<string, Sdk>();
+  const emitterId = `server-${node_id}`;
+  let emitted = 0;
+
+  const transportFor = (of: Of): Transport => ({
+    async resolve(kind, id, ref, io: Io) {
+      const found = await curator.resolve(of.tenant, kind, id, ref, io);
+      return found === undefined ? undefined : { id, version: found.version, content: found.content };
+    },
+    async redact(value, policyId, io) {
+      return (await gates.of(of, io, policyId)).clean(value);
+    },
+    // The server's agents hand their events to `collect` and their effects to the saga engine; nothing else may leave this way.
+    sendEvents: refuse,
+    putArtifact: refuse,
+    startSaga: refuse,
+    appendWal: refuse,
+    completeSaga: refuse,
+  });
+
+  return {
+    agent(of, id, options) {
+      let sdk = sdks.get(of.tenant_id);
+      if (sdk === undefined) {
+        sdk = openSdk({
+          transport: transportFor(of),
+          clock,
+          random,
+          elapsed,
+          later: () => () => {},
+          tracer,
+          tokenKey: keys(of.tenant_id).token_key,
+          realm,
+          node_id,
+          tenant_id: of.tenant_id,
+          labelTtlMs: 2000,
+        });
+        sdks.set(of.tenant_id, sdk);
+      }
+      return sdk.agent(id, options);
+    },
+    collector(of, created_by) {
+      const all: Write<Tenant>[] = [];
+      return {
+        collect(event, attachments) {
+          let whole: PromptEventInput = { ...event, emitter: { id: emitterId, seq: emitted++ } };
+          for (const { category, bytes, refer } of attachments) {
+            const kept = artifacts.prepare(of, { category, content_type: 'application/json', bytes, trace_id: event.trace_id, created_by });
+            all.push(...kept.writes);
+            whole = refer(whole, kept.artifact_id);
+          }
+          all.push(insertReceived(promptEvents, { ...whole, tenant_id: of.tenant_id, source: 'server' }, whole));
+        },
+        writes: () => all,
+      };
+    },
+  };
+}
+
+const refuse = (): Promise<never> => Promise.reject(new AncillaError('internal', 'the server’s own agents have no delivery of their own'));

@@ -1,0 +1,114 @@
+import type { Clock, Io, PromptEventInput, TenantStore } from '@ancilla/contracts';
+import { AncillaError } from '@ancilla/contracts';
+import { parsePolicy } from '@ancilla/redaction';
+import type { Curator } from '../curator/index.ts';
+import type { TenantKeys } from '../keys/index.ts';
+import { freeTextFields } from './events.ts';
+import { openGate, type Gate } from './gate.ts';
+
+/** One tenant's second gate, under the policy in force. */
+export interface TenantGate extends Gate {
+  /** Whether policy lets raw pairs be kept, sealed. */
+  readonly storeRaw: boolean;
+  /** An event whose every free-text field is clean; `fields` points to those that had to be changed. */
+  cleanEvent(event: PromptEventInput): { readonly clean: PromptEventInput; readonly fields: readonly string[] };
+}
+
+export interface Gates {
+  /** @throws {AncillaError} `redaction.failed` when the policy cannot be had: nothing passes ungated */
+  of(of: { readonly tenant: TenantStore; readonly tenant_id: string }, io: Io, policyId?: string): Promise<TenantGate>;
+}
+
+const DEFAULT_POLICY = 'tenant_default';
+/** How long a policy label's answer is believed. */
+const BELIEVED_MS = 5000;
+const CLEAN_WORDS_KEPT = 20_000;
+
+export function openGates({
+  curator,
+  keys,
+  clock,
+}: {
+  readonly curator: Curator;
+  readonly keys: (tenant_id: string) => TenantKeys;
+  readonly clock: Clock;
+}): Gates {
+  const byVersion = new Map<string, TenantGate>();
+  const inForce = new Map<string, { readonly until: number; readonly gate: Promise<TenantGate> }>();
+
+  async function open(tenant: TenantStore, tenant_id: string, policyId: string, io: Io): Promise<TenantGate> {
+    const found = await curator.resolve(tenant, 'redaction_policies', policyId, { label: 'production' }, io);
+    if (found === undefined) throw new AncillaError('redaction.failed', `no redaction policy ${policyId} is labelled production`);
+    const key = `${tenant_id}/${policyId}@${found.version}/${found.digest}`;
+    const had = byVersion.get(key);
+    if (had !== undefined) return had;
+    const policy = parsePolicy(found.content);
+    const gate = toTenantGate(openGate({ policy, tokenKey: keys(tenant_id).token_key }), policy.store_raw);
+    byVersion.set(key, gate);
+    return gate;
+  }
+
+  return {
+    of({ tenant, tenant_id }, io, policyId = DEFAULT_POLICY) {
+      const key = `${tenant_id}/${policyId}`;
+      const hit = inForce.get(key);
+      if (hit !== undefined && hit.until > clock.now()) return hit.gate;
+      const gate = open(tenant, tenant_id, policyId, io);
+      inForce.set(key, { until: clock.now() + BELIEVED_MS, gate });
+      gate.catch(() => inForce.delete(key));
+      return gate;
+    },
+  };
+}
+
+function toTenantGate(gate: Gate, storeRaw: boolean): TenantGate {
+  // Ids of agents and models come again and again: what was clean under this policy stays clean.
+  const cleanWords = new Set<string>();
+  const cleanString = (text: string): string => {
+    if (cleanWords.has(text)) return text;
+    const { value } = gate.clean(text);
+    if (value === text) {
+      if (cleanWords.size >= CLEAN_WORDS_KEPT) cleanWords.clear();
+      cleanWords.add(text);
+      return text;
+    }
+    // A field's pattern has no room for a token's brackets.
+    return String(value).replaceAll(/[^A-Za-z0-9._-]/g, '');
+  };
+  return {
+    ...gate,
+    storeRaw,
+    cleanEvent(event) {
+      const fields: string[] = [];
+      const walk = (value: unknown, path: string): unknown => {
+        if (typeof value === 'string') {
+          const clean = cleanString(value);
+          if (clean !== value) fields.push(path);
+          return clean;
+        }
+        if (typeof value === 'number' && path.startsWith('/response_summary')) return walkNumber(value, path);
+        if (Array.isArray(value)) return value.map((item, index) => walk(item, `${path}/${index}`));
+        if (typeof value !== 'object' || value === null) return value;
+        return Object.fromEntries(
+          Object.entries(value).map(([key, item]) => {
+            const clean = path.startsWith('/response_summary') ? cleanString(key) : key;
+            if (clean !== key) fields.push(`${path}/${clean}`);
+            return [clean, walk(item, `${path}/${clean}`)];
+          }),
+        );
+      };
+      /** A card number is one as a number too. */
+      const walkNumber = (value: number, path: string): unknown => {
+        const text = String(value);
+        const clean = cleanString(text);
+        if (clean === text) return value;
+        fields.push(path);
+        return clean;
+      };
+      const cleaned: Record<string, unknown> = { ...event };
+      for (const field of freeTextFields) if (field in cleaned) cleaned[field] = walk(cleaned[field], `/${field}`);
+      // Same fields, strings replaced by strings: still an event; the store checks it against the schema once more.
+      return fields.length === 0 ? { clean: event, fields } : { clean: cleaned as PromptEventInput, fields };
+    },
+  };
+}

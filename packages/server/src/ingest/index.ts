@@ -1,0 +1,205 @@
+// Evidence comes in: prompt events, checked, cleaned by the second gate, durable and in the ledger when acknowledged.
+import {
+  AncillaError,
+  insertReceived,
+  isAncillaError,
+  promptEvents,
+  RedactionReceipt,
+  route,
+  Name,
+  type FieldError,
+  type Io,
+  type PromptEvent,
+  type PromptEventInput,
+  type Receipt,
+  type Room,
+  type TenantStore,
+} from '@ancilla/contracts';
+import { Type, type Static } from 'typebox';
+import { checkEvent } from './events.ts';
+import type { Gates } from './gates.ts';
+import type { KnownDocuments } from './known.ts';
+
+export { openAgents, type Agents, type Collected, type Of } from './agents.ts';
+export { openGates, type Gates, type TenantGate } from './gates.ts';
+export { openKnownDocuments } from './known.ts';
+
+const MOST_EVENTS = 1000;
+const BODY_LIMIT = 8 * 1024 * 1024;
+
+const Rejected = Type.Object({ index: Type.Integer(), code: Type.String(), detail: Type.String() });
+const Changed = Type.Object({ index: Type.Integer(), fields: Type.Array(Type.String()) });
+/** The answer to a batch. `receipt.signature` is a signed note over size and root: enough to prove later that these events were acknowledged. */
+const Ingested = Type.Object({
+  accepted: Type.Integer(),
+  duplicates: Type.Integer(),
+  rejected: Type.Array(Rejected),
+  changed: Type.Array(Changed),
+  receipt: Type.Union([
+    Type.Object({
+      log_id: Type.String(),
+      first_seq: Type.Union([Type.Integer(), Type.Null()]),
+      size: Type.Integer(),
+      root: Type.String(),
+      signature: Type.String(),
+    }),
+    Type.Null(),
+  ]),
+});
+
+export interface IngestParts {
+  readonly gates: Gates;
+  readonly known: KnownDocuments;
+  /** Signs size and root of a log after a commit group; the same group gives the same note. */
+  readonly signReceipt: (of: { readonly log_id: string; readonly size: number; readonly root: string }) => string;
+}
+
+interface Ready {
+  readonly index: number;
+  readonly sent: object;
+  readonly doc: PromptEvent;
+}
+
+/** What takes events in, for the route and for the server's own agents. */
+export interface Ingest {
+  ingest(
+    of: { readonly tenant: TenantStore; readonly tenant_id: string },
+    sent: readonly unknown[],
+    source: PromptEvent['source'],
+    io: Io,
+  ): Promise<Static<typeof Ingested>>;
+}
+
+export function openIngest({ gates, known, signReceipt }: IngestParts): Room & Ingest {
+  /** Commits what it can: an event whose id holds other content is left out and named, the rest goes in. */
+  async function commit(
+    tenant: TenantStore,
+    ready: readonly Ready[],
+    io: Io,
+  ): Promise<{ readonly receipt: Receipt; readonly conflicts: readonly number[] }> {
+    const conflicts: number[] = [];
+    for (let left = ready; ;) {
+      try {
+        const receipt = await tenant.commit(
+          left.map(({ doc, sent }) => insertReceived(promptEvents, doc, sent)),
+          [],
+          io,
+        );
+        return { receipt, conflicts };
+      } catch (error) {
+        const at = isAncillaError(error, 'store.conflict') ? writeIndex(error.errors) : undefined;
+        const conflict = at === undefined ? undefined : left[at];
+        if (conflict === undefined || ready.length === 1) throw error;
+        conflicts.push(conflict.index);
+        left = left.filter((each) => each !== conflict);
+        if (left.length === 0) throw error;
+      }
+    }
+  }
+
+  async function ingest(
+    of: { readonly tenant: TenantStore; readonly tenant_id: string },
+    sent: readonly unknown[],
+    source: PromptEvent['source'],
+    io: Io,
+  ) {
+    const checked = sent.map((event, index) => checkEvent(event, index, of.tenant_id));
+    const gate = await gates.of(of, io);
+    const ready: Ready[] = [];
+    const changed: Static<typeof Changed>[] = [];
+    const rejected: Static<typeof Rejected>[] = [];
+    const problems: FieldError[] = [];
+    for (const each of checked) {
+      if (!('event' in each)) {
+        rejected.push({ index: each.index, code: each.code, detail: each.detail });
+        problems.push(...each.errors);
+        continue;
+      }
+      const { clean, fields } = gate.cleanEvent(each.event);
+      if (fields.length > 0) changed.push({ index: each.index, fields: [...fields] });
+      ready.push({ index: each.index, sent: each.event, doc: await complete(clean, of, source, io) });
+    }
+    if (ready.length === 0) {
+      const [only] = checked;
+      if (sent.length === 1 && only !== undefined && !('event' in only))
+        throw new AncillaError(only.code, only.detail, { errors: problems.map(dropIndex) });
+      return { accepted: 0, duplicates: 0, rejected, changed, receipt: null };
+    }
+    const { receipt, conflicts } = await commit(of.tenant, ready, io);
+    for (const index of conflicts) rejected.push({ index, code: 'store.conflict', detail: `event ${index} has the id of another event` });
+    const duplicates = receipt.writes.filter(({ duplicate }) => duplicate).length;
+    const seqs = receipt.writes.flatMap(({ seq, duplicate }) => (seq === undefined || duplicate ? [] : [seq]));
+    const { log_id, size, root } = receipt;
+    return {
+      accepted: receipt.writes.length - duplicates,
+      duplicates,
+      rejected: rejected.toSorted((a, b) => a.index - b.index),
+      changed,
+      receipt: {
+        log_id,
+        first_seq: seqs.length === 0 ? null : Math.min(...seqs),
+        size,
+        root,
+        signature: signReceipt({ log_id, size, root }),
+      },
+    };
+  }
+
+  /** What the server knows better: the tenant, the source, whether config and template exist. */
+  async function complete(
+    event: PromptEventInput,
+    of: { readonly tenant: TenantStore; readonly tenant_id: string },
+    source: PromptEvent['source'],
+    io: Io,
+  ): Promise<PromptEvent> {
+    const { unresolved: _, ...rest } = event;
+    const unresolved = await known.unresolved(of, event, io);
+    return { ...rest, tenant_id: of.tenant_id, source, ...(unresolved.length > 0 && { unresolved: [...unresolved] }) };
+  }
+
+  return {
+    ingest,
+    routes: [
+      route({
+        method: 'POST',
+        path: '/dif/prompt_events',
+        action: 'evidence.write',
+        summary: 'Send one prompt event or an array of at most 1,000; acknowledged means durable and in the ledger',
+        params: Type.Object({}),
+        query: Type.Object({}),
+        body: Type.Unknown(),
+        bodyLimitBytes: BODY_LIMIT,
+        answers: { 200: Ingested },
+        async handle({ tenant, tenant_id, body, signal }) {
+          const sent: readonly unknown[] = Array.isArray(body) ? body : [body];
+          if (sent.length > MOST_EVENTS)
+            throw new AncillaError('request.too_large', `${sent.length} events at once; at most ${MOST_EVENTS}`);
+          if (sent.length === 0) throw new AncillaError('schema.invalid', 'an array of events must hold at least one');
+          return [200, await ingest({ tenant, tenant_id }, sent, 'sdk', { signal })] as const;
+        },
+      }),
+      route({
+        method: 'POST',
+        path: '/redaction/redact',
+        action: 'redaction.use',
+        summary: 'Redact a JSON value under the tenant’s policy: for callers that do not hold the token key',
+        params: Type.Object({}),
+        query: Type.Object({}),
+        body: Type.Object({ value: Type.Unknown(), policy_id: Type.Optional(Name) }, { additionalProperties: false }),
+        bodyLimitBytes: BODY_LIMIT,
+        answers: { 200: Type.Object({ value: Type.Unknown(), receipt: RedactionReceipt }) },
+        async handle({ tenant, tenant_id, body, signal }) {
+          const gate = await gates.of({ tenant, tenant_id }, { signal }, body.policy_id);
+          return [200, gate.clean(body.value)] as const;
+        },
+      }),
+    ],
+  };
+}
+
+/** Which write a store error names: the first part of its pointer. */
+const writeIndex = (errors: readonly FieldError[]): number | undefined => {
+  const at = Number(errors[0]?.path.split('/')[1] ?? Number.NaN);
+  return Number.isInteger(at) ? at : undefined;
+};
+const dropIndex = ({ path, message }: FieldError): FieldError => ({ path: path.replace(/^\/\d+/, ''), message });

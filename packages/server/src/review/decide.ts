@@ -1,0 +1,109 @@
+import {
+  AncillaError,
+  idFrom,
+  insert,
+  mappingHistory,
+  mappingSuggestions,
+  replace,
+  type Decision,
+  type Mapping,
+  type Stored,
+  type Tenant,
+  type Write,
+} from '@ancilla/contracts';
+import { sha256 } from '@ancilla/evidence';
+import type { Static } from 'typebox';
+
+/** What a person says about a suggestion. Who and when come from the credential and the clock. */
+export interface Verdict {
+  readonly decision: Static<typeof Decision>;
+  readonly semantic_id: string | undefined;
+  /** Redacted. */
+  readonly justification: string | undefined;
+  readonly supersedes: string | undefined;
+}
+
+/** Which semantic id a decision names: the five decisions are five different signals. @throws {AncillaError} `schema.invalid` when it does not fit the decision */
+function chosenId(
+  { decision, semantic_id, justification }: Verdict,
+  candidates: readonly { readonly semantic_id: string }[],
+  isTerm: (id: string) => boolean,
+): string | null {
+  const wrong = (path: string, message: string) =>
+    new AncillaError('schema.invalid', `${decision}: ${path} ${message}`, { errors: [{ path, message }] });
+  switch (decision) {
+    case 'accept': {
+      const id = semantic_id ?? candidates[0]?.semantic_id;
+      if (id === undefined || !candidates.some((each) => each.semantic_id === id))
+        throw wrong('/semantic_id', 'must be one of the candidates; use override for another');
+      return id;
+    }
+    case 'override':
+      if (semantic_id === undefined || !isTerm(semantic_id)) throw wrong('/semantic_id', 'must be an id of the glossary');
+      return semantic_id;
+    case 'reject':
+    case 'none_of_these':
+      if (semantic_id !== undefined) throw wrong('/semantic_id', 'must be left out');
+      return null;
+    case 'new_term':
+      if (semantic_id !== undefined) throw wrong('/semantic_id', 'must be left out: the term does not exist yet');
+      if (justification === undefined) throw wrong('/justification', 'must say which term is missing');
+      return null;
+  }
+}
+
+/**
+ * A decision as writes. Its id comes from (suggestion, revision), so a repeated request cannot decide twice.
+ * @throws {AncillaError} `review.decided` when it is decided and this is no correction of the decision in force, `schema.invalid`
+ */
+export function decide(
+  was: Stored<typeof mappingSuggestions>,
+  verdict: Verdict,
+  by: {
+    readonly reviewer_id: string;
+    readonly review_trace_id: string;
+    readonly decided_at: string;
+    readonly isTerm: (id: string) => boolean;
+  },
+): { readonly mapping: Mapping; readonly writes: readonly Write<Tenant>[] } {
+  const { doc } = was;
+  if (doc.status === 'decided' && (verdict.supersedes === undefined || verdict.supersedes !== doc.mapping_history_id))
+    throw new AncillaError(
+      'review.decided',
+      `suggestion ${doc.suggestion_id} is decided by ${doc.mapping_history_id ?? 'another request'}`,
+    );
+  if (doc.status === 'superseded') throw new AncillaError('review.decided', `suggestion ${doc.suggestion_id} was replaced by a newer one`);
+  const mapping: Mapping = {
+    mapping_history_id: idFrom('mh', sha256(`${doc.suggestion_id}/${was.revision}`)),
+    trace_id: doc.trace_id,
+    review_trace_id: by.review_trace_id,
+    suggestion_id: doc.suggestion_id,
+    source: { dataset: doc.dataset, table: doc.table, column: doc.column },
+    decision: verdict.decision,
+    semantic_id: chosenId(verdict, doc.candidates, by.isTerm),
+    candidates: doc.candidates.map(({ semantic_id, score }) => ({ semantic_id, score })),
+    features_ref: doc.features_ref,
+    reviewer_id: by.reviewer_id,
+    ...(verdict.justification !== undefined && { justification: verdict.justification }),
+    model: doc.model,
+    agent_config: doc.agent_config,
+    glossary: doc.glossary,
+    decided_at: by.decided_at,
+    ...(verdict.supersedes !== undefined && { supersedes: verdict.supersedes }),
+  };
+  return {
+    mapping,
+    writes: [
+      insert(mappingHistory, mapping),
+      replace(mappingSuggestions, was, { status: 'decided', mapping_history_id: mapping.mapping_history_id }),
+    ],
+  };
+}
+
+/** Whether a request says what was decided already: then it is answered again, not refused. */
+export const repeats = (mapping: Mapping, verdict: Verdict, reviewer_id: string): boolean =>
+  mapping.reviewer_id === reviewer_id &&
+  mapping.decision === verdict.decision &&
+  (verdict.semantic_id === undefined || mapping.semantic_id === verdict.semantic_id) &&
+  mapping.justification === verdict.justification &&
+  mapping.supersedes === verdict.supersedes;
