@@ -1,0 +1,85 @@
+import type { MappingSuggestion, PromptEvent } from '@ancilla/contracts';
+
+/** What the server says when it refuses: RFC 9457. */
+export class ProblemError extends Error {
+  override readonly name = 'ProblemError';
+  readonly code: string;
+  readonly fix: string;
+  constructor(code: string, detail: string, fix: string) {
+    super(detail);
+    this.code = code;
+    this.fix = fix;
+  }
+}
+
+const hex = (bytes: number): string =>
+  Array.from(crypto.getRandomValues(new Uint8Array(bytes)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+/** Each task of the person at the screen is a trace of its own: it starts here, with the click. */
+const traceparent = (): string => `00-${hex(16)}-${hex(8)}-01`;
+
+const field = (value: unknown, name: string): string =>
+  typeof value === 'object' && value !== null && name in value ? String(Reflect.get(value, name)) : '';
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly next_cursor: string | null;
+}
+export interface TraceItem {
+  readonly kind: string;
+  readonly id: string;
+  readonly at: string;
+  readonly summary: Readonly<Record<string, unknown>>;
+}
+export interface Trace {
+  readonly trace_id: string;
+  readonly items: readonly TraceItem[];
+  readonly truncated: boolean;
+}
+export interface ModelRow {
+  readonly model_id: string;
+  readonly version: string;
+  readonly dataset_id: string | null;
+  readonly created_at: string;
+  readonly labels: readonly string[];
+  readonly metrics_old: Readonly<Record<string, number>>;
+  readonly metrics_new: Readonly<Record<string, number>>;
+}
+export type DecisionBody = {
+  readonly decision: 'accept' | 'override' | 'reject' | 'none_of_these' | 'new_term';
+  readonly semantic_id?: string;
+  readonly justification?: string;
+};
+
+/** One tenant's API, as its token may use it. */
+export function openApi(token: string) {
+  async function request<T>(path: string, init: RequestInit): Promise<T> {
+    const answer = await fetch(path, {
+      ...init,
+      headers: {
+        authorization: `Bearer ${token}`,
+        accept: 'application/json',
+        traceparent: traceparent(),
+        ...(init.body !== undefined && { 'content-type': 'application/json' }),
+      },
+    });
+    const body: unknown = await answer.json().catch(() => undefined);
+    if (!answer.ok)
+      throw new ProblemError(field(body, 'code'), field(body, 'detail') || `the server answered ${answer.status}`, field(body, 'fix'));
+    // The page is served by the same build as the API it calls; the documented answers are its contract.
+    return body as T;
+  }
+  const get = <T>(path: string, signal: AbortSignal) => request<T>(path, { method: 'GET', signal });
+  return {
+    calls: (cursor: string | null, signal: AbortSignal) =>
+      get<Page<PromptEvent>>(`/dif/prompt_events?limit=50${cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`}`, signal),
+    trace: (id: string, signal: AbortSignal) => get<Trace>(`/dif/traces/${encodeURIComponent(id)}`, signal),
+    queue: (signal: AbortSignal) => get<Page<MappingSuggestion>>('/review/queue?status=open&limit=100', signal),
+    models: (signal: AbortSignal) => get<Page<ModelRow>>('/models', signal),
+    decide: (suggestion_id: string, decision: DecisionBody) =>
+      request<{ mapping_history_id: string }>(`/review/${encodeURIComponent(suggestion_id)}/decision`, {
+        method: 'POST',
+        body: JSON.stringify(decision),
+      }),
+  };
+}
+export type Api = ReturnType<typeof openApi>;

@@ -1,0 +1,47 @@
+import { useQuery } from '@tanstack/react-query';
+import type { Api } from './api.ts';
+import { Empty, Loading, ProblemNote } from './notes.tsx';
+
+const figure = (value: number | undefined): string => (value === undefined ? '–' : value.toFixed(3));
+
+/** Models with what they were trained on, how they did on tables they never saw, and which is live. */
+export function Models({ api, tenant }: { readonly api: Api; readonly tenant: string }) {
+  const { data, error, isPending } = useQuery({ queryKey: [tenant, 'models'], queryFn: ({ signal }) => api.models(signal) });
+  if (isPending) return <Loading what="models" />;
+  if (error) return <ProblemNote error={error} />;
+  if (data.items.length === 0) return <Empty>No model yet: the shipped one suggests until decisions train one.</Empty>;
+  return (
+    <table>
+      <thead>
+        <tr>
+          <th>Model</th>
+          <th>Live as</th>
+          <th>Trained on</th>
+          <th className="number">Held-out MRR before</th>
+          <th className="number">after</th>
+          <th>Made</th>
+        </tr>
+      </thead>
+      <tbody>
+        {data.items.map((model) => (
+          <tr key={`${model.model_id}@${model.version}`}>
+            <td>
+              {model.model_id} <small>{model.version}</small>
+            </td>
+            <td>
+              {model.labels.map((label) => (
+                <mark key={label}>{label}</mark>
+              ))}
+            </td>
+            <td>
+              <code>{model.dataset_id ?? 'shipped'}</code>
+            </td>
+            <td className="number">{figure(model.metrics_old['mrr'])}</td>
+            <td className="number">{figure(model.metrics_new['mrr'])}</td>
+            <td>{model.created_at.slice(0, 19).replace('T', ' ')}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

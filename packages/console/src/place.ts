@@ -1,0 +1,22 @@
+import { useSyncExternalStore } from 'react';
+
+/** Where one is lives in the address, so that it can be bookmarked, sent and gone back to: `#/tenant/page/id`. */
+export interface Place {
+  readonly tenant: string;
+  readonly page: string;
+  readonly id: string;
+}
+
+const subscribe = (changed: () => void) => {
+  addEventListener('hashchange', changed);
+  return () => removeEventListener('hashchange', changed);
+};
+
+export function usePlace(): Place {
+  const hash = useSyncExternalStore(subscribe, () => location.hash);
+  const [tenant = '', page = '', id = ''] = hash.replace(/^#\//, '').split('/').map(decodeURIComponent);
+  return { tenant, page: page === '' ? 'calls' : page, id };
+}
+
+export const toHref = ({ tenant, page, id }: { readonly tenant: string; readonly page: string; readonly id?: string }): string =>
+  `#/${[tenant, page, ...(id === undefined ? [] : [id])].map(encodeURIComponent).join('/')}`;

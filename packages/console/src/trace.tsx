@@ -1,0 +1,108 @@
+import { useQuery } from '@tanstack/react-query';
+import type { Api, TraceItem } from './api.ts';
+import { Loading, ProblemNote } from './notes.tsx';
+import { toHref } from './place.ts';
+
+const NAMES: Readonly<Record<string, string>> = {
+  prompt_event: 'Agent call',
+  embedding: 'Embedding',
+  wal: 'Write-ahead log',
+  suggestion: 'Suggestion',
+  decision: 'Decision',
+  example: 'Training example',
+  model: 'Model',
+};
+const show = (value: unknown): string => (typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value));
+
+/** One trace as a timeline: from the call over embedding and suggestion to the decision, and what was learned from it. */
+export function Trace({ api, tenant, id }: { readonly api: Api; readonly tenant: string; readonly id: string }) {
+  const { data, error, isPending } = useQuery({ queryKey: [tenant, 'trace', id], queryFn: ({ signal }) => api.trace(id, signal) });
+  if (isPending) return <Loading what="trace" />;
+  if (error) return <ProblemNote error={error} />;
+  const first = Date.parse(data.items[0]?.at ?? '');
+  const last = Date.parse(data.items.at(-1)?.at ?? '');
+  const span = Math.max(1, last - first);
+  return (
+    <section>
+      <h2>
+        Trace <code>{data.trace_id}</code>
+      </h2>
+      {data.truncated && <p className="empty">Only the first 500 entries of a kind are shown.</p>}
+      <ol className="timeline">
+        {data.items.map((item) => (
+          <Entry
+            key={`${item.kind}/${item.id}`}
+            item={item}
+            tenant={tenant}
+            trace={id}
+            offsetMs={Date.parse(item.at) - first}
+            share={(Date.parse(item.at) - first) / span}
+          />
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+function Entry({
+  item,
+  tenant,
+  trace,
+  offsetMs,
+  share,
+}: {
+  readonly item: TraceItem;
+  readonly tenant: string;
+  readonly trace: string;
+  readonly offsetMs: number;
+  readonly share: number;
+}) {
+  const review = item.summary['review_trace_id'];
+  return (
+    <li className={`entry ${item.kind}`}>
+      <span className="offset">+{offsetMs.toLocaleString('en')} ms</span>
+      <span className="rail">
+        <span className="dot" style={{ insetInlineStart: `${share * 100}%` }} />
+      </span>
+      <details>
+        <summary>
+          <strong>{NAMES[item.kind] ?? item.kind}</strong> <span className="words">{headline(item)}</span>
+        </summary>
+        <dl>
+          <dt>id</dt>
+          <dd>
+            <code>{item.id}</code>
+          </dd>
+          <dt>at</dt>
+          <dd>{item.at}</dd>
+          {Object.entries(item.summary).map(([name, value]) => (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd>{show(value)}</dd>
+            </div>
+          ))}
+        </dl>
+        {typeof review === 'string' && review !== trace && (
+          <a href={toHref({ tenant, page: 'traces', id: review })}>the reviewer’s own trace</a>
+        )}
+      </details>
+    </li>
+  );
+}
+
+/** The few words that say what an entry is about. */
+function headline({ kind, summary }: TraceItem): string {
+  const word = (name: string): string => (summary[name] === undefined || summary[name] === null ? '' : show(summary[name]));
+  switch (kind) {
+    case 'prompt_event':
+      return `${word('agent_id')} → ${word('model_id')}`;
+    case 'wal':
+      return `${word('step_name')} · ${word('kind')} · ${word('status')}`;
+    case 'suggestion':
+      return `${word('table')}.${word('column')}`;
+    case 'decision':
+      return `${word('decision')} ${word('semantic_id')} by ${word('reviewer_id')}`;
+    default:
+      return '';
+  }
+}
