@@ -1,0 +1,118 @@
+import { EvidenceError, canonicalJson, sha256Hex } from '@ancilla/evidence';
+import {
+  AncillaError,
+  curatorVersions,
+  governedKinds,
+  labels,
+  modelRegistry,
+  type Doc,
+  type GovernedKind,
+  type GovernedVersion,
+  type Io,
+  type Label,
+  type Platform,
+  type Reader,
+  type Stored,
+  type Tenant,
+} from '@ancilla/contracts';
+
+/** A tenant's store or the platform's, as far as governed documents need it. */
+export type Shelf = Reader<Tenant & Platform>;
+
+/** Which version is asked for: an exact one, or whatever a label names now. */
+export type Ref = { readonly version: string } | { readonly label: string };
+
+/** A governed document, whatever its version. */
+export interface Subject {
+  readonly kind: GovernedKind;
+  readonly id: string;
+}
+
+/** A version as others use it. */
+export interface Resolved {
+  readonly version: string;
+  readonly digest: string;
+  readonly content: unknown;
+  /** The label it was found by. */
+  readonly label?: string;
+  /** The labels of a tenant's own documents move under its own policy; the platform's come with the release. */
+  readonly source: 'tenant' | 'platform';
+}
+
+export const versionKey = ({ kind, id }: Subject, version: string): string => `${kind}/${id}@${version}`;
+export const labelKey = ({ kind, id }: Subject, label: string): string => `${kind}/${id}#${label}`;
+
+/** @throws {AncillaError} `curator.kind` */
+export const kindOf = (name: string): GovernedKind => {
+  const kind = governedKinds.find((known) => known === name);
+  if (kind === undefined) throw new AncillaError('curator.kind', `kinds are ${governedKinds.join(', ')}`);
+  return kind;
+};
+
+/**
+ * What a version's content is known by, whatever the order of its keys.
+ * @throws {AncillaError} `schema.invalid` for what JSON cannot say
+ */
+export const digestOf = (content: unknown): string => {
+  try {
+    return `sha256:${sha256Hex(new TextEncoder().encode(canonicalJson(content)))}`;
+  } catch (error) {
+    if (error instanceof EvidenceError)
+      throw new AncillaError('schema.invalid', `the content is not JSON: ${error.message}`, { cause: error });
+    throw error;
+  }
+};
+
+/** A version as its author saved it: the stored form has its keys in canonical order. */
+export const asSaved = ({ source, ...doc }: GovernedVersion): GovernedVersion =>
+  source === undefined ? doc : { ...doc, content: JSON.parse(source) };
+
+/** Models are registered by training runs; their versions stand in the registry, their labels here. */
+const modelVersion = async (shelf: Shelf, id: string, version: string, io: Io): Promise<GovernedVersion | undefined> => {
+  const { items } = await shelf.find(modelRegistry, { index: 'by_version', equals: { model_id: id, version }, limit: 1 }, io);
+  const model: Doc<typeof modelRegistry> | undefined = items[0]?.doc;
+  return (
+    model && {
+      version_key: versionKey({ kind: 'models', id }, version),
+      kind: 'models',
+      id,
+      version,
+      digest: `sha256:${model.digest}`,
+      parent: null,
+      author: 'trainer',
+      message: '',
+      trace_id: model.trace_id,
+      created_at: model.created_at,
+      content: model,
+      unresolved: [],
+      tests: [],
+    }
+  );
+};
+
+/** One exact version on one shelf. */
+export const findVersion = async (shelf: Shelf, of: Subject, version: string, io: Io): Promise<GovernedVersion | undefined> => {
+  if (of.kind === 'models') return modelVersion(shelf, of.id, version, io);
+  const found = await shelf.get(curatorVersions, versionKey(of, version), io);
+  return found && asSaved(found.doc);
+};
+
+/** One label on one shelf. */
+export const findLabel = (shelf: Shelf, of: Subject, label: string, io: Io): Promise<Stored<typeof labels> | undefined> =>
+  shelf.get(labels, labelKey(of, label), io);
+
+/** A version found by reference, on the first shelf that has it; a label and the version it names always come from one shelf. */
+export const lookUp = async (
+  shelves: readonly (readonly [source: Resolved['source'], shelf: Shelf])[],
+  of: Subject,
+  ref: Ref,
+  io: Io,
+): Promise<{ readonly doc: GovernedVersion; readonly source: Resolved['source']; readonly label?: Label } | undefined> => {
+  for (const [source, shelf] of shelves) {
+    const label = 'label' in ref ? (await findLabel(shelf, of, ref.label, io))?.doc : undefined;
+    const version = 'version' in ref ? ref.version : label?.version;
+    const doc = version === undefined ? undefined : await findVersion(shelf, of, version, io);
+    if (doc) return { doc, source, ...(label && { label }) };
+  }
+  return undefined;
+};

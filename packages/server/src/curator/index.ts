@@ -1,0 +1,57 @@
+// Governed documents: immutable versions, and labels that move by policy. The Librarian's routes are its routes for prompt templates.
+import type { Clock, GovernedKind, GovernedVersion, Io, PlatformStore, Room, SagaRunner, TenantStore } from '@ancilla/contracts';
+import { lookUp, type Ref, type Resolved } from './document.ts';
+import { openMoves, type Move, type Moved, type Of, type Waiting } from './moves.ts';
+import { curatorRoutes } from './routes.ts';
+import { seedPlatform } from './seed.ts';
+import { saveVersion, type NewVersion } from './versions.ts';
+
+export type { Ref, Resolved, Subject } from './document.ts';
+export type { Move, Moved, Waiting } from './moves.ts';
+export type { Condition } from './promotion.ts';
+export type { NewVersion } from './versions.ts';
+
+/** What other rooms ask of the curator. */
+export interface Curator {
+  /** The tenant's own document first, then the platform's. A label and the version it names come from the same of the two. */
+  resolve(tenant: TenantStore, kind: GovernedKind, id: string, ref: Ref, io: Io): Promise<Resolved | undefined>;
+  /** @throws {AncillaError} `schema.invalid`, `curator.exists` */
+  save(tenant: TenantStore, given: NewVersion, io: Io): Promise<GovernedVersion>;
+  /** @throws {AncillaError} `not_found`, `curator.unresolved`, `curator.tests_failed`, `policy.refused`, `store.revision_conflict` */
+  move(of: Of, asked: Move, io: Io): Promise<Moved | Waiting>;
+  /** Saves and labels what the release ships on the platform's store; safe to repeat. */
+  seed(from: { readonly trace_id: string }, io: Io): Promise<void>;
+}
+
+/** A version's validation tests may take so long together, thread start included. */
+const TEST_DEADLINE_MS = 10_000;
+
+/** Opens the room. */
+export const openCurator = ({
+  platform,
+  clock,
+  sagas,
+  deadlineMs = TEST_DEADLINE_MS,
+}: {
+  readonly platform: PlatformStore;
+  readonly clock: Clock;
+  readonly sagas: SagaRunner;
+  readonly deadlineMs?: number;
+}): Room & Curator => {
+  const { move, approve, sagas: declared, shelvesOf } = openMoves({ platform, clock, deadlineMs, sagas });
+  const save = (tenant: TenantStore, given: NewVersion, io: Io) => saveVersion(tenant, shelvesOf(tenant), given, { clock, deadlineMs }, io);
+  return {
+    routes: curatorRoutes({ platform, save, move, approve }),
+    // Its memo is read and written through the saga's own schema, by whoever runs it.
+    sagas: declared,
+    async resolve(tenant, kind, id, ref, io) {
+      const found = await lookUp(shelvesOf(tenant), { kind, id }, ref, io);
+      if (!found) return undefined;
+      const { doc, source, label } = found;
+      return { version: doc.version, digest: doc.digest, content: doc.content, source, ...(label && { label: label.label }) };
+    },
+    save: async (tenant, given, io) => (await save(tenant, given, io)).doc,
+    move,
+    seed: ({ trace_id }, io) => seedPlatform(platform, { clock, deadlineMs, trace_id }, io),
+  };
+};

@@ -1,0 +1,71 @@
+import { Type, type Static } from 'typebox';
+import { AncillaError, Closed, Label, Timestamp, changes, labels, toTimestamp, type Ledger, type Io } from '@ancilla/contracts';
+import { Value } from 'typebox/value';
+import { findLabel, labelKey, type Resolved, type Shelf, type Subject } from './document.ts';
+
+type Source = Resolved['source'];
+/** A shelf whose history can be proven. */
+export type ProvenShelf = Shelf & { readonly ledger: Ledger };
+type Shelves = readonly (readonly [Source, ProvenShelf])[];
+
+/** What a label names, or named, and where that is proven. */
+export const LabelAnswer = Closed({
+  label: Label.properties.label,
+  version: Label.properties.version,
+  previous: Label.properties.previous,
+  moved_by: Label.properties.moved_by,
+  approved_by: Label.properties.approved_by,
+  moved_at: Timestamp,
+  revision: Type.Integer(),
+  source: Type.Enum(['tenant', 'platform']),
+  /** The entry of `changes` that says so: ask /audit/proofs/inclusion for it. */
+  proof: Type.Optional(Closed({ log_id: Type.String(), collection: Type.Literal('changes'), id: Type.String(), seq: Type.Integer() })),
+});
+export type LabelAnswer = Static<typeof LabelAnswer>;
+
+const answer = ({ label, version, previous, moved_by, approved_by, moved_at }: Label, revision: number, source: Source): LabelAnswer => ({
+  label,
+  version,
+  previous,
+  moved_by,
+  approved_by,
+  moved_at,
+  revision,
+  source,
+});
+
+/** One page of a label's history, newest first, each with its proof. */
+export const labelHistory = async (
+  [source, shelf]: Shelves[number],
+  of: Subject,
+  label: string,
+  page: { readonly to?: string; readonly limit?: number; readonly cursor?: string },
+  io: Io,
+): Promise<{ items: LabelAnswer[]; next_cursor: string | null }> => {
+  const equals = { collection: labels.name, subject_id: labelKey(of, label) };
+  const found = await shelf.find(changes, { index: 'by_subject', equals, ...page }, io);
+  const log_id = await shelf.ledger.logId(io);
+  const items = found.items.map(({ doc, seq }) => ({
+    ...answer(Value.Parse(Label, doc.document), doc.revision, source),
+    proof: { log_id, collection: 'changes' as const, id: doc.change_id, seq },
+  }));
+  return { items, next_cursor: found.next_cursor };
+};
+
+/**
+ * What a label names now, or named at a time; the tenant's own before the platform's.
+ * @throws {AncillaError} `not_found`
+ */
+export const readLabel = async (shelves: Shelves, of: Subject, label: string, at: string | undefined, io: Io): Promise<LabelAnswer> => {
+  for (const [source, shelf] of shelves) {
+    if (at === undefined) {
+      const found = await findLabel(shelf, of, label, io);
+      if (found) return answer(found.doc, found.revision, source);
+    } else {
+      // The store's range ends before `to`, and its clock ticks in milliseconds.
+      const { items } = await labelHistory([source, shelf], of, label, { to: toTimestamp(Date.parse(at) + 1), limit: 1 }, io);
+      if (items[0]) return items[0];
+    }
+  }
+  throw new AncillaError('not_found', `${of.kind} ${of.id} has no label ${label}${at === undefined ? '' : ' at that time'}`);
+};

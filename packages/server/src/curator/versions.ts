@@ -1,0 +1,104 @@
+import { canonicalJson } from '@ancilla/evidence';
+import {
+  AncillaError,
+  curatorVersions,
+  insertReceived,
+  isAncillaError,
+  toTimestamp,
+  type Clock,
+  type GovernedVersion,
+  type Io,
+  type Platform,
+  type Store,
+  type Tenant,
+} from '@ancilla/contracts';
+import { asSaved, digestOf, findVersion, versionKey, type Subject } from './document.ts';
+import { check, type Shelves } from './facts.ts';
+import { kindRules } from './kinds.ts';
+
+/** Versions that come with a release are named so, and no other is: no tenant's version can stand in for a shipped one. */
+export const SHIPPED = 'ancilla.';
+/** Labels whose names no version may bear, so that nobody takes one for the other. */
+const RESERVED = new Set(['production', 'canary', 'shadow', 'latest']);
+
+/** A version as its author hands it in. */
+export interface NewVersion extends Subject {
+  readonly version: string;
+  readonly message: string;
+  readonly content: unknown;
+  /** The version it was made from; the newest one unless told. */
+  readonly parent?: string;
+  readonly author: string;
+  readonly trace_id: string;
+  /** Whether it comes with the release. Never from a request. */
+  readonly shipped?: boolean;
+}
+
+const assertFits = ({ kind, id, version, content, shipped = false }: NewVersion): void => {
+  if (kind === 'models') throw new AncillaError('curator.kind', 'models are registered by training runs, not saved here');
+  const reserved = RESERVED.has(version) || version.startsWith(SHIPPED) !== shipped;
+  const errors = [
+    ...(reserved ? [{ path: '/version', message: `must not be ${[...RESERVED].join(', ')} or begin with ${SHIPPED}` }] : []),
+    ...kindRules[kind].errors(content, id, version).map(({ path, message }) => ({ path: `/content${path}`, message })),
+  ];
+  if (errors.length > 0)
+    throw new AncillaError('schema.invalid', `${kind} ${id} ${version} is not valid`, { errors: errors.slice(0, 100) });
+};
+const assertSame = (was: GovernedVersion, digest: string): GovernedVersion => {
+  if (was.digest === digest) return was;
+  throw new AncillaError('curator.exists', `${was.version_key} was saved with other content (${was.digest})`);
+};
+
+/** The author's order of keys, kept where it is not the canonical one. */
+const sourceOf = (content: unknown): { readonly source?: string } => {
+  const source = JSON.stringify(content);
+  return source === canonicalJson(content) ? {} : { source };
+};
+
+/**
+ * Saves a version, once and for all; the same version with the same content again answers as before.
+ * @returns with `created`: whether this call saved it
+ * @throws {AncillaError} `schema.invalid`, `curator.exists`, `not_found` for an unknown parent
+ */
+export const saveVersion = async (
+  store: Store<Tenant & Platform>,
+  shelves: Shelves,
+  given: NewVersion,
+  { clock, deadlineMs }: { readonly clock: Clock; readonly deadlineMs: number },
+  io: Io,
+): Promise<{ readonly doc: GovernedVersion; readonly created: boolean }> => {
+  const { kind, id, version, message, content, author, trace_id } = given;
+  const digest = digestOf(content);
+  const was = await findVersion(store, given, version, io);
+  if (was) return { doc: assertSame(was, digest), created: false };
+  assertFits(given);
+  const [newest] = (await store.find(curatorVersions, { index: 'by_document', equals: { kind, id }, limit: 1 }, io)).items;
+  const parent = given.parent ?? newest?.doc.version ?? null;
+  if (given.parent !== undefined && !(await findVersion(store, given, given.parent, io)))
+    throw new AncillaError('not_found', `the parent ${given.parent} is no version of ${kind} ${id}`);
+  const doc: GovernedVersion = {
+    version_key: versionKey(given, version),
+    kind,
+    id,
+    version,
+    digest,
+    parent,
+    author,
+    message,
+    trace_id,
+    created_at: toTimestamp(clock.now()),
+    content,
+    ...sourceOf(content),
+    ...(await check(shelves, given, content, deadlineMs, io)),
+  };
+  try {
+    const { writes } = await store.commit([insertReceived(curatorVersions, doc, { kind, id, version, digest })], [], io);
+    // Another request saved the same between the look and the commit: its document stands.
+    if (writes[0]?.duplicate !== true) return { doc: asSaved(doc), created: true };
+  } catch (error) {
+    if (!isAncillaError(error, 'store.conflict')) throw error;
+  }
+  const stands = await findVersion(store, given, version, io);
+  if (!stands) throw new AncillaError('curator.exists', `${doc.version_key} was saved before and has been removed`);
+  return { doc: assertSame(stands, digest), created: false };
+};
