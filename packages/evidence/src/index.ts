@@ -4,7 +4,9 @@ export { fromBase64, sha256Hex } from './encoding.ts';
 export { canonicalJson } from './canonical-json.ts';
 export { formatCheckpoint, openCheckpoint, parseCheckpoint, signCheckpoint, type Checkpoint } from './checkpoint.ts';
 export { EvidenceError, type EvidenceErrorCode } from './errors.ts';
+export type { Problem } from './findings.ts';
 export { SALT_BYTES, documentDigest, ledgerEntry, parseLedgerEntry, type LedgerEntryFields } from './ledger-entry.ts';
+export { CHECKPOINTS, checkpointPath, type LogSource } from './log-files.ts';
 export { HASH_BYTES, emptyRoot, leafHash, merkleRoot, nodeHash } from './merkle.ts';
 export {
   formatSignerKey,
@@ -39,3 +41,5 @@ export {
   type TileId,
 } from './tiles.ts';
 export { formatTlogProof, parseTlogProof, verifyTlogProof, type TlogProof } from './tlog-proof.ts';
+export { verifyDocument, type DocumentReport, type DocumentToVerify } from './verify-document.ts';
+export { verifyLog, type LogReport, type LogToVerify } from './verify-log.ts';
