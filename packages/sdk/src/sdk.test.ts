@@ -1,0 +1,262 @@
+import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { test } from 'node:test';
+import { PromptEventInput } from '@ancilla/contracts';
+import { Compile } from 'typebox/compile';
+import type { BoundTool } from './tools.ts';
+import { openSdk, type AgentOptions } from './sdk.ts';
+import { fakeTransport } from './testing.ts';
+
+const config = {
+  agent_id: 'mapping.agent.v1',
+  version: '7',
+  persona: { role: 'data-mapper', instructions: 'Map columns.' },
+  prompt_template_id: 'pt.mapping.v3',
+  tools: [{ name: 'dif.semantic_match', timeout_ms: 40, retries: 1 }],
+  pre_hooks: [
+    { name: 'redact', policy_ref: 'tenant_default' },
+    { name: 'summarize', params: { max_sentences: 1 } },
+  ],
+  post_hooks: [{ name: 'extract_candidates' }, { name: 'normalize_confidences' }],
+  output_schema: { type: 'array' },
+};
+const policy = (store_raw: boolean) => ({ policy_id: 'tenant_default', version: '7', store_raw });
+const documents = {
+  'agent_configs/mapping.agent.v1': config,
+  'prompt_templates/pt.mapping.v3': { template: '{{persona.instructions}} Column {{column}}: {{notes}}' },
+  'redaction_policies/tenant_default': policy(false),
+};
+
+function openTest(
+  over: Readonly<Record<string, unknown>> = {},
+  agentOptions: AgentOptions = {},
+  transport: Parameters<typeof fakeTransport>[0] = {},
+) {
+  const fake = fakeTransport(transport, { ...documents, ...over });
+  let now = Date.UTC(2026, 10, 24);
+  const sdk = openSdk({
+    transport: fake.transport,
+    clock: { now: () => now++ },
+    random: { bytes: (length) => crypto.getRandomValues(new Uint8Array(length)) },
+    elapsed: () => performance.now(),
+    later(ms, run) {
+      const timer = setTimeout(run, Math.min(ms, 5));
+      return () => clearTimeout(timer);
+    },
+    realm: 'test',
+    node_id: 'n1',
+  });
+  return { ...fake, sdk, agent: sdk.agent('mapping.agent.v1', agentOptions) };
+}
+const model = { id: 'gpt-4o', version: '2024-11-20', endpoint: 'https://key:hidden@api.example.com/v1/chat?token=hidden' };
+const values = { variables: { column: 'cust_nm' }, inputs: { notes: 'Ask secret@example.org first. Never mind the rest.' } };
+const answer = async () => ({ output: '[{"id":"sem.customer.name","confidence":90}]', token_count_in: 412, token_count_out: 96 });
+
+test('a call sends the redacted prompt, and its event has every field the schema asks for', async () => {
+  const { agent, sdk, sent } = openTest();
+  let seen: unknown;
+  const result = await agent.call({ ...values, model })(async ({ prompt }) => {
+    seen = prompt;
+    return answer();
+  });
+  equal(seen, 'Map columns. Column cust_nm: Ask <EMAIL_aaaa> first.');
+  equal(await sdk.flush(), 0);
+  const [event] = sent;
+  ok(event !== undefined && Compile(PromptEventInput).Check(event), JSON.stringify(Compile(PromptEventInput).Errors(event)));
+  equal(event.prompt_hash, createHash('sha256').update(String(seen)).digest('hex'));
+  equal(event.endpoint, 'https://api.example.com');
+  deepEqual(event.redaction_receipt.counts, { EMAIL: 1 });
+  deepEqual(event.response_summary, { candidates_count: 1, top_candidate: 'sem.customer.name', top_confidence: 0.9 });
+  deepEqual(
+    event.hooks?.map(({ name, ok: passed }) => [name, passed]),
+    [
+      ['redact', true],
+      ['summarize', true],
+      ['extract_candidates', true],
+      ['normalize_confidences', true],
+      ['output_schema', true],
+    ],
+  );
+  deepEqual(result.candidates, [{ id: 'sem.customer.name', confidence: 0.9 }]);
+  match(event.trace_id, /^[0-9a-f]{32}$/);
+  equal(event.event_id, result.event_id);
+});
+
+test('messages hash as RFC 8785 JSON of role and content', async () => {
+  const { agent, sdk, sent } = openTest();
+  await agent.call({ prompt: [{ role: 'user', content: 'é\u20ac' }], model })(answer);
+  await sdk.flush();
+  equal(sent[0]?.prompt_hash, createHash('sha256').update('[{"content":"é€","role":"user"}]').digest('hex'));
+  equal(sent[0]?.prompt_template_id, null);
+});
+
+test('no successful redaction, no call, no event', async () => {
+  const { agent, sdk, sent } = openTest({}, {}, { redact: () => Promise.reject(new Error('redaction is down')) });
+  let called = false;
+  await rejects(
+    agent.call({ ...values, model })(async () => {
+      called = true;
+      return answer();
+    }),
+    /redaction is down/,
+  );
+  equal(called, false);
+  await sdk.flush();
+  deepEqual(sent, []);
+});
+
+test('an unknown agent, policy or template refuses before the model is called', async () => {
+  await rejects(openTest({ 'agent_configs/mapping.agent.v1': undefined }).agent.call({ model })(answer), { code: 'agent.unknown' });
+  await rejects(openTest({ 'redaction_policies/tenant_default': undefined }).agent.call({ model })(answer), { code: 'policy.unknown' });
+  await rejects(openTest({ 'prompt_templates/pt.mapping.v3': undefined }).agent.call({ model })(answer), { code: 'template.unknown' });
+  await rejects(openTest().agent.call({ model })(answer), /wants a value for \{\{column\}\}/);
+});
+
+test('a listed pre-hook that nobody bound stops the call', async () => {
+  const { agent } = openTest({ 'agent_configs/mapping.agent.v1': { ...config, pre_hooks: [{ name: 'approve_cost' }] } });
+  await rejects(agent.call({ ...values, model })(answer), { name: 'HookError' });
+});
+
+test('own pre-hooks run in listed order and, after redact, see clean values only', async () => {
+  const saw: unknown[] = [];
+  const { agent } = openTest(
+    { 'agent_configs/mapping.agent.v1': { ...config, pre_hooks: [{ name: 'redact' }, { name: 'look' }] } },
+    {
+      hooks: {
+        look: async (given) => {
+          saw.push(given.inputs['notes']);
+          return given;
+        },
+      },
+    },
+  );
+  await agent.call({ ...values, model })(answer);
+  deepEqual(saw, ['Ask <EMAIL_aaaa> first. Never mind the rest.']);
+});
+
+test('a failing model is an event with a code, never a text, and the error reaches the caller', async () => {
+  const { agent, sdk, sent } = openTest();
+  const failure = Object.assign(new Error('quota of secret@example.org is used up'), { code: 'rate_limited' });
+  await rejects(
+    agent.call({ ...values, model })(() => Promise.reject(failure)),
+    failure,
+  );
+  await sdk.flush();
+  equal(sent[0]?.success, false);
+  equal(sent[0]?.error_code, 'rate_limited');
+  ok(!JSON.stringify(sent).includes('secret@'));
+});
+
+test('an answer that does not fit the output schema is recorded as not successful and still returned', async () => {
+  const { agent, sdk, sent } = openTest();
+  const { output } = await agent.call({ ...values, model })(async () => ({ output: '{"oops":1}' }));
+  equal(output, '{"oops":1}');
+  await sdk.flush();
+  equal(sent[0]?.error_code, 'output.invalid');
+});
+
+test('raw pairs are uploaded if and only if policy says so, and the event points to them', async () => {
+  const without = openTest();
+  await without.agent.call({ ...values, model })(answer);
+  await without.sdk.flush();
+  deepEqual(without.uploads, []);
+
+  const kept = openTest({ 'redaction_policies/tenant_default': policy(true) });
+  await kept.agent.call({ ...values, model })(answer);
+  await kept.sdk.flush();
+  deepEqual(
+    kept.uploads.map(({ category }) => category),
+    ['raw_input', 'raw_response'],
+  );
+  match(kept.uploads[0]?.text ?? '', /secret@example\.org/);
+  deepEqual(kept.sent[0]?.input_artifact_refs, ['ar_1']);
+  equal(kept.sent[0]?.response_artifact_ref, 'ar_2');
+});
+
+const withTool = (run: BoundTool) => openTest({}, { tools: { 'dif.semantic_match': run } });
+
+test('a tool has its intent in the log before it runs and its outcome after, in a saga of its own', async () => {
+  const order: string[] = [];
+  const { agent, wal, completed, sdk, sent } = withTool(async (args, { key }) => {
+    order.push(`run after ${wal.length}`);
+    return { args, key };
+  });
+  await agent.call({ ...values, model })(async ({ tool }) => ({ output: [await tool('dif.semantic_match', { column: 'a' })] }));
+  deepEqual(order, ['run after 1']);
+  deepEqual(
+    wal.map(({ kind, status, attempt }) => [kind, status, attempt]),
+    [
+      ['intent', 'pending', 1],
+      ['outcome', 'done', 1],
+    ],
+  );
+  equal(completed.length, 1);
+  await sdk.flush();
+  equal(sent[0]?.saga_id, 'sg_1');
+});
+
+test('a failing tool is tried again under the same key, as often as its config says', async () => {
+  const keys = new Set<string>();
+  let runs = 0;
+  const { agent, wal } = withTool(async (_, { key }) => {
+    keys.add(key);
+    runs++;
+    throw new Error('unreachable');
+  });
+  await rejects(
+    agent.call({ ...values, model })(async ({ tool }) => ({ output: await tool('dif.semantic_match', {}) })),
+    { name: 'ToolError', code: 'tool.failed' },
+  );
+  equal(runs, 2);
+  equal(keys.size, 1);
+  deepEqual(
+    wal.map(({ kind, status }) => `${kind} ${status}`),
+    ['intent pending', 'outcome failed', 'intent pending', 'outcome failed'],
+  );
+});
+
+test('a tool that does not answer in its time is stopped', async () => {
+  const { agent } = withTool(
+    (_, { signal }) => new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('stopped')))),
+  );
+  await rejects(
+    agent.call({ ...values, model })(async ({ tool }) => ({ output: await tool('dif.semantic_match', {}) })),
+    { code: 'tool.timeout' },
+  );
+});
+
+test('a tool the config does not declare, or a required one nobody bound, is refused', async () => {
+  await rejects(
+    withTool(async () => 1).agent.call({ ...values, model })(async ({ tool }) => ({ output: await tool('rm', {}) })),
+    { code: 'tool.unknown' },
+  );
+  const required = { ...config, tools: [{ name: 'arango.upsert_mapping', required: true }] };
+  let called = false;
+  await rejects(
+    openTest({ 'agent_configs/mapping.agent.v1': required }).agent.call({ ...values, model })(async () => {
+      called = true;
+      return answer();
+    }),
+    { code: 'tool.unbound' },
+  );
+  equal(called, false);
+});
+
+test('concurrent calls keep their own traces, and events their emitter’s sequence', async () => {
+  const { agent, sdk, sent } = openTest();
+  const results = await Promise.all(Array.from({ length: 20 }, () => agent.call({ ...values, model })(answer)));
+  await sdk.flush();
+  equal(new Set(results.map(({ trace_id }) => trace_id)).size, 20);
+  deepEqual(
+    sent.map(({ emitter }) => emitter.seq).toSorted((a, b) => a - b),
+    Array.from({ length: 20 }, (_, i) => i),
+  );
+});
+
+test('a given trace is continued', async () => {
+  const { agent } = openTest();
+  const given = { trace_id: '4bf92f3577b34da6a3ce929d0e0e4736', span_id: '00f067aa0ba902b7' };
+  const { trace_id, span_id } = await agent.call({ ...values, model, trace: given })(answer);
+  equal(trace_id, given.trace_id);
+  ok(span_id !== given.span_id);
+});
