@@ -1,0 +1,5 @@
+// Keyring: each tenant's own keys, wrapped by one master, and the ledger's signing key.
+export { openKeyring, type Keyring } from './keyring.ts';
+export { rotateMaster } from './rotation.ts';
+export type { TenantKeys } from './tenant-keys.ts';
+export type { LedgerSigner } from './signer.ts';

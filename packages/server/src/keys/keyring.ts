@@ -1,0 +1,118 @@
+import { mkdir } from 'node:fs/promises';
+import { AncillaError, TenantId, type Random } from '@ancilla/contracts';
+import { Check } from 'typebox/value';
+import { fileMasterKey, parseMasterKey } from './master-key.ts';
+import { readKeyringFile, writeKeyringFile, type KeyringFile, type WrappedKeys } from './keyring-file.ts';
+import { ledgerSigner, type LedgerSigner } from './signer.ts';
+import { keyPurposes, tenantKeys, type KeyPurpose, type TenantKeys } from './tenant-keys.ts';
+import { KEY_BYTES, masterId, unwrapKey, wrapKey } from './wrap.ts';
+
+/** All keys of a deployment, opened. */
+export interface Keyring {
+  /** @throws {AncillaError} `tenant.not_found` */
+  tenant(id: string): TenantKeys;
+  has(id: string): boolean;
+  /** Makes a tenant's keys; on disk when it resolves. @throws {AncillaError} `tenant.exists` */
+  create(id: string): Promise<TenantKeys>;
+  readonly platform: TenantKeys;
+  signer(): LedgerSigner;
+}
+
+const PLATFORM = 'platform';
+/** No tenant id has a colon, so a tenant called "platform" is someone else. */
+const ownerOf = (tenant_id: string) => `tenant:${tenant_id}`;
+
+/**
+ * Opens the keyring of a folder; a first start makes it.
+ * @param master - 64 hex digits from outside; without it the master lies in the folder, mode 0600
+ * @throws {AncillaError} `key.invalid` for a malformed or wrong master, an altered keyring, or files that others may read
+ */
+export async function openKeyring({
+  folder,
+  random,
+  master: given,
+}: {
+  readonly folder: string;
+  readonly random: Random;
+  readonly master?: string | undefined;
+}): Promise<Keyring> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const found = await readKeyringFile(folder);
+  const master =
+    given === undefined ? await fileMasterKey(folder, found === undefined, random) : parseMasterKey(given, 'the master key given');
+
+  const wrapAll = (owner: string): WrappedKeys => wrapNew(master, owner, random);
+  let file: KeyringFile;
+  if (found === undefined) {
+    file = {
+      v: 1,
+      master_id: masterId(master),
+      deployment: `ancilla-${Buffer.from(random.bytes(8)).toString('hex')}`,
+      signing: wrapKey(master, random.bytes(KEY_BYTES), signingPurpose, random),
+      owners: { [PLATFORM]: wrapAll(PLATFORM) },
+    };
+    await writeKeyringFile(folder, file);
+  } else {
+    if (found.master_id !== masterId(master))
+      throw new AncillaError('key.invalid', `the keyring in ${folder} is wrapped by another master key`);
+    file = found;
+  }
+
+  const opened = new Map<string, TenantKeys>();
+  const openOwner = (owner: string): TenantKeys | undefined => {
+    const known = opened.get(owner);
+    if (known) return known;
+    const wrapped = Object.hasOwn(file.owners, owner) ? file.owners[owner] : undefined;
+    if (!wrapped) return undefined;
+    const keys = tenantKeys(unwrapAll(master, owner, wrapped));
+    opened.set(owner, keys);
+    return keys;
+  };
+  const platform = openOwner(PLATFORM);
+  if (!platform) throw new AncillaError('key.invalid', `the keyring in ${folder} has no platform keys`);
+  const signer = ledgerSigner(file.deployment, unwrapKey(master, file.signing, signingPurpose));
+
+  // Writes follow one another, so that none replaces the file without the keys of the one before.
+  let writing: Promise<void> = Promise.resolve();
+  const tenant = (id: string): TenantKeys => {
+    const keys = openOwner(ownerOf(id));
+    if (!keys) throw new AncillaError('tenant.not_found', 'no such tenant');
+    return keys;
+  };
+  return {
+    platform,
+    signer: () => signer,
+    has: (id) => Object.hasOwn(file.owners, ownerOf(id)),
+    tenant,
+    async create(id) {
+      if (!Check(TenantId, id)) throw new AncillaError('store.invalid', 'not a tenant id: lower-case letters, digits and hyphens');
+      const owner = ownerOf(id);
+      const written = writing.then(async () => {
+        if (Object.hasOwn(file.owners, owner)) throw new AncillaError('tenant.exists', 'this tenant has keys already');
+        const next = { ...file, owners: { ...file.owners, [owner]: wrapAll(owner) } };
+        await writeKeyringFile(folder, next);
+        file = next;
+      });
+      // A failed write must not fail the next one; its own caller gets the error below.
+      writing = written.catch(() => undefined);
+      await written;
+      return tenant(id);
+    },
+  };
+}
+
+/** What the ledger's signing key is wrapped for. */
+export const signingPurpose = { owner: 'ledger', purpose: 'signing' } as const;
+
+/** Fresh random keys of one owner. */
+const wrapNew = (master: Uint8Array, owner: string, random: Random): WrappedKeys =>
+  eachPurpose((purpose) => wrapKey(master, random.bytes(KEY_BYTES), { owner, purpose }, random));
+
+/** All keys of one owner, opened. */
+export const unwrapAll = (master: Uint8Array, owner: string, wrapped: WrappedKeys): Record<KeyPurpose, Uint8Array> =>
+  eachPurpose((purpose) => unwrapKey(master, wrapped[purpose], { owner, purpose }));
+
+/** A record with a value for each purpose. */
+export const eachPurpose = <T>(make: (purpose: KeyPurpose) => T): Record<KeyPurpose, T> =>
+  // fromEntries forgets that the list is complete.
+  Object.fromEntries(keyPurposes.map((purpose) => [purpose, make(purpose)])) as Record<KeyPurpose, T>;

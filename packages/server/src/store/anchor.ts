@@ -1,0 +1,30 @@
+import { isAncillaError, type Io } from '@ancilla/contracts';
+import { EvidenceError, consistencyProof, verifyConsistency } from '@ancilla/evidence';
+import type { EngineStore } from './engines/engine.ts';
+
+/** The last checkpoint of a log that was kept outside of its database. */
+export interface Anchors {
+  last(log_id: string): Promise<{ readonly size: number; readonly root: Uint8Array } | undefined>;
+}
+
+/**
+ * Whether what is stored extends what was promised outside. A smaller log was rolled back, or lost the end of its write-ahead file, which the database drops
+ * without a word; another root is another history.
+ * @returns why the store must not be written to, or nothing
+ */
+export async function checkAnchor(store: EngineStore, anchors: Anchors, io: Io): Promise<string | undefined> {
+  const { log_id, size, root } = await store.read('head', [], io);
+  const anchor = await anchors.last(log_id);
+  if (!anchor) return undefined;
+  if (anchor.size > size)
+    return `the ledger has ${size} entries, a checkpoint kept outside has ${anchor.size}: an older file, or its last writes are gone`;
+  try {
+    const hashes = await consistencyProof(anchor.size, size, (at) => store.read('nodes', [at], io));
+    verifyConsistency({ oldSize: anchor.size, oldRoot: anchor.root, size, root, hashes });
+    return undefined;
+  } catch (error) {
+    if (isAncillaError(error, 'store.corrupt') || error instanceof EvidenceError)
+      return `the ledger does not extend the checkpoint of size ${anchor.size} kept outside`;
+    throw error;
+  }
+}

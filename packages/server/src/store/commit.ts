@@ -1,0 +1,166 @@
+import {
+  AncillaError,
+  Change,
+  changes,
+  toTimestamp,
+  type Clock,
+  type Collection,
+  type FieldError,
+  type Guard,
+  type NewId,
+  type Random,
+  type Write,
+} from '@ancilla/contracts';
+import { EvidenceError, canonicalJson } from '@ancilla/evidence';
+import { Compile } from 'typebox/compile';
+import { SECRET_BYTES, SLOT_BYTES, type PreparedChange, type PreparedCommit, type PreparedWrite, type Value } from './engines/engine.ts';
+
+/** Bytes of a blob at most: what is larger goes to the storage adapter. */
+const MAX_BLOB_BYTES = 256 * 1024;
+
+/** Checks documents against their collection and writes them down canonically. */
+export type Prepare = (writes: readonly Write[], guards: readonly Guard[], store: Secrecy) => PreparedCommit;
+
+/** What a store adds: whose it is, and its keyed hash. */
+export interface Secrecy {
+  readonly scope: 'tenant' | 'platform';
+  hmac(purpose: string, data: Uint8Array | string): Uint8Array;
+}
+
+/** The commit, written once for all engines: check, canonicalise, salt, seal what was received. Engines only place it. */
+export function prepareCommits({
+  collections,
+  clock,
+  random,
+  newId,
+}: {
+  readonly collections: readonly Collection[];
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly newId: NewId;
+}): Prepare {
+  const declared = new Map(collections.map((of) => [of.name, { of, schema: Compile(of.schema) }]));
+  const changeSchema = Compile(Change);
+
+  const known = (to: Collection, { scope }: Secrecy) => {
+    const found = declared.get(to.name);
+    if (!found) throw new TypeError(`the collection "${to.name}" is not one of this store`);
+    // A handle's type refuses this too; the check is for collections that come as data.
+    const scopes: unknown = found.of.scope;
+    if (typeof scopes !== 'object' || scopes === null || !(scope in scopes))
+      throw new TypeError(`the collection "${to.name}" is not kept in a ${scope} store`);
+    return found;
+  };
+
+  const canonical = (to: Collection, doc: object, secrecy: Secrecy): string => {
+    const { schema } = known(to, secrecy);
+    if (!schema.Check(doc))
+      throw new AncillaError('store.invalid', `${to.name}: the document does not fit its schema`, {
+        errors: fieldErrors(schema.Errors(doc)),
+      });
+    return text(to.name, doc);
+  };
+
+  const change = (op: Change['op'], write: Exclude<Write, { op: 'blob' }>, subject_id: string, document: string | null): PreparedChange => {
+    const { to, because } = write;
+    if (!because) throw new TypeError(`${to.name}: this ${op} says no reason, which its kind demands`);
+    const entry = {
+      change_id: newId('ch'),
+      op,
+      collection: to.name,
+      subject_id,
+      revision: 0,
+      ...because,
+      document: null,
+      at: toTimestamp(clock.now()),
+    };
+    if (!changeSchema.Check(entry))
+      throw new AncillaError('store.invalid', `${to.name}: the reason given does not fit`, {
+        errors: fieldErrors(changeSchema.Errors(entry)),
+      });
+    const { revision: _, document: __, subject_id: ___, trace_id, who, ...rest } = entry;
+    // RFC 8785 orders members by name: at, change_id, collection | document | op … reason | revision | subject_id, trace_id, who. The document is canonical already.
+    const { at, change_id, collection, ...others } = rest;
+    const before = `${canonicalJson({ at, change_id, collection }).slice(0, -1)},"document":${document ?? 'null'},${canonicalJson(others).slice(1, -1)},"revision":`;
+    return { key: change_id, time: at, before, after: `,${canonicalJson({ subject_id, trace_id, who }).slice(1)}` };
+  };
+
+  const prepare = (write: Write, secrecy: Secrecy): PreparedWrite => {
+    if (write.op === 'blob') {
+      if (write.sealed.length > MAX_BLOB_BYTES)
+        throw new RangeError(`a blob of ${write.sealed.length} bytes; at most ${MAX_BLOB_BYTES} ride in a commit`);
+      // A view of its own: a slice of a larger buffer would take all of it along to the worker.
+      return { op: 'blob', key: write.artifact_id, sealed: new Uint8Array(write.sealed) };
+    }
+    const { of } = known(write.to, secrecy);
+    if (of.name === changes.name && write.op !== 'remove') throw new TypeError('`changes` is written by the store alone');
+    if (write.op === 'remove') {
+      const { id } = write;
+      return {
+        op: 'remove',
+        to: of.name,
+        key: id,
+        ...(write.revision !== undefined && { revision: write.revision }),
+        ...(of.kind !== 'state' && { change: change('remove', write, id, null) }),
+      };
+    }
+    const body = canonical(of, write.doc, secrecy);
+    // The schema has just held, and a collection's key and time are fields of it.
+    const doc = write.doc as Readonly<Record<string, unknown>>;
+    const key = String(doc[of.key]);
+    const row = {
+      to: of.name,
+      key,
+      time: String(doc[of.time]),
+      body,
+      unique: (of.unique ?? []).map((fields) => fields.map((field) => toValue(doc[field]))),
+      ...(of.kind === 'versioned' && { change: change(write.op, write, key, body) }),
+    };
+    if (write.op === 'insert') return { op: 'insert', ...row };
+    if (of.kind === 'log') throw new TypeError(`${of.name} is a log: its documents are never replaced`);
+    return { op: 'replace', ...row, revision: write.revision };
+  };
+
+  return (writes, guards, secrecy) => {
+    const secrets = new Uint8Array(writes.length * SLOT_BYTES);
+    const salts = random.bytes(writes.length * SECRET_BYTES);
+    const prepared = writes.map((write, i) => {
+      const made = prepare(write, secrecy);
+      const at = i * SLOT_BYTES;
+      secrets.set(salts.subarray(i * SECRET_BYTES, (i + 1) * SECRET_BYTES), at);
+      if (write.op !== 'blob' && made.op !== 'blob' && write.to.kind === 'log') {
+        if (write.op === 'insert' && made.op === 'insert') {
+          const received = write.received === undefined ? made.body : text(made.to, write.received);
+          secrets.set(secrecy.hmac('store.received', received).subarray(0, SECRET_BYTES), at + SECRET_BYTES);
+        }
+        secrets.set(secrecy.hmac('store.key', `${made.to}\n${made.key}`).subarray(0, SECRET_BYTES), at + 2 * SECRET_BYTES);
+      }
+      return made;
+    });
+    return {
+      writes: prepared,
+      guards: guards.map(({ of, id, revision }) => ({ of: known(of, secrecy).of.name, key: id, revision })),
+      secrets,
+    };
+  };
+}
+
+/** A field's value as an index compares it, the same as SQL's ->> gives. */
+export function toValue(value: unknown): Value {
+  if (value === undefined || value === null) return null;
+  if (typeof value === 'boolean') return value ? 1 : 0;
+  if (typeof value === 'string' || typeof value === 'number') return value;
+  return canonicalJson(value);
+}
+
+function text(name: string, doc: object): string {
+  try {
+    return canonicalJson(doc);
+  } catch (error) {
+    if (error instanceof EvidenceError) throw new AncillaError('store.invalid', `${name}: ${error.message}`, { cause: error });
+    throw error;
+  }
+}
+
+const fieldErrors = (errors: readonly { readonly instancePath: string; readonly message: string }[]): FieldError[] =>
+  errors.slice(0, 20).map(({ instancePath, message }) => ({ path: instancePath, message }));

@@ -1,0 +1,92 @@
+import { changes } from '@ancilla/contracts';
+import { sha256Hex } from '@ancilla/evidence';
+import type { Table } from '../../table.ts';
+
+/** The SQL name of a collection's table: the prefix keeps any name apart from our own tables and SQL's words. */
+export const tableName = (collection: string): string => `c_${collection}`;
+
+/** A field of the document; the body is the only copy, an index over this expression the only other place it stands. */
+export const field = (name: string): string => `body ->> '$.${name}'`;
+
+/** Column that orders documents of one time. */
+export const positionOf = ({ kind }: Table): string => (kind === 'log' ? 'seq' : 'id');
+
+/** All of a store's schema: what a new file gets, and an older one when the collections have changed. */
+export function schemaOf(tables: readonly Table[]): { readonly digest: string; readonly sql: string } {
+  const sql = [OWN, ...tables.flatMap(tableSql)].join('\n');
+  return { digest: sha256Hex(sql), sql };
+}
+
+/** Names of the indexes a store has, so that those of an older schema can be dropped. */
+export const indexNames = (tables: readonly Table[]): readonly string[] =>
+  tables.flatMap((table) => indexesOf(table).map(({ name }) => name));
+
+/**
+ * head: the one row that names the log and says how far it is. node: full subtrees above the leaves, by their place in the order in which they get full.
+ * retired: what stays of a removed log document, so that its leaf can be proven and a late repetition recognised.
+ */
+const OWN = `
+create table if not exists head (
+  one integer primary key check (one = 1), log_id text not null, size integer not null, edge text not null, revision integer not null, schema text not null
+) strict;
+create table if not exists node (place integer primary key, hash blob not null) strict;
+create table if not exists retired (
+  seq integer primary key, collection text not null, key_mac blob not null, received blob not null, revision integer not null, digest text not null,
+  unique (collection, key_mac)
+) strict;
+create table if not exists blob (id integer primary key, key text not null unique, sealed blob not null) strict;
+${appendOnly('node', ['place'])}
+${appendOnly('retired', ['seq'])}`;
+
+function tableSql(table: Table): readonly string[] {
+  const name = tableName(table.name);
+  const columns =
+    table.kind === 'log'
+      ? // The seq is the row number: rows lie in log order and the newest page is where the last write was.
+        'seq integer primary key, key text not null unique, time text not null, revision integer not null, salt blob not null, received blob not null, digest text not null, body text not null'
+      : 'id integer primary key, key text not null unique, time text not null, revision integer not null, body text not null';
+  return [
+    `create table if not exists ${name} (${columns}) strict;`,
+    ...indexesOf(table).map(({ sql }) => sql),
+    ...(table.kind === 'log' ? [appendOnly(name, ['seq', 'key'], removalRecorded(table.name))] : []),
+  ];
+}
+
+function indexesOf(table: Table): readonly { readonly name: string; readonly sql: string }[] {
+  const name = tableName(table.name);
+  const present = (fields: readonly string[]) => {
+    const sparse = fields.filter((each) => table.sparse.includes(each));
+    return sparse.length === 0 ? '' : ` where ${sparse.map((each) => `${field(each)} is not null`).join(' and ')}`;
+  };
+  const index = (unique: boolean, fields: readonly string[], order: readonly string[]) => {
+    const label = `${name}__${unique ? 'u' : 'i'}_${sha256Hex(JSON.stringify(fields)).slice(0, 8)}`;
+    const expressions = [...fields.map(field), ...order].join(', ');
+    return {
+      name: label,
+      sql: `create ${unique ? 'unique ' : ''}index if not exists ${label} on ${name} (${expressions})${present(fields)};`,
+    };
+  };
+  const wanted = [
+    // The row number at the end of every SQLite index completes the order (time, position).
+    ...Object.values(table.indexes).map((fields) => index(false, fields, ['time'])),
+    ...table.unique.map((fields) => index(true, fields, [])),
+  ];
+  return [...new Map(wanted.map((each) => [each.name, each])).values()];
+}
+
+/** A removal is let through only when `changes` says why, in an entry written before it. */
+const removalRecorded = (collection: string) =>
+  `select 1 from ${tableName(changes.name)} where ${field('collection')} = '${collection}' and ${field('subject_id')} = old.key and ${field('op')} = 'remove'`;
+
+/** Refuses UPDATE, DELETE and, because REPLACE passes by both of those triggers, INSERT of a key that is there. */
+function appendOnly(name: string, keys: readonly string[], unless?: string): string {
+  const refuse = `begin select raise(abort, 'append-only'); end;`;
+  return [
+    `create trigger if not exists ${name}__no_update before update on ${name} ${refuse}`,
+    `create trigger if not exists ${name}__no_delete before delete on ${name} ${unless === undefined ? '' : `when not exists (${unless}) `}${refuse}`,
+    ...keys.map(
+      (key) =>
+        `create trigger if not exists ${name}__no_replace_${key} before insert on ${name} when exists (select 1 from ${name} where ${key} = new.${key}) ${refuse}`,
+    ),
+  ].join('\n');
+}

@@ -1,0 +1,2 @@
+// Store: the commit, reads and feed of each tenant's documents, on an engine behind one small port.
+export { openStores, type Anchors, type Stores } from './stores.ts';

@@ -1,0 +1,144 @@
+import { mkdir } from 'node:fs/promises';
+import {
+  AncillaError,
+  TenantId,
+  changes,
+  type Clock,
+  type Collection,
+  type Io,
+  type NewId,
+  type Platform,
+  type PlatformStore,
+  type Random,
+  type Tenant,
+  type TenantStore,
+} from '@ancilla/contracts';
+import { toHex } from '@ancilla/evidence';
+import { Check } from 'typebox/value';
+import type { Keyring, TenantKeys } from '../keys/index.ts';
+import { checkAnchor, type Anchors } from './anchor.ts';
+import { prepareCommits } from './commit.ts';
+import type { EngineStore, Place } from './engines/engine.ts';
+import { openSqliteEngine } from './engines/sqlite/engine.ts';
+import { storeHandle } from './handle.ts';
+import { toTable } from './table.ts';
+
+export type { Anchors } from './anchor.ts';
+
+/** All stores of a deployment: the platform's and each tenant's. */
+export interface Stores extends AsyncDisposable {
+  readonly platform: PlatformStore;
+  /** The handle of one tenant; the file is opened at first use. @throws {AncillaError} `tenant.not_found` by every call of a handle whose tenant is unknown */
+  tenant(id: string): TenantStore;
+  /** Keys and an empty store; may be repeated after a crash. @throws {AncillaError} `tenant.exists`, `store.invalid` */
+  createTenant(id: string, io: Io): Promise<void>;
+  tenantIds(io: Io): Promise<readonly string[]>;
+  /** Bytes on disk; 0 for a tenant that is not there. */
+  sizeBytes(id: string, io: Io): Promise<number>;
+  /** Calls back after each commit with whose it was, `null` for the platform. */
+  onCommit(listener: (tenant_id: string | null) => void): () => void;
+}
+
+const PLATFORM = 'platform';
+const TENANT = 'tenant-';
+const isTenantId = (id: string) => Check(TenantId, id);
+
+/**
+ * Opens the data folder. Only one process at a time has it.
+ * @param anchors - the last checkpoint of each log kept outside
+ * @throws {AncillaError} `store.locked`
+ */
+export async function openStores({
+  folder,
+  keyring,
+  collections,
+  clock,
+  random,
+  newId,
+  anchors,
+  workers = 2,
+  maxOpenFiles = 400,
+}: {
+  readonly folder: string;
+  readonly keyring: Keyring;
+  readonly collections: readonly Collection[];
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly newId: NewId;
+  readonly anchors: Anchors;
+  readonly workers?: number;
+  readonly maxOpenFiles?: number;
+}): Promise<Stores> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const all = collections.some(({ name }) => name === changes.name) ? collections : [...collections, changes];
+  const engine = await openSqliteEngine({ folder, tables: all.map(toTable), workers, maxOpenFiles });
+  const prepare = prepareCommits({ collections: all, clock, random, newId });
+  const listeners = new Set<(tenant_id: string | null) => void>();
+  const newLogId = () => toHex(random.bytes(16));
+
+  /** Opens a store once; a failed opening is tried again by the next call. */
+  const opening = (find: () => Place) => {
+    let opened: Promise<EngineStore & { readonly readOnly: string | undefined }> | undefined;
+    return (io: Io) => {
+      opened ??= open(find(), io).catch((error: unknown) => {
+        opened = undefined;
+        throw error;
+      });
+      return opened;
+    };
+  };
+  const open = async (place: Place, io: Io) => {
+    const store = engine.store(place);
+    return { ...store, readOnly: await checkAnchor(store, anchors, io) };
+  };
+  const handle = <P>(tenant_id: string | null, keys: () => TenantKeys, name: string) =>
+    storeHandle<P>({
+      scope: tenant_id === null ? 'platform' : 'tenant',
+      hmac: (purpose, data) => keys().hmac(purpose, data),
+      prepare,
+      ready: opening(() => ({ name, db_key: keys().db_key })),
+      committed() {
+        for (const listener of listeners) listener(tenant_id);
+      },
+    });
+
+  const platformPlace = { name: PLATFORM, db_key: keyring.platform.db_key };
+  try {
+    if (!(await engine.exists(PLATFORM))) await engine.create(platformPlace, newLogId(), { signal: new AbortController().signal });
+  } catch (error) {
+    await engine[Symbol.asyncDispose]();
+    throw error;
+  }
+
+  const tenants = new Map<string, TenantStore>();
+  return {
+    platform: handle<Platform>(null, () => keyring.platform, PLATFORM),
+    tenant(id) {
+      const known = tenants.get(id);
+      if (known) return known;
+      const made = handle<Tenant>(id, () => keyring.tenant(id), TENANT + id);
+      // Only names that exist are remembered, so that asking for others costs no memory.
+      if (keyring.has(id)) tenants.set(id, made);
+      return made;
+    },
+    async createTenant(id, io) {
+      if (!isTenantId(id)) throw new AncillaError('store.invalid', 'not a tenant id: lower-case letters, digits and hyphens');
+      if (await engine.exists(TENANT + id)) throw new AncillaError('tenant.exists', `the tenant ${id} exists`);
+      // Keys without a file are left by a crash between the two; there is nothing yet that they have opened.
+      const { db_key } = keyring.has(id) ? keyring.tenant(id) : await keyring.create(id);
+      await engine.create({ name: TENANT + id, db_key }, newLogId(), io);
+    },
+    async tenantIds() {
+      return (await engine.names())
+        .filter((name) => name.startsWith(TENANT))
+        .map((name) => name.slice(TENANT.length))
+        .toSorted();
+    },
+    sizeBytes: (id) => (isTenantId(id) ? engine.sizeBytes(TENANT + id) : Promise.resolve(0)),
+    onCommit(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    [Symbol.asyncDispose]: () => engine[Symbol.asyncDispose](),
+  };
+}
