@@ -1,0 +1,51 @@
+// Runs in browsers too. What a detector is: declared data around one bounded recogniser.
+import type { EntityType } from './entity-types.ts';
+import type { Scan } from './scan.ts';
+
+/**
+ * How sure a rule is; where two finds overlap the surer one names the type.
+ * A check digit beats a vendor's prefix, that beats a word nearby, that beats a shape alone.
+ */
+export const confidence = { certain: 100, validated: 90, vendor: 80, labelled: 70, context: 60, shape: 40, guess: 20 } as const;
+export type Confidence = (typeof confidence)[keyof typeof confidence];
+
+/** What a detector found, in the view's offsets. It never holds the value. */
+export interface Found {
+  readonly start: number;
+  readonly end: number;
+  readonly type: string;
+  readonly rule: string;
+  readonly confidence: Confidence;
+  readonly validator?: string | undefined;
+  /** The word nearby that decided. */
+  readonly context?: string | undefined;
+  /** The value's one spelling, where it has several: what tokens are made from. */
+  readonly canonical?: string | undefined;
+}
+
+/**
+ * What makes a detector look: a digit run; a word (letters and digits) that begins, contains a digit or is a known word; a character.
+ * The engine passes over a text once and calls each detector at its anchors only, so each must look at a bounded window.
+ */
+export type Anchor = 'number' | 'word' | 'mixed' | '@' | ':' | '=' | '-';
+
+export interface Example {
+  readonly text: string;
+  /** What must be found; undefined: nothing may be. */
+  readonly finds?: string;
+}
+
+export interface Detector {
+  /** Named in explanations. */
+  readonly rule: string;
+  readonly type: EntityType;
+  readonly anchors: readonly Anchor[];
+  /** Words that make a weak shape an entity, in any of their languages, lower case. */
+  readonly keywords?: ReadonlySet<string>;
+  readonly validator?: string;
+  /** Where the rule is published. */
+  readonly source: string;
+  readonly examples: readonly Example[];
+  /** Looks around the anchor at `start` (of the run `start`..`end`) and reports to the scan. */
+  readonly look: (scan: Scan, start: number, end: number) => void;
+}

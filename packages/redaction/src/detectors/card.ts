@@ -1,0 +1,78 @@
+// Runs in browsers too.
+import { luhn } from '../check-digits.ts';
+import { confidence, type Detector } from '../detector.ts';
+import { digitsOf, type Scan } from '../scan.ts';
+
+/** Issuer ranges and the lengths they use (ISO/IEC 7812, the networks' published tables). */
+const ISSUERS: readonly (readonly [pattern: RegExp, lengths: readonly number[]])[] = [
+  [/^4/, [13, 16, 19]],
+  [/^(?:5[1-5]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720)/, [16]],
+  [/^3[47]/, [15]],
+  [/^(?:6011|64[4-9]|65|622)/, [16, 17, 18, 19]],
+  [/^(?:30[0-59]|3[689])/, [14, 16, 19]],
+  [/^(?:352[89]|35[3-8])/, [16, 17, 18, 19]],
+  [/^(?:62|81)/, [16, 17, 18, 19]],
+  [/^(?:50|5[6-9]|6[0-9])/, [12, 13, 14, 15, 16, 17, 18, 19]],
+  [/^220[0-5]/, [16, 17, 18, 19]],
+  [/^(?:1800|2131)/, [15]],
+];
+/** Written group by group: these, or one run. */
+const GROUPINGS = new Set(['4-4-4-4', '4-6-5', '4-6-4', '4-4-4-4-3', '4-4-4-1', '4-4-5', '6-13', '8-8', '4-4-4-3', '4-4-4-2']);
+
+export const cardKeywords = new Set(
+  'card,credit,debit,visa,mastercard,amex,american express,discover,diners,jcb,maestro,unionpay,cc,pan,cvv,kreditkarte,karte,kartennummer,kreditkartennummer,carte,carte bancaire,tarjeta,cartão,carta,kaart,kort,karta,kartu'.split(
+    ',',
+  ),
+);
+
+function look(scan: Scan, from: number): void {
+  const { starts, ends } = scan.cluster(from);
+  let grouping = '';
+  for (let last = 0; last < starts.length && last < 7; last++) {
+    const start = starts[0] ?? 0;
+    const end = ends[last] ?? 0;
+    const length = end - (starts[last] ?? 0);
+    grouping = last === 0 ? String(length) : `${grouping}-${length}`;
+    const digits = digitsOf(scan.text, start, end);
+    if (digits.length > 19) return;
+    if (digits.length < 12) continue;
+    if (!ISSUERS.some(([pattern, lengths]) => lengths.includes(digits.length) && pattern.test(digits))) continue;
+    if (!luhn(digits) || /^(\d)\1+$/.test(digits)) continue;
+    const context = scan.contextBefore(start).find(cardKeywords);
+    // Twelve digits with a check digit are too common a shape to stand alone; so are odd groupings.
+    const usual = last === 0 ? digits.length >= 13 : GROUPINGS.has(grouping);
+    if (!usual && context === undefined) continue;
+    if (
+      last + 1 < starts.length &&
+      grouping !== '4-4-4-4' &&
+      GROUPINGS.has(`${grouping}-${(ends[last + 1] ?? 0) - (starts[last + 1] ?? 0)}`)
+    )
+      continue;
+    scan.report({
+      start,
+      end,
+      type: 'CREDIT_CARD',
+      rule: 'card',
+      confidence: confidence.validated,
+      validator: 'luhn+iin',
+      context,
+      canonical: digits,
+    });
+    return;
+  }
+}
+
+export const card: Detector = {
+  rule: 'card',
+  type: 'CREDIT_CARD',
+  anchors: ['number'],
+  keywords: cardKeywords,
+  validator: 'luhn+iin',
+  source: 'ISO/IEC 7812-1',
+  examples: [
+    { text: 'pay with 4111 1111 1111 1111 now', finds: '4111 1111 1111 1111' },
+    { text: 'amex 3782-822463-10005', finds: '3782-822463-10005' },
+    { text: 'invoice 4111111111111112' },
+  ],
+  look: (scan, start) => look(scan, start),
+};

@@ -1,0 +1,91 @@
+// Runs in browsers too.
+import { classAt, WORD } from '../characters.ts';
+import { confidence, type Detector } from '../detector.ts';
+import type { Scan } from '../scan.ts';
+
+const LOCAL = new Set("!#$%&'*+/=?^_`{|}~.-");
+const LONGEST_LOCAL = 64;
+const LONGEST_DOMAIN = 255;
+
+/** A domain with a top level of letters after `at`; its end, or -1. */
+export function domainEnd(text: string, at: number): number {
+  const limit = Math.min(text.length, at + LONGEST_DOMAIN);
+  let end = at;
+  let lastDot = -1;
+  let labelStart = at;
+  let best = -1;
+  for (; end <= limit; end++) {
+    const inside = end < limit && ((classAt(text, end) & WORD) !== 0 || (text[end] === '-' && end > labelStart));
+    if (inside) continue;
+    // A label ended: letters only, two or more, after a dot, makes a top level.
+    if (lastDot >= 0 && end - labelStart >= 2 && isTop(text, labelStart, end)) best = end;
+    if (text[end] !== '.' || end === labelStart) break;
+    lastDot = end;
+    labelStart = end + 1;
+  }
+  return best;
+}
+
+function isTop(text: string, start: number, end: number): boolean {
+  if (text.startsWith('xn--', start)) return true;
+  for (let at = start; at < end; at++) if ((classAt(text, at) & WORD) === 0 || (classAt(text, at) & 1) !== 0) return false;
+  return true;
+}
+
+function look(scan: Scan, at: number): void {
+  const { text } = scan;
+  let start = at;
+  const limit = Math.max(scan.floor, at - LONGEST_LOCAL);
+  if (text[at - 1] === '"') {
+    const open = text.lastIndexOf('"', at - 2);
+    if (open >= limit && !/[\s\\]/.test(text.slice(open, at))) start = open;
+  }
+  if (start === at) {
+    while (start > limit && ((classAt(text, start - 1) & WORD) !== 0 || LOCAL.has(text[start - 1] ?? ' '))) start--;
+    // A key in front of the value is not part of it: ?mail=a@b.c, 'a@b.c', {a@b.c}, to:a@b.c
+    const before = text.slice(start, at);
+    const cut = Math.max(
+      before.lastIndexOf('='),
+      before.lastIndexOf('&'),
+      before.lastIndexOf('?'),
+      before.lastIndexOf('/'),
+      before.lastIndexOf("'"),
+      before.lastIndexOf('`'),
+      before.lastIndexOf('{'),
+      before.lastIndexOf('|'),
+    );
+    if (cut >= 0) start += cut + 1;
+    while (start < at && '.-'.includes(text[start] ?? ' ')) start++;
+  }
+  if (start === at) return;
+  const end = text[at + 1] === '[' ? bracketed(text, at + 1) : domainEnd(text, at + 1);
+  if (end < 0) return;
+  scan.report({
+    start,
+    end,
+    type: 'EMAIL',
+    rule: 'email',
+    confidence: confidence.validated,
+    canonical: text.slice(start, end).toLowerCase(),
+  });
+}
+
+/** An address literal: user@[192.0.2.1]. */
+function bracketed(text: string, at: number): number {
+  const end = text.indexOf(']', at);
+  return end > at + 4 && end - at < 45 && /^[0-9a-f:.]+$/i.test(text.slice(at + 1, end).replace(/^IPv6:/, '')) ? end + 1 : -1;
+}
+
+export const email: Detector = {
+  rule: 'email',
+  type: 'EMAIL',
+  anchors: ['@'],
+  source: 'RFC 5321 section 4.1.2, RFC 6531',
+  examples: [
+    { text: 'mail a.b+c@mail.example.co.uk, now', finds: 'a.b+c@mail.example.co.uk' },
+    { text: 'GET /u?email=a@b.example&x=1', finds: 'a@b.example' },
+    { text: 'left-pad@1.2.3' },
+    { text: '@decorator.call' },
+  ],
+  look: (scan, at) => look(scan, at),
+};

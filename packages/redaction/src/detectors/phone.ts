@@ -1,0 +1,139 @@
+// Runs in browsers too.
+import { isWord } from '../characters.ts';
+import { confidence, type Detector } from '../detector.ts';
+import { toInternational, toNational } from '../phone-plan.ts';
+import { digitsOf, type Scan } from '../scan.ts';
+
+export const phoneKeywords = new Set(
+  (
+    'phone,phones,telephone,tel,mobile,mob,cell,cellphone,cellular,fax,call,calls,called,calling,dial,ring,text me,sms,whatsapp,signal,viber,telegram,contact,reach,hotline,callback,landline,pager,voicemail,ph,' +
+    'telefon,telefonnummer,tel nr,handy,handynummer,mobil,mobilnummer,festnetz,rufnummer,rückruf,anruf,anrufen,erreichbar,telefax,durchwahl,' +
+    'téléphone,portable,mobile,appeler,appelez,rappeler,fixe,numéro de téléphone,télécopie,joindre,' +
+    'teléfono,móvil,celular,llamar,llame,llámame,llámeme,contacto,telefone,telemóvel,ligar,telefono,cellulare,chiamare,telefoon,bellen,mobiel,puhelin,telefonnr,telefoni,номер телефона,телефон,тел,звоните,моб,电话,手机,電話,携帯,전화,هاتف,جوال,टेलीफोन,फोन,msisdn,caller,callee,recipient phone'
+  ).split(','),
+);
+/** Words after which digits are something else, whatever they look like. */
+const notPhone = new Set(
+  'order,invoice,tracking,ticket,ref,reference,serial,isbn,issn,version,build,part,parts,sku,commit,port,line,id,zip,postcode,lot,batch,case,row,rows,grid,coordinates,det,matrix,size,bytes,page'.split(
+    ',',
+  ),
+);
+
+const SHORTEST = 7;
+const LONGEST = 15;
+
+function look(scan: Scan, from: number): void {
+  const { text } = scan;
+  const { starts, ends } = scan.cluster(from);
+  let start = starts[0] ?? 0;
+  const before = text[start - 1] ?? ' ';
+  const plus = before === '+' || (before === '(' && text[start - 2] === '+');
+  if (plus) start -= before === '+' ? 1 : 2;
+  else if (before === '(') start--;
+  // Glued to something else, it is part of that.
+  const glue = text[start - 1] ?? ' ';
+  if (
+    isWord(text, start - 1) ||
+    ((glue === '.' || glue === '-' || glue === '/' || glue === '_' || glue === '#') && isWord(text, start - 2)) ||
+    glue === '$' ||
+    glue === '€' ||
+    glue === '£'
+  )
+    return;
+  const context = scan.contextBefore(start);
+  const keyword = context.find(phoneKeywords);
+
+  // The longest reading first: a number's last groups belong to it.
+  for (let last = Math.min(starts.length, 8) - 1; last >= 0; last--) {
+    const end = ends[last] ?? 0;
+    const digits = digitsOf(text, start, end);
+    if (digits.length > LONGEST + 3 || digits.length < SHORTEST) continue;
+    const after = text[end] ?? ' ';
+    if (isWord(text, end) && !/^x\d/i.test(text.slice(end, end + 2))) continue;
+    if ((after === '-' || after === '.' || after === '/' || after === ':') && isWord(text, end + 1)) continue;
+    const shape = text.slice(start, end);
+    // A line break inside is somebody's wrap only where the number was announced by a plus.
+    if (shape.includes('\n') && !plus) continue;
+    const read = readNumber(scan, shape, digits, plus, keyword, context.words);
+    if (read === undefined) continue;
+    scan.report({
+      start,
+      end: extensionEnd(text, end),
+      type: 'PHONE',
+      rule: read.rule,
+      confidence:
+        read.rule === 'phone.international' ? confidence.validated : keyword === undefined ? confidence.shape : confidence.context,
+      validator: 'numbering plan',
+      context: keyword,
+      canonical: read.canonical,
+    });
+    return;
+  }
+}
+
+const NORTH_AMERICAN = /^(?:1[ .-]?)?\(?[2-9]\d{2}\)?[ .-]?[2-9]\d{2}[ .-]\d{4}$/;
+/** With its trunk zero and in groups: nobody writes an order number like that. */
+const TRUNK_GROUPS = /^\(?0\d{1,5}\)?(?:[ ./-]\d{2,8}){1,5}$/;
+const SPANISH_GROUPS = /^[6789]\d{2}(?:[ .-]\d{2}){3}$|^[6789]\d{2}(?:[ .-]\d{3}){2}$/;
+
+function readNumber(
+  scan: Scan,
+  shape: string,
+  digits: string,
+  plus: boolean,
+  keyword: string | undefined,
+  words: readonly string[],
+): { readonly rule: string; readonly canonical: string } | undefined {
+  if (plus) {
+    const international = toInternational(digits);
+    if (international !== undefined) return { rule: 'phone.international', canonical: `+${international}` };
+    return keyword !== undefined && digits.length >= 8 && digits.length <= LONGEST
+      ? { rule: 'phone.labelled', canonical: `+${digits}` }
+      : undefined;
+  }
+  if (/^00|^011/.test(digits)) {
+    const international = toInternational(digits.replace(/^00|^011/, ''));
+    if (international !== undefined && (keyword !== undefined || /\D/.test(shape)))
+      return { rule: 'phone.international', canonical: `+${international}` };
+  }
+  if (/^\d{4}-\d{2}-\d{2}|^\d{1,2}[./-]\d{1,2}[./-]\d{2,4}$|^\d{1,3}(?:\.\d{1,3}){3}$/.test(shape)) return undefined;
+  const national = toNational(digits, scan.regions);
+  if (keyword !== undefined && digits.length <= LONGEST) {
+    const last = words.at(-1) ?? '';
+    if (notPhone.has(last) && !phoneKeywords.has(last)) return undefined;
+    return { rule: 'phone.labelled', canonical: national === undefined ? toAnyway(digits) : `+${national}` };
+  }
+  if (national === undefined) return undefined;
+  if (words.slice(-3).some((word) => notPhone.has(word))) return undefined;
+  if (NORTH_AMERICAN.test(shape) || TRUNK_GROUPS.test(shape) || SPANISH_GROUPS.test(shape))
+    return { rule: 'phone.national', canonical: `+${national}` };
+  return undefined;
+}
+
+/** With or without its country code, the same digits stay the same token where a plan tells. */
+const toAnyway = (digits: string): string => {
+  const international = digits.length >= 10 ? toInternational(digits) : undefined;
+  return international === undefined ? digits : `+${international}`;
+};
+
+/** Past " ext. 12", "x12", " Durchwahl 12". */
+function extensionEnd(text: string, end: number): number {
+  const match = /^[ ,]{0,2}(?:x|ext\.?|extension|durchwahl|poste|anexo)[ .:]{0,2}\d{1,6}(?![0-9A-Za-z])/i.exec(text.slice(end, end + 24));
+  return end + (match?.[0].length ?? 0);
+}
+
+export const phone: Detector = {
+  rule: 'phone',
+  type: 'PHONE',
+  anchors: ['number'],
+  keywords: phoneKeywords,
+  validator: 'numbering plan',
+  source: 'libphonenumber metadata (Apache-2.0), ITU-T E.164',
+  examples: [
+    { text: 'reach me at +49 30 12540645.', finds: '+49 30 12540645' },
+    { text: '(201) 555-0123', finds: '(201) 555-0123' },
+    { text: 'order 2015550123 shipped' },
+    { text: 'on 2024-01-01 at 10' },
+  ],
+  look: (scan, start) => look(scan, start),
+};

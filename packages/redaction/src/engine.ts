@@ -1,0 +1,71 @@
+// Runs in browsers too. The pass over a text: every character once, each detector at its anchors only.
+import { ANCHOR, classAt, DIGIT, LETTER, WORD } from './characters.ts';
+import type { Anchor, Detector, Found } from './detector.ts';
+import { Scan } from './scan.ts';
+
+/** Goes into receipts: another number may find other things. */
+export const ENGINE_VERSION = '0.1.0';
+
+/** Detectors by anchor, so that the pass looks nothing up. */
+export type Engine = Readonly<Record<Anchor, readonly Detector[]>>;
+
+export function toEngine(detectors: readonly Detector[]): Engine {
+  const at = (anchor: Anchor) => detectors.filter(({ anchors }) => anchors.includes(anchor));
+  return { number: at('number'), word: at('word'), mixed: at('mixed'), '@': at('@'), ':': at(':'), '=': at('='), '-': at('-') };
+}
+
+/**
+ * Everything the detectors find in a text, overlaps and all.
+ * @param floor - where the value begins: what stands before is context
+ */
+export function detect(engine: Engine, text: string, floor: number, regions: readonly string[]): Scan {
+  const scan = new Scan(text, floor, regions);
+  for (let at = floor; at < text.length;) {
+    const kind = classAt(text, at);
+    if ((kind & WORD) !== 0) {
+      let kinds = 0;
+      let end = at;
+      for (let each = kind; (each & WORD) !== 0; each = classAt(text, ++end)) kinds |= each;
+      const group = (kinds & DIGIT) === 0 ? engine.word : (kinds & LETTER) === 0 ? engine.number : engine.mixed;
+      for (const detector of group) detector.look(scan, at, end);
+      at = end;
+    } else {
+      if ((kind & ANCHOR) !== 0) {
+        const code = text.charCodeAt(at);
+        const group = code === 0x40 ? engine['@'] : code === 0x3a ? engine[':'] : code === 0x3d ? engine['='] : engine['-'];
+        for (const detector of group) detector.look(scan, at, at + 1);
+      }
+      at++;
+    }
+  }
+  return scan;
+}
+
+/**
+ * One owner for each character. The surer find keeps its whole stretch; what a less sure one has besides is still covered,
+ * under its own type, so that settling an overlap never uncovers anything.
+ */
+export function settle(found: readonly Found[]): readonly Found[] {
+  if (found.length < 2) return found;
+  const surest = found.toSorted(
+    (a, b) => b.confidence - a.confidence || b.end - b.start - (a.end - a.start) || a.start - b.start || (a.rule < b.rule ? -1 : 1),
+  );
+  const kept: Found[] = [];
+  for (const each of surest) {
+    const over = kept.filter((other) => other.start < each.end && each.start < other.end);
+    if (over.length === 0) kept.push(each);
+    else {
+      let from = each.start;
+      for (const other of over.toSorted((a, b) => a.start - b.start)) {
+        if (other.start - from >= LEAST_REST) kept.push(part(each, from, other.start));
+        from = Math.max(from, other.end);
+      }
+      if (each.end - from >= LEAST_REST) kept.push(part(each, from, each.end));
+    }
+  }
+  return kept.toSorted((a, b) => a.start - b.start);
+}
+
+/** A shorter rest is a bracket or a comma. */
+const LEAST_REST = 3;
+const part = ({ canonical: _, ...found }: Found, start: number, end: number): Found => ({ ...found, start, end });

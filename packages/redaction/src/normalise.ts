@@ -1,0 +1,241 @@
+// Runs in browsers too. One reading of a text: escapes decoded, look-alikes folded, invisible characters left out, with the way back to the original offsets.
+
+/** A text as detectors read it. */
+export interface View {
+  readonly text: string;
+  /** Where each character came from: [start, end) in the original; undefined when nothing changed. */
+  readonly starts: Int32Array | undefined;
+  readonly ends: Int32Array | undefined;
+}
+
+// Plain ASCII without an escape needs no second reading.
+const NEEDS_READING = /[^\t\n\r -~]|%[0-9A-Fa-f]{2}|\\[nrtux"'\\/]|&[#a-zA-Z]/;
+
+const INVISIBLE =
+  /^[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\u0300-\u036f\ufe20-\ufe2f]$/;
+const SPACE = /^[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]$/;
+const DASH = /^[\u2010-\u2015\u2212\u2e3a\u2e3b\ufe58\ufe63\uff0d]$/;
+const DIGIT = /^\p{Nd}$/u;
+const COMPATIBLE =
+  /^[\u00b2\u00b3\u00b9\u2070-\u209f\u2100-\u214f\u2460-\u24ff\u3248-\u32ff\ufb00-\ufb06\uff00-\uffef\u{1d400}-\u{1d7ff}\u{1f100}-\u{1f1ff}\u{1fbf0}-\u{1fbf9}]$/u;
+
+// Letters of other scripts that are drawn like Latin ones (Unicode's confusables, the everyday part).
+const CONFUSABLE = new Map(
+  Object.entries({
+    а: 'a',
+    е: 'e',
+    о: 'o',
+    р: 'p',
+    с: 'c',
+    у: 'y',
+    х: 'x',
+    і: 'i',
+    ј: 'j',
+    ѕ: 's',
+    ԁ: 'd',
+    ԛ: 'q',
+    ԝ: 'w',
+    һ: 'h',
+    ӏ: 'l',
+    ո: 'n',
+    ս: 'u',
+    А: 'A',
+    В: 'B',
+    Е: 'E',
+    К: 'K',
+    М: 'M',
+    Н: 'H',
+    О: 'O',
+    Р: 'P',
+    С: 'C',
+    Т: 'T',
+    У: 'Y',
+    Х: 'X',
+    І: 'I',
+    Ј: 'J',
+    Ѕ: 'S',
+    α: 'a',
+    ε: 'e',
+    ι: 'i',
+    κ: 'k',
+    ν: 'v',
+    ο: 'o',
+    ρ: 'p',
+    τ: 't',
+    υ: 'u',
+    χ: 'x',
+    ω: 'w',
+    γ: 'y',
+    Α: 'A',
+    Β: 'B',
+    Ε: 'E',
+    Ζ: 'Z',
+    Η: 'H',
+    Ι: 'I',
+    Κ: 'K',
+    Μ: 'M',
+    Ν: 'N',
+    Ο: 'O',
+    Ρ: 'P',
+    Τ: 'T',
+    Υ: 'Y',
+    Χ: 'X',
+    ı: 'i',
+    ɡ: 'g',
+    ⅼ: 'l',
+  }),
+);
+
+const ENTITIES = new Map(
+  Object.entries({
+    amp: '&',
+    lt: '<',
+    gt: '>',
+    quot: '"',
+    apos: "'",
+    nbsp: ' ',
+    commat: '@',
+    period: '.',
+    lowbar: '_',
+    num: '#',
+    colon: ':',
+    sol: '/',
+    plus: '+',
+    equals: '=',
+    dash: '-',
+    hyphen: '-',
+    shy: '',
+  }),
+);
+
+const folded = new Map<number, string>();
+/** What one character is read as; an empty text when it is invisible. */
+function fold(code: number): string {
+  const had = folded.get(code);
+  if (had !== undefined) return had;
+  const character = String.fromCodePoint(code);
+  let read = character;
+  if (INVISIBLE.test(character) || (code >= 0xe0000 && code <= 0xe0fff)) read = '';
+  else if (SPACE.test(character)) read = ' ';
+  else if (DASH.test(character)) read = '-';
+  else if (DIGIT.test(character)) read = String(digitOf(code));
+  else if (COMPATIBLE.test(character)) read = character.normalize('NFKC');
+  else if (character === '。' || character === '｡') read = '.';
+  if (folded.size < 10_000) folded.set(code, read);
+  return read;
+}
+
+/** Decimal digits come in runs of ten, zero first. */
+function digitOf(code: number): number {
+  const compatible = String.fromCodePoint(code).normalize('NFKC').codePointAt(0) ?? code;
+  if (compatible < 0x80) return compatible - 0x30;
+  let zero = code;
+  while (code - zero < 9 && DIGIT.test(String.fromCodePoint(zero - 1))) zero--;
+  return (code - zero) % 10;
+}
+
+const isAsciiWord = (code: number): boolean =>
+  (code >= 0x30 && code <= 0x39) || (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a);
+const hex = (text: string, start: number, length: number): number => {
+  const digits = text.slice(start, start + length);
+  return digits.length === length && /^[0-9A-Fa-f]+$/.test(digits) ? Number.parseInt(digits, 16) : Number.NaN;
+};
+
+/** One escape: what it stands for and how long it is written; undefined where there is none. */
+function escapeAt(text: string, at: number): { readonly read: string; readonly length: number } | undefined {
+  const code = text.charCodeAt(at);
+  if (code === 0x25 /* % */) {
+    // A percent sign that was itself escaped, any number of times: %2540.
+    let from = at + 1;
+    while (text.charCodeAt(from) === 0x32 && text.charCodeAt(from + 1) === 0x35 && from - at < 9 && !Number.isNaN(hex(text, from + 2, 2)))
+      from += 2;
+    const value = hex(text, from, 2);
+    return value >= 0x20 && value < 0x7f ? { read: String.fromCharCode(value), length: from + 2 - at } : undefined;
+  }
+  if (code === 0x5c /* \ */) {
+    let from = at + 1;
+    while (text.charCodeAt(from) === 0x5c && from - at < 8) from++;
+    const letter = text[from];
+    if (letter === 'u' || letter === 'x') {
+      const value = hex(text, from + 1, letter === 'u' ? 4 : 2);
+      if (Number.isNaN(value)) return undefined;
+      return { read: value < 0x80 ? String.fromCharCode(value) : fold(value), length: from + (letter === 'u' ? 5 : 3) - at };
+    }
+    if (letter === 'n' || letter === 'r') return { read: '\n', length: from + 1 - at };
+    if (letter === 't') return { read: '\t', length: from + 1 - at };
+    if (letter === '"' || letter === "'" || letter === '/') return { read: letter, length: from + 1 - at };
+    return undefined;
+  }
+  if (code === 0x26 /* & */) {
+    const end = text.indexOf(';', at);
+    if (end < 0 || end - at > 10) return undefined;
+    const name = text.slice(at + 1, end);
+    const number = /^#(?:x([0-9a-f]{1,6})|([0-9]{1,7}))$/i.exec(name);
+    const value = number === null ? Number.NaN : Number.parseInt(number[1] ?? number[2] ?? '', number[1] === undefined ? 10 : 16);
+    const read = number === null ? ENTITIES.get(name) : value > 0 && value <= 0x10ffff ? fold(value) : undefined;
+    return read === undefined ? undefined : { read, length: end + 1 - at };
+  }
+  return undefined;
+}
+
+/** Reads a text once, in linear time. */
+export function toView(text: string): View {
+  if (!NEEDS_READING.test(text)) return { text, starts: undefined, ends: undefined };
+  const starts: number[] = [];
+  const ends: number[] = [];
+  let read = '';
+  let changed = false;
+  // Unchanged stretches are copied whole; `kept` is where the current one began.
+  let kept = 0;
+  const put = (as: string, from: number, to: number): void => {
+    read += text.slice(kept, from) + as;
+    kept = to;
+    changed = true;
+    for (let i = 0; i < as.length; i++) {
+      starts.push(from);
+      ends.push(to);
+    }
+  };
+  for (let at = 0; at < text.length;) {
+    const code = text.charCodeAt(at);
+    if (code < 0x80) {
+      const escape = code === 0x25 || code === 0x5c || code === 0x26 ? escapeAt(text, at) : undefined;
+      if (escape === undefined) {
+        starts.push(at);
+        ends.push(at + 1);
+        at++;
+        continue;
+      }
+      put(escape.read, at, at + escape.length);
+      at += escape.length;
+      continue;
+    }
+    const point = text.codePointAt(at) ?? code;
+    const length = point > 0xffff ? 2 : 1;
+    const character = text.slice(at, at + length);
+    let as = fold(point);
+    // A look-alike counts only inside a word that is otherwise Latin: real Cyrillic stays Cyrillic.
+    const latin = CONFUSABLE.get(as);
+    if (
+      latin !== undefined &&
+      (isAsciiWord(read.length > 0 && kept === at ? read.charCodeAt(read.length - 1) : text.charCodeAt(at - 1)) ||
+        isAsciiWord(text.charCodeAt(at + length)))
+    )
+      as = latin;
+    if (as === character) {
+      for (let i = 0; i < length; i++) {
+        starts.push(at + i);
+        ends.push(at + i + 1);
+      }
+    } else put(as, at, at + length);
+    at += length;
+  }
+  if (!changed) return { text, starts: undefined, ends: undefined };
+  read += text.slice(kept);
+  return { text: read, starts: Int32Array.from(starts), ends: Int32Array.from(ends) };
+}
+
+/** A stretch of a view in the original's offsets. */
+export function toOriginal(view: View, start: number, end: number): readonly [start: number, end: number] {
+  return [view.starts?.[start] ?? start, view.ends?.[end - 1] ?? end];
+}

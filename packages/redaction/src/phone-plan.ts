@@ -1,0 +1,89 @@
+// Runs in browsers too. Numbering plans: libphonenumber's metadata, read directly, since its parser is far too slow for a scan of running text.
+import metadata from 'libphonenumber-js/max/metadata';
+
+/** What is used of a country's entry: calling code, national pattern, lengths, national prefix. */
+interface Plan {
+  readonly region: string;
+  readonly calling: string;
+  readonly pattern: RegExp;
+  readonly lengths: readonly number[];
+  readonly prefix: string;
+}
+
+// The metadata is positional; the positions are those of libphonenumber-js, version 1.10 and later.
+const CALLING = 0;
+const PATTERN = 2;
+const LENGTHS = 3;
+const PREFIX = 5;
+
+const plans = new Map<string, Plan>();
+/** The plans that share a calling code; the pattern is compiled at first use. */
+const byCalling = new Map<string, Plan[]>();
+for (const [region, entry] of Object.entries(metadata.countries)) {
+  const fields: readonly unknown[] = entry;
+  const calling = String(fields[CALLING]);
+  const lengths = fields[LENGTHS];
+  const source = String(fields[PATTERN]);
+  let compiled: RegExp | undefined;
+  const plan: Plan = {
+    region,
+    calling,
+    get pattern() {
+      return (compiled ??= new RegExp(`^(?:${source})$`));
+    },
+    lengths: Array.isArray(lengths) ? lengths.map(Number) : [],
+    prefix: typeof fields[PREFIX] === 'string' ? fields[PREFIX] : '',
+  };
+  plans.set(region, plan);
+  const group = byCalling.get(calling);
+  if (group === undefined) byCalling.set(calling, [plan]);
+  else group.push(plan);
+}
+
+const fits = (plan: Plan, national: string): boolean =>
+  (plan.lengths.length === 0 || plan.lengths.includes(national.length)) && plan.pattern.test(national);
+
+/** North American area codes and exchanges begin with 2 to 9, and no exchange is N11. */
+const NANP = /^[2-9]\d{2}[2-9]\d{6}$/;
+
+/**
+ * Digits after a plus sign, or after an international prefix.
+ * @returns E.164 without the plus, or undefined where no country has such a number
+ */
+export function toInternational(digits: string): string | undefined {
+  for (let length = 1; length <= 3; length++) {
+    const calling = digits.slice(0, length);
+    const group = byCalling.get(calling);
+    if (group === undefined) continue;
+    const rest = digits.slice(length);
+    for (const national of rest.startsWith('0') ? [rest, rest.slice(1)] : [rest]) {
+      if (calling === '1' ? NANP.test(national) : group.some((plan) => fits(plan, national))) return calling + national;
+    }
+    return undefined;
+  }
+  return undefined;
+}
+
+/**
+ * Digits as they are dialled inside a country.
+ * @returns E.164 without the plus for the first of these regions that has such a number
+ */
+export function toNational(digits: string, regions: readonly string[]): string | undefined {
+  for (const region of regions) {
+    const plan = plans.get(region);
+    if (plan === undefined) continue;
+    const national = plan.prefix !== '' && digits.startsWith(plan.prefix) ? digits.slice(plan.prefix.length) : digits;
+    if (plan.prefix === '0' && national === digits && plan.calling !== '1') continue;
+    if (plan.calling === '1' ? NANP.test(national) : fits(plan, national)) return plan.calling + national;
+  }
+  return undefined;
+}
+
+/** Whether any country on earth could dial these digits. */
+export const isAnyNational = (digits: string): boolean => {
+  for (const plan of plans.values()) {
+    const national = plan.prefix !== '' && digits.startsWith(plan.prefix) ? digits.slice(plan.prefix.length) : digits;
+    if (fits(plan, national)) return true;
+  }
+  return false;
+};

@@ -1,0 +1,124 @@
+import { deepEqual, equal, notEqual, throws } from 'node:assert/strict';
+import { test } from 'node:test';
+import { parsePolicy, redactor, tenantDefaultPolicy, type Policy } from './index.ts';
+
+const key = (fill: number) => ({ version: 1, bytes: new Uint8Array(32).fill(fill) });
+const open = (policy: Partial<Policy> = {}, fill = 7) => redactor({ policy: { ...tenantDefaultPolicy, ...policy }, tokenKey: key(fill) });
+const token = (text: string, fill = 7) => String(open({}, fill).redact(text).value);
+
+test('a value becomes a typed token and the receipt counts it', () => {
+  const { value, spans, receipt } = open().redact('Write to ann@mail.example, now');
+  equal(/^Write to <EMAIL_[a-z2-7]{20}>, now$/.test(String(value)), true);
+  deepEqual(
+    spans.map(({ start, end, type, rule }) => ({ start, end, type, rule })),
+    [{ start: 9, end: 25, type: 'EMAIL', rule: 'email' }],
+  );
+  deepEqual(receipt.counts, { EMAIL: 1 });
+  equal(receipt.bytes_in, 30);
+  equal(receipt.token_key_version, 1);
+});
+
+const spellings: readonly (readonly string[])[] = [
+  ['+1 201 555 0123', '(201) 555-0123', '+1-201-555-0123', '201.555.0123'],
+  ['4111111111111111', '4111 1111 1111 1111', '4111-1111-1111-1111', '４１１１ １１１１ １１１１ １１１１'],
+  ['DE89370400440532013000', 'DE89 3704 0044 0532 0130 00', 'de89370400440532013000', 'DE89-3704-0044-0532-0130-00'],
+  ['Ann@Mail.example', 'ann@mail.example', 'ann\u200b@mail.example', 'ann%40mail.example'],
+];
+for (const forms of spellings) {
+  test(`${forms.length} written forms of one value give one token: ${forms[0]}`, () => {
+    const tokens = new Set(forms.map((form) => token(`call or write: ${form}`)));
+    equal(tokens.size, 1, [...tokens].join('\n'));
+  });
+}
+
+test('two tenants give different tokens', () => notEqual(token('a@b.example', 1), token('a@b.example', 2)));
+
+test('redacting twice is redacting once, and an imitation of a token is escaped', () => {
+  const once = token('mail ann@mail.example or call +1 201 555 0123');
+  equal(token(once), once);
+  const imitation = '<EMAIL_abcdefghij234567abcd>';
+  equal(token(imitation), '‹EMAIL_abcdefghij234567abcd›');
+  equal(token(token(imitation)), token(imitation));
+  notEqual(token(once, 8), once, 'another tenant’s token is an imitation here');
+});
+
+const failures: readonly (readonly [string, () => unknown, string])[] = [
+  ['no policy', () => redactor({ policy: JSON.parse('null'), tokenKey: key(1) }), 'redaction.policy'],
+  [
+    'an unknown action',
+    () => redactor({ policy: { ...tenantDefaultPolicy, default_action: JSON.parse('"keep"') }, tokenKey: key(1) }),
+    'redaction.policy',
+  ],
+  ['tokens without a key', () => redactor({ policy: tenantDefaultPolicy }), 'redaction.failed'],
+  [
+    'a key too short',
+    () => redactor({ policy: tenantDefaultPolicy, tokenKey: { version: 1, bytes: new Uint8Array(4) } }),
+    'redaction.failed',
+  ],
+  [
+    'too many characters',
+    () =>
+      redactor({ policy: tenantDefaultPolicy, tokenKey: key(1), limits: { characters: 10, depth: 9, nodes: 9 } }).redact('a'.repeat(11)),
+    'redaction.refused',
+  ],
+  ['too deep', () => open().redact(JSON.parse('['.repeat(100) + ']'.repeat(100))), 'redaction.refused'],
+  [
+    'a cycle',
+    () => {
+      const ring: unknown[] = [];
+      ring.push(ring);
+      return open().redact(ring);
+    },
+    'redaction.refused',
+  ],
+  ['something that is not JSON', () => open().redact({ at: new Date(0) }), 'redaction.refused'],
+  ['undefined', () => open().redact(undefined), 'redaction.refused'],
+  [
+    'a getter that throws',
+    () =>
+      open().redact({
+        get x() {
+          throw new Error('secret inside');
+        },
+      }),
+    'redaction.failed',
+  ],
+];
+for (const [what, run, code] of failures) {
+  test(`${what}: nothing is returned, the error is ${code}`, () => throws(run, { name: 'RedactionError', code }));
+}
+
+test('a policy is a closed document, and the message names the field', () => {
+  throws(() => parsePolicy({ policy_id: 'p', version: '1', entitys: {} }), { code: 'redaction.policy', message: /entitys/ });
+  throws(() => parsePolicy({ policy_id: 'p', version: '1', entities: { EMAIL: 'keep' } }), {
+    message: /\/entities\/EMAIL: expected one of token/,
+  });
+  throws(() => parsePolicy({ policy_id: 'p', version: '1', patterns: [{ type: 'X1', pattern: '(' }] }), {
+    message: /\/patterns\/0\/pattern: expected RE2/,
+  });
+  deepEqual(parsePolicy({ ...tenantDefaultPolicy }), tenantDefaultPolicy);
+});
+
+test('mask names the type, drop leaves nothing, allow leaves the value; lists and own patterns hold', () => {
+  const policy = {
+    entities: { EMAIL: 'mask', IBAN: 'drop', CREDIT_CARD: 'allow', PROJECT: 'mask', SECRET: 'mask' },
+    allow: ['Help@Mail.example'],
+    deny: ['Bluebird'],
+    patterns: [{ type: 'PROJECT', pattern: 'PRJ-\\d{4}' }],
+  } as const;
+  equal(
+    open(policy).redact('a@b.example; help@mail.example; DE89370400440532013000; 4111111111111111; PRJ-1234; bluebird').value,
+    '[EMAIL]; help@mail.example; ; 4111111111111111; [PROJECT]; [SECRET]',
+  );
+});
+
+test('JSON is redacted in values, keys, numbers and JSON inside strings, and stays JSON', () => {
+  const clean = open({ default_action: 'mask', entities: {} }).redact({
+    'ann@mail.example': { card: 4111111111111111, n: 42, list: ['a@b.example', true, null] },
+    body: '{"card":4111111111111111,"to":"a\\u0040b.example"}',
+  }).value;
+  deepEqual(clean, {
+    '[EMAIL]': { card: '[CREDIT_CARD]', n: 42, list: ['[EMAIL]', true, null] },
+    body: '{"card":"[CREDIT_CARD]","to":"[EMAIL]"}',
+  });
+});

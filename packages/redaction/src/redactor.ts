@@ -1,0 +1,310 @@
+// Runs in browsers too. Redaction of a JSON value or a text under a policy: all of it, or an error and nothing.
+import { RE2JS } from 're2js';
+import { confidence, type Found } from './detector.ts';
+import { detectors } from './detectors/index.ts';
+import { detect, ENGINE_VERSION, settle, toEngine } from './engine.ts';
+import { RedactionError } from './errors.ts';
+import { defaultLimits, type JsonValue, type Limits } from './json.ts';
+import { toOriginal, toView } from './normalise.ts';
+import { actions, type Action, type Policy } from './policy.ts';
+import { openTokens, TOKEN, type TokenKey, type Tokens } from './tokens.ts';
+
+/** A stretch that was redacted, in UTF-16 offsets of the input text, with what decided; never the value. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+  readonly type: string;
+  readonly action: Action;
+  readonly rule: string;
+  readonly confidence: number;
+  readonly validator?: string;
+  readonly context?: string;
+}
+
+/** What was done, for the event: recomputable from the raw value, the policy and the key. */
+export interface Receipt {
+  readonly policy_id: string;
+  readonly policy_version: string;
+  readonly engine_version: string;
+  readonly token_key_version: number | null;
+  readonly counts: Readonly<Record<string, number>>;
+  /** UTF-8; of a value that is not a text, its JSON. */
+  readonly bytes_in: number;
+  readonly bytes_out: number;
+}
+
+export interface Redacted {
+  readonly value: JsonValue;
+  /** For a text; empty for any other value, whose strings have offsets of their own. */
+  readonly spans: readonly Span[];
+  readonly receipt: Receipt;
+}
+
+export interface Redactor {
+  /** @throws {RedactionError} and then nothing may be sent or stored */
+  redact(value: unknown): Redacted;
+}
+
+export interface RedactorParts {
+  readonly policy: Policy;
+  readonly tokenKey?: TokenKey | undefined;
+  readonly limits?: Limits;
+}
+
+const engine = toEngine(detectors);
+
+/**
+ * @throws {RedactionError} `redaction.policy` for an action nobody knows, `redaction.failed` when the policy asks for tokens and there is no key
+ */
+export function redactor({ policy, tokenKey, limits = defaultLimits }: RedactorParts): Redactor {
+  // Callers in JavaScript can hand over anything; guessing would let text through.
+  if (typeof policy !== 'object' || policy === null || typeof policy.policy_id !== 'string')
+    throw new RedactionError('redaction.policy', 'there is no policy');
+  const asked = [policy.default_action, ...Object.values(policy.entities)];
+  for (const action of asked)
+    if (!actions.includes(action)) throw new RedactionError('redaction.policy', 'the policy names an unknown action');
+  if (tokenKey === undefined && asked.includes('token'))
+    throw new RedactionError('redaction.failed', 'the policy asks for tokens and there is no token key');
+  const tokens = tokenKey === undefined ? undefined : openTokens(tokenKey);
+  const own = ownRules(policy);
+  const allowed = new Set(policy.allow.map((value) => value.toLowerCase()));
+
+  return {
+    redact(value) {
+      const run = new Run({ policy, tokens, own, allowed, limits });
+      try {
+        const clean = run.value(value, '', 0);
+        return {
+          value: clean,
+          spans: typeof value === 'string' ? run.spans : [],
+          receipt: {
+            policy_id: policy.policy_id,
+            policy_version: policy.version,
+            engine_version: ENGINE_VERSION,
+            token_key_version: tokenKey?.version ?? null,
+            counts: Object.fromEntries([...run.counts].toSorted(([a], [b]) => (a < b ? -1 : 1))),
+            bytes_in: byteLength(value),
+            bytes_out: byteLength(clean),
+          },
+        };
+      } catch (error) {
+        if (error instanceof RedactionError) throw error;
+        throw new RedactionError('redaction.failed', 'the engine failed on this input');
+      }
+    },
+  };
+}
+
+/** A tenant's own rules, compiled once, in linear time. */
+type OwnRules = (text: string) => readonly Found[];
+
+function ownRules(policy: Policy): OwnRules {
+  const compiled = [
+    ...policy.patterns.map(({ type, pattern }) => ({ type, rule: `policy.${type}`, matcher: RE2JS.compile(pattern) })),
+    ...(policy.deny.length === 0
+      ? []
+      : [
+          {
+            type: 'SECRET',
+            rule: 'policy.deny',
+            matcher: RE2JS.compile(policy.deny.map((each) => RE2JS.quote(each)).join('|'), RE2JS.CASE_INSENSITIVE),
+          },
+        ]),
+  ];
+  return (text) => {
+    const found: Found[] = [];
+    for (const { type, rule, matcher: pattern } of compiled) {
+      const matcher = pattern.matcher(text);
+      while (matcher.find())
+        if (matcher.end() > matcher.start())
+          found.push({ start: matcher.start(), end: matcher.end(), type, rule, confidence: confidence.certain });
+    }
+    return found;
+  };
+}
+
+interface RunParts {
+  readonly policy: Policy;
+  readonly tokens: Tokens | undefined;
+  readonly own: OwnRules;
+  readonly allowed: ReadonlySet<string>;
+  readonly limits: Limits;
+}
+
+interface Piece extends Span {
+  readonly as: string;
+}
+
+/** One call: its counts and budgets. */
+class Run {
+  readonly #parts: RunParts;
+  readonly counts = new Map<string, number>();
+  spans: readonly Span[] = [];
+  #nodes = 0;
+  #characters = 0;
+
+  constructor(parts: RunParts) {
+    this.#parts = parts;
+  }
+
+  /** @param key - what names the value: context for its detectors */
+  value(value: unknown, key: string, depth: number): JsonValue {
+    const { limits } = this.#parts;
+    if (++this.#nodes > limits.nodes) throw new RedactionError('redaction.refused', `more than ${limits.nodes} values`);
+    if (depth > limits.depth) throw new RedactionError('redaction.refused', `deeper than ${limits.depth} levels`);
+    if (typeof value === 'string') return this.#string(value, key, depth);
+    if (typeof value === 'number') return this.#number(value, key);
+    if (typeof value === 'boolean' || value === null) return value;
+    if (Array.isArray(value)) return value.map((item) => this.value(item, key, depth + 1));
+    if (typeof value === 'object' && isPlain(value)) return this.#object(value, key, depth);
+    throw new RedactionError('redaction.refused', `not a JSON value: ${typeof value}`);
+  }
+
+  #object(value: object, outer: string, depth: number): JsonValue {
+    const clean = new Map<string, JsonValue>();
+    for (const [key, item] of Object.entries(value)) {
+      const safe = this.#text(key, '', false).text;
+      // Two keys that became one would lose a value.
+      let name = safe;
+      for (let copy = 2; clean.has(name); copy++) name = `${safe}#${copy}`;
+      clean.set(name, this.value(item, outer === '' ? key : `${outer} ${key}`.slice(-80), depth + 1));
+    }
+    return Object.fromEntries(clean);
+  }
+
+  #number(value: number, key: string): JsonValue {
+    if (!Number.isFinite(value)) throw new RedactionError('redaction.refused', 'not a JSON value: a number that is not finite');
+    const written = String(value);
+    const { text } = this.#text(written, key, false);
+    return text === written ? value : text;
+  }
+
+  #string(value: string, key: string, depth: number): JsonValue {
+    const { text, spans } = this.#text(value, key, true);
+    if (depth === 0) this.spans = spans;
+    if (spans.length === 0 || !/^\s*[[{]/.test(value) || isJson(text)) return text;
+    // A number inside JSON inside a string became a token: as text that would no longer be JSON, so it is redacted as the value it is.
+    const inner = parseJson(value);
+    return inner === undefined ? text : JSON.stringify(this.value(inner, key, depth + 1));
+  }
+
+  #text(value: string, key: string, counted: boolean): { readonly text: string; readonly spans: readonly Span[] } {
+    this.#characters += value.length;
+    const { limits } = this.#parts;
+    if (this.#characters > limits.characters) throw new RedactionError('redaction.refused', `more than ${limits.characters} characters`);
+    void counted;
+    const pieces = this.#pieces(value, key);
+    if (pieces.length === 0) return { text: value, spans: [] };
+    let text = '';
+    let from = 0;
+    for (const piece of pieces) {
+      text += value.slice(from, piece.start) + piece.as;
+      from = piece.end;
+    }
+    text += value.slice(from);
+    const spans = pieces.flatMap(({ as: _, ...span }) => (span.rule === IMITATION ? [] : [span]));
+    for (const { type } of spans) this.counts.set(type, (this.counts.get(type) ?? 0) + 1);
+    return { text, spans };
+  }
+
+  /** What is replaced in a text and by what, in order. */
+  #pieces(value: string, key: string): readonly Piece[] {
+    const { policy, own, allowed } = this.#parts;
+    const lead = key === '' ? '' : `${key}: `;
+    const view = toView(value);
+    const scan = detect(engine, lead + view.text, lead.length, policy.locales);
+    const found: Found[] = [];
+    for (const each of scan.found) {
+      const [start, end] = toOriginal(view, each.start - lead.length, each.end - lead.length);
+      found.push({ ...each, canonical: each.canonical ?? scan.text.slice(each.start, each.end).trim(), start, end });
+    }
+    found.push(...own(value));
+    const { kept, escaped } = this.#givenTokens(value);
+    if (found.length === 0 && escaped.length === 0) return [];
+    const pieces: Piece[] = [...escaped];
+    for (const each of settle([...found, ...kept])) {
+      if (each.rule === KEPT) continue;
+      const action = policy.entities[each.type] ?? policy.default_action;
+      const { start, end, type, rule, validator, context } = each;
+      const raw = value.slice(start, end);
+      if (action === 'allow' || allowed.has(raw.toLowerCase())) continue;
+      const as = this.#replacement(action, type, each.canonical ?? raw);
+      pieces.push({
+        start,
+        end,
+        type,
+        action,
+        rule,
+        confidence: each.confidence,
+        ...(validator !== undefined && { validator }),
+        ...(context !== undefined && { context }),
+        as,
+      });
+    }
+    return withoutOverlap(pieces);
+  }
+
+  #replacement(action: Action, type: string, canonical: string): string {
+    switch (action) {
+      case 'mask':
+        return `[${type}]`;
+      case 'drop':
+        return '';
+      case 'token': {
+        const { tokens } = this.#parts;
+        if (tokens === undefined) throw new RedactionError('redaction.failed', 'the policy asks for tokens and there is no token key');
+        return tokens.mint(type, canonical);
+      }
+      default:
+        throw new RedactionError('redaction.policy', 'the policy names an unknown action');
+    }
+  }
+
+  /** Tokens that already stand in a text: real ones are kept out of everything's way, imitations lose their brackets. */
+  #givenTokens(value: string): { readonly kept: readonly Found[]; readonly escaped: readonly Piece[] } {
+    const kept: Found[] = [];
+    const escaped: Piece[] = [];
+    if (!value.includes('<')) return { kept, escaped };
+    for (const match of value.matchAll(TOKEN)) {
+      const [whole, type = '', body = ''] = match;
+      const at = { start: match.index, end: match.index + whole.length, type };
+      if (this.#parts.tokens?.minted(type, body) === true) kept.push({ ...at, rule: KEPT, confidence: confidence.certain });
+      else escaped.push({ ...at, action: 'mask', rule: IMITATION, confidence: confidence.certain, as: `‹${type}_${body}›` });
+    }
+    return { kept, escaped };
+  }
+}
+
+const KEPT = 'token';
+const IMITATION = 'imitation';
+
+/** An imitation inside something that is redacted anyway goes with it. */
+function withoutOverlap(pieces: readonly Piece[]): readonly Piece[] {
+  const sorted = pieces.toSorted((a, b) => a.start - b.start || (a.rule === IMITATION ? 1 : 0) - (b.rule === IMITATION ? 1 : 0));
+  const kept: Piece[] = [];
+  for (const piece of sorted) {
+    const last = kept.at(-1);
+    if (last === undefined || last.end <= piece.start) kept.push(piece);
+    else if (last.rule === IMITATION)
+      kept[kept.length - 1] = piece.end >= last.end ? { ...piece, start: last.start } : { ...piece, start: last.start, end: last.end };
+    else if (piece.end > last.end) kept[kept.length - 1] = { ...last, end: piece.end };
+  }
+  return kept;
+}
+
+const isPlain = (value: object): boolean => {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+};
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // Not JSON: a text like any other.
+  }
+}
+const isJson = (text: string): boolean => parseJson(text) !== undefined;
+
+const encoder = new TextEncoder();
+const byteLength = (value: unknown): number => encoder.encode(typeof value === 'string' ? value : JSON.stringify(value)).length;

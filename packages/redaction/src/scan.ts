@@ -1,0 +1,111 @@
+// Runs in browsers too. One pass over one text: what detectors see and where they report.
+import { classAt, DIGIT, LETTER, runStart, SPACE, UPPER, LOWER } from './characters.ts';
+import { contextOf, type Context } from './context.ts';
+import type { Found } from './detector.ts';
+
+/** Digit groups with at most two separators between: a number as people write it. */
+export interface NumberCluster {
+  readonly starts: readonly number[];
+  readonly ends: readonly number[];
+}
+
+export class Scan {
+  readonly text: string;
+  /** Where the value begins; what stands before is only context (the key of a JSON value). */
+  readonly floor: number;
+  /** Regions for phone numbers without a country code. */
+  readonly regions: readonly string[];
+  readonly found: Found[] = [];
+  #context: { readonly at: number; readonly context: Context } | undefined;
+
+  constructor(text: string, floor: number, regions: readonly string[]) {
+    this.text = text;
+    this.floor = floor;
+    this.regions = regions;
+  }
+
+  report(found: Found): void {
+    if (found.start >= this.floor && found.end > found.start) this.found.push(found);
+  }
+
+  /** The words around an offset; several detectors ask for the same one. */
+  contextBefore(at: number): Context {
+    if (this.#context?.at !== at) this.#context = { at, context: contextOf(this.text, at) };
+    return this.#context.context;
+  }
+
+  /** The groups of the number that begins at `start`; undefined inside one that was already seen. */
+  cluster(start: number): NumberCluster {
+    const { text } = this;
+    const starts: number[] = [];
+    const ends: number[] = [];
+    let digits = 0;
+    let at = start;
+    while (digits < MOST_DIGITS && starts.length < MOST_GROUPS) {
+      let end = at;
+      while (end - at <= MOST_DIGITS && (classAt(text, end) & DIGIT) !== 0) end++;
+      starts.push(at);
+      ends.push(end);
+      digits += end - at;
+      if ((classAt(text, end) & LETTER) !== 0) break;
+      const next = separatorEnd(text, end);
+      if (next < 0) break;
+      at = next;
+    }
+    return { starts, ends };
+  }
+}
+
+const MOST_DIGITS = 40;
+const MOST_GROUPS = 20;
+
+/** Past the separator at `at`, where a digit group follows: spaces, dashes, dots, slashes, brackets, one line break; -1 where none does. */
+export function separatorEnd(text: string, at: number): number {
+  let breaks = 0;
+  for (let next = at; next < at + 4; next++) {
+    const code = text.charCodeAt(next);
+    if (code >= 0x30 && code <= 0x39) return next > at ? next : -1;
+    if (code === 0x0a && ++breaks > 1) return -1;
+    if (
+      code !== 0x20 &&
+      code !== 0x2d &&
+      code !== 0x2e &&
+      code !== 0x2f &&
+      code !== 0x28 &&
+      code !== 0x29 &&
+      code !== 0x0a &&
+      code !== 0x0d &&
+      code !== 0x09
+    )
+      return -1;
+  }
+  return -1;
+}
+
+/** The digits of a stretch. */
+export function digitsOf(text: string, start: number, end: number): string {
+  let digits = '';
+  for (let at = start; at < end; at++) if ((classAt(text, at) & DIGIT) !== 0) digits += text[at];
+  return digits;
+}
+
+/** The identifier before an offset, over spaces, quotes and a separator: `"api_key": ` gives api_key. */
+export function identifierBefore(text: string, at: number): string {
+  let end = at;
+  const limit = Math.max(0, at - 6);
+  while (end > limit && ((classAt(text, end - 1) & SPACE) !== 0 || '"\'`=:>([{|'.includes(text[end - 1] ?? ' '))) end--;
+  if (end === at) return '';
+  let start = end;
+  const first = Math.max(0, end - 60);
+  while (start > first && ((classAt(text, start - 1) & (DIGIT | UPPER | LOWER)) !== 0 || '_-.$'.includes(text[start - 1] ?? ' '))) start--;
+  return text.slice(start, end);
+}
+
+/** Where the line begins that holds an offset, at most 400 characters back. */
+export const lineStart = (text: string, at: number): number => {
+  const limit = Math.max(0, at - 400);
+  let start = at;
+  while (start > limit && text.charCodeAt(start - 1) !== 0x0a) start--;
+  return start;
+};
+export { runStart };
