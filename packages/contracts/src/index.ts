@@ -20,3 +20,4 @@ export * from './route.ts';
 export * from './saga.ts';
 export * from './storage-map.ts';
 export * from './store.ts';
+export * from './task.ts';

@@ -63,7 +63,7 @@ test('a call sends the redacted prompt, and its event has every field the schema
   equal(await sdk.flush(), 0);
   const [event] = sent;
   ok(event !== undefined && Compile(PromptEventInput).Check(event), JSON.stringify(Compile(PromptEventInput).Errors(event)));
-  equal(event.prompt_hash, createHash('sha256').update(String(seen)).digest('hex'));
+  equal(event.prompt_hash, createHash('sha256').update('Map columns. Column cust_nm: Ask <EMAIL_aaaa> first.').digest('hex'));
   equal(event.endpoint, 'https://api.example.com');
   deepEqual(event.redaction_receipt.counts, { EMAIL: 1 });
   deepEqual(event.response_summary, { candidates_count: 1, top_candidate: 'sem.customer.name', top_confidence: 0.9 });

@@ -66,14 +66,14 @@ function toTenantGate(gate: Gate, storeRaw: boolean): TenantGate {
   const cleanWords = new Set<string>();
   const cleanString = (text: string): string => {
     if (cleanWords.has(text)) return text;
-    const { value } = gate.clean(text);
-    if (value === text) {
+    const clean = gate.text(text).text;
+    if (clean === text) {
       if (cleanWords.size >= CLEAN_WORDS_KEPT) cleanWords.clear();
       cleanWords.add(text);
       return text;
     }
     // A field's pattern has no room for a token's brackets.
-    return String(value).replaceAll(/[^A-Za-z0-9._-]/g, '');
+    return clean.replaceAll(/[^A-Za-z0-9._-]/g, '');
   };
   return {
     ...gate,

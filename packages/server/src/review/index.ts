@@ -80,7 +80,7 @@ export const openReview = ({ gates, glossaries, clock, tracer }: ReviewParts) =>
           const verdict: Verdict = {
             decision: body.decision,
             semantic_id: body.semantic_id,
-            justification: body.justification === undefined ? undefined : String(gate.clean(body.justification).value),
+            justification: body.justification === undefined ? undefined : gate.text(body.justification).text,
             supersedes: body.supersedes,
           };
           const inForce =

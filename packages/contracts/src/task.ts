@@ -1,0 +1,40 @@
+// Runs in browsers too.
+import type { Collection, Doc } from './collection.ts';
+
+/** One decision as something to learn from: similarities and ids, never a raw value. */
+export interface TaskExample {
+  /** What was decided among; the first fields of a row of training data. */
+  readonly candidates: readonly { readonly id: string; readonly features: readonly number[] }[];
+  /** The candidate that was right, or `none`. */
+  readonly label: string;
+  /** Words of the column's name: in clear only from the shipped public list, else keyed hashes. */
+  readonly col_name_tokens: readonly string[];
+  readonly embedding_vector_ref: string | null;
+  readonly prompt_hash: string | null;
+}
+
+/** A kind of decision people make that a model learns from. Review, training and rollout know only Tasks. */
+export interface Task<C extends Collection<'log'> = Collection<'log'>> {
+  readonly name: string;
+  readonly model_id: string;
+  /** The log of its decisions. */
+  readonly decisions: C;
+  /** What the numbers of an example mean, in order. */
+  readonly feature_names: readonly string[];
+  /** Ties a decision to what else must be on the same side of a train/test split: its table. */
+  cluster(decision: Doc<C>): string;
+  /** Which earlier decision this one corrects. */
+  supersedes(decision: Doc<C>): string | undefined;
+  /** Links of a decision that every example keeps. */
+  meta(decision: Doc<C>): {
+    readonly id: string;
+    readonly trace_id: string;
+    readonly features_ref: string;
+    readonly agent_config_id: string;
+    readonly model_version: string;
+    readonly reviewer_id: string;
+    readonly decided_at: string;
+  };
+  /** @param features - the artifact at features_ref, parsed from JSON; @returns undefined when there is nothing to learn from it */
+  toExample(decision: Doc<C>, features: unknown): TaskExample | undefined;
+}
