@@ -1,0 +1,138 @@
+import { deepEqual, equal, rejects } from 'node:assert/strict';
+import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { insert, makeNewId, mappingHistory, storageMap, type Io, type Mapping, type Random } from '@ancilla/contracts';
+import { consistencyProof, openCheckpoint, parseVerifierKey, verifyConsistency, verifyLog } from '@ancilla/evidence';
+import { openKeyring } from '../keys/index.ts';
+import { openStores } from '../store/index.ts';
+import { openEvidenceFolder } from './evidence-folder.ts';
+
+const random: Random = { bytes: (length) => crypto.getRandomValues(new Uint8Array(length)) };
+const clock = { now: () => Date.UTC(2026, 10, 24) };
+const newId = makeNewId(clock, random);
+const io: Io = { signal: new AbortController().signal };
+
+const mapping = (): Mapping => ({
+  mapping_history_id: newId('mh'),
+  trace_id: '4bf92f3577b34da6a3ce929d0e0e4736',
+  review_trace_id: '4bf92f3577b34da6a3ce929d0e0e4737',
+  source: { dataset: 'crm', table: 'customers', column: 'cust_nm' },
+  decision: 'accept',
+  semantic_id: 'sem.customer.name',
+  candidates: [{ semantic_id: 'sem.customer.name', score: 0.9 }],
+  features_ref: 'ar_x',
+  reviewer_id: 'ann',
+  model: { id: 'mapping-ranker', version: '1', arm: 'stable' },
+  agent_config: { id: 'mapping.agent.v1', version: '1' },
+  glossary: { id: 'g', version: '1' },
+  decided_at: '2026-11-24T00:00:00.000Z',
+});
+
+async function openTest() {
+  const root = await mkdtemp(join(tmpdir(), 'ancilla-audit-'));
+  const keyring = await openKeyring({ folder: join(root, 'keys'), random });
+  const folder = openEvidenceFolder(join(root, 'evidence'), keyring.signer());
+  const open = () =>
+    openStores({ folder: join(root, 'store'), keyring, collections: storageMap, clock, random, newId, anchors: { last: folder.last } });
+  let stores = await open();
+  await stores.createTenant('north', io);
+  return {
+    root,
+    folder,
+    signer: keyring.signer(),
+    tenant: () => stores.tenant('north'),
+    write: (count: number) =>
+      stores.tenant('north').commit(
+        Array.from({ length: count }, () => insert(mappingHistory, mapping())),
+        [],
+        io,
+      ),
+    async reopen(between: () => Promise<void>) {
+      await stores[Symbol.asyncDispose]();
+      await between();
+      stores = await open();
+    },
+    async [Symbol.asyncDispose]() {
+      await stores[Symbol.asyncDispose]();
+      await rm(root, { recursive: true, force: true });
+    },
+  };
+}
+
+test('what is published verifies offline, again after the log grew past a tile', async () => {
+  await using at = await openTest();
+  const log_id = await at.tenant().ledger.logId(io);
+  await at.write(3);
+  const first = openCheckpoint(await at.folder.publish(at.tenant().ledger, io), [parseVerifierKey(at.signer.vkey(log_id))]);
+  await at.write(300);
+  await at.folder.publish(at.tenant().ledger, io);
+  const report = await verifyLog({
+    readFile: (path) => at.folder.read(log_id, path),
+    listFiles: (path) => readdir(join(at.root, 'evidence', log_id, path)),
+    vkeys: [at.signer.vkey(log_id)],
+    trustedCheckpoint: await readFile(join(at.root, 'evidence', log_id, 'checkpoints', String(first.size)), 'utf8'),
+  });
+  deepEqual(report.problems, []);
+  equal(report.verdict, 'anchored');
+  equal(report.anchored_size, first.size);
+  equal(report.size, first.size + 300);
+});
+
+test('publishing without new entries gives the same bytes', async () => {
+  await using at = await openTest();
+  await at.write(2);
+  const note = await at.folder.publish(at.tenant().ledger, io);
+  equal(await at.folder.publish(at.tenant().ledger, io), note);
+});
+
+test('proofs from the store verify against the published checkpoint', async () => {
+  await using at = await openTest();
+  const { ledger } = at.tenant();
+  const vkey = at.signer.vkey(await ledger.logId(io));
+  await at.write(5);
+  const old = openCheckpoint(await at.folder.publish(ledger, io), [parseVerifierKey(vkey)]);
+  await at.write(40);
+  const now = openCheckpoint(await at.folder.publish(ledger, io), [parseVerifierKey(vkey)]);
+  const hashes = await consistencyProof(old.size, now.size, (nodes) => ledger.nodes(nodes, io));
+  verifyConsistency({ oldSize: old.size, oldRoot: old.root, size: now.size, root: now.root, hashes });
+});
+
+test('an old database put back under a newer checkpoint opens read-only, and nothing is signed over it', async () => {
+  await using at = await openTest();
+  await at.write(2);
+  await at.folder.publish(at.tenant().ledger, io);
+  const file = join(at.root, 'store');
+  let kept = '';
+  await at.reopen(async () => {
+    const [name] = (await readdir(file)).filter((each) => each.includes('north') && !each.endsWith('-wal') && !each.endsWith('-shm'));
+    kept = join(file, name ?? '');
+    await copyFile(kept, `${kept}.old`);
+  });
+  await at.write(2);
+  await at.folder.publish(at.tenant().ledger, io);
+  await at.reopen(async () => {
+    await writeFile(kept, await readFile(`${kept}.old`));
+    await rm(`${kept}-wal`, { force: true });
+    await rm(`${kept}-shm`, { force: true });
+  });
+  await rejects(at.write(1), { code: 'store.read_only' });
+  await rejects(at.folder.publish(at.tenant().ledger, io), { code: 'store.read_only' });
+});
+
+test('a checkpoint that the log’s key did not sign is refused', async () => {
+  await using at = await openTest();
+  await at.write(1);
+  const log_id = await at.tenant().ledger.logId(io);
+  await at.folder.publish(at.tenant().ledger, io);
+  const path = join(at.root, 'evidence', log_id, 'checkpoint');
+  await writeFile(path, (await readFile(path, 'utf8')).replace(/\n1\n/, '\n9\n').replace(/\n\d+\n/, '\n7\n'));
+  await rejects(at.folder.last(log_id), { code: 'store.corrupt' });
+});
+
+test('a log id is never a path', async () => {
+  await using at = await openTest();
+  await rejects(at.folder.last('../keys'), { code: 'not_found' });
+  equal(await at.folder.read('nobody', 'checkpoint'), undefined);
+});
