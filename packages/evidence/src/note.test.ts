@@ -51,6 +51,14 @@ test('one bad signature by a known key refuses the note, whoever else signed it'
   throws(() => openNote(forged, [one, two]), { code: 'note.bad_signature', message: /example\.com\/two/ });
 });
 
+test('of two lines by one key the first counts, as it does for Go; a signature cut short does not hold', () => {
+  const good = signNote('text\n', [one]);
+  const cut = { ...one, sign: () => new Uint8Array(5) };
+  const line = signNote('text\n', [cut]).slice('text\n\n'.length);
+  equal(openNote(`${good}${line}`, [one]).signedBy.length, 1);
+  throws(() => openNote(`text\n\n${line}`, [one]), { code: 'note.bad_signature' });
+});
+
 test('any changed byte of text or signature is refused', () => {
   const note = Buffer.from(signNote('example.com/log\n12\n', [one]));
   fc.assert(

@@ -97,6 +97,8 @@ test('the reason says whether the proof is broken or leads elsewhere', async () 
   throws(() => verifyConsistency({ ...grown, oldSize: 9, size: 5 }), { code: 'proof.mismatch', message: /rolled back/ });
   throws(() => verifyConsistency({ ...grown, oldSize: 9, hashes: [] }), { code: 'proof.mismatch', message: /rewritten/ });
   throws(() => verifyConsistency({ ...grown, oldRoot: log.root(4) }), { code: 'proof.mismatch', message: /old root/ });
+  throws(() => verifyConsistency({ ...grown, hashes: grown.hashes.slice(0, -1) }), { code: 'proof.malformed', message: /shorter/ });
+  throws(() => verifyConsistency({ ...grown, hashes: [...grown.hashes, log.root(1)] }), { code: 'proof.malformed', message: /longer/ });
 });
 
 const base64 = async (proof: Promise<readonly Uint8Array[]>) => (await proof).map(toBase64);

@@ -53,3 +53,12 @@ test('whatever was altered is named', async () => {
   }
   throws(() => verifyDocument({ ...good, vkeys: ['nonsense'] }), { code: 'key.malformed' });
 });
+
+test('an entry that the log has at another place than its seq says is refused', async () => {
+  const { document, salt, entry } = testDocument(7);
+  const misplaced = entries.with(3, entry);
+  const hashes = await inclusionProof(3, 20, memoryLog(misplaced).read);
+  const proof = formatTlogProof({ index: 3, hashes, checkpoint: fromUtf8(signedAt(misplaced, 20)) ?? '' });
+  const given = { entry: JSON.parse(entry), salt: toBase64(salt), document: JSON.parse(document), proof, vkeys: [testVkey] };
+  deepEqual(verifyDocument(given).problems, [{ code: 'entry.seq', message: "proof: it proves index 3, the entry's seq is 7" }]);
+});
