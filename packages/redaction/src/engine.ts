@@ -47,25 +47,55 @@ export function detect(engine: Engine, text: string, floor: number, regions: rea
  */
 export function settle(found: readonly Found[]): readonly Found[] {
   if (found.length < 2) return found;
-  const surest = found.toSorted(
-    (a, b) => b.confidence - a.confidence || b.end - b.start - (a.end - a.start) || a.start - b.start || (a.rule < b.rule ? -1 : 1),
-  );
+  const inOrder = found.toSorted((a, b) => a.start - b.start || b.end - a.end);
   const kept: Found[] = [];
-  for (const each of surest) {
-    const over = kept.filter((other) => other.start < each.end && each.start < other.end);
-    if (over.length === 0) kept.push(each);
-    else {
-      let from = each.start;
-      for (const other of over.toSorted((a, b) => a.start - b.start)) {
-        if (other.start - from >= LEAST_REST) kept.push(part(each, from, other.start));
-        from = Math.max(from, other.end);
-      }
-      if (each.end - from >= LEAST_REST) kept.push(part(each, from, each.end));
+  // Only finds that touch one another are compared, so that a long text costs no more than its parts.
+  let group: Found[] = [];
+  let end = -1;
+  for (const each of inOrder) {
+    if (each.start >= end) {
+      keep(kept, group);
+      group = [];
     }
+    group.push(each);
+    end = Math.max(end, each.end);
   }
-  return kept.toSorted((a, b) => a.start - b.start);
+  keep(kept, group);
+  return kept;
 }
 
+/** More than this many finds in one heap are an attack or a table of nothing else: one span over all of it. */
+const MOST_IN_GROUP = 64;
 /** A shorter rest is a bracket or a comma. */
 const LEAST_REST = 3;
+
+function keep(kept: Found[], group: readonly Found[]): void {
+  const [first] = group;
+  if (first === undefined) return;
+  if (group.length === 1) {
+    kept.push(first);
+    return;
+  }
+  const surest = group.toSorted((a, b) => b.confidence - a.confidence || b.end - b.start - (a.end - a.start) || a.start - b.start || (a.rule < b.rule ? -1 : 1));
+  const [best = first] = surest;
+  if (group.length > MOST_IN_GROUP) {
+    kept.push(part(best, first.start, group.reduce((end, each) => Math.max(end, each.end), 0)));
+    return;
+  }
+  const chosen: Found[] = [];
+  for (const each of surest) {
+    const over = chosen.filter((other) => other.start < each.end && each.start < other.end).toSorted((a, b) => a.start - b.start);
+    if (over.length === 0) chosen.push(each);
+    else {
+      let from = each.start;
+      for (const other of over) {
+        if (other.start - from >= LEAST_REST) chosen.push(part(each, from, other.start));
+        from = Math.max(from, other.end);
+      }
+      if (each.end - from >= LEAST_REST) chosen.push(part(each, from, each.end));
+    }
+  }
+  kept.push(...chosen.toSorted((a, b) => a.start - b.start));
+}
+
 const part = ({ canonical: _, ...found }: Found, start: number, end: number): Found => ({ ...found, start, end });

@@ -202,7 +202,11 @@ class Run {
       from = piece.end;
     }
     text += value.slice(from);
-    const spans = pieces.flatMap(({ as: _, ...span }) => (span.rule === IMITATION ? [] : [span]));
+    const spans = pieces.flatMap((piece) => {
+      if (piece.rule === IMITATION) return [];
+      const { as: _, ...span } = piece;
+      return [span];
+    });
     for (const { type } of spans) this.counts.set(type, (this.counts.get(type) ?? 0) + 1);
     return { text, spans };
   }

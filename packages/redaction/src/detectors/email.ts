@@ -58,6 +58,7 @@ function look(scan: Scan, at: number): void {
     while (start < at && '.-'.includes(text[start] ?? ' ')) start++;
   }
   if (start === at) return;
+  if (isUserInfo(text, start, at)) return;
   const end = text[at + 1] === '[' ? bracketed(text, at + 1) : domainEnd(text, at + 1);
   if (end < 0) return;
   scan.report({
@@ -68,6 +69,12 @@ function look(scan: Scan, at: number): void {
     confidence: confidence.validated,
     canonical: text.slice(start, end).toLowerCase(),
   });
+}
+
+/** `scheme://user:password@host` is a password, not a mailbox. */
+function isUserInfo(text: string, start: number, at: number): boolean {
+  const before = text.slice(Math.max(0, start - 100), at);
+  return before.includes('://') && /:\/\/[^\s/"'<>@:]{0,64}:[^\s/"'<>]{0,128}$/.test(before);
 }
 
 /** An address literal: user@[192.0.2.1]. */

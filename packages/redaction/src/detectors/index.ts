@@ -1,8 +1,31 @@
 // Runs in browsers too. Every shipped detector; to add one is to add it here, with its examples.
 import type { Detector } from '../detector.ts';
 import { card } from './card.ts';
+import { cryptoAddress } from './crypto-address.ts';
+import { dateOfBirth } from './date-of-birth.ts';
 import { email } from './email.ts';
 import { iban } from './iban.ts';
+import { ipv4, ipv6, mac } from './network.ts';
 import { phone } from './phone.ts';
+import { secretAssigned } from './secret-assigned.ts';
+import { jwt, privateKey, urlCredentials } from './secret-blocks.ts';
+import { secretPrefixes } from './secret-prefixes.ts';
+import { usSsn } from './us-ssn.ts';
 
-export const detectors: readonly Detector[] = [email, card, iban, phone];
+export const detectors: readonly Detector[] = [
+  email,
+  card,
+  iban,
+  usSsn,
+  phone,
+  ipv4,
+  ipv6,
+  mac,
+  cryptoAddress,
+  dateOfBirth,
+  jwt,
+  privateKey,
+  urlCredentials,
+  secretPrefixes,
+  secretAssigned,
+];

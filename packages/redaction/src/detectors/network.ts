@@ -1,0 +1,113 @@
+// Runs in browsers too. Addresses of machines.
+import { isWord } from '../characters.ts';
+import { confidence, type Detector } from '../detector.ts';
+import type { Scan } from '../scan.ts';
+
+const V4 = /^(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}(?![\d])/;
+const PREFIX_LENGTH = /^\/\d{1,3}(?![\d/])/;
+const versionWords = new Set(['version', 'versions', 'v', 'ver', 'release', 'upgrade', 'build', 'figure', 'section', 'chapter', 'firmware', 'driver']);
+
+function lookV4(scan: Scan, start: number, end: number): void {
+  const { text } = scan;
+  if (text[end] !== '.' || end - start > 3) return;
+  const before = text[start - 1] ?? ' ';
+  if (before === '.' || before === '-' || before === '_' || (before === ':' && text[start - 2] === ':')) return;
+  const match = V4.exec(text.slice(start, start + 16));
+  if (match === null) return;
+  let to = start + match[0].length;
+  if (isWord(text, to) || ((text[to] === '.' || text[to] === '-') && isWord(text, to + 1))) return;
+  if (scan.contextBefore(start).words.slice(-2).some((word) => versionWords.has(word))) return;
+  to += PREFIX_LENGTH.exec(text.slice(to, to + 5))?.[0].length ?? 0;
+  scan.report({ start, end: to, type: 'IP_ADDRESS', rule: 'ipv4', confidence: confidence.validated, validator: 'octets' });
+}
+
+function lookV6(scan: Scan, at: number): void {
+  const { text } = scan;
+  let start = at;
+  while (start > at - 5 && /[0-9a-fA-F]/.test(text[start - 1] ?? ' ')) start--;
+  // Seen from its first colon only.
+  if (text[start - 1] === ':' || isWord(text, start - 1) || at - start > 4) return;
+  let end = at;
+  const limit = Math.min(text.length, start + 46);
+  while (end < limit && /[0-9a-fA-F:.]/.test(text[end] ?? ' ')) end++;
+  while (end > at && (text[end - 1] === '.' || (text[end - 1] === ':' && text[end - 2] !== ':'))) end--;
+  if (isWord(text, end) || !isV6(text.slice(start, end))) return;
+  const more = text.slice(end, end + 20);
+  end += /^%[A-Za-z0-9]{1,15}/.exec(more)?.[0].length ?? 0;
+  end += PREFIX_LENGTH.exec(text.slice(end, end + 5))?.[0].length ?? 0;
+  scan.report({ start, end, type: 'IP_ADDRESS', rule: 'ipv6', confidence: confidence.validated, validator: 'RFC 4291', canonical: text.slice(start, end).toLowerCase() });
+}
+
+/** RFC 4291 section 2.2. A pair of colons alone, or between words, is code. */
+export function isV6(address: string): boolean {
+  const dotted = /^(.*:)((?:\d{1,3}\.){3}\d{1,3})$/.exec(address);
+  if (dotted !== null) return V4.test(dotted[2] ?? '') && isV6(`${dotted[1] ?? ''}0:0`);
+  const halves = address.split('::');
+  if (halves.length > 2 || !/\d/.test(address)) return false;
+  const groups = halves.flatMap((half) => (half === '' ? [] : half.split(':')));
+  if (groups.some((group) => !/^[0-9a-fA-F]{1,4}$/.test(group))) return false;
+  return halves.length === 2 ? groups.length <= 7 && groups.length > 0 : groups.length === 8;
+}
+
+const MAC = /^[0-9a-fA-F]{2}(?:(?::[0-9a-fA-F]{2}){5}|(?:-[0-9a-fA-F]{2}){5}|(?:\s[0-9a-fA-F]{2}){5})(?![0-9a-fA-F:-])/;
+const MAC_DOTTED = /^[0-9a-fA-F]{4}\.[0-9a-fA-F]{4}\.[0-9a-fA-F]{4}(?![0-9a-fA-F.])/;
+const macWords = new Set(['mac', 'hwaddr', 'ether', 'ethernet', 'physical', 'hardware', 'bssid', 'macaddress', 'mac address']);
+
+function lookMac(scan: Scan, start: number, end: number): void {
+  const { text } = scan;
+  const length = end - start;
+  const next = text[end] ?? ' ';
+  if (length === 2 ? next !== ':' && next !== '-' && next !== ' ' : length === 4 ? next !== '.' : length !== 12) return;
+  const before = text[start - 1] ?? ' ';
+  if (before === ':' && isWord(text, start - 2) && next === ':') return;
+  if (before === '-' || before === '.') return;
+  const slice = text.slice(start, start + 19);
+  const match = length === 2 ? MAC.exec(slice) : length === 4 ? MAC_DOTTED.exec(slice) : /^[0-9a-fA-F]{12}$/.exec(slice.slice(0, 12));
+  if (match === null || isWord(text, start + match[0].length)) return;
+  const plain = length === 12 || next === ' ';
+  const context = plain ? scan.contextBefore(start).find(macWords) : undefined;
+  if (plain && context === undefined) return;
+  scan.report({ start, end: start + match[0].length, type: 'MAC_ADDRESS', rule: 'mac', confidence: confidence.validated, validator: 'EUI-48', context, canonical: match[0].toLowerCase().replaceAll(/[^0-9a-f]/g, '') });
+}
+
+export const ipv4: Detector = {
+  rule: 'ipv4',
+  type: 'IP_ADDRESS',
+  anchors: ['number'],
+  keywords: versionWords,
+  validator: 'octets',
+  source: 'RFC 791',
+  examples: [
+    { text: 'from 203.0.113.7:443', finds: '203.0.113.7' },
+    { text: 'net 10.0.0.0/8.', finds: '10.0.0.0/8' },
+    { text: 'version 1.2.3.4 and 300.1.1.1 and 1.2.3.4.5' },
+  ],
+  look: lookV4,
+};
+export const ipv6: Detector = {
+  rule: 'ipv6',
+  type: 'IP_ADDRESS',
+  anchors: [':'],
+  validator: 'RFC 4291',
+  source: 'RFC 4291 section 2.2',
+  examples: [
+    { text: 'host 2001:db8::1 up', finds: '2001:db8::1' },
+    { text: 'ip=2a00:e277:bc9b:f7ad:8e5d:55dc:3bf6:3ad2 x', finds: '2a00:e277:bc9b:f7ad:8e5d:55dc:3bf6:3ad2' },
+    { text: 'std::vector at 12:30:45, a::b' },
+  ],
+  look: (scan, at) => lookV6(scan, at),
+};
+export const mac: Detector = {
+  rule: 'mac',
+  type: 'MAC_ADDRESS',
+  anchors: ['number', 'word', 'mixed'],
+  keywords: macWords,
+  validator: 'EUI-48',
+  source: 'IEEE 802',
+  examples: [
+    { text: 'mac=65:de:bf:d0:de:6d a', finds: '65:de:bf:d0:de:6d' },
+    { text: '33-63-86-9A-F5-EC', finds: '33-63-86-9A-F5-EC' },
+    { text: 'sha 65:de:bf:d0:de:6d:00:11' },
+  ],
+  look: lookMac,
+};

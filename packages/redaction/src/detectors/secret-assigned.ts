@@ -1,0 +1,126 @@
+// Runs in browsers too. A value that its name calls a secret: env files, JSON, YAML, code, XML, headers, prose.
+import { confidence, type Detector } from '../detector.ts';
+import type { Scan } from '../scan.ts';
+import { looksRandom } from './secret-prefixes.ts';
+
+/** Ends of identifiers: the whole word, or its last part in camelCase. */
+const PASSWORD = /(?:^|[a-z0-9])(?:Password|Passwd|Passphrase|Pwd|Pass|Pin)$|^(?:password|passwd|passphrase|pwd|passcode|pass|passwort|kennwort|contraseña|senha|passe|wachtwoord|hasło|пароль|密码|パスワード)$|password$/i;
+const TOKEN = /(?:token|secret|secretkey|apikey|credential|credentials|creds|accesskey|privatekey|signingkey|encryptionkey|webhook)$|^(?:auth|authorization|bearer|jwt|session|sessionid|cookie)$|(?:api|access|secret|private|signing|encryption|account|shared|auth|master|client|license|service|integration)key$/i;
+const KEY = /(?:^|[a-z0-9])Key$|^key$/i;
+
+// Only words that end like one of these can be such a name.
+const tails = new Uint8Array(65536);
+for (const tail of ['rd', 'wd', 'se', 'ss', 'in', 'de', 'rt', 'ña', 'ha', 'ło', 'ль', 'en', 'et', 'ey', 'al', 'ls', 'ds', 'ok', 'th', 'on', 'er', 'wt', 'id', 'ie', '密码'.slice(-2), 'ード'])
+  for (const each of [tail, tail.toUpperCase()]) tails[tailKey(each, each.length)] = 1;
+function tailKey(text: string, end: number): number {
+  return ((text.charCodeAt(end - 2) << 8) ^ text.charCodeAt(end - 1)) & 0xffff;
+}
+
+const STOP = new Set(
+  'true,false,null,none,nil,undefined,string,str,number,int,bool,boolean,text,required,optional,incorrect,correct,wrong,invalid,valid,expired,missing,empty,changed,reset,set,unset,not,too,the,your,my,a,an,is,was,been,must,should,password,secret,token,key,example,changeme,redacted,hidden,masked,placeholder,default,value,todo,here,stored,used,needed,safe,secure,encrypted,hashed,unknown,disabled,enabled,rotated,revoked,being,valid,and,or,for,to,in,on,of'.split(
+    ',',
+  ),
+);
+const REFERENCE = /^(?:\$|%[A-Za-z_]+%$|<|\{\{|\[[A-Z_]+\]|process\.|os\.|env[.[(]|System\.|getenv|config\.|settings\.|this\.|self\.|secrets\.|vault:\/|arn:|file:|!Ref|ref\+|\*{3,}|x{4,}$|\.{3,})/i;
+
+const LONGEST_VALUE = 512;
+
+/** Over the operator between a name and its value; the value's start and how it was joined, or undefined. */
+const OPERATOR = /^(?:_?[A-Za-z0-9]{0,12}_?(?:base|id|value)?)?["'`]?\s{0,3}(?:(:=|=>|==?=?|:|>)|(,)(?=\s{0,2}["'`])|(\s(?:is|ist|lautet|est|es|was|ser|será)\s?:?))[\s]{0,3}(?:\|\s?\n\s*)?/i;
+
+function look(scan: Scan, start: number, end: number): void {
+  const { text } = scan;
+  if (tails[tailKey(text, end)] !== 1 || end - start > 60) return;
+  const name = text.slice(start, end);
+  const password = PASSWORD.test(name);
+  const bearer = /^(?:bearer|basic)$/i.test(name);
+  const named = TOKEN.test(name);
+  if (!password && !named && !bearer && !KEY.test(name)) return;
+  const rest = text.slice(end, end + 40);
+  let from: number;
+  let prose = false;
+  if (bearer) {
+    const gap = /^\s{1,2}/.exec(rest);
+    if (gap === null) return;
+    from = end + gap[0].length;
+  } else {
+    const match = OPERATOR.exec(rest);
+    if (match === null) return;
+    prose = match[3] !== undefined || (match[1] === ':' && / $/.test(match[0]) && !/["'`]/.test(rest));
+    from = end + match[0].length;
+    const scheme = /^["'`]?(?:Bearer|Basic|Token|Bot)\s+/i.exec(text.slice(from, from + 12));
+    if (scheme !== null) from += scheme[0].length;
+  }
+  const quote = text[from] ?? '';
+  const quoted = quote === '"' || quote === "'" || quote === '`';
+  if (quoted) from++;
+  const to = quoted ? closing(text, from, quote) : bareEnd(text, from, prose);
+  const value = text.slice(from, to);
+  if (!isSecretValue(value, { password, named, bearer, quoted, prose })) return;
+  scan.report({ start: from, end: to, type: 'SECRET', rule: password ? 'secret.password' : 'secret.assigned', confidence: confidence.labelled, context: name.toLowerCase().slice(-20) });
+}
+
+function closing(text: string, from: number, quote: string): number {
+  const limit = Math.min(text.length, from + LONGEST_VALUE);
+  for (let at = from; at < limit; at++) {
+    if (text[at] === quote) return at;
+    if (text[at] === '\n') return at;
+  }
+  return limit;
+}
+
+function bareEnd(text: string, from: number, prose: boolean): number {
+  const limit = Math.min(text.length, from + LONGEST_VALUE);
+  let end = from;
+  while (end < limit && !/[\s"'`<>]/.test(text[end] ?? ' ')) end++;
+  // What closes the sentence, the list or the call is not the value's.
+  while (end > from && (prose ? ',.;:!?)]}' : ',;)]}').includes(text[end - 1] ?? ' ')) end--;
+  // A query string goes on after the value.
+  const amp = text.slice(from, end).indexOf('&');
+  return amp > 3 && !prose ? from + amp : end;
+}
+
+interface Naming {
+  readonly password: boolean;
+  readonly named: boolean;
+  readonly bearer: boolean;
+  readonly quoted: boolean;
+  readonly prose: boolean;
+}
+
+function isSecretValue(value: string, { password, named, bearer, quoted, prose }: Naming): boolean {
+  if (value.length < 4 || STOP.has(value.toLowerCase().replace(/[.,;:!?]+$/, '')) || REFERENCE.test(value)) return false;
+  const spaces = /\s/.test(value);
+  if (password) {
+    if (spaces && !quoted) return false;
+    if (/[({]\)?[;,]?$/.test(value) || /^[a-z]+(?:\.[A-Za-z_]+)+$/.test(value)) return false;
+    if (quoted) return !spaces || value.length < 60;
+    return prose ? /[\d!@#$%^&*+=_-]/.test(value) || /[a-z][A-Z]/.test(value) : !/^[a-z]+[A-Z][A-Za-z]*$/.test(value);
+  }
+  if (spaces) return false;
+  if (/^[a-z]+(?:[._-][a-z]+)+$/i.test(value) && !/\d/.test(value) && value.length < 40) return false;
+  if (/[({[]/.test(value)) return false;
+  const dense = looksRandom(value) || (value.length >= 12 && /^[A-Za-z0-9+/=_-]+$/.test(value) && variety(value) >= 8 && !/^[a-z]+$/i.test(value));
+  if (bearer) return value.length >= 8 && (dense || value.length >= 20);
+  if (named) return value.length >= 8 && (dense || (value.length >= 14 && variety(value) >= 9 && !/^[A-Z]?[a-z]+$/.test(value)) || value.length >= 20);
+  return value.length >= 12 && dense && variety(value) >= 7;
+}
+
+const variety = (value: string): number => new Set(value).size;
+
+export const secretAssigned: Detector = {
+  rule: 'secret.assigned',
+  type: 'SECRET',
+  anchors: ['word', 'mixed'],
+  source: 'after gitleaks’ generic rule (MIT): identifier, operator, value',
+  examples: [
+    { text: 'DB_PASSWORD=hunter2x', finds: 'hunter2x' },
+    { text: '{"apiKey": "3fa9c1d27b6e"}', finds: '3fa9c1d27b6e' },
+    { text: 'user: my password is Orange!0130, why?', finds: 'Orange!0130' },
+    { text: 'curl -H "Authorization: Bearer 9f8e7d6c5b4a3210"', finds: '9f8e7d6c5b4a3210' },
+    { text: '<acme_secret>q07nkyd7oe_37o3hd</acme_secret>', finds: 'q07nkyd7oe_37o3hd' },
+    { text: 'const apiKey = process.env.API_KEY; const secretName = "db-credentials";' },
+    { text: 'the password is required; token: string; import { Token } from "./token"' },
+  ],
+  look,
+};

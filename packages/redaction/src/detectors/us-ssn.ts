@@ -1,0 +1,62 @@
+// Runs in browsers too.
+import { isWord } from '../characters.ts';
+import { confidence, type Detector } from '../detector.ts';
+import { digitsOf, type Scan } from '../scan.ts';
+
+const keywords = new Set(['ssn', 'ssns', 'social security', 'social security number', 'itin', 'ssid', 'taxpayer', 'tin', 'social', 'ss number']);
+
+/** Area, group and serial that were or can be issued; 9xx are ITINs with their own groups. */
+function isIssued(digits: string): boolean {
+  const area = digits.slice(0, 3);
+  const group = digits.slice(3, 5);
+  if (area === '000' || area === '666' || group === '00' || digits.endsWith('0000')) return false;
+  if (/^(\d)\1+$/.test(digits) || digits === '123456789' || digits === '078051120' || digits === '219099999' || digits.startsWith('98765432')) return false;
+  if (area < '900') return true;
+  const itin = Number(group);
+  return (itin >= 50 && itin <= 65) || (itin >= 70 && itin <= 88) || (itin >= 90 && itin <= 92) || itin >= 94;
+}
+
+function look(scan: Scan, from: number): void {
+  const { text } = scan;
+  const { starts, ends } = scan.cluster(from);
+  const [start = 0] = starts;
+  const before = text[start - 1] ?? ' ';
+  if (before === '-' || before === '.' || before === '/' || before === '+' || isWord(text, start - 1)) return;
+  const lengths = starts.map((each, i) => (ends[i] ?? 0) - each);
+  const grouped = lengths[0] === 3 && lengths[1] === 2 && lengths[2] === 4;
+  if (!grouped && lengths[0] !== 9) return;
+  const end = ends[grouped ? 2 : 0] ?? 0;
+  if (isWord(text, end) || (/[-./]/.test(text[end] ?? ' ') && isWord(text, end + 1))) return;
+  const digits = digitsOf(text, start, end);
+  if (!isIssued(digits)) return;
+  const context = scan.contextBefore(start).find(keywords);
+  const dashes = grouped && text[ends[0] ?? 0] === '-' && text[ends[1] ?? 0] === '-';
+  const others = scan.contextBefore(start).words.slice(-2);
+  if (context === undefined && (!grouped || others.some((word) => notSsn.has(word)))) return;
+  scan.report({
+    start,
+    end,
+    type: 'US_SSN',
+    rule: 'us_ssn',
+    confidence: context !== undefined ? confidence.validated : dashes ? confidence.labelled : confidence.shape,
+    validator: 'area+group',
+    context,
+    canonical: digits,
+  });
+}
+const notSsn = new Set(['grid', 'coordinates', 'order', 'invoice', 'part', 'ticket', 'version', 'phone', 'tel', 'fax', 'sku', 'isbn']);
+
+export const usSsn: Detector = {
+  rule: 'us_ssn',
+  type: 'US_SSN',
+  anchors: ['number'],
+  keywords,
+  validator: 'area+group',
+  source: 'Social Security Administration, number ranges since 2011; IRS publication 1915 for ITINs',
+  examples: [
+    { text: 'SSN 536-90-4399.', finds: '536-90-4399' },
+    { text: 'my ssn is 136705617 and', finds: '136705617' },
+    { text: '000-12-3456 or 666-12-3456 or 136705617' },
+  ],
+  look: (scan, start) => look(scan, start),
+};
