@@ -87,12 +87,13 @@ export async function openKeyring({
     async create(id) {
       if (!Check(TenantId, id)) throw new AncillaError('store.invalid', 'not a tenant id: lower-case letters, digits and hyphens');
       const owner = ownerOf(id);
-      const written = writing.then(async () => {
+      const add = async () => {
         if (Object.hasOwn(file.owners, owner)) throw new AncillaError('tenant.exists', 'this tenant has keys already');
         const next = { ...file, owners: { ...file.owners, [owner]: wrapAll(owner) } };
         await writeKeyringFile(folder, next);
         file = next;
-      });
+      };
+      const written = writing.then(add);
       // A failed write must not fail the next one; its own caller gets the error below.
       writing = written.catch(() => undefined);
       await written;

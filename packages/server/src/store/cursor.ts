@@ -19,7 +19,6 @@ export const toCursor = (hmac: Hmac, list: object, position: Position): string =
 
 /** @throws {AncillaError} `store.cursor_invalid` for a cursor of another list, or an altered one */
 export function fromCursor(hmac: Hmac, list: object, cursor: string): Position {
-  const refuse = () => new AncillaError('store.cursor_invalid', 'this cursor is not one of this list');
   if (cursor.length > 512 || !/^[A-Za-z0-9_-]+$/.test(cursor)) throw refuse();
   const bytes = Buffer.from(cursor, 'base64url');
   const text = bytes.subarray(MAC_BYTES).toString();
@@ -29,3 +28,5 @@ export function fromCursor(hmac: Hmac, list: object, cursor: string): Position {
 }
 
 const mac = (hmac: Hmac, list: object, position: string) => hmac('store.cursor', canonicalJson([list, position])).subarray(0, MAC_BYTES);
+
+const refuse = () => new AncillaError('store.cursor_invalid', 'this cursor is not one of this list');

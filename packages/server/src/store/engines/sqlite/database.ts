@@ -5,7 +5,7 @@ import { append, edgeRoot, leafHash, ledgerEntry, toBase64, type NodeId, type Ri
 import type { LeafRow, LogRow, PageQuery, PreparedCommit, Reads, Row } from '../engine.ts';
 import { plan, type Found, type Plan, type RowChange } from '../../plan.ts';
 import type { Table } from '../../table.ts';
-import { field, positionOf, tableName } from './schema.ts';
+import { field, positionOf, tableName, tableSql } from './schema.ts';
 import { fromSqlite } from './errors.ts';
 
 /** What a commit came to: a group never fails as one because of what one of it asked. */
@@ -44,7 +44,18 @@ export function openDatabase(db: Database, tables: readonly Table[]): OpenDataba
     statements.set(text, made);
     return made;
   };
-  const logs = tables.filter(({ kind }) => kind === 'log');
+  const listTables = () => new Set(db.prepare(`select name from sqlite_schema where type = 'table'`).pluck().all());
+  let present = listTables();
+  /** A collection of which nothing was ever written has no table yet. */
+  const has = (collection: string) => present.has(tableName(tableOf(collection).name));
+  const ensure = (collection: string): string => {
+    const name = tableName(collection);
+    if (!has(collection)) {
+      db.exec(tableSql(tableOf(collection)));
+      present.add(name);
+    }
+    return name;
+  };
 
   const readHead = (): Head => {
     // The row's types are those of its strict table.
@@ -55,10 +66,12 @@ export function openDatabase(db: Database, tables: readonly Table[]): OpenDataba
   const found: Found = {
     isLog: (of) => tableOf(of).kind === 'log',
     revision(of, key) {
+      if (!has(of)) return undefined;
       const row = sql(`select revision from ${tableName(tableOf(of).name)} where key = ?`).get(key) as [number] | undefined;
       return row?.[0];
     },
     entry(of, key, keyMac) {
+      if (!has(of)) return undefined;
       const live = sql(`select seq, revision, received from ${tableName(tableOf(of).name)} where key = ?`).get(key) as
         | [number, number, Uint8Array]
         | undefined;
@@ -69,6 +82,7 @@ export function openDatabase(db: Database, tables: readonly Table[]): OpenDataba
       return gone && { seq: gone[0], revision: gone[1], received: gone[2], removed: true };
     },
     holder(of, set, values) {
+      if (!has(of)) return undefined;
       const fields = tableOf(of).unique[set] ?? [];
       const row = sql(`select key from ${tableName(of)} where ${fields.map((each) => `${field(each)} = ?`).join(' and ')}`).get(
         ...values,
@@ -81,12 +95,19 @@ export function openDatabase(db: Database, tables: readonly Table[]): OpenDataba
   const apply = (row: RowChange): void => {
     switch (row.op) {
       case 'log':
-        write(
-          `insert into ${tableName(row.to)} (seq, key, time, revision, salt, received, digest, body) values (?, ?, ?, ?, ?, ?, ?, ?)`,
-        ).run(row.seq, row.key, row.time, row.revision, row.salt, row.received, row.digest, row.body);
+        write(`insert into ${ensure(row.to)} (seq, key, time, revision, salt, received, digest, body) values (?, ?, ?, ?, ?, ?, ?, ?)`).run(
+          row.seq,
+          row.key,
+          row.time,
+          row.revision,
+          row.salt,
+          row.received,
+          row.digest,
+          row.body,
+        );
         return;
       case 'insert':
-        write(`insert into ${tableName(row.to)} (key, time, revision, body) values (?, ?, ?, ?)`).run(
+        write(`insert into ${ensure(row.to)} (key, time, revision, body) values (?, ?, ?, ?)`).run(
           row.key,
           row.time,
           row.revision,
@@ -153,7 +174,9 @@ export function openDatabase(db: Database, tables: readonly Table[]): OpenDataba
 
   const leafRows = (where: string, ...values: readonly number[]): readonly LeafRow[] => {
     const parts = [
-      ...logs.map(({ name }) => `select '${name}', seq, digest, salt from ${tableName(name)} where ${where}`),
+      ...tables
+        .filter(({ kind, name }) => kind === 'log' && has(name))
+        .map(({ name }) => `select '${name}', seq, digest, salt from ${tableName(name)} where ${where}`),
       `select collection, seq, digest, null from retired where ${where}`,
     ];
     const rows = sql(`${parts.join(' union all ')} order by 2 limit 1000`).all(...parts.flatMap(() => values)) as [
@@ -172,23 +195,26 @@ export function openDatabase(db: Database, tables: readonly Table[]): OpenDataba
     },
     get(of, key) {
       const table = tableOf(of);
+      if (!has(of)) return undefined;
       const row = sql(`select body, time, ${positionOf(table)}, revision from ${tableName(of)} where key = ?`).get(key) as
         | RawRow
         | undefined;
       return row && toRow(row);
     },
-    page: (query) => (sql(pageSql(tableOf(query.of), query)).all(...pageValues(query)) as RawRow[]).map(toRow),
+    page: (query) => (!has(query.of) ? [] : (sql(pageSql(tableOf(query.of), query)).all(...pageValues(query)) as RawRow[]).map(toRow)),
     blob(key) {
       const row = sql('select sealed from blob where key = ?').get(key) as [Uint8Array] | undefined;
       return row?.[0];
     },
     feed(of, after, before, limit) {
-      const parts = of.flatMap((name) => [
-        `select '${name}', seq, key, body from (select * from ${tableName(tableOf(name).name)} where seq > ?1 and seq < ?2 order by seq limit ?3)`,
-        `select '${name}', seq, lower(hex(key_mac)), null from (select * from retired where seq > ?1 and seq < ?2 and collection = '${name}' order by seq limit ?3)`,
-      ]);
+      const parts = of
+        .filter(has)
+        .flatMap((name) => [
+          `select '${name}', seq, key, body from (select * from ${tableName(tableOf(name).name)} where seq > ? and seq < ? order by seq limit ?)`,
+          `select '${name}', seq, lower(hex(key_mac)), null from (select * from retired where seq > ? and seq < ? and collection = '${name}' order by seq limit ?)`,
+        ]);
       if (parts.length === 0) return [];
-      const rows = sql(`${parts.join(' union all ')} order by 2 limit ?3`).all(after, before, limit) as [
+      const rows = sql(`${parts.join(' union all ')} order by 2 limit ?`).all(...parts.flatMap(() => [after, before, limit]), limit) as [
         string,
         number,
         string,
@@ -220,6 +246,7 @@ export function openDatabase(db: Database, tables: readonly Table[]): OpenDataba
         return outcomes;
       } catch (error) {
         if (db.inTransaction) db.exec('rollback');
+        present = listTables();
         throw fromSqlite(error);
       }
     },

@@ -107,9 +107,11 @@ function openWorker(setup: WorkerSetup): StoreWorker {
           resolve: (value) => (settled(), resolve(value)),
           reject: (error) => (settled(), reject(error)),
         });
+        // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker, not a window
         worker.postMessage({ id, ...request });
       }),
     async close() {
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker, not a window
       worker.postMessage('close');
       await exited;
     },

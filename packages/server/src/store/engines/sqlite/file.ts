@@ -4,7 +4,8 @@ import Database from 'better-sqlite3-multiple-ciphers';
 import { AncillaError } from '@ancilla/contracts';
 import { emptyEdge } from '@ancilla/evidence';
 import type { Table } from '../../table.ts';
-import { indexNames, schemaOf } from './schema.ts';
+import { fromSqlite } from './errors.ts';
+import { baseSql, indexNames, schemaDigest, tableName, tableSql } from './schema.ts';
 
 const PLAINTEXT = Buffer.from('SQLite format 3\0');
 
@@ -17,10 +18,9 @@ export function createFile(path: string, db_key: string, log_id: string, tables:
   try {
     db.pragma('page_size = 8192');
     db.pragma('synchronous = FULL');
-    const { sql, digest } = schemaOf(tables);
     db.exec('begin');
-    db.exec(sql);
-    db.prepare('insert into head values (1, ?, 0, ?, 0, ?)').run(log_id, JSON.stringify(emptyEdge), digest);
+    db.exec(baseSql(tables));
+    db.prepare('insert into head values (1, ?, 0, ?, 0, ?)').run(log_id, JSON.stringify(emptyEdge), schemaDigest(tables));
     db.exec('commit');
   } finally {
     db.close();
@@ -51,7 +51,7 @@ export function openFile(path: string, db_key: string, tables: readonly Table[])
     return db;
   } catch (error) {
     db.close();
-    throw error;
+    throw fromSqlite(error);
   }
 }
 
@@ -65,16 +65,20 @@ function unlock(path: string, db_key: string, fileMustExist: boolean): Database 
   return db;
 }
 
-/** Adds what new collections need; an index that is no longer declared goes. Documents never change. */
+/** Brings the indexes of tables that are there to what is declared now. Documents never change. */
 function migrate(db: Database, tables: readonly Table[]): void {
-  const { sql, digest } = schemaOf(tables);
+  const digest = schemaDigest(tables);
   if (db.prepare('select schema from head').pluck().get() === digest) return;
-  const wanted = new Set(indexNames(tables));
+  const names = (type: string) =>
+    new Set(db.prepare('select name from sqlite_schema where type = ? and sql is not null').pluck().all(type));
+  const present = names('table');
+  const wanted = new Set<unknown>(indexNames(tables));
+  const stale = [...names('index')].filter((name) => !wanted.has(name));
   db.exec('begin immediate');
   try {
-    for (const name of db.prepare(`select name from sqlite_schema where type = 'index' and sql is not null`).pluck().all())
-      if (typeof name === 'string' && !wanted.has(name)) db.exec(`drop index "${name}"`);
-    db.exec(sql);
+    db.exec(baseSql(tables));
+    for (const name of stale) db.exec(`drop index "${String(name)}"`);
+    for (const table of tables) if (present.has(tableName(table.name))) db.exec(tableSql(table));
     db.prepare('update head set schema = ?').run(digest);
     db.exec('commit');
   } catch (error) {

@@ -4,7 +4,6 @@ import { AncillaError } from '@ancilla/contracts';
 import { toHex } from '@ancilla/evidence';
 import type { Place, PreparedCommit } from '../engine.ts';
 import { openDatabase, type OpenDatabase, type Outcome } from './database.ts';
-import { fromSqlite } from './errors.ts';
 import { createFile, openFile } from './file.ts';
 import type { WorkerSetup } from './protocol.ts';
 
@@ -48,15 +47,11 @@ export function openFiles({ folder, tables, maxOpenFiles }: WorkerSetup): OpenFi
     if (!existsSync(path)) throw new AncillaError('tenant.not_found', 'no such store');
     const [oldest] = open;
     if (open.size >= maxOpenFiles && oldest) close(oldest[0], oldest[1].database);
-    try {
-      const made = { database: openDatabase(openFile(path, db_key, tables), tables), db_key };
-      const before = left.get(name);
-      if (before !== undefined && before !== headOf(made.database)) exchanged.add(name);
-      open.set(name, made);
-      return made;
-    } catch (error) {
-      throw fromSqlite(error);
-    }
+    const made = { database: openDatabase(openFile(path, db_key, tables), tables), db_key };
+    open.set(name, made);
+    const before = left.get(name);
+    if (before !== undefined && before !== headOf(made.database)) exchanged.add(name);
+    return made;
   };
 
   return {

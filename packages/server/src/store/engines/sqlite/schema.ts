@@ -11,11 +11,12 @@ export const field = (name: string): string => `body ->> '$.${name}'`;
 /** Column that orders documents of one time. */
 export const positionOf = ({ kind }: Table): string => (kind === 'log' ? 'seq' : 'id');
 
-/** All of a store's schema: what a new file gets, and an older one when the collections have changed. */
-export function schemaOf(tables: readonly Table[]): { readonly digest: string; readonly sql: string } {
-  const sql = [OWN, ...tables.flatMap(tableSql)].join('\n');
-  return { digest: sha256Hex(sql), sql };
-}
+/** What every file has from the start. A collection's own table comes with its first document, so that thousands of small tenants stay small; `changes` is there for the triggers that ask it. */
+export const baseSql = (tables: readonly Table[]): string =>
+  [OWN, ...tables.filter(({ name }) => name === changes.name).map(tableSql)].join('\n');
+
+/** Tells one set of declarations from another. */
+export const schemaDigest = (tables: readonly Table[]): string => sha256Hex([OWN, ...tables.map(tableSql)].join('\n'));
 
 /** Names of the indexes a store has, so that those of an older schema can be dropped. */
 export const indexNames = (tables: readonly Table[]): readonly string[] =>
@@ -38,7 +39,8 @@ create table if not exists blob (id integer primary key, key text not null uniqu
 ${appendOnly('node', ['place'])}
 ${appendOnly('retired', ['seq'])}`;
 
-function tableSql(table: Table): readonly string[] {
+/** A collection's table, indexes and triggers; what is there already stays. */
+export function tableSql(table: Table): string {
   const name = tableName(table.name);
   const columns =
     table.kind === 'log'
@@ -49,7 +51,7 @@ function tableSql(table: Table): readonly string[] {
     `create table if not exists ${name} (${columns}) strict;`,
     ...indexesOf(table).map(({ sql }) => sql),
     ...(table.kind === 'log' ? [appendOnly(name, ['seq', 'key'], removalRecorded(table.name))] : []),
-  ];
+  ].join('\n');
 }
 
 function indexesOf(table: Table): readonly { readonly name: string; readonly sql: string }[] {

@@ -1,0 +1,92 @@
+import { spawn } from 'node:child_process';
+import { copyFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { openKeyring } from '../../../keys/index.ts';
+import { io, testCollections, testParts } from '../../conformance-collections.ts';
+import { storeContract, writeNotes, type Site } from '../../conformance.ts';
+import { openStores } from '../../stores.ts';
+import { toTable } from '../../table.ts';
+import { openFile } from './file.ts';
+
+const writer = fileURLToPath(new URL('./writer.fixture.ts', import.meta.url));
+const none = { last: async () => undefined };
+
+async function openSite(): Promise<Site> {
+  const folder = await mkdtemp(join(tmpdir(), 'ancilla-store-'));
+  const parts = testParts();
+  const data = join(folder, 'data');
+  const openAt: Site['open'] = async ({ anchors = none, maxOpenFiles = 8 } = {}) =>
+    openStores({
+      folder: data,
+      keyring: await openKeyring({ folder: join(folder, 'keys'), random: parts.random }),
+      collections: testCollections,
+      ...parts,
+      anchors,
+      maxOpenFiles,
+    });
+  {
+    await using stores = await openAt();
+    for (const id of ['a', 'b']) await stores.createTenant(id, io);
+  }
+  const fileOf = (tenant_id: string) => join(data, `tenant-${tenant_id}.db`);
+  const raw = async (tenant_id: string, sql: string) => {
+    const { db_key } = (await openKeyring({ folder: join(folder, 'keys'), random: parts.random })).tenant(tenant_id);
+    const db = openFile(fileOf(tenant_id), db_key, testCollections.map(toTable));
+    try {
+      db.exec(sql);
+    } finally {
+      db.close();
+    }
+  };
+  const site: Site = {
+    open: openAt,
+    writer: [process.execPath, '--conditions=ancilla-source', writer, folder],
+    attacks: {
+      update: (id) => raw(id, `update c_notes set body = replace(body, 'leaves', 'lies')`),
+      delete: (id) => raw(id, 'delete from c_notes where seq = 1'),
+      replace: (id) =>
+        raw(
+          id,
+          `insert or replace into c_notes (seq, key, time, revision, salt, received, digest, body) select 1, key, time, revision, salt, received, digest, '{"text":"lies"}' from c_notes where seq = 1`,
+        ),
+      flip_data: async (id) => {
+        const { size } = await stat(fileOf(id));
+        await flip(fileOf(id), Math.floor(size * 0.7));
+      },
+      flip_tail: async (id) => {
+        const child = spawn(process.execPath, ['--conditions=ancilla-source', writer, folder, 'tail'], {
+          stdio: ['ignore', 'pipe', 'inherit'],
+        });
+        let written = 0;
+        for await (const _ of createInterface({ input: child.stdout })) if (++written === 20) child.kill('SIGKILL');
+        const { size } = await stat(`${fileOf(id)}-wal`);
+        await flip(`${fileOf(id)}-wal`, Math.floor(size / 3));
+      },
+      restore_old: async (id) => {
+        await copyFile(fileOf(id), join(folder, 'old'));
+        await writeNotes(site, 5, 'new');
+        await copyFile(join(folder, 'old'), fileOf(id));
+      },
+      foreign_key: async (id) => {
+        const keyring = await openKeyring({ folder: join(folder, 'keys'), random: parts.random });
+        openFile(fileOf(id), keyring.tenant('b').db_key, testCollections.map(toTable));
+      },
+      malformed_key: async (id) => {
+        openFile(fileOf(id), '', testCollections.map(toTable));
+      },
+    },
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+  };
+  return site;
+}
+
+async function flip(path: string, offset: number): Promise<void> {
+  const bytes = await readFile(path);
+  bytes[offset] = (bytes[offset] ?? 0) ^ 0x10;
+  await writeFile(path, bytes);
+}
+
+storeContract('sqlite', openSite);
