@@ -48,4 +48,6 @@ export interface Detector {
   readonly examples: readonly Example[];
   /** Looks around the anchor at `start` (of the run `start`..`end`) and reports to the scan. */
   readonly look: (scan: Scan, start: number, end: number) => void;
+  /** Called once the text was read: for what only the whole tells. */
+  readonly finish?: (scan: Scan) => void;
 }

@@ -7,11 +7,20 @@ import { Scan } from './scan.ts';
 export const ENGINE_VERSION = '0.1.0';
 
 /** Detectors by anchor, so that the pass looks nothing up. */
-export type Engine = Readonly<Record<Anchor, readonly Detector[]>>;
+export type Engine = Readonly<Record<Anchor | 'finish', readonly Detector[]>>;
 
 export function toEngine(detectors: readonly Detector[]): Engine {
   const at = (anchor: Anchor) => detectors.filter(({ anchors }) => anchors.includes(anchor));
-  return { number: at('number'), word: at('word'), mixed: at('mixed'), '@': at('@'), ':': at(':'), '=': at('='), '-': at('-') };
+  return {
+    number: at('number'),
+    word: at('word'),
+    mixed: at('mixed'),
+    '@': at('@'),
+    ':': at(':'),
+    '=': at('='),
+    '-': at('-'),
+    finish: detectors.filter(({ finish }) => finish !== undefined),
+  };
 }
 
 /**
@@ -38,6 +47,7 @@ export function detect(engine: Engine, text: string, floor: number, regions: rea
       at++;
     }
   }
+  for (const { finish } of engine.finish) finish?.(scan);
   return scan;
 }
 
@@ -76,10 +86,18 @@ function keep(kept: Found[], group: readonly Found[]): void {
     kept.push(first);
     return;
   }
-  const surest = group.toSorted((a, b) => b.confidence - a.confidence || b.end - b.start - (a.end - a.start) || a.start - b.start || (a.rule < b.rule ? -1 : 1));
+  const surest = group.toSorted(
+    (a, b) => b.confidence - a.confidence || b.end - b.start - (a.end - a.start) || a.start - b.start || (a.rule < b.rule ? -1 : 1),
+  );
   const [best = first] = surest;
   if (group.length > MOST_IN_GROUP) {
-    kept.push(part(best, first.start, group.reduce((end, each) => Math.max(end, each.end), 0)));
+    kept.push(
+      part(
+        best,
+        first.start,
+        group.reduce((end, each) => Math.max(end, each.end), 0),
+      ),
+    );
     return;
   }
   const chosen: Found[] = [];

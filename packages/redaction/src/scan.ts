@@ -16,6 +16,11 @@ export class Scan {
   /** Regions for phone numbers without a country code. */
   readonly regions: readonly string[];
   readonly found: Found[] = [];
+  /** Parts of the names found so far, and the capitalised words that were none at first sight. */
+  readonly people = new Set<string>();
+  readonly capitalised: { readonly start: number; readonly end: number; readonly name: string }[] = [];
+  /** Up to here, words belong to a name already. */
+  personsSeen = 0;
   #context: { readonly at: number; readonly context: Context } | undefined;
 
   constructor(text: string, floor: number, regions: readonly string[]) {

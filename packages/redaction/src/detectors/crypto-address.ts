@@ -31,7 +31,8 @@ export function isBech32(address: string): boolean {
   const step = (value: number): void => {
     const top = check >>> 25;
     check = ((check & 0x1ffffff) << 5) ^ value;
-    for (const [i, generator] of [0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd, 0x2a1462b3].entries()) if (((top >>> i) & 1) === 1) check ^= generator;
+    for (const [i, generator] of [0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd, 0x2a1462b3].entries())
+      if (((top >>> i) & 1) === 1) check ^= generator;
   };
   for (const character of hrp) step(character.charCodeAt(0) >>> 5);
   step(0);
@@ -44,7 +45,26 @@ export function isBech32(address: string): boolean {
   return check === 1 || check === 0x2bc830a3;
 }
 
-const keywords = new Set(['wallet', 'bitcoin', 'btc', 'ethereum', 'eth', 'solana', 'sol', 'monero', 'xmr', 'ripple', 'xrp', 'crypto', 'address', 'usdt', 'tron', 'litecoin', 'dogecoin', 'cardano']);
+const keywords = new Set([
+  'wallet',
+  'bitcoin',
+  'btc',
+  'ethereum',
+  'eth',
+  'solana',
+  'sol',
+  'monero',
+  'xmr',
+  'ripple',
+  'xrp',
+  'crypto',
+  'address',
+  'usdt',
+  'tron',
+  'litecoin',
+  'dogecoin',
+  'cardano',
+]);
 
 function look(scan: Scan, start: number, end: number): void {
   const { text } = scan;

@@ -4,12 +4,17 @@ import { confidence, type Detector } from '../detector.ts';
 import type { Scan } from '../scan.ts';
 
 const keywords = new Set(
-  'born,birth,birthday,birthdate,dob,d o b,date of birth,birth date,bday,geboren,geburtsdatum,geburtstag,geb,né,née,naissance,nacido,nacida,nacimiento,nació,nato,nata,nascita,nascido,nascida,nascimento,geboortedatum,födelsedatum,født,syntymäaika,urodzony,urodzona,рождения,родился,родилась,生年月日,出生,生日'.split(','),
+  'born,birth,birthday,birthdate,dob,d o b,date of birth,birth date,bday,geboren,geburtsdatum,geburtstag,geb,né,née,naissance,nacido,nacida,nacimiento,nació,nato,nata,nascita,nascido,nascida,nascimento,geboortedatum,födelsedatum,født,syntymäaika,urodzony,urodzona,рождения,родился,родилась,生年月日,出生,生日'.split(
+    ',',
+  ),
 );
 const MONTH =
   '(?:jan(?:uary|uar|vier)?|jänner|feb(?:ruary|ruar)?|février|fév(?:r)?|mar(?:ch|s|zo)?|märz|mär|apr(?:il)?|avril|avr|may|mai|mayo|june?|juni?|juin|junio|july?|juli?|juillet|juil|julio|aug(?:ust)?|août|agosto|ago|sep(?:t(?:ember|embre)?)?|septiembre|oct(?:ober|obre|ubre)?|okt(?:ober)?|nov(?:ember|embre|iembre)?|dec(?:ember)?|dez(?:ember)?|déc(?:embre)?|dic(?:iembre)?|enero|ene|febrero|abril|abr)';
 const NUMERIC = /^(?:\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}([-./])\d{1,2}\1(?:\d{4}|\d{2}))(?![\d/])/;
-const DAY_FIRST = new RegExp(`^\\d{1,2}(?:st|nd|rd|th|\\.|er)?[ -](?:de |of )?${MONTH}\\.?,?[ -](?:de |del )?(?:'?\\d{2}|\\d{4})(?!\\d)`, 'i');
+const DAY_FIRST = new RegExp(
+  `^\\d{1,2}(?:st|nd|rd|th|\\.|er)?[ -](?:de |of )?${MONTH}\\.?,?[ -](?:de |del )?(?:'?\\d{2}|\\d{4})(?!\\d)`,
+  'i',
+);
 const MONTH_FIRST = new RegExp(`^${MONTH}\\.?[ -]\\d{1,2}(?:st|nd|rd|th)?,?[ -]\\d{4}(?!\\d)`, 'i');
 const COMPACT = /^(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?!\d)/;
 
@@ -24,9 +29,33 @@ function look(scan: Scan, start: number, end: number): void {
   if (context === undefined) return;
   // Between the word and its date stand few others; "born in Kiel, admitted on …" is another date.
   if (before.words.slice(-4).some((word) => other.has(word))) return;
-  scan.report({ start, end: start + match[0].length, type: 'DATE_OF_BIRTH', rule: 'date_of_birth', confidence: confidence.labelled, context });
+  scan.report({
+    start,
+    end: start + match[0].length,
+    type: 'DATE_OF_BIRTH',
+    rule: 'date_of_birth',
+    confidence: confidence.labelled,
+    context,
+  });
 }
-const other = new Set(['admitted', 'discharged', 'due', 'expires', 'issued', 'created', 'shipped', 'hired', 'died', 'moved', 'updated', 'aufgenommen', 'admis', 'ingresó', 'until', 'deadline']);
+const other = new Set([
+  'admitted',
+  'discharged',
+  'due',
+  'expires',
+  'issued',
+  'created',
+  'shipped',
+  'hired',
+  'died',
+  'moved',
+  'updated',
+  'aufgenommen',
+  'admis',
+  'ingresó',
+  'until',
+  'deadline',
+]);
 
 export const dateOfBirth: Detector = {
   rule: 'date_of_birth',

@@ -6,6 +6,7 @@ import { dateOfBirth } from './date-of-birth.ts';
 import { email } from './email.ts';
 import { iban } from './iban.ts';
 import { ipv4, ipv6, mac } from './network.ts';
+import { person } from './person.ts';
 import { phone } from './phone.ts';
 import { secretAssigned } from './secret-assigned.ts';
 import { jwt, privateKey, urlCredentials } from './secret-blocks.ts';
@@ -28,4 +29,5 @@ export const detectors: readonly Detector[] = [
   urlCredentials,
   secretPrefixes,
   secretAssigned,
+  person,
 ];

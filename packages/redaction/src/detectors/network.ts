@@ -5,7 +5,20 @@ import type { Scan } from '../scan.ts';
 
 const V4 = /^(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}(?![\d])/;
 const PREFIX_LENGTH = /^\/\d{1,3}(?![\d/])/;
-const versionWords = new Set(['version', 'versions', 'v', 'ver', 'release', 'upgrade', 'build', 'figure', 'section', 'chapter', 'firmware', 'driver']);
+const versionWords = new Set([
+  'version',
+  'versions',
+  'v',
+  'ver',
+  'release',
+  'upgrade',
+  'build',
+  'figure',
+  'section',
+  'chapter',
+  'firmware',
+  'driver',
+]);
 
 function lookV4(scan: Scan, start: number, end: number): void {
   const { text } = scan;
@@ -16,7 +29,13 @@ function lookV4(scan: Scan, start: number, end: number): void {
   if (match === null) return;
   let to = start + match[0].length;
   if (isWord(text, to) || ((text[to] === '.' || text[to] === '-') && isWord(text, to + 1))) return;
-  if (scan.contextBefore(start).words.slice(-2).some((word) => versionWords.has(word))) return;
+  if (
+    scan
+      .contextBefore(start)
+      .words.slice(-2)
+      .some((word) => versionWords.has(word))
+  )
+    return;
   to += PREFIX_LENGTH.exec(text.slice(to, to + 5))?.[0].length ?? 0;
   scan.report({ start, end: to, type: 'IP_ADDRESS', rule: 'ipv4', confidence: confidence.validated, validator: 'octets' });
 }
@@ -35,7 +54,15 @@ function lookV6(scan: Scan, at: number): void {
   const more = text.slice(end, end + 20);
   end += /^%[A-Za-z0-9]{1,15}/.exec(more)?.[0].length ?? 0;
   end += PREFIX_LENGTH.exec(text.slice(end, end + 5))?.[0].length ?? 0;
-  scan.report({ start, end, type: 'IP_ADDRESS', rule: 'ipv6', confidence: confidence.validated, validator: 'RFC 4291', canonical: text.slice(start, end).toLowerCase() });
+  scan.report({
+    start,
+    end,
+    type: 'IP_ADDRESS',
+    rule: 'ipv6',
+    confidence: confidence.validated,
+    validator: 'RFC 4291',
+    canonical: text.slice(start, end).toLowerCase(),
+  });
 }
 
 /** RFC 4291 section 2.2. A pair of colons alone, or between words, is code. */
@@ -67,7 +94,16 @@ function lookMac(scan: Scan, start: number, end: number): void {
   const plain = length === 12 || next === ' ';
   const context = plain ? scan.contextBefore(start).find(macWords) : undefined;
   if (plain && context === undefined) return;
-  scan.report({ start, end: start + match[0].length, type: 'MAC_ADDRESS', rule: 'mac', confidence: confidence.validated, validator: 'EUI-48', context, canonical: match[0].toLowerCase().replaceAll(/[^0-9a-f]/g, '') });
+  scan.report({
+    start,
+    end: start + match[0].length,
+    type: 'MAC_ADDRESS',
+    rule: 'mac',
+    confidence: confidence.validated,
+    validator: 'EUI-48',
+    context,
+    canonical: match[0].toLowerCase().replaceAll(/[^0-9a-f]/g, ''),
+  });
 }
 
 export const ipv4: Detector = {

@@ -4,13 +4,42 @@ import type { Scan } from '../scan.ts';
 import { looksRandom } from './secret-prefixes.ts';
 
 /** Ends of identifiers: the whole word, or its last part in camelCase. */
-const PASSWORD = /(?:^|[a-z0-9])(?:Password|Passwd|Passphrase|Pwd|Pass|Pin)$|^(?:password|passwd|passphrase|pwd|passcode|pass|passwort|kennwort|contraseña|senha|passe|wachtwoord|hasło|пароль|密码|パスワード)$|password$/i;
-const TOKEN = /(?:token|secret|secretkey|apikey|credential|credentials|creds|accesskey|privatekey|signingkey|encryptionkey|webhook)$|^(?:auth|authorization|bearer|jwt|session|sessionid|cookie)$|(?:api|access|secret|private|signing|encryption|account|shared|auth|master|client|license|service|integration)key$/i;
+const PASSWORD =
+  /(?:^|[a-z0-9])(?:Password|Passwd|Passphrase|Pwd|Pass|Pin)$|^(?:password|passwd|passphrase|pwd|passcode|pass|passwort|kennwort|contraseña|senha|passe|wachtwoord|hasło|пароль|密码|パスワード)$|password$/i;
+const TOKEN =
+  /(?:token|secret|secretkey|apikey|credential|credentials|creds|accesskey|privatekey|signingkey|encryptionkey|webhook)$|^(?:auth|authorization|bearer|jwt|session|sessionid|cookie)$|(?:api|access|secret|private|signing|encryption|account|shared|auth|master|client|license|service|integration)key$/i;
 const KEY = /(?:^|[a-z0-9])Key$|^key$/i;
 
 // Only words that end like one of these can be such a name.
 const tails = new Uint8Array(65536);
-for (const tail of ['rd', 'wd', 'se', 'ss', 'in', 'de', 'rt', 'ña', 'ha', 'ło', 'ль', 'en', 'et', 'ey', 'al', 'ls', 'ds', 'ok', 'th', 'on', 'er', 'wt', 'id', 'ie', '密码'.slice(-2), 'ード'])
+for (const tail of [
+  'rd',
+  'wd',
+  'se',
+  'ss',
+  'in',
+  'de',
+  'rt',
+  'ña',
+  'ha',
+  'ło',
+  'ль',
+  'en',
+  'et',
+  'ey',
+  'al',
+  'ls',
+  'ds',
+  'ok',
+  'th',
+  'on',
+  'er',
+  'wt',
+  'id',
+  'ie',
+  '密码'.slice(-2),
+  'ード',
+])
   for (const each of [tail, tail.toUpperCase()]) tails[tailKey(each, each.length)] = 1;
 function tailKey(text: string, end: number): number {
   return ((text.charCodeAt(end - 2) << 8) ^ text.charCodeAt(end - 1)) & 0xffff;
@@ -21,12 +50,14 @@ const STOP = new Set(
     ',',
   ),
 );
-const REFERENCE = /^(?:\$|%[A-Za-z_]+%$|<|\{\{|\[[A-Z_]+\]|process\.|os\.|env[.[(]|System\.|getenv|config\.|settings\.|this\.|self\.|secrets\.|vault:\/|arn:|file:|!Ref|ref\+|\*{3,}|x{4,}$|\.{3,})/i;
+const REFERENCE =
+  /^(?:\$|%[A-Za-z_]+%$|<|\{\{|\[[A-Z_]+\]|process\.|os\.|env[.[(]|System\.|getenv|config\.|settings\.|this\.|self\.|secrets\.|vault:\/|arn:|file:|!Ref|ref\+|\*{3,}|x{4,}$|\.{3,})/i;
 
 const LONGEST_VALUE = 512;
 
 /** Over the operator between a name and its value; the value's start and how it was joined, or undefined. */
-const OPERATOR = /^(?:_?[A-Za-z0-9]{0,12}_?(?:base|id|value)?)?["'`]?\s{0,3}(?:(:=|=>|==?=?|:|>)|(,)(?=\s{0,2}["'`])|(\s(?:is|ist|lautet|est|es|was|ser|será)\s?:?))[\s]{0,3}(?:\|\s?\n\s*)?/i;
+const OPERATOR =
+  /^(?:_?[A-Za-z0-9]{0,12}_?(?:base|id|value)?)?["'`]?\s{0,3}(?:(:=|=>|==?=?|:|>)|(,)(?=\s{0,2}["'`])|(\s(?:is|ist|lautet|est|es|was|ser|será)\s?:?))[\s]{0,3}(?:\|\s?\n\s*)?/i;
 
 function look(scan: Scan, start: number, end: number): void {
   const { text } = scan;
@@ -57,7 +88,14 @@ function look(scan: Scan, start: number, end: number): void {
   const to = quoted ? closing(text, from, quote) : bareEnd(text, from, prose);
   const value = text.slice(from, to);
   if (!isSecretValue(value, { password, named, bearer, quoted, prose })) return;
-  scan.report({ start: from, end: to, type: 'SECRET', rule: password ? 'secret.password' : 'secret.assigned', confidence: confidence.labelled, context: name.toLowerCase().slice(-20) });
+  scan.report({
+    start: from,
+    end: to,
+    type: 'SECRET',
+    rule: password ? 'secret.password' : 'secret.assigned',
+    confidence: confidence.labelled,
+    context: name.toLowerCase().slice(-20),
+  });
 }
 
 function closing(text: string, from: number, quote: string): number {
@@ -100,9 +138,13 @@ function isSecretValue(value: string, { password, named, bearer, quoted, prose }
   if (spaces) return false;
   if (/^[a-z]+(?:[._-][a-z]+)+$/i.test(value) && !/\d/.test(value) && value.length < 40) return false;
   if (/[({[]/.test(value)) return false;
-  const dense = looksRandom(value) || (value.length >= 12 && /^[A-Za-z0-9+/=_-]+$/.test(value) && variety(value) >= 8 && !/^[a-z]+$/i.test(value));
+  const dense =
+    looksRandom(value) || (value.length >= 12 && /^[A-Za-z0-9+/=_-]+$/.test(value) && variety(value) >= 8 && !/^[a-z]+$/i.test(value));
   if (bearer) return value.length >= 8 && (dense || value.length >= 20);
-  if (named) return value.length >= 8 && (dense || (value.length >= 14 && variety(value) >= 9 && !/^[A-Z]?[a-z]+$/.test(value)) || value.length >= 20);
+  if (named)
+    return (
+      value.length >= 8 && (dense || (value.length >= 14 && variety(value) >= 9 && !/^[A-Z]?[a-z]+$/.test(value)) || value.length >= 20)
+    );
   return value.length >= 12 && dense && variety(value) >= 7;
 }
 

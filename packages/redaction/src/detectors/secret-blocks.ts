@@ -13,7 +13,10 @@ export const privateKey: Detector = {
   anchors: ['-'],
   source: 'RFC 7468, RFC 4716',
   examples: [
-    { text: 'k: -----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY----- x', finds: '-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----' },
+    {
+      text: 'k: -----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY----- x',
+      finds: '-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----',
+    },
     { text: '-----BEGIN RSA PRIVATE KEY-----\nMIIEcut', finds: '-----BEGIN RSA PRIVATE KEY-----\nMIIEcut' },
     { text: '-----BEGIN CERTIFICATE-----\nMIIE' },
   ],
@@ -47,7 +50,14 @@ function lookJwt(scan: Scan, start: number): void {
 
 function isJsonHeader(header: string): boolean {
   try {
-    return /^\s*\{\s*"/.test(atob(header.slice(0, 4 * Math.floor(Math.min(header.length, 400) / 4)).replaceAll('-', '+').replaceAll('_', '/')));
+    return /^\s*\{\s*"/.test(
+      atob(
+        header
+          .slice(0, 4 * Math.floor(Math.min(header.length, 400) / 4))
+          .replaceAll('-', '+')
+          .replaceAll('_', '/'),
+      ),
+    );
   } catch {
     return false; // Not base64 after all.
   }
@@ -69,7 +79,8 @@ function lookUrlCredentials(scan: Scan, at: number): void {
   const hostEnd = authority.indexOf('/', firstAt);
   const lastAt = authority.lastIndexOf('@', hostEnd < 0 ? authority.length : hostEnd);
   const password = authority.slice(colon + 1, lastAt);
-  if (password.length === 0 || /^\d{1,5}\//.test(password) || password.includes('://') || /^(?:\$\{?\w+\}?|<[^>]*>|\*+)$/.test(password)) return;
+  if (password.length === 0 || /^\d{1,5}\//.test(password) || password.includes('://') || /^(?:\$\{?\w+\}?|<[^>]*>|\*+)$/.test(password))
+    return;
   const userHidden = colon > 0;
   scan.report({
     start: from + (userHidden ? colon + 1 : 1),

@@ -58,7 +58,8 @@ export function opaqueEnd(text: string, at: number): number {
 }
 
 /** Random characters have digits among the letters, or at least both cases; words have neither. */
-export const looksRandom = (text: string): boolean => (/\d/.test(text) && /[A-Za-z]/.test(text)) || (/[a-z][A-Z][a-z]*[A-Z]/.test(text) && text.length >= 16) || /^\d{8,}$/.test(text);
+export const looksRandom = (text: string): boolean =>
+  (/\d/.test(text) && /[A-Za-z]/.test(text)) || (/[a-z][A-Z][a-z]*[A-Z]/.test(text) && text.length >= 16) || /^\d{8,}$/.test(text);
 
 function look(scan: Scan, start: number): void {
   const { text } = scan;
@@ -72,7 +73,14 @@ function look(scan: Scan, start: number): void {
     const longWords = body.length >= 30 && /^[A-Za-z]+$/.test(body) && prefix.length >= 3;
     if (!looksRandom(body) && !longWords && !(/^[A-Z0-9]+$/.test(body) && prefix.length >= 4)) continue;
     if (prefix.length < 4 && !/\d/.test(body)) continue;
-    scan.report({ start, end, type: 'SECRET', rule: `secret.${prefix.replaceAll(/[^A-Za-z0-9]+/g, '')}`, confidence: confidence.vendor, validator: 'issuer prefix' });
+    scan.report({
+      start,
+      end,
+      type: 'SECRET',
+      rule: `secret.${prefix.replaceAll(/[^A-Za-z0-9]+/g, '')}`,
+      confidence: confidence.vendor,
+      validator: 'issuer prefix',
+    });
     return;
   }
 }

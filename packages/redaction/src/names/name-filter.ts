@@ -1,0 +1,37 @@
+// Runs in browsers too. Name lists as Bloom filters: some 70 kB for 45,000 names, and no list of people to read.
+
+/** Bits looked at for one name. */
+export const PROBES = 6;
+
+/** Lower case without accents: the form in which names are compared. */
+export const toName = (text: string): string => text.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase();
+
+/** Two hashes of a stretch of a text that is already in {@link toName}'s form. */
+export function hashName(text: string, start: number, end: number): readonly [first: number, step: number] {
+  let first = 0x811c9dc5;
+  let step = 0x9747b28c;
+  for (let at = start; at < end; at++) {
+    const code = text.charCodeAt(at);
+    first = Math.imul(first ^ code, 0x01000193);
+    step = Math.imul(step ^ code, 0x5bd1e995);
+    step ^= step >>> 15;
+  }
+  return [first >>> 0, (step | 1) >>> 0];
+}
+
+/** Which bit a probe looks at, of `size`. */
+export const filterBits = (first: number, step: number, probe: number, size: number): number => (first + probe * step) % size;
+
+/** A filter from its base 64 form. */
+export function openNameFilter(base64: string): (name: string) => boolean {
+  const bits = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+  const size = bits.length * 8;
+  return (name) => {
+    const [first, step] = hashName(name, 0, name.length);
+    for (let probe = 0; probe < PROBES; probe++) {
+      const bit = filterBits(first, step, probe, size);
+      if (((bits[bit >>> 3] ?? 0) & (1 << (bit & 7))) === 0) return false;
+    }
+    return true;
+  };
+}
