@@ -1,10 +1,13 @@
 import type { GovernedKind } from '@ancilla/contracts';
+import { tenantDefaultPolicy } from '@ancilla/redaction';
 import type { PromotionPolicy } from './promotion.ts';
 
 interface Shipped {
   readonly kind: GovernedKind;
   readonly id: string;
   readonly content: object;
+  /** Content that names its own version. */
+  readonly withVersion?: (version: string) => object;
 }
 
 const defaultPolicy: PromotionPolicy = {
@@ -70,6 +73,12 @@ const mappingConfig = {
 
 /** What every deployment starts with, in the order that lets each resolve what it names. */
 export const shipped: readonly Shipped[] = [
+  {
+    kind: 'redaction_policies',
+    id: tenantDefaultPolicy.policy_id,
+    content: tenantDefaultPolicy,
+    withVersion: (version) => ({ ...tenantDefaultPolicy, version }),
+  },
   { kind: 'promotion_policies', id: 'default', content: defaultPolicy },
   { kind: 'promotion_policies', id: 'bootstrap', content: bootstrapPolicy },
   { kind: 'json_schemas', id: 'mapping.candidates.v1', content: mappingOutput },

@@ -54,8 +54,8 @@ test('unknown members, wrong types and sizes are refused', () => {
     deepEqual(wrong(bad).length > 0, true, JSON.stringify(bad));
 });
 
+const of = (content: unknown) => kindRules.prompt_templates.errors(content, 'pt', '1').map(({ path }) => path);
 test('a template’s places are its variables', () => {
-  const of = (content: unknown) => kindRules.prompt_templates.errors(content, 'pt', '1').map(({ path }) => path);
   deepEqual(of({ template: 'Hi {{ name }}', variables: ['name'] }), []);
   deepEqual(of({ template: 'Hi {{name}}' }), []);
   deepEqual(of({ template: 'Hi {{name}} {{other}}', variables: { name: {} } }), ['/template']);

@@ -1,5 +1,6 @@
 import { Type, type TSchema } from 'typebox';
 import { Value } from 'typebox/value';
+import { RedactionError, parsePolicy } from '@ancilla/redaction';
 import { Closed, type FieldError, type GovernedKind } from '@ancilla/contracts';
 import { AgentConfig, agentConfigErrors } from './agent-config.ts';
 import { PromotionPolicy } from './promotion.ts';
@@ -75,6 +76,21 @@ const agentReferences = (content: unknown): readonly Reference[] => {
   ];
 };
 
+/** The engine's own closed parser decides; the receipt of a redaction names the policy by the id and version inside it. */
+const redactionErrors = (content: unknown, id: string, version: string): readonly FieldError[] => {
+  try {
+    const policy = parsePolicy(content);
+    return [
+      ...(policy.policy_id === id ? [] : [{ path: '/policy_id', message: 'must be the id it is saved under' }]),
+      ...(policy.version === version ? [] : [{ path: '/version', message: 'must be the version it is saved as' }]),
+    ];
+  } catch (error) {
+    if (!(error instanceof RedactionError)) throw error;
+    const [, path = '', message = ''] = /^(\/\S*)?:?\s*(.*)$/s.exec(error.message) ?? [];
+    return [{ path, message }];
+  }
+};
+
 /** What each kind of governed document must be. To add a kind is to add a row. */
 export const kindRules: { readonly [K in Exclude<GovernedKind, 'models'>]: Rules } = {
   agent_configs: {
@@ -83,7 +99,7 @@ export const kindRules: { readonly [K in Exclude<GovernedKind, 'models'>]: Rules
     references: agentReferences,
   },
   prompt_templates: { errors: (content) => [...schemaErrorsOf(PromptTemplate, content), ...undeclared(content)] },
-  redaction_policies: { errors: shaped(Content) },
+  redaction_policies: { errors: redactionErrors },
   promotion_policies: { errors: shaped(PromotionPolicy) },
   glossaries: { errors: shaped(Content) },
   price_lists: { errors: shaped(Content) },

@@ -24,10 +24,18 @@ export const seedPlatform = async (
   { clock, deadlineMs, trace_id }: { readonly clock: Clock; readonly deadlineMs: number; readonly trace_id: string },
   io: Io,
 ): Promise<void> => {
-  for (const { kind, id, content } of shipped) {
+  for (const { kind, id, content, withVersion } of shipped) {
     const of = { kind, id };
     const version = `${SHIPPED}${digestOf(content).slice('sha256:'.length, 'sha256:'.length + 12)}`;
-    const given = { ...of, version, message: 'shipped with the release', content, author: RELEASE, trace_id, shipped: true };
+    const given = {
+      ...of,
+      version,
+      message: 'shipped with the release',
+      content: withVersion?.(version) ?? content,
+      author: RELEASE,
+      trace_id,
+      shipped: true,
+    };
     const { doc } = await saveVersion(platform, [['platform', platform]], given, { clock, deadlineMs }, io);
     const loose = [
       ...doc.unresolved,

@@ -1,0 +1,134 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  AncillaError,
+  isAncillaError,
+  makeNewId,
+  storageMap,
+  type Clock,
+  type Io,
+  type Random,
+  type Role,
+  type SagaRunner,
+} from '@ancilla/contracts';
+import { openKeyring } from '../keys/index.ts';
+import { openStores } from '../store/index.ts';
+import { openCurator } from './index.ts';
+
+const random: Random = { bytes: (length) => randomBytes(length) };
+export const trace_id = '4bf92f3577b34da6a3ce929d0e0e4736';
+
+type Started = Parameters<SagaRunner['start']>[1] & { saga_id: string; status: 'waiting' | 'done' | 'compensated'; error?: AncillaError };
+
+/** As much of a saga engine as a wait and the step after it need, without a log: the real one has tests of its own. */
+const openWaitingRunner = (newSagaId: () => string) => {
+  const started = new Map<string, Started>();
+  let run: ((of: Started) => Promise<void>) | undefined;
+  const runner: SagaRunner = {
+    async start(of, from) {
+      let mine = [...started.values()].find(({ idempotency_key }) => idempotency_key === from.idempotency_key);
+      if (!mine) {
+        mine = { ...from, saga_id: newSagaId(), status: 'waiting' };
+        started.set(mine.saga_id, mine);
+      }
+      const step = of.steps.find((known) => 'run' in known);
+      run = async ({ tenant, tenant_id, saga_id, memo }) => {
+        // The memo was handed to `start` for this very saga.
+        const at = {
+          saga_id,
+          trace_id,
+          tenant_id,
+          memo: memo as typeof from.memo,
+          key: saga_id,
+          attempt: 1,
+          tenant,
+          signal: new AbortController().signal,
+        };
+        const { writes = [] } = (await step?.run(at)) ?? {};
+        await tenant.commit(writes, [], at);
+      };
+      return { saga_id: mine.saga_id, settled: Promise.resolve({ saga_id: mine.saga_id, status: mine.status, memo: from.memo }) };
+    },
+    async signal({ saga_id }) {
+      const mine = started.get(saga_id);
+      if (!mine) throw new AncillaError('saga.not_found', saga_id);
+      if (mine.status !== 'waiting') return;
+      try {
+        await run?.(mine);
+        mine.status = 'done';
+      } catch (error) {
+        if (!isAncillaError(error)) throw error;
+        mine.status = 'compensated';
+        mine.error = error;
+      }
+    },
+  };
+  return { runner, started };
+};
+
+/** Two tenants on real stores in a folder that goes away, and a seeded curator over them. */
+export const openTenants = async (io: Io) => {
+  const folder = await mkdtemp(join(tmpdir(), 'ancilla-curator-'));
+  // A clock that a test can set: what was live at a time is then a plain question.
+  const clock: Clock & { ms: number } = { ms: Date.parse('2026-11-01T00:00:00.000Z'), now: () => clock.ms++ };
+  const newId = makeNewId(clock, random);
+  const keyring = await openKeyring({ folder: join(folder, 'keys'), random });
+  const anchors = { last: async () => undefined };
+  const stores = await openStores({ folder: join(folder, 'stores'), keyring, collections: storageMap, clock, random, newId, anchors });
+  for (const id of ['north', 'south']) await stores.createTenant(id, io);
+  const { runner, started } = openWaitingRunner(() => newId('sg'));
+  const curator = openCurator({ platform: stores.platform, clock, sagas: runner, deadlineMs: 30_000 });
+  try {
+    await curator.seed({ trace_id }, io);
+  } catch (error) {
+    // Open stores would keep the test's process alive.
+    await stores[Symbol.asyncDispose]();
+    throw error;
+  }
+  const of = (tenant_id: string) => ({ tenant: stores.tenant(tenant_id), tenant_id });
+  const tenants = { north: of('north'), south: of('south') };
+
+  /** Calls a route as http would, after authentication and schemas. */
+  const call = async (
+    method: string,
+    path: string,
+    {
+      as = 'ada',
+      role = 'steward',
+      tenant = 'north',
+      body = null,
+      params = {},
+      query = {},
+    }: { as?: string; role?: Role; tenant?: keyof typeof tenants; body?: unknown; params?: object; query?: object } = {},
+  ) => {
+    const route = curator.routes?.find((known) => known.method === method && known.path === path);
+    if (!route) throw new RangeError(`no route ${method} ${path}`);
+    const who = { id: as, role, key_id: 'ak_01h455vb4pex5vsknk084sn02q', tenant_id: tenant };
+    const [status, answer] = await route.handle({
+      ...tenants[tenant],
+      who,
+      params,
+      query,
+      body,
+      headers: {},
+      trace: { trace_id, span_id: '00f067aa0ba902b7' },
+      signal: io.signal,
+    });
+    return { status, answer };
+  };
+  return {
+    curator,
+    clock,
+    stores,
+    started,
+    runner,
+    call,
+    ...tenants,
+    async [Symbol.asyncDispose]() {
+      await stores[Symbol.asyncDispose]();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+};
