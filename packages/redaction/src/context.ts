@@ -6,8 +6,8 @@ const WINDOW = 64;
 export interface Context {
   /** Whole words, lower case, nearest last; an identifier gives its parts. */
   readonly words: readonly string[];
-  /** The nearest of these words, if one stands there. A phrase is its words joined by a space. */
-  find(keywords: ReadonlySet<string>): string | undefined;
+  /** The nearest of these words among the last `within`, if one stands there. A phrase is its words joined by a space. */
+  find(keywords: ReadonlySet<string>, within?: number): string | undefined;
 }
 
 /** Reads the words before an offset, and the header of its column where it stands in a table. */
@@ -18,8 +18,8 @@ export function contextOf(text: string, at: number): Context {
   const words = [...columnWords(text, at), ...wordsOf(text.slice(from, at))];
   return {
     words,
-    find(keywords) {
-      for (let i = words.length - 1; i >= 0; i--) {
+    find(keywords, within = words.length) {
+      for (let i = words.length - 1; i >= 0 && i >= words.length - within; i--) {
         const word = words[i] ?? '';
         if (keywords.has(word)) return word;
         const phrase = `${words[i - 1] ?? ''} ${word}`;

@@ -21,6 +21,8 @@ export class Scan {
   readonly capitalised: { readonly start: number; readonly end: number; readonly name: string }[] = [];
   /** Up to here, words belong to a name already. */
   personsSeen = 0;
+  /** Up to here, digits belong to a labelled number already. */
+  numbersSeen = 0;
   #context: { readonly at: number; readonly context: Context } | undefined;
 
   constructor(text: string, floor: number, regions: readonly string[]) {

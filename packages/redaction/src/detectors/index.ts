@@ -6,6 +6,7 @@ import { dateOfBirth } from './date-of-birth.ts';
 import { email } from './email.ts';
 import { iban } from './iban.ts';
 import { ipv4, ipv6, mac } from './network.ts';
+import { nationalId } from './labelled-number.ts';
 import { person } from './person.ts';
 import { phone } from './phone.ts';
 import { secretAssigned } from './secret-assigned.ts';
@@ -18,6 +19,7 @@ export const detectors: readonly Detector[] = [
   card,
   iban,
   usSsn,
+  nationalId,
   phone,
   ipv4,
   ipv6,

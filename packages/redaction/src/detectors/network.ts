@@ -73,10 +73,12 @@ export function isV6(address: string): boolean {
   if (halves.length > 2 || !/\d/.test(address)) return false;
   const groups = halves.flatMap((half) => (half === '' ? [] : half.split(':')));
   if (groups.some((group) => !/^[0-9a-fA-F]{1,4}$/.test(group))) return false;
+  if (groups.length === 8 && halves.length === 1 && groups.every((group) => group.length === 2)) return false;
   return halves.length === 2 ? groups.length <= 7 && groups.length > 0 : groups.length === 8;
 }
 
-const MAC = /^[0-9a-fA-F]{2}(?:(?::[0-9a-fA-F]{2}){5}|(?:-[0-9a-fA-F]{2}){5}|(?:\s[0-9a-fA-F]{2}){5})(?![0-9a-fA-F:-])/;
+const MAC =
+  /^[0-9a-fA-F]{2}(?:(?::[0-9a-fA-F]{2}){5}(?:(?::[0-9a-fA-F]{2}){2})?|(?:-[0-9a-fA-F]{2}){5}(?:(?:-[0-9a-fA-F]{2}){2})?|(?:\s[0-9a-fA-F]{2}){5})(?![0-9a-fA-F:-])/;
 const MAC_DOTTED = /^[0-9a-fA-F]{4}\.[0-9a-fA-F]{4}\.[0-9a-fA-F]{4}(?![0-9a-fA-F.])/;
 const macWords = new Set(['mac', 'hwaddr', 'ether', 'ethernet', 'physical', 'hardware', 'bssid', 'macaddress', 'mac address']);
 
@@ -88,9 +90,10 @@ function lookMac(scan: Scan, start: number, end: number): void {
   const before = text[start - 1] ?? ' ';
   if (before === ':' && isWord(text, start - 2) && next === ':') return;
   if (before === '-' || before === '.') return;
-  const slice = text.slice(start, start + 19);
+  const slice = text.slice(start, start + 25);
   const match = length === 2 ? MAC.exec(slice) : length === 4 ? MAC_DOTTED.exec(slice) : /^[0-9a-fA-F]{12}$/.exec(slice.slice(0, 12));
   if (match === null || isWord(text, start + match[0].length)) return;
+  if (/^[0:-]+$/.test(match[0])) return;
   const plain = length === 12 || next === ' ';
   const context = plain ? scan.contextBefore(start).find(macWords) : undefined;
   if (plain && context === undefined) return;
@@ -143,7 +146,7 @@ export const mac: Detector = {
   examples: [
     { text: 'mac=65:de:bf:d0:de:6d a', finds: '65:de:bf:d0:de:6d' },
     { text: '33-63-86-9A-F5-EC', finds: '33-63-86-9A-F5-EC' },
-    { text: 'sha 65:de:bf:d0:de:6d:00:11' },
+    { text: 'sha 65:de:bf:d0:de:6d:00:11:22 or 00:00:00:00:00:00' },
   ],
   look: lookMac,
 };

@@ -64,7 +64,8 @@ const isListed = (name: string): boolean =>
   name.length > 1 && (isAny(name) || (name.includes('-') && name.split('-').every((part) => part.length > 1 && isAny(part))));
 const isListedGiven = (name: string): boolean =>
   name.length > 1 && (isGiven(name) || (name.includes('-') && isGiven(name.split('-')[0] ?? '')));
-const isEveryday = (name: string): boolean => everydayWords.has(name) || notPeople.has(name);
+const isEveryday = (name: string): boolean =>
+  everydayWords.has(name) || notPeople.has(name) || /^(?:i|it|we|you|he|she|they|let|don|can|that|there|what|who)['’]/.test(name);
 
 const MOST_WORDS = 5;
 
@@ -171,7 +172,8 @@ function look(scan: Scan, start: number): void {
     scan.capitalised.push(first);
     return;
   }
-  const { take, sure } = decided;
+  const { sure } = decided;
+  const take = withGivenAfter(text, decided.take);
   const last = take.at(-1) ?? first;
   const end = last.end + (isInitial(last) && text[last.end] === '.' ? 1 : 0);
   scan.personsSeen = end;
@@ -186,6 +188,20 @@ function look(scan: Scan, start: number): void {
   });
   if (take.length > 1 || announced !== undefined)
     for (const { name } of take) if (name.length > 2 && !isEveryday(name)) scan.people.add(name);
+}
+
+/** "Hansen, Lucie" and "Cano Pacheco, Anita —": the family name first. */
+function withGivenAfter(text: string, take: readonly Word[]): readonly Word[] {
+  const [first] = take;
+  const last = take.at(-1);
+  if (first === undefined || last === undefined || take.length > 2 || text[last.end] !== ',' || text[last.end + 1] !== ' ') return take;
+  const given = wordAt(text, last.end + 2);
+  if (given === undefined || isEveryday(given.name)) return take;
+  const after = text.slice(given.end, given.end + 3);
+  const lineBegins = first.start === 0 || text[first.start - 1] === '\n';
+  const closed = after === '' || after.startsWith('\n') || /^ [—–-]/.test(after);
+  if (lineBegins && closed) return [...take, given];
+  return !isListedGiven(first.name) && isListedGiven(given.name) && !/^,| \p{Lu}| (?:an|un|et|y )/u.test(after) ? [...take, given] : take;
 }
 
 /** How much of a run is a name, and how sure that is. */
@@ -237,18 +253,6 @@ function decide(
     return undefined;
   }
   if (!firstListed || isEveryday(first.name)) return undefined;
-  // "Hansen, Lucie"
-  if (text[first.end] === ',' && text[first.end + 1] === ' ') {
-    const next = wordAt(text, first.end + 2);
-    if (
-      next !== undefined &&
-      isListedGiven(next.name) &&
-      !isEveryday(next.name) &&
-      !/^ (?:and|und|et|y|,)/.test(text.slice(next.end, next.end + 4)) &&
-      text[next.end] !== ','
-    )
-      return { take: [first, next], sure: confidence.shape };
-  }
   return isListedGiven(first.name) || announced !== undefined || !beginsSentence(text, first.start)
     ? { take: [first], sure: confidence.guess }
     : undefined;

@@ -1,5 +1,5 @@
 // Runs in browsers too.
-import { isWord } from '../characters.ts';
+import { classAt, DIGIT, isWord } from '../characters.ts';
 import { confidence, type Detector } from '../detector.ts';
 import { toInternational, toNational } from '../phone-plan.ts';
 import { digitsOf, type Scan } from '../scan.ts';
@@ -40,6 +40,8 @@ function look(scan: Scan, from: number): void {
     glue === '£'
   )
     return;
+  // The later groups of a longer number, or of a code with letters, are no number of their own.
+  if (!plus && (glue === ' ' || glue === '\u00a0') && (classAt(text, start - 2) & DIGIT) !== 0) return;
   const context = scan.contextBefore(start);
   const keyword = context.find(phoneKeywords);
 
@@ -54,6 +56,7 @@ function look(scan: Scan, from: number): void {
     const shape = text.slice(start, end);
     // A line break inside is somebody's wrap only where the number was announced by a plus.
     if (shape.includes('\n') && !plus) continue;
+    if (!plus && keyword === undefined && last + 1 < starts.length && text[end] === ' ') continue;
     const read = readNumber(scan, shape, digits, plus, keyword, context.words);
     if (read === undefined) continue;
     scan.report({
@@ -96,7 +99,7 @@ function readNumber(
     if (international !== undefined && (keyword !== undefined || /\D/.test(shape)))
       return { rule: 'phone.international', canonical: `+${international}` };
   }
-  if (/^\d{4}-\d{2}-\d{2}|^\d{1,2}[./-]\d{1,2}[./-]\d{2,4}$|^\d{1,3}(?:\.\d{1,3}){3}$/.test(shape)) return undefined;
+  if (/^\d{5}-\d{4}$|^\d{4}-\d{2}-\d{2}|^\d{1,2}[./-]\d{1,2}[./-]\d{2,4}$|^\d{1,3}(?:\.\d{1,3}){3}$/.test(shape)) return undefined;
   const national = toNational(digits, scan.regions);
   if (keyword !== undefined && digits.length <= LONGEST) {
     const last = words.at(-1) ?? '';

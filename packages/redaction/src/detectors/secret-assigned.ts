@@ -87,7 +87,7 @@ function look(scan: Scan, start: number, end: number): void {
   if (quoted) from++;
   const to = quoted ? closing(text, from, quote) : bareEnd(text, from, prose);
   const value = text.slice(from, to);
-  if (!isSecretValue(value, { password, named, bearer, quoted, prose })) return;
+  if (!isSecretValue(value, { password, named, bearer, quoted, prose, session: /^session/i.test(name) })) return;
   scan.report({
     start: from,
     end: to,
@@ -124,9 +124,10 @@ interface Naming {
   readonly bearer: boolean;
   readonly quoted: boolean;
   readonly prose: boolean;
+  readonly session: boolean;
 }
 
-function isSecretValue(value: string, { password, named, bearer, quoted, prose }: Naming): boolean {
+function isSecretValue(value: string, { password, named, bearer, quoted, prose, session }: Naming): boolean {
   if (value.length < 4 || STOP.has(value.toLowerCase().replace(/[.,;:!?]+$/, '')) || REFERENCE.test(value)) return false;
   const spaces = /\s/.test(value);
   if (password) {
@@ -136,6 +137,8 @@ function isSecretValue(value: string, { password, named, bearer, quoted, prose }
     return prose ? /[\d!@#$%^&*+=_-]/.test(value) || /[a-z][A-Z]/.test(value) : !/^[a-z]+[A-Z][A-Za-z]*$/.test(value);
   }
   if (spaces) return false;
+  // A session's or request's UUID names it and opens nothing.
+  if (session && /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i.test(value)) return false;
   if (/^[a-z]+(?:[._-][a-z]+)+$/i.test(value) && !/\d/.test(value) && value.length < 40) return false;
   if (/[({[]/.test(value)) return false;
   const dense =

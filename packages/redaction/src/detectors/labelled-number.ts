@@ -1,0 +1,239 @@
+// Runs in browsers too. Identity and account numbers: dozens of shapes that only a word nearby tells from an order number.
+import { classAt, DIGIT, isWord, LETTER, WORD } from '../characters.ts';
+import { luhn, mod11_10, verhoeff, weighted } from '../check-digits.ts';
+import { confidence, type Detector } from '../detector.ts';
+import type { EntityType } from '../entity-types.ts';
+import type { Scan } from '../scan.ts';
+
+const words = (list: string): ReadonlySet<string> => new Set(list.split(','));
+
+const nationalWords = words(
+  'national id,national identity,national identity number,national insurance,national insurance number,identity card,identity number,identity code,identity no,id number,id card,id no,personal id,personal number,personal code,personal identity,citizen id,citizen number,citizenship,' +
+    'tax id,tax number,tax no,tax identification,taxpayer,tin,vat id,passport,passport no,passport number,passport num,passnummer,reisepass,reisepassnummer,pasaporte,passeport,passaporto,driver license,drivers license,driving licence,driving license,driver licence,licence number,license number,dl,führerschein,permis de conduire,permiso de conducir,' +
+    'medicare,medicaid,health insurance,health number,health card,nhs,nhs number,mrn,medical record,patient id,insurance number,insurance no,member id,' +
+    'steuer id,steuer,steueridentifikationsnummer,steuernummer,idnr,sozialversicherungsnummer,svnr,versicherungsnummer,krankenversicherungsnummer,personalausweis,personalausweisnummer,ausweis,ausweisnummer,ahv,ahv nummer,ahvnummer,rentenversicherungsnummer,' +
+    'numéro national,sécurité sociale,securite sociale,numéro de sécurité,nir,insee,numéro fiscal,carte d identité,carte nationale,nss,' +
+    'dni,nie,nif,cif,número de identidad,seguridad social,cédula,cedula,curp,rfc,rut,run,cuit,cuil,nit,documento,número de identificación,identificación,ine,' +
+    'cpf,cnpj,rg,nis,cc,cartão de cidadão,cidadão,contribuinte,codice fiscale,fiscal code,partita iva,carta d identità,cf,' +
+    'bsn,burgerservicenummer,sofinummer,rijksregisternummer,personnummer,personnr,samordningsnummer,fødselsnummer,fodselsnummer,d nummer,cpr,cpr nummer,cprnr,henkilötunnus,hetu,kennitala,isikukood,asmens kodas,personas kods,' +
+    'pesel,nip,dowód,rodné číslo,rodné,rc,egn,егн,emšo,emso,oib,jmbg,cnp,cui,personal numeric code,adóazonosító,taj,amka,afm,αφμ,αμκα,tc kimlik,kimlik,tckn,tc no,инн,снилс,паспорт,rntrc,ipn,іпн,' +
+    'sin,social insurance,tfn,medicare number,ird,aadhaar,aadhar,uidai,pan number,pan card,pan,voter id,cnic,nic,nric,fin,mykad,hkid,rrn,resident registration,resident identity,resident id,resident identity card,thai national,thai id,taiwan id,natid,israeli id,teudat zehut,my number,mynumber,south african id,emirates id,iqama,nino,utr,pps,pps number,ppsn,ssn number,ssn,id,identification number,identification no,身份证,身分證,住民登録,주민등록번호',
+);
+const accountWords = words(
+  'account number,account no,account num,acct,acct no,acct number,bank account,accountnumber,account nr,a c,routing,routing number,routing no,aba,rtn,sort code,sortcode,bsb,transit,transit number,ifsc,clabe,cbu,cvu,kontonummer,konto nr,konto,kontonr,bankkonto,bankverbindung,blz,bankleitzahl,numéro de compte,compte bancaire,compte,rib,número de cuenta,cuenta bancaria,cuenta,cuenta corriente,conta,conta corrente,agência,numero di conto,conto corrente,rekeningnummer,rekening,bankgiro,plusgiro,nuban,bank no,checking account,savings account,giro',
+);
+/** The nearest of these words makes it something else. */
+const otherWords = words(
+  'order,invoice,ticket,tracking,ref,reference,version,build,commit,part,parts,isbn,page,figure,line,serial,sku,row,rows,phone,tel,mobile,fax,shipment,parcel,bestellung,commande,pedido,issue,error,port,amount,total,price,zip,postcode,job,session,request,trace,span,event,user id,customer id,order id,item,items,node,worker,thread,pid',
+);
+
+/** Not everything called an id is a person's: alone this word needs a check digit. */
+const weakWords = words(
+  'id,cc,rc,rg,cf,fin,pan,run,sin,nis,nit,documento,steuer,nic,ine,rib,cui,dl,konto,compte,cuenta,conta,conto,giro,transit,agência,cif',
+);
+
+interface Shape {
+  readonly rule: string;
+  readonly type: EntityType;
+  readonly pattern: RegExp;
+  /** Over the compact form, upper case. */
+  readonly valid: (compact: string) => boolean;
+  /** So telling that no word is needed. */
+  readonly alone?: boolean;
+}
+
+const NIF_LETTERS = 'TRWAGMYFPDXBNJZSQVHLCKE';
+const digits = (text: string): string => text.replaceAll(/\D/g, '');
+const yes = (): boolean => true;
+
+/** Shapes with a check digit or of a form that nothing else has. Sources: the issuing offices' rules, checked against the values of stdnum (MIT). */
+const SHAPES: readonly Shape[] = [
+  {
+    rule: 'es_dni',
+    type: 'NATIONAL_ID',
+    pattern: /^\d{8}[A-Z]$/,
+    valid: (id) => NIF_LETTERS[Number(id.slice(0, 8)) % 23] === id[8],
+    alone: true,
+  },
+  {
+    rule: 'es_nie',
+    type: 'NATIONAL_ID',
+    pattern: /^[XYZ]\d{7}[A-Z]$/,
+    valid: (id) => NIF_LETTERS[Number('XYZ'.indexOf(id[0] ?? '') + id.slice(1, 8)) % 23] === id[8],
+    alone: true,
+  },
+  { rule: 'it_codice_fiscale', type: 'NATIONAL_ID', pattern: /^[A-Z]{6}\d{2}[ABCDEHLMPRST]\d{2}[A-Z]\d{3}[A-Z]$/, valid: yes, alone: true },
+  { rule: 'mx_curp', type: 'NATIONAL_ID', pattern: /^[A-Z]{4}\d{6}[HMX][A-Z]{5}[0-9A-Z]\d$/, valid: yes, alone: true },
+  {
+    rule: 'gb_nino',
+    type: 'NATIONAL_ID',
+    pattern: /^(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]\d{6}[A-D]$/,
+    valid: yes,
+    alone: true,
+  },
+  {
+    rule: 'fi_hetu',
+    type: 'NATIONAL_ID',
+    pattern: /^(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])\d{2}[-+A-FU-Y]\d{3}[0-9A-Y]$/,
+    valid: (id) => '0123456789ABCDEFHJKLMNPRSTUVWXY'[Number(id.slice(0, 6) + id.slice(7, 10)) % 31] === id[10],
+    alone: true,
+  },
+  { rule: 'br_cpf', type: 'NATIONAL_ID', pattern: /^\d{3}\.\d{3}\.\d{3}-\d{2}$/, valid: (id) => isCpf(digits(id)), alone: true },
+  { rule: 'in_aadhaar', type: 'NATIONAL_ID', pattern: /^[2-9]\d{3} \d{4} \d{4}$/, valid: (id) => verhoeff(digits(id)), alone: true },
+  { rule: 'fr_nir', type: 'NATIONAL_ID', pattern: /^[12]\d{2}(?:0[1-9]|1[0-2]|[2-9]\d)(?:\d{2}|2[AB])\d{8}$/, valid: isNir, alone: true },
+  { rule: 'ch_ahv', type: 'NATIONAL_ID', pattern: /^756\.?\d{4}\.?\d{4}\.?\d{2}$/, valid: (id) => isEan(digits(id)), alone: true },
+  { rule: 'de_idnr', type: 'NATIONAL_ID', pattern: /^[1-9]\d{10}$/, valid: mod11_10 },
+  { rule: 'ca_sin', type: 'NATIONAL_ID', pattern: /^\d{9}$/, valid: luhn },
+  { rule: 'pl_pesel', type: 'NATIONAL_ID', pattern: /^\d{11}$/, valid: (id) => weighted(id, [1, 3, 7, 9, 1, 3, 7, 9, 1, 3, 1]) % 10 === 0 },
+  {
+    rule: 'se_personnummer',
+    type: 'NATIONAL_ID',
+    pattern: /^(?:19|20)?\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]|[6-8]\d|9[01])[-+]\d{4}$/,
+    valid: (id) => luhn(digits(id).slice(-10)),
+    alone: true,
+  },
+  { rule: 'gb_nhs', type: 'NATIONAL_ID', pattern: /^\d{3}[ -]\d{3}[ -]\d{4}$/, valid: (id) => isNhs(digits(id)) },
+  { rule: 'us_aba', type: 'BANK_ACCOUNT', pattern: /^\d{9}$/, valid: (id) => weighted(id, [3, 7, 1, 3, 7, 1, 3, 7, 1]) % 10 === 0 },
+  {
+    rule: 'mx_clabe',
+    type: 'BANK_ACCOUNT',
+    pattern: /^\d{18}$/,
+    valid: (id) =>
+      (10 - ([...id.slice(0, 17)].reduce((sum, digit, i) => sum + ((Number(digit) * ([3, 7, 1][i % 3] ?? 1)) % 10), 0) % 10)) % 10 ===
+      Number(id[17]),
+  },
+];
+
+function isCpf(id: string): boolean {
+  const check = (length: number): number =>
+    ((weighted(
+      id,
+      Array.from({ length }, (_, i) => length + 1 - i),
+    ) *
+      10) %
+      11) %
+    10;
+  return check(9) === Number(id[9]) && check(10) === Number(id[10]);
+}
+function isNir(id: string): boolean {
+  const number = id.slice(0, 13).replace('2A', '19').replace('2B', '18');
+  return 97 - Number(BigInt(number) % 97n) === Number(id.slice(13));
+}
+const isEan = (id: string): boolean => weighted(id, [1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1]) % 10 === 0;
+const isNhs = (id: string): boolean => (11 - (weighted(id, [10, 9, 8, 7, 6, 5, 4, 3, 2]) % 11)) % 11 === Number(id[9]);
+
+const LONGEST = 30;
+
+/** The value from here: groups of letters and digits with single separators, as ids are written. */
+function valueEnd(text: string, start: number): number {
+  let end = start;
+  const limit = Math.min(text.length, start + LONGEST);
+  while (end < limit) {
+    if ((classAt(text, end) & WORD) !== 0) {
+      end++;
+      continue;
+    }
+    const gap = /^(?:[-./ +]|\[|--| - )(?=[0-9A-Za-z])/.exec(text.slice(end, end + 4))?.[0];
+    if (gap === undefined) {
+      if (text[end] === ']' && text.slice(start, end).includes('[')) end++;
+      break;
+    }
+    const from = end + gap.length;
+    let to = from;
+    while (to < limit && (classAt(text, to) & WORD) !== 0) to++;
+    const group = text.slice(from, to);
+    // After a space a word of letters is prose, unless it is short and in capitals as ids have it.
+    if (gap.includes(' ') && !/^\d|^[A-Z0-9]{1,3}\d|^[A-Z]{1,2}$/.test(group)) break;
+    if (gap !== ' ' && !/\d/.test(group) && !/^[A-Za-z]{1,2}$/.test(group)) break;
+    end = to;
+  }
+  return end;
+}
+
+function look(scan: Scan, from: number, runEnd: number): void {
+  const { text } = scan;
+  if (from < scan.numbersSeen) return;
+  // A letter or country code may stand before: "P 1630837", "CL 12531909-2", "A-1234567".
+  const lead = /(?:^|[^0-9A-Za-z])([A-Z]{1,2}[ -])$/.exec(text.slice(Math.max(0, from - 4), from))?.[1] ?? '';
+  const start = from - lead.length;
+  const before = text[start - 1] ?? ' ';
+  if (
+    isWord(text, start - 1) ||
+    before === '_' ||
+    before === '$' ||
+    before === '€' ||
+    before === '@' ||
+    ((before === '-' || before === '.' || before === '/') && isWord(text, start - 2))
+  )
+    return;
+  if (runEnd - from > 40) return;
+  const end = valueEnd(text, from);
+  const written = text.slice(from, end).toUpperCase();
+  let count = 0;
+  for (let at = from; at < end; at++) if ((classAt(text, at) & DIGIT) !== 0) count++;
+  if (count < 4 || count > 24) return;
+  const after = text[end] ?? ' ';
+  if (after === '_' || after === '@' || ((after === ':' || after === '=') && isWord(text, end + 1))) return;
+  const compact = written.replaceAll(/[^0-9A-Z]/g, '');
+
+  const alone = SHAPES.find(
+    ({ alone: tells, pattern, valid }) => tells === true && [written, compact].some((form) => pattern.test(form) && valid(form)),
+  );
+  const context = scan.contextBefore(start);
+  const account = context.find(accountWords, 4);
+  const national = context.find(nationalWords, 5);
+  const other = context.find(otherWords, 2);
+  const keyword = account ?? national;
+  if (keyword === undefined || (other !== undefined && (keyword !== context.words.at(-1) || weakWords.has(keyword)))) {
+    if (alone === undefined || other !== undefined) return;
+    scan.report({
+      start: from,
+      end,
+      type: alone.type,
+      rule: alone.rule,
+      confidence: confidence.labelled,
+      validator: alone.rule,
+      canonical: compact,
+    });
+    return;
+  }
+  const type: EntityType = account !== undefined ? 'BANK_ACCOUNT' : 'NATIONAL_ID';
+  const checked =
+    alone ??
+    SHAPES.find((shape) => shape.type === type && [written, compact].some((form) => shape.pattern.test(form) && shape.valid(form)));
+  if (weakWords.has(keyword) && checked === undefined && !(keyword !== 'id' && count >= 7 && context.words.at(-1) === keyword)) return;
+  if (checked === undefined && (count < 5 || compact.length < 6 || compact.length > 24)) return;
+  if (checked === undefined && /^\d{4}-\d{2}-\d{2}|^[0-9A-F]{8}-[0-9A-F]{4}-/.test(written)) return;
+  scan.numbersSeen = end;
+  scan.report({
+    start,
+    end,
+    type,
+    rule: checked?.rule ?? (account !== undefined ? 'bank_account' : 'national_id'),
+    confidence: confidence.labelled,
+    validator: checked?.rule,
+    context: keyword,
+    canonical: compact,
+  });
+}
+
+const anchored = (scan: Scan, start: number, end: number): void => {
+  // A word of letters only is never an id.
+  if ((classAt(scan.text, start) & (DIGIT | LETTER)) !== 0) look(scan, start, end);
+};
+
+export const nationalId: Detector = {
+  rule: 'labelled_number',
+  type: 'NATIONAL_ID',
+  anchors: ['number', 'mixed'],
+  keywords: nationalWords,
+  validator: 'check digit by country, where there is one',
+  source: 'issuing offices’ rules; stdnum (MIT) as a check',
+  examples: [
+    { text: 'Steuer-ID: 36 574 261 809, Kiel', finds: '36 574 261 809' },
+    { text: 'passport no. C01X00T47, expires', finds: 'C01X00T47' },
+    { text: '54362315K', finds: '54362315K' },
+    { text: 'order id 36574261809 and ticket ref 12345673' },
+  ],
+  look: anchored,
+};
