@@ -1,6 +1,6 @@
 import { test } from 'node:test';
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
-import { changes, curatorVersions, labelMoves, labels, type Io } from '@ancilla/contracts';
+import { changes, curatorVersions, insert, labelMoves, labels, modelRegistry } from '@ancilla/contracts';
 import { Value } from 'typebox/value';
 import { applyPatch } from 'rfc6902';
 import { missionConfig } from './mission-config.fixture.ts';
@@ -262,7 +262,47 @@ test('the Librarian’s routes are the curator’s for prompt templates', async 
 
 test('models move by what training attests, never by a request alone', async (t) => {
   await using at = await openTenants(t);
-  await rejects(move(at, { kind: 'models', id: 'mapping-ranker' }, 'production', '1'), { code: 'not_found' });
+  const ranker = { kind: 'models', id: 'mapping-ranker' } as const;
+  await rejects(move(at, ranker, 'production', '1'), { code: 'not_found' });
+  const model = {
+    model_version_id: 'md_01h455vb4pex5vsknk084sn02q',
+    model_id: ranker.id,
+    version: '1',
+    task: 'mapping',
+    dataset_id: null,
+    run_id: null,
+    trace_id,
+    artifact_ref: null,
+    digest: 'a'.repeat(64),
+    trainer: { version: '1', isolation: [], seed: 1 },
+    metrics_old: {},
+    metrics_new: {},
+    card: {},
+    created_at: '2026-11-01T00:00:00.000Z',
+  };
+  await at.north.tenant.commit([insert(modelRegistry, model)], [], t);
+  for (const name of ['production', 'canary', 'mine']) await rejects(move(at, ranker, name, '1'), { code: 'policy.refused' });
+  const asked = { ...ranker, label: 'production', version: '1', reason: 'better', by: 'ada', trace_id, policy: 'bootstrap' } as const;
+  await rejects(at.curator.move(at.north, asked, t), { code: 'policy.refused' });
+  await rejects(at.curator.move(at.north, { ...asked, policy: 'none', attested: ['offline_gate'] }, t), { code: 'policy.refused' });
+  await at.curator.move(at.north, { ...asked, attested: ['offline_gate'] }, t);
+  const live = await at.curator.resolve(at.north.tenant, 'models', ranker.id, { label: 'production' }, t);
+  deepEqual([live?.version, live?.digest, live?.content], ['1', `sha256:${model.digest}`, model]);
+});
+
+test('a config that names more than it may refer to is refused, and one at the limit is saved', async (t) => {
+  await using at = await openTenants(t);
+  const hooks = Array.from({ length: 10 }, (_, i) => ({ name: 'redact', policy_ref: `${'p'.repeat(190)}${i}` }));
+  const full = {
+    agent_id: config.id,
+    prompt_template_id: 'x',
+    tools: Array.from({ length: 50 }, (_, i) => ({ name: 't', interface_id: `t${i}` })),
+    pre_hooks: hooks,
+    post_hooks: hooks.map(({ name, policy_ref }) => ({ name, policy_ref: `${policy_ref}-post` })),
+    validation: { unit_tests: Array.from({ length: 20 }, (_, i) => ({ name: 'u', spec: `s${i}` })) },
+  };
+  equal((await save(at, config, '1', full)).status, 201);
+  await rejects(save(at, config, '2', { ...full, tools: [...full.tools, { name: 't' }] }), { code: 'schema.invalid' });
 });
 
 test('four eyes: the label moves when a second person approves, and only then', async (t) => {
@@ -292,6 +332,16 @@ test('four eyes: the label moves when a second person approves, and only then', 
     t,
   );
   equal(items[0]?.doc.policy, 'default@1');
+});
+
+test('the same move asked for many times at once has one effect and one answer', async (t) => {
+  await using at = await openTenants(t);
+  await save(at, glossary, '1', { a: 1 });
+  const many = (name: string) => Promise.all([1, 2, 3].map(() => move(at, glossary, name, '1')));
+  equal(new Set((await many('mine')).map((answer) => asMoved(answer).revision)).size, 1);
+  await fourEyes(at);
+  equal(new Set((await many('production')).map((answer) => asWaiting(answer).saga_id)).size, 1);
+  equal(at.started.size, 1);
 });
 
 test('a signal that went round the approval moves nothing', async (t) => {
@@ -325,11 +375,13 @@ test('an approval counts for the state it was asked in: a label that moved meanw
   await move(at, glossary, 'production', '1');
   await fourEyes(at);
   const { saga_id } = asWaiting(await move(at, glossary, 'production', '2'));
-  // The default policy back in force lets one person move the label while the request waits.
-  const was = await at.north.tenant.get(labels, 'glossaries/crm#production', t);
-  ok(was);
   await save(at, glossary, '3', { n: 3 });
-  await forceLabel(at, '3', t);
+  // As a room with a policy of its own may.
+  await at.curator.move(
+    at.north,
+    { ...glossary, label: 'production', version: '3', reason: 'x', by: 'ops', trace_id, policy: 'bootstrap', attested: ['offline_gate'] },
+    t,
+  );
   await approve(at, glossary, 'production', saga_id, 'bob');
   equal((await at.north.tenant.get(labels, 'glossaries/crm#production', t))?.doc.version, '3');
   equal(at.started.get(saga_id)?.error?.code, 'policy.refused');
@@ -349,11 +401,3 @@ test('seeding again changes nothing', async (t) => {
   await at.curator.seed({ trace_id }, t);
   deepEqual(await at.stores.platform.ledger.head(t), before);
 });
-
-/** As a platform operator's own tool might. */
-async function forceLabel(at: At, version: string, io: Io) {
-  const was = await at.north.tenant.get(labels, 'glossaries/crm#production', io);
-  if (!was) throw new RangeError('no label');
-  const { replace } = await import('@ancilla/contracts');
-  await at.north.tenant.commit([replace(labels, was, { version }, { who: 'ops', reason: 'x', trace_id })], [], io);
-}

@@ -3,7 +3,7 @@ import { unitTestsOf } from './agent-config.ts';
 import { lookUp, type Resolved, type Shelf, type Subject } from './document.ts';
 import { kindRules, type Reference } from './kinds.ts';
 import { schemaErrors } from './restricted-schema.ts';
-import { runValidationTests, type TestResult, type ValidationTest } from './validation-tests.ts';
+import type { RunTests, TestResult, ValidationTest } from './validation-tests.ts';
 
 export type Shelves = readonly (readonly [source: Resolved['source'], shelf: Shelf])[];
 type Checked = Pick<GovernedVersion, 'unresolved' | 'tests'>;
@@ -21,17 +21,17 @@ const find = async (shelves: Shelves, { kind, ref }: Reference, io: Io) => {
  * What is known of a version now: which references do not resolve (to a version, or to what is labelled `production`), and how its validation tests went.
  * Asked when it is saved, and again before a label moves: what it refers to may have come or gone.
  */
-export const check = async (shelves: Shelves, { kind }: Subject, content: unknown, deadlineMs: number, io: Io): Promise<Checked> => {
+export const check = async (shelves: Shelves, { kind }: Subject, content: unknown, runTests: RunTests, io: Io): Promise<Checked> => {
   if (kind === 'models') return { unresolved: [], tests: [] };
   const unresolved = new Set<string>();
   for (const reference of kindRules[kind].references?.(content) ?? [])
     if ((await find(shelves, reference, io)) === undefined) unresolved.add(`${reference.kind}/${reference.ref}`);
-  return { unresolved: [...unresolved], tests: kind === 'agent_configs' ? await tested(shelves, content, deadlineMs, io) : [] };
+  return { unresolved: [...unresolved], tests: kind === 'agent_configs' ? await tested(shelves, content, runTests, io) : [] };
 };
 
 const examplesOf = (schema: object): readonly unknown[] => ('examples' in schema && Array.isArray(schema.examples) ? schema.examples : []);
 
-const tested = async (shelves: Shelves, content: unknown, deadlineMs: number, io: Io): Promise<TestResult[]> => {
+const tested = async (shelves: Shelves, content: unknown, runTests: RunTests, io: Io): Promise<TestResult[]> => {
   const plans: (TestResult | ValidationTest)[] = [];
   for (const { name, spec, examples, counter_examples = [] } of unitTestsOf(content)) {
     const schema = (await find(shelves, { kind: 'json_schemas', ref: spec }, io))?.doc.content;
@@ -40,9 +40,8 @@ const tested = async (shelves: Shelves, content: unknown, deadlineMs: number, io
       plans.push({ name, passed: false, detail: 'its spec is not a schema that may be run' });
     else plans.push({ name, schema, examples: examples ?? examplesOf(schema), counter_examples });
   }
-  const ran = await runValidationTests(
+  const ran = await runTests(
     plans.filter((plan) => 'schema' in plan),
-    deadlineMs,
     io.signal,
   );
   const results = ran.values();

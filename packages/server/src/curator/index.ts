@@ -4,6 +4,7 @@ import { lookUp, type Ref, type Resolved } from './document.ts';
 import { openMoves, type Move, type Moved, type Of, type Waiting } from './moves.ts';
 import { curatorRoutes } from './routes.ts';
 import { seedPlatform } from './seed.ts';
+import { openTestRunner, type RunTests } from './validation-tests.ts';
 import { saveVersion, type NewVersion } from './versions.ts';
 
 export type { Ref, Resolved, Subject } from './document.ts';
@@ -25,21 +26,23 @@ export interface Curator {
 
 /** A version's validation tests may take so long together, thread start included. */
 const TEST_DEADLINE_MS = 10_000;
+/** Threads for validation tests at the same time: two busy people do not slow the others down. */
+const TESTS_AT_ONCE = 2;
 
 /** Opens the room. */
 export const openCurator = ({
   platform,
   clock,
   sagas,
-  deadlineMs = TEST_DEADLINE_MS,
+  runTests = openTestRunner({ deadlineMs: TEST_DEADLINE_MS, atOnce: TESTS_AT_ONCE }),
 }: {
   readonly platform: PlatformStore;
   readonly clock: Clock;
   readonly sagas: SagaRunner;
-  readonly deadlineMs?: number;
+  readonly runTests?: RunTests;
 }): Room & Curator => {
-  const { move, approve, sagas: declared, shelvesOf } = openMoves({ platform, clock, deadlineMs, sagas });
-  const save = (tenant: TenantStore, given: NewVersion, io: Io) => saveVersion(tenant, shelvesOf(tenant), given, { clock, deadlineMs }, io);
+  const { move, approve, sagas: declared, shelvesOf } = openMoves({ platform, clock, runTests, sagas });
+  const save = (tenant: TenantStore, given: NewVersion, io: Io) => saveVersion(tenant, shelvesOf(tenant), given, { clock, runTests }, io);
   return {
     routes: curatorRoutes({ platform, save, move, approve }),
     // Its memo is read and written through the saga's own schema, by whoever runs it.
@@ -52,6 +55,6 @@ export const openCurator = ({
     },
     save: async (tenant, given, io) => (await save(tenant, given, io)).doc,
     move,
-    seed: ({ trace_id }, io) => seedPlatform(platform, { clock, deadlineMs, trace_id }, io),
+    seed: ({ trace_id }, io) => seedPlatform(platform, { clock, runTests, trace_id }, io),
   };
 };

@@ -3,6 +3,7 @@ import { Value } from 'typebox/value';
 import {
   AncillaError,
   insert,
+  isAncillaError,
   labelMoves,
   labels,
   replace,
@@ -27,6 +28,7 @@ import {
 import { findLabel, findVersion, labelKey, lookUp, type Subject } from './document.ts';
 import { check, type Shelves } from './facts.ts';
 import { assertMet, conditions, PromotionPolicy, requirementOf, type Condition } from './promotion.ts';
+import type { RunTests } from './validation-tests.ts';
 
 /** Whose documents: the tenant's store and its id. */
 export interface Of {
@@ -63,6 +65,7 @@ export interface Waiting {
 /** An open request is forgotten after a week: the second person never came. */
 const APPROVAL_SECONDS = 7 * 24 * 3600;
 const DEFAULT_POLICY = 'default';
+const ATTEMPTS = 4;
 
 const movedLabel = (
   was: Stored<typeof labels> | undefined,
@@ -119,12 +122,12 @@ const isOver = async (tenant: TenantStore, { saga_id }: LabelMove, io: Io) => {
 export const openMoves = ({
   platform,
   clock,
-  deadlineMs,
+  runTests,
   sagas,
 }: {
   readonly platform: PlatformStore;
   readonly clock: Clock;
-  readonly deadlineMs: number;
+  readonly runTests: RunTests;
   readonly sagas: SagaRunner;
 }) => {
   const shelvesOf = (tenant: Reader<Tenant>): Shelves => [
@@ -147,7 +150,7 @@ export const openMoves = ({
   const permitted = async (tenant: Reader<Tenant>, move: Move, { content }: GovernedVersion, io: Io) => {
     const { rules, name, guard } = await policyInForce(tenant, move.policy ?? DEFAULT_POLICY, io);
     const requirement = requirementOf(rules, move.kind, move.label);
-    assertMet(requirement, { ...(await check(shelvesOf(tenant), move, content, deadlineMs, io)), attested: move.attested ?? [] }, name);
+    assertMet(requirement, { ...(await check(shelvesOf(tenant), move, content, runTests, io)), attested: move.attested ?? [] }, name);
     return { approvals: requirement.approvals, policy: name, guard };
   };
 
@@ -186,7 +189,7 @@ export const openMoves = ({
     return saga_id;
   };
 
-  const move = async (of: Of, asked: Move, io: Io): Promise<Moved | Waiting> => {
+  const tryMove = async (of: Of, asked: Move, io: Io): Promise<Moved | Waiting> => {
     const { tenant } = of;
     const target = await versionOf(tenant, asked, io);
     const was = await findLabel(tenant, asked, asked.label, io);
@@ -210,6 +213,17 @@ export const openMoves = ({
     }
     const { revision } = await tenant.commit([movedLabel(was, { ...asked, approved_by: null, policy, now: clock.now() })], [guard], io);
     return { label, version, revision, previous: was?.doc.version ?? null };
+  };
+
+  /** Whoever is overtaken looks again, so that the same request twice at once has one effect and one answer. */
+  const move = async (of: Of, asked: Move, io: Io): Promise<Moved | Waiting> => {
+    for (let attempt = 1; ; attempt++)
+      try {
+        return await tryMove(of, asked, io);
+      } catch (error) {
+        if (!isAncillaError(error, 'store.conflict', 'store.revision_conflict')) throw error;
+        if (attempt === ATTEMPTS) throw new AncillaError('store.revision_conflict', 'others kept moving this label', { cause: error });
+      }
   };
 
   /**

@@ -12,6 +12,7 @@ import {
 import { shipped } from './defaults.ts';
 import { digestOf, findLabel, labelKey } from './document.ts';
 import { SHIPPED, saveVersion } from './versions.ts';
+import type { RunTests } from './validation-tests.ts';
 
 /** Who saves and labels what comes with a release. */
 const RELEASE = 'ancilla';
@@ -21,7 +22,7 @@ const RELEASE = 'ancilla';
  */
 export const seedPlatform = async (
   platform: PlatformStore,
-  { clock, deadlineMs, trace_id }: { readonly clock: Clock; readonly deadlineMs: number; readonly trace_id: string },
+  { clock, runTests, trace_id }: { readonly clock: Clock; readonly runTests: RunTests; readonly trace_id: string },
   io: Io,
 ): Promise<void> => {
   for (const { kind, id, content, withVersion } of shipped) {
@@ -36,7 +37,7 @@ export const seedPlatform = async (
       trace_id,
       shipped: true,
     };
-    const { doc } = await saveVersion(platform, [['platform', platform]], given, { clock, deadlineMs }, io);
+    const { doc } = await saveVersion(platform, [['platform', platform]], given, { clock, runTests }, io);
     const loose = [
       ...doc.unresolved,
       ...doc.tests.filter(({ passed }) => !passed).map(({ name, detail }) => `${name}: ${detail ?? 'failed'}`),

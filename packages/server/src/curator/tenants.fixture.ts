@@ -79,7 +79,7 @@ export const openTenants = async (io: Io) => {
   const stores = await openStores({ folder: join(folder, 'stores'), keyring, collections: storageMap, clock, random, newId, anchors });
   for (const id of ['north', 'south']) await stores.createTenant(id, io);
   const { runner, started } = openWaitingRunner(() => newId('sg'));
-  const curator = openCurator({ platform: stores.platform, clock, sagas: runner, deadlineMs: 30_000 });
+  const curator = openCurator({ platform: stores.platform, clock, sagas: runner });
   try {
     await curator.seed({ trace_id }, io);
   } catch (error) {

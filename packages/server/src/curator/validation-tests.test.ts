@@ -1,6 +1,6 @@
 import { test } from 'node:test';
 import { deepEqual, match, ok, rejects } from 'node:assert/strict';
-import { runValidationTests, type ValidationTest } from './validation-tests.ts';
+import { openTestRunner, type ValidationTest } from './validation-tests.ts';
 
 const of = (
   name: string,
@@ -13,10 +13,11 @@ const of = (
   examples,
   counter_examples,
 });
+const run = openTestRunner({ deadlineMs: 20_000, atOnce: 2 });
 const person = { type: 'object', required: ['name'], properties: { name: { type: 'string', pattern: '^[a-z]+$' } } };
 
 test('examples must fit, counter-examples must not, and each result stands by its test', async ({ signal }) => {
-  const results = await runValidationTests(
+  const results = await run(
     [
       of('fits', person, [{ name: 'ada' }], [{}, { name: 'Ada' }]),
       of('misfit', person, [{ name: 'ada' }, { name: 1 }]),
@@ -24,7 +25,6 @@ test('examples must fit, counter-examples must not, and each result stands by it
       of('format', { type: 'string', format: 'date' }, ['2026-11-24'], ['yesterday']),
       of('only_schema', person),
     ],
-    20_000,
     signal,
   );
   deepEqual(
@@ -41,12 +41,12 @@ test('examples must fit, counter-examples must not, and each result stands by it
 });
 
 test('a result never shows an example’s value', async ({ signal }) => {
-  const [result] = await runValidationTests([of('secret', { enum: ['a'] }, ['hunter2'])], 20_000, signal);
+  const [result] = await run([of('secret', { enum: ['a'] }, ['hunter2'])], signal);
   ok(result?.passed === false && !JSON.stringify(result).includes('hunter2'));
 });
 
 test('a backtracking pattern is linear here', async ({ signal }) => {
-  const [result] = await runValidationTests([of('redos', { pattern: '^(a+)+$' }, [], [`${'a'.repeat(50_000)}!`])], 20_000, signal);
+  const [result] = await run([of('redos', { pattern: '^(a+)+$' }, [], [`${'a'.repeat(50_000)}!`])], signal);
   deepEqual(result, { name: 'redos', passed: true });
 });
 
@@ -57,9 +57,8 @@ test('a schema that never ends fails its own test and those that wait behind it,
       { allOf: i === 59 ? [{ type: 'string' }] : [{ $ref: `#/$defs/d${i + 1}` }, { $ref: `#/$defs/d${i + 1}` }] },
     ]),
   );
-  const results = await runValidationTests(
+  const results = await run(
     [of('first', person, [{ name: 'ada' }]), of('doubling', { $defs, $ref: '#/$defs/d0' }, ['x']), of('behind', person, [{ name: 'ada' }])],
-    4000,
     signal,
   );
   deepEqual(results[0]?.passed, true);
@@ -68,14 +67,25 @@ test('a schema that never ends fails its own test and those that wait behind it,
 });
 
 test('a schema that calls itself for ever fails', async ({ signal }) => {
-  const [result] = await runValidationTests(
-    [of('self', { $defs: { a: { allOf: [{ $ref: '#/$defs/a' }] } }, $ref: '#/$defs/a' }, ['x'])],
-    20_000,
-    signal,
-  );
+  const [result] = await run([of('self', { $defs: { a: { allOf: [{ $ref: '#/$defs/a' }] } }, $ref: '#/$defs/a' }, ['x'])], signal);
   deepEqual(result?.passed, false);
 });
 
 test('an aborted signal stops it', async () => {
-  await rejects(async () => runValidationTests([of('x', person)], 20_000, AbortSignal.abort()), { name: 'AbortError' });
+  await rejects(async () => run([of('x', person)], AbortSignal.abort()), { name: 'AbortError' });
+});
+
+test('many versions at once wait their turn and all get their results', async ({ signal }) => {
+  const one = openTestRunner({ deadlineMs: 20_000, atOnce: 1 });
+  const stopped = rejects(one([of('x', person)], AbortSignal.abort()), { name: 'AbortError' });
+  const results = await Promise.all([1, 2, 3].map((n) => one([of(`t${n}`, person, [{ name: 'ada' }])], signal)));
+  await stopped;
+  deepEqual(
+    results.flat().map(({ name, passed }) => [name, passed]),
+    [
+      ['t1', true],
+      ['t2', true],
+      ['t3', true],
+    ],
+  );
 });

@@ -19,14 +19,33 @@ export type TestResult = GovernedVersion['tests'][number];
 export const Answer = Type.Object({ index: Type.Integer(), passed: Type.Boolean(), detail: Type.Optional(Type.String()) });
 export type Answer = Static<typeof Answer>;
 
-/** A test's schema compiles and validates in a thread of its own with little memory, so that one that never ends costs the server nothing but the wait. */
-export const runValidationTests = (
-  tests: readonly ValidationTest[],
-  deadlineMs: number,
-  signal: AbortSignal,
-): Promise<readonly TestResult[]> => {
-  if (tests.length === 0) return Promise.resolve([]);
-  signal.throwIfAborted();
+/** Runs tests and gives each its result, in their order. */
+export type RunTests = (tests: readonly ValidationTest[], signal: AbortSignal) => Promise<readonly TestResult[]>;
+
+/**
+ * Schemas compile and validate in a thread of their own with little memory and a deadline, so that one that never ends costs the server nothing but the wait.
+ * @param deadlineMs - for all tests of one version together, the thread's start included
+ * @param atOnce - threads at the same time; further versions wait their turn
+ */
+export const openTestRunner = ({ deadlineMs, atOnce }: { readonly deadlineMs: number; readonly atOnce: number }): RunTests => {
+  let free = atOnce;
+  const waiting: (() => void)[] = [];
+  return async (tests, signal) => {
+    if (tests.length === 0) return [];
+    if (free > 0) free--;
+    else await new Promise<void>((resolve) => void waiting.push(resolve));
+    try {
+      signal.throwIfAborted();
+      return await runInThread(tests, deadlineMs, signal);
+    } finally {
+      const next = waiting.shift();
+      if (next) next();
+      else free++;
+    }
+  };
+};
+
+const runInThread = (tests: readonly ValidationTest[], deadlineMs: number, signal: AbortSignal): Promise<readonly TestResult[]> => {
   const answers = new Map<number, Answer>();
   const { promise, resolve, reject } = Promise.withResolvers<readonly TestResult[]>();
   // The worker is this file's neighbour, as source or built.

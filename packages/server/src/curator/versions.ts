@@ -15,6 +15,7 @@ import {
 import { asSaved, digestOf, findVersion, versionKey, type Subject } from './document.ts';
 import { check, type Shelves } from './facts.ts';
 import { kindRules } from './kinds.ts';
+import type { RunTests } from './validation-tests.ts';
 
 /** Versions that come with a release are named so, and no other is: no tenant's version can stand in for a shipped one. */
 export const SHIPPED = 'ancilla.';
@@ -64,7 +65,7 @@ export const saveVersion = async (
   store: Store<Tenant & Platform>,
   shelves: Shelves,
   given: NewVersion,
-  { clock, deadlineMs }: { readonly clock: Clock; readonly deadlineMs: number },
+  { clock, runTests }: { readonly clock: Clock; readonly runTests: RunTests },
   io: Io,
 ): Promise<{ readonly doc: GovernedVersion; readonly created: boolean }> => {
   const { kind, id, version, message, content, author, trace_id } = given;
@@ -89,7 +90,7 @@ export const saveVersion = async (
     created_at: toTimestamp(clock.now()),
     content,
     ...sourceOf(content),
-    ...(await check(shelves, given, content, deadlineMs, io)),
+    ...(await check(shelves, given, content, runTests, io)),
   };
   try {
     const { writes } = await store.commit([insertReceived(curatorVersions, doc, { kind, id, version, digest })], [], io);
