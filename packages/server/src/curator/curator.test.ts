@@ -1,6 +1,6 @@
 import { test } from 'node:test';
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
-import { changes, curatorVersions, insert, labelMoves, labels, modelRegistry } from '@ancilla/contracts';
+import { changes, curatorVersions, labelMoves, labels } from '@ancilla/contracts';
 import { Value } from 'typebox/value';
 import { applyPatch } from 'rfc6902';
 import { missionConfig } from './mission-config.fixture.ts';
@@ -61,6 +61,7 @@ test('every answer fits the schema its route declares', async (t) => {
     ['GET', label, of],
     ['GET', label, { ...of, query: { at: '2026-12-01T00:00:00.000Z' } }],
     ['GET', `${label}/history`, of],
+    ['GET', '/curator/{kind}/{id}/labels', of],
   ] as const) {
     const { status, answer } = await at.call(method, path, input);
     const schema = at.curator.routes?.find((route) => route.method === method && route.path === path)?.answers[status];
@@ -105,7 +106,6 @@ test('what is no document of its kind is refused by its place', async (t) => {
       },
     );
   await rejects(save(at, { kind: 'recipes', id: 'x' }, '1', {}), { code: 'curator.kind' });
-  await rejects(save(at, { kind: 'models', id: 'x' }, '1', {}), { code: 'curator.kind' });
   await rejects(save(at, glossary, '1', { a: 'lone \ud800' }), { code: 'schema.invalid' });
   await rejects(save(at, glossary, '2', {}, 'ada', { parent: '1' }), { code: 'not_found' });
 });
@@ -264,30 +264,20 @@ test('models move by what training attests, never by a request alone', async (t)
   await using at = await openTenants(t);
   const ranker = { kind: 'models', id: 'mapping-ranker' } as const;
   await rejects(move(at, ranker, 'production', '1'), { code: 'not_found' });
-  const model = {
-    model_version_id: 'md_01h455vb4pex5vsknk084sn02q',
-    model_id: ranker.id,
-    version: '1',
-    task: 'mapping',
-    dataset_id: null,
-    run_id: null,
-    trace_id,
-    artifact_ref: null,
-    digest: 'a'.repeat(64),
-    trainer: { version: '1', isolation: [], seed: 1 },
-    metrics_old: {},
-    metrics_new: {},
-    card: {},
-    created_at: '2026-11-01T00:00:00.000Z',
-  };
-  await at.north.tenant.commit([insert(modelRegistry, model)], [], t);
+  await rejects(save(at, ranker, '1', {}), { code: 'curator.kind' });
+  const content = { artifact_ref: 'ar_01h455vb4pex5vsknk084sn02q', digest: 'a'.repeat(64) };
+  await at.curator.save(at.north.tenant, { ...ranker, version: '1', message: 'trained', content, author: 'trainer', trace_id }, t);
   for (const name of ['production', 'canary', 'mine']) await rejects(move(at, ranker, name, '1'), { code: 'policy.refused' });
   const asked = { ...ranker, label: 'production', version: '1', reason: 'better', by: 'ada', trace_id, policy: 'bootstrap' } as const;
   await rejects(at.curator.move(at.north, asked, t), { code: 'policy.refused' });
   await rejects(at.curator.move(at.north, { ...asked, policy: 'none', attested: ['offline_gate'] }, t), { code: 'policy.refused' });
   await at.curator.move(at.north, { ...asked, attested: ['offline_gate'] }, t);
   const live = await at.curator.resolve(at.north.tenant, 'models', ranker.id, { label: 'production' }, t);
-  deepEqual([live?.version, live?.digest, live?.content], ['1', `sha256:${model.digest}`, model]);
+  deepEqual([live?.version, live?.content], ['1', content]);
+  deepEqual(
+    (await at.curator.labelsOf(at.north.tenant, 'models', ranker.id, t)).map(({ label: name, version, source }) => [name, version, source]),
+    [['production', '1', 'tenant']],
+  );
 });
 
 test('a config that names more than it may refer to is refused, and one at the limit is saved', async (t) => {

@@ -4,8 +4,6 @@ import {
   curatorVersions,
   governedKinds,
   labels,
-  modelRegistry,
-  type Doc,
   type GovernedKind,
   type GovernedVersion,
   type Io,
@@ -67,32 +65,8 @@ export const digestOf = (content: unknown): string => {
 export const asSaved = ({ source, ...doc }: GovernedVersion): GovernedVersion =>
   source === undefined ? doc : { ...doc, content: JSON.parse(source) };
 
-/** Models are registered by training runs; their versions stand in the registry, their labels here. */
-const modelVersion = async (shelf: Shelf, id: string, version: string, io: Io): Promise<GovernedVersion | undefined> => {
-  const { items } = await shelf.find(modelRegistry, { index: 'by_version', equals: { model_id: id, version }, limit: 1 }, io);
-  const model: Doc<typeof modelRegistry> | undefined = items[0]?.doc;
-  return (
-    model && {
-      version_key: versionKey({ kind: 'models', id }, version),
-      kind: 'models',
-      id,
-      version,
-      digest: `sha256:${model.digest}`,
-      parent: null,
-      author: 'trainer',
-      message: '',
-      trace_id: model.trace_id,
-      created_at: model.created_at,
-      content: model,
-      unresolved: [],
-      tests: [],
-    }
-  );
-};
-
 /** One exact version on one shelf. */
 export const findVersion = async (shelf: Shelf, of: Subject, version: string, io: Io): Promise<GovernedVersion | undefined> => {
-  if (of.kind === 'models') return modelVersion(shelf, of.id, version, io);
   const found = await shelf.get(curatorVersions, versionKey(of, version), io);
   return found && asSaved(found.doc);
 };

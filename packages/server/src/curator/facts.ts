@@ -22,7 +22,6 @@ const find = async (shelves: Shelves, { kind, ref }: Reference, io: Io) => {
  * Asked when it is saved, and again before a label moves: what it refers to may have come or gone.
  */
 export const check = async (shelves: Shelves, { kind }: Subject, content: unknown, runTests: RunTests, io: Io): Promise<Checked> => {
-  if (kind === 'models') return { unresolved: [], tests: [] };
   const unresolved = new Set<string>();
   for (const reference of kindRules[kind].references?.(content) ?? [])
     if ((await find(shelves, reference, io)) === undefined) unresolved.add(`${reference.kind}/${reference.ref}`);

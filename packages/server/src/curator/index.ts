@@ -1,12 +1,14 @@
 // Governed documents: immutable versions, and labels that move by policy. The Librarian's routes are its routes for prompt templates.
 import type { Clock, GovernedKind, GovernedVersion, Io, PlatformStore, Room, SagaRunner, TenantStore } from '@ancilla/contracts';
 import { lookUp, type Ref, type Resolved } from './document.ts';
+import { listLabels, type LabelAnswer } from './labels.ts';
 import { openMoves, type Move, type Moved, type Of, type Waiting } from './moves.ts';
 import { curatorRoutes } from './routes.ts';
 import { seedPlatform } from './seed.ts';
 import { openTestRunner, type RunTests } from './validation-tests.ts';
 import { saveVersion, type NewVersion } from './versions.ts';
 
+export type { LabelAnswer } from './labels.ts';
 export type { Ref, Resolved, Subject } from './document.ts';
 export type { Move, Moved, Waiting } from './moves.ts';
 export type { Condition } from './promotion.ts';
@@ -16,6 +18,8 @@ export type { NewVersion } from './versions.ts';
 export interface Curator {
   /** The tenant's own document first, then the platform's. A label and the version it names come from the same of the two. */
   resolve(tenant: TenantStore, kind: GovernedKind, id: string, ref: Ref, io: Io): Promise<Resolved | undefined>;
+  /** The labels of a document and what each names. */
+  labelsOf(tenant: TenantStore, kind: GovernedKind, id: string, io: Io): Promise<readonly LabelAnswer[]>;
   /** @throws {AncillaError} `schema.invalid`, `curator.exists` */
   save(tenant: TenantStore, given: NewVersion, io: Io): Promise<GovernedVersion>;
   /** @throws {AncillaError} `not_found`, `curator.unresolved`, `curator.tests_failed`, `policy.refused`, `store.revision_conflict` */
@@ -53,6 +57,7 @@ export const openCurator = ({
       const { doc, source, label } = found;
       return { version: doc.version, digest: doc.digest, content: doc.content, source, ...(label && { label: label.label }) };
     },
+    labelsOf: (tenant, kind, id, io) => listLabels(shelvesOf(tenant), { kind, id }, io),
     save: async (tenant, given, io) => (await save(tenant, given, io)).doc,
     move,
     seed: ({ trace_id }, io) => seedPlatform(platform, { clock, runTests, trace_id }, io),

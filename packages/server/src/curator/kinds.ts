@@ -92,7 +92,7 @@ const redactionErrors = (content: unknown, id: string, version: string): readonl
 };
 
 /** What each kind of governed document must be. To add a kind is to add a row. */
-export const kindRules: { readonly [K in Exclude<GovernedKind, 'models'>]: Rules } = {
+export const kindRules: { readonly [K in GovernedKind]: Rules } = {
   agent_configs: {
     errors: (content, id, version) =>
       Value.Check(AgentConfig, content) ? agentConfigErrors(content, id, version) : schemaErrorsOf(AgentConfig, content),
@@ -101,8 +101,10 @@ export const kindRules: { readonly [K in Exclude<GovernedKind, 'models'>]: Rules
   prompt_templates: { errors: (content) => [...schemaErrorsOf(PromptTemplate, content), ...undeclared(content)] },
   redaction_policies: { errors: redactionErrors },
   promotion_policies: { errors: shaped(PromotionPolicy) },
-  glossaries: { errors: shaped(Content) },
+  glossaries: { errors: shaped(Type.Union([Type.Array(Content), Content])) },
   price_lists: { errors: shaped(Content) },
   tool_interfaces: { errors: shaped(Content) },
+  // Saved by training runs only: no request saves one.
+  models: { errors: shaped(Content) },
   json_schemas: { errors: (content) => [...schemaErrorsOf(Content, content), ...schemaErrors(content, { patterns: 'linear' })] },
 };

@@ -69,3 +69,14 @@ export const readLabel = async (shelves: Shelves, of: Subject, label: string, at
   }
   throw new AncillaError('not_found', `${of.kind} ${of.id} has no label ${label}${at === undefined ? '' : ' at that time'}`);
 };
+
+/** All labels of a document: the tenant's, and the platform's where the tenant has none of that name. Newest moves first. */
+export const listLabels = async (shelves: readonly (readonly [Source, Shelf])[], { kind, id }: Subject, io: Io): Promise<LabelAnswer[]> => {
+  const found = new Map<string, LabelAnswer>();
+  for (const [source, shelf] of shelves) {
+    const { items } = await shelf.find(labels, { index: 'by_document', equals: { kind, id }, limit: MOST_LABELS }, io);
+    for (const { doc, revision } of items) if (!found.has(doc.label)) found.set(doc.label, answer(doc, revision, source));
+  }
+  return [...found.values()];
+};
+const MOST_LABELS = 100;

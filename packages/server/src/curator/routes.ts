@@ -18,7 +18,7 @@ import {
 } from '@ancilla/contracts';
 import { diff } from './diff.ts';
 import { kindOf, labelKey, lookUp, type Resolved, type Subject } from './document.ts';
-import { LabelAnswer, labelHistory, readLabel, type ProvenShelf } from './labels.ts';
+import { LabelAnswer, labelHistory, listLabels, readLabel, type ProvenShelf } from './labels.ts';
 import type { Move, Moved, Of, Waiting } from './moves.ts';
 import type { NewVersion } from './versions.ts';
 
@@ -98,7 +98,9 @@ export const curatorRoutes = ({ platform, save, move, approve }: Parts): readonl
       }),
       answers: { 200: Saved, 201: Saved },
       async handle({ tenant, who, params, body: { version, message = '', parent, content }, trace, signal }) {
-        const given = { ...subjectOf(params), version, message, content, author: who.id, trace_id: trace.trace_id };
+        const of = subjectOf(params);
+        if (of.kind === 'models') throw new AncillaError('curator.kind', 'models come from training runs: POST /training/runs');
+        const given = { ...of, version, message, content, author: who.id, trace_id: trace.trace_id };
         const { doc, created } = await save(tenant, { ...given, ...(parent !== undefined && { parent }) }, { signal });
         return [created ? 201 : 200, summaryOf(doc)] as const;
       },
@@ -149,6 +151,19 @@ export const curatorRoutes = ({ platform, save, move, approve }: Parts): readonl
         const of = subjectOf(params);
         const [from, to] = await Promise.all([named(tenant, of, query.from, { signal }), named(tenant, of, query.to, { signal })]);
         return [200, diff(from.doc.content, to.doc.content)] as const;
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/curator/{kind}/{id}/labels',
+      action: 'curator.read',
+      summary: 'The labels of a document and what each names',
+      params: Closed(document),
+      query: none,
+      body: Type.Null(),
+      answers: { 200: Closed({ items: Type.Array(LabelAnswer) }) },
+      async handle({ tenant, params, signal }) {
+        return [200, { items: await listLabels(shelvesOf(tenant), subjectOf(params), { signal }) }] as const;
       },
     }),
     route({

@@ -36,7 +36,6 @@ export interface NewVersion extends Subject {
 }
 
 const assertFits = ({ kind, id, version, content, shipped = false }: NewVersion): void => {
-  if (kind === 'models') throw new AncillaError('curator.kind', 'models are registered by training runs, not saved here');
   const reserved = RESERVED.has(version) || version.startsWith(SHIPPED) !== shipped;
   const errors = [
     ...(reserved ? [{ path: '/version', message: `must not be ${[...RESERVED].join(', ')} or begin with ${SHIPPED}` }] : []),
