@@ -1,6 +1,7 @@
 // Runs in browsers too. The pass over a text: every character once, each detector at its anchors only.
 import { ANCHOR, classAt, DIGIT, LETTER, WORD } from './characters.ts';
-import type { Anchor, Detector, Found } from './detector.ts';
+import { decodeRun } from './decode.ts';
+import { confidence, type Anchor, type Detector, type Found } from './detector.ts';
 import { Scan } from './scan.ts';
 
 /** Goes into receipts: another number may find other things. */
@@ -27,8 +28,9 @@ export function toEngine(detectors: readonly Detector[]): Engine {
  * Everything the detectors find in a text, overlaps and all.
  * @param floor - where the value begins: what stands before is context
  */
-export function detect(engine: Engine, text: string, floor: number, regions: readonly string[]): Scan {
+export function detect(engine: Engine, text: string, floor: number, regions: readonly string[], depth = 0): Scan {
   const scan = new Scan(text, floor, regions);
+  let encodedSeen = 0;
   for (let at = floor; at < text.length;) {
     const kind = classAt(text, at);
     if ((kind & WORD) !== 0) {
@@ -37,6 +39,7 @@ export function detect(engine: Engine, text: string, floor: number, regions: rea
       for (let each = kind; (each & WORD) !== 0; each = classAt(text, ++end)) kinds |= each;
       const group = (kinds & DIGIT) === 0 ? engine.word : (kinds & LETTER) === 0 ? engine.number : engine.mixed;
       for (const detector of group) detector.look(scan, at, end);
+      if (end - at >= SHORTEST_ENCODED && at >= encodedSeen && depth < DEEPEST_ENCODING) encodedSeen = lookInside(engine, scan, at, depth);
       at = end;
     } else {
       if ((kind & ANCHOR) !== 0) {
@@ -49,6 +52,23 @@ export function detect(engine: Engine, text: string, floor: number, regions: rea
   }
   for (const { finish } of engine.finish) finish?.(scan);
   return scan;
+}
+
+const SHORTEST_ENCODED = 12;
+const DEEPEST_ENCODING = 2;
+const LONGEST_ENCODED = 1024 * 1024;
+
+/** What base 64 or hex hides is found too, and the whole encoded run goes. Its end, so that it is decoded once. */
+function lookInside(engine: Engine, scan: Scan, start: number, depth: number): number {
+  const { end, text } = decodeRun(scan.text, start, LONGEST_ENCODED);
+  if (text === undefined) return end;
+  const [first] = detect(engine, text, 0, scan.regions, depth + 1).found.toSorted(
+    (a, b) => b.confidence - a.confidence || a.start - b.start,
+  );
+  // A guess inside what only might be text would make many hashes names.
+  if (first !== undefined && first.confidence > confidence.shape)
+    scan.report({ start, end, type: first.type, rule: `encoded.${first.rule}`, confidence: first.confidence, validator: first.validator });
+  return end;
 }
 
 /**

@@ -9,7 +9,7 @@ export interface View {
 }
 
 // Plain ASCII without an escape needs no second reading.
-const NEEDS_READING = /[^\t\n\r -~]|%[0-9A-Fa-f]{2}|\\[nrtux"'\\/]|&[#a-zA-Z]/;
+const NEEDS_READING = /[^\t\n\r -~]|%[0-9A-Fa-f]{2}|\\[nrtux"'\\/]|&[#a-zA-Z]|[[({]\s?(?:at|dot|punkt|arroba|AT|DOT|@|\.)\s?[\])}]/;
 
 const INVISIBLE =
   /^[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\u0300-\u036f\ufe20-\ufe2f]$/;
@@ -141,6 +141,14 @@ const hex = (text: string, start: number, length: number): number => {
   return digits.length === length && /^[0-9A-Fa-f]+$/.test(digits) ? Number.parseInt(digits, 16) : Number.NaN;
 };
 
+/** How people hide a mailbox from harvesters: `ann [at] mail (dot) example`. */
+const SPELT = /^\s{0,2}[[({]\s?(at|dot|punkt|arroba|@|\.)\s?[\])}]\s{0,2}/i;
+function speltAt(text: string, at: number): { readonly read: string; readonly length: number } | undefined {
+  if (!'[({ '.includes(text[at + 1] ?? '-') && !'[({'.includes(text[at] ?? '-')) return undefined;
+  const match = SPELT.exec(text.slice(at, at + 16));
+  return match === null ? undefined : { read: /at|arroba|@/i.test(match[1] ?? '') ? '@' : '.', length: match[0].length };
+}
+
 /** One escape: what it stands for and how long it is written; undefined where there is none. */
 function escapeAt(text: string, at: number): { readonly read: string; readonly length: number } | undefined {
   const code = text.charCodeAt(at);
@@ -199,7 +207,12 @@ export function toView(text: string): View {
   for (let at = 0; at < text.length;) {
     const code = text.charCodeAt(at);
     if (code < 0x80) {
-      const escape = code === 0x25 || code === 0x5c || code === 0x26 ? escapeAt(text, at) : undefined;
+      const escape =
+        code === 0x25 || code === 0x5c || code === 0x26
+          ? escapeAt(text, at)
+          : code === 0x20 || code === 0x5b || code === 0x28 || code === 0x7b
+            ? speltAt(text, at)
+            : undefined;
       if (escape === undefined) {
         starts.push(at);
         ends.push(at + 1);

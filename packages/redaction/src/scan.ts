@@ -23,6 +23,8 @@ export class Scan {
   personsSeen = 0;
   /** Up to here, digits belong to a labelled number already. */
   numbersSeen = 0;
+  /** Up to here, words belong to an address already. */
+  addressesSeen = 0;
   #context: { readonly at: number; readonly context: Context } | undefined;
 
   constructor(text: string, floor: number, regions: readonly string[]) {
@@ -99,7 +101,7 @@ export function digitsOf(text: string, start: number, end: number): string {
 /** The identifier before an offset, over spaces, quotes and a separator: `"api_key": ` gives api_key. */
 export function identifierBefore(text: string, at: number): string {
   let end = at;
-  const limit = Math.max(0, at - 6);
+  const limit = Math.max(0, at - 12);
   while (end > limit && ((classAt(text, end - 1) & SPACE) !== 0 || '"\'`=:>([{|'.includes(text[end - 1] ?? ' '))) end--;
   if (end === at) return '';
   let start = end;

@@ -36,9 +36,11 @@ function look(scan: Scan, from: number): void {
     const digits = digitsOf(scan.text, start, end);
     if (digits.length > 19) return;
     if (digits.length < 12) continue;
-    if (!ISSUERS.some(([pattern, lengths]) => lengths.includes(digits.length) && pattern.test(digits))) continue;
     if (!luhn(digits) || /^(\d)\1+$/.test(digits)) continue;
+    const issued = ISSUERS.some(([pattern, lengths]) => lengths.includes(digits.length) && pattern.test(digits));
     const context = scan.contextBefore(start).find(cardKeywords);
+    // A number that is called a card is one, whatever its issuer.
+    if (!issued && (context === undefined || digits.length < 13)) continue;
     // Twelve digits with a check digit are too common a shape to stand alone; so are odd groupings.
     const usual = last === 0 ? digits.length >= 13 : GROUPINGS.has(grouping);
     if (!usual && context === undefined) continue;

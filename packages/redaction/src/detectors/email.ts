@@ -1,5 +1,5 @@
 // Runs in browsers too.
-import { classAt, WORD } from '../characters.ts';
+import { classAt, runStart, WORD } from '../characters.ts';
 import { confidence, type Detector } from '../detector.ts';
 import type { Scan } from '../scan.ts';
 
@@ -56,6 +56,30 @@ function look(scan: Scan, at: number): void {
     );
     if (cut >= 0) start += cut + 1;
     while (start < at && '.-'.includes(text[start] ?? ' ')) start++;
+  }
+  // "ann @ mail.example": somebody's spacing, when a mailbox is on the one side and a domain on the other.
+  if (start === at && text[at - 1] === ' ' && text[at + 1] === ' ' && /[a-z0-9]$/i.test(text[at - 2] ?? '')) {
+    const from = runStart(text, at - 1, WORD, LONGEST_LOCAL);
+    const spaced = domainEnd(text, at + 2);
+    if (
+      spaced > 0 &&
+      from >= scan.floor &&
+      /^(?:com|org|net|edu|gov|io|de|fr|es|uk|example|info|eu|us)$/i.test(
+        text
+          .slice(at + 2, spaced)
+          .split('.')
+          .at(-1) ?? '',
+      )
+    )
+      scan.report({
+        start: from,
+        end: spaced,
+        type: 'EMAIL',
+        rule: 'email.spaced',
+        confidence: confidence.shape,
+        canonical: `${text.slice(from, at - 1)}@${text.slice(at + 2, spaced)}`.toLowerCase(),
+      });
+    return;
   }
   if (start === at) return;
   if (isUserInfo(text, start, at)) return;

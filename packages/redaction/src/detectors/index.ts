@@ -1,5 +1,6 @@
 // Runs in browsers too. Every shipped detector; to add one is to add it here, with its examples.
 import type { Detector } from '../detector.ts';
+import { address } from './address.ts';
 import { card } from './card.ts';
 import { cryptoAddress } from './crypto-address.ts';
 import { dateOfBirth } from './date-of-birth.ts';
@@ -31,5 +32,6 @@ export const detectors: readonly Detector[] = [
   urlCredentials,
   secretPrefixes,
   secretAssigned,
+  address,
   person,
 ];

@@ -16,8 +16,8 @@ const nationalWords = words(
     'dni,nie,nif,cif,número de identidad,seguridad social,cédula,cedula,curp,rfc,rut,run,cuit,cuil,nit,documento,número de identificación,identificación,ine,' +
     'cpf,cnpj,rg,nis,cc,cartão de cidadão,cidadão,contribuinte,codice fiscale,fiscal code,partita iva,carta d identità,cf,' +
     'bsn,burgerservicenummer,sofinummer,rijksregisternummer,personnummer,personnr,samordningsnummer,fødselsnummer,fodselsnummer,d nummer,cpr,cpr nummer,cprnr,henkilötunnus,hetu,kennitala,isikukood,asmens kodas,personas kods,' +
-    'pesel,nip,dowód,rodné číslo,rodné,rc,egn,егн,emšo,emso,oib,jmbg,cnp,cui,personal numeric code,adóazonosító,taj,amka,afm,αφμ,αμκα,tc kimlik,kimlik,tckn,tc no,инн,снилс,паспорт,rntrc,ipn,іпн,' +
-    'sin,social insurance,tfn,medicare number,ird,aadhaar,aadhar,uidai,pan number,pan card,pan,voter id,cnic,nic,nric,fin,mykad,hkid,rrn,resident registration,resident identity,resident id,resident identity card,thai national,thai id,taiwan id,natid,israeli id,teudat zehut,my number,mynumber,south african id,emirates id,iqama,nino,utr,pps,pps number,ppsn,ssn number,ssn,id,identification number,identification no,身份证,身分證,住民登録,주민등록번호',
+    'pesel,nip,dowód,rodné číslo,rodné,rc,egn,егн,emšo,emso,em šo,oib,jmbg,cnp,cui,personal numeric code,adóazonosító,taj,amka,afm,αφμ,αμκα,tc kimlik,kimlik,tckn,tc no,инн,снилс,паспорт,rntrc,ipn,іпн,' +
+    'sin,social insurance,tfn,medicare number,ird,aadhaar,aadhar,uidai,pan number,pan card,pan,voter id,cnic,nic,nric,fin,mykad,hkid,rrn,resident registration,resident identity,resident id,resident identity card,thai national,thai id,taiwan id,natid,israeli id,tckimlik,ric,teudat zehut,my number,mynumber,south african id,emirates id,iqama,nino,utr,pps,pps number,ppsn,ssn number,ssn,id,identification number,identification no,身份证,身分證,住民登録,주민등록번호',
 );
 const accountWords = words(
   'account number,account no,account num,acct,acct no,acct number,bank account,accountnumber,account nr,a c,routing,routing number,routing no,aba,rtn,sort code,sortcode,bsb,transit,transit number,ifsc,clabe,cbu,cvu,kontonummer,konto nr,konto,kontonr,bankkonto,bankverbindung,blz,bankleitzahl,numéro de compte,compte bancaire,compte,rib,número de cuenta,cuenta bancaria,cuenta,cuenta corriente,conta,conta corrente,agência,numero di conto,conto corrente,rekeningnummer,rekening,bankgiro,plusgiro,nuban,bank no,checking account,savings account,giro',
@@ -29,7 +29,7 @@ const otherWords = words(
 
 /** Not everything called an id is a person's: alone this word needs a check digit. */
 const weakWords = words(
-  'id,cc,rc,rg,cf,fin,pan,run,sin,nis,nit,documento,steuer,nic,ine,rib,cui,dl,konto,compte,cuenta,conta,conto,giro,transit,agência,cif',
+  'id,cc,rc,rg,cf,fin,run,sin,nis,nit,documento,steuer,nic,ine,rib,cui,dl,konto,compte,cuenta,conta,conto,giro,transit,agência,cif',
 );
 
 interface Shape {
@@ -79,6 +79,7 @@ const SHAPES: readonly Shape[] = [
     alone: true,
   },
   { rule: 'br_cpf', type: 'NATIONAL_ID', pattern: /^\d{3}\.\d{3}\.\d{3}-\d{2}$/, valid: (id) => isCpf(digits(id)), alone: true },
+  { rule: 'in_pan', type: 'NATIONAL_ID', pattern: /^[A-Z]{3}[ABCFGHLJPT][A-Z]\d{4}[A-Z]$/, valid: yes },
   { rule: 'in_aadhaar', type: 'NATIONAL_ID', pattern: /^[2-9]\d{3} \d{4} \d{4}$/, valid: (id) => verhoeff(digits(id)), alone: true },
   { rule: 'fr_nir', type: 'NATIONAL_ID', pattern: /^[12]\d{2}(?:0[1-9]|1[0-2]|[2-9]\d)(?:\d{2}|2[AB])\d{8}$/, valid: isNir, alone: true },
   { rule: 'ch_ahv', type: 'NATIONAL_ID', pattern: /^756\.?\d{4}\.?\d{4}\.?\d{2}$/, valid: (id) => isEan(digits(id)), alone: true },
@@ -171,7 +172,7 @@ function look(scan: Scan, from: number, runEnd: number): void {
   const written = text.slice(from, end).toUpperCase();
   let count = 0;
   for (let at = from; at < end; at++) if ((classAt(text, at) & DIGIT) !== 0) count++;
-  if (count < 4 || count > 24) return;
+  if (count < 3 || count > 24) return;
   const after = text[end] ?? ' ';
   if (after === '_' || after === '@' || ((after === ':' || after === '=') && isWord(text, end + 1))) return;
   const compact = written.replaceAll(/[^0-9A-Z]/g, '');
@@ -202,7 +203,7 @@ function look(scan: Scan, from: number, runEnd: number): void {
     alone ??
     SHAPES.find((shape) => shape.type === type && [written, compact].some((form) => shape.pattern.test(form) && shape.valid(form)));
   if (weakWords.has(keyword) && checked === undefined && !(keyword !== 'id' && count >= 7 && context.words.at(-1) === keyword)) return;
-  if (checked === undefined && (count < 5 || compact.length < 6 || compact.length > 24)) return;
+  if (checked === undefined && (count < (keyword.startsWith('pass') ? 3 : 5) || compact.length < 6 || compact.length > 24)) return;
   if (checked === undefined && /^\d{4}-\d{2}-\d{2}|^[0-9A-F]{8}-[0-9A-F]{4}-/.test(written)) return;
   scan.numbersSeen = end;
   scan.report({

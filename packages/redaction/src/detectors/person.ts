@@ -106,11 +106,14 @@ interface Announced {
 }
 
 const PHRASES =
-  /(?:\b(?:my name(?:'s| is)|name is|i am|i'm|this is|call me|signed by|written by|mein name ist|ich bin|ich heiße|je m'appelle|mon nom est|me llamo|mi nombre es|soy|speaking with|spoke (?:to|with)|met with|sincerely|regards|grüßen|cordialement|saludos|thanks|cheers|dear|hello|hi|hey|hallo|liebe|lieber|bonjour|cher|chère|hola|querid[oa]|estimad[oa]),?:?\s{0,4}|\b(?:best|kind|warm) regards,?\s{0,4})$/i;
+  /(?:\b(?:my name(?:'s| is)|name is|i am|i'm|this is|call me|signed by|written by|what's your name\?|your name\?|mein name ist|ich bin|ich heiße|je m'appelle|mon nom est|me llamo|mi nombre es|soy|speaking with|spoke (?:to|with)|met with|sincerely|regards|grüßen|cordialement|saludos|thanks|cheers|dear|hello|hi|hey|hallo|liebe|lieber|bonjour|cher|chère|hola|querid[oa]|estimad[oa]),?:?\s{0,4}|\b(?:best|kind|warm) regards,?\s{0,4})$/i;
 
 function announcedBy(scan: Scan, start: number): Announced | undefined {
   const { text } = scan;
-  const before = text.slice(Math.max(0, start - 32), start);
+  // "Anna Schmidt and Xiulan Zzyzx": one name announces the next.
+  if (scan.personsSeen > scan.floor && /^(?:,? (?:and|und|et|y|e|&|or|oder|ou|o) |, )$/.test(text.slice(scan.personsSeen, start)))
+    return { by: 'and', surely: false };
+  const before = text.slice(Math.max(0, start - 40), start);
   const title = /([\p{L}]+)\.?\s{1,2}$/u.exec(before)?.[1];
   if (
     title !== undefined &&
@@ -121,7 +124,7 @@ function announcedBy(scan: Scan, start: number): Announced | undefined {
     return { by: title.toLowerCase(), surely: true };
   const phrase = PHRASES.exec(before);
   if (phrase !== null) return { by: phrase[0].trim().toLowerCase().slice(-16), surely: true };
-  const key = /[:=|>]\s{0,3}["'`]?$|["'`]\s{0,2}[:=]\s{0,3}["'`]$/.test(before) ? identifierBefore(text, start) : '';
+  const key = /[:=|>]\s{0,8}["'`]?$/.test(before) ? identifierBefore(text, start) : '';
   if (key !== '') {
     const parts = key.split(/[^\p{L}]+|(?<=\p{Ll})(?=\p{Lu})/u).map((part) => part.toLowerCase());
     const last = parts.at(-1) ?? '';
@@ -129,6 +132,12 @@ function announcedBy(scan: Scan, start: number): Announced | undefined {
   }
   const word = /([\p{L}]+)[,:]?\s{1,4}$/u.exec(before)?.[1]?.toLowerCase();
   if (word !== undefined && announcers.has(word)) return { by: word, surely: !keysOnly.has(word) };
+  // A cell of a table whose header says so.
+  if (/[,;|\t\n'(]\s{0,2}'?$/.test(before)) {
+    const column = scan.contextBefore(start).column;
+    const last = column.at(-1) ?? '';
+    if (announcers.has(last) && !column.some((part) => notNames.has(part))) return { by: last, surely: true };
+  }
   return undefined;
 }
 const notNames = words(
@@ -187,7 +196,8 @@ function look(scan: Scan, start: number): void {
     canonical: toName(text.slice(start, end)),
   });
   if (take.length > 1 || announced !== undefined)
-    for (const { name } of take) if (name.length > 2 && !isEveryday(name)) scan.people.add(name);
+    for (const { name } of take)
+      if (name.length > 2 && (!isEveryday(name) || (isListedGiven(name) && name.length > 3 && !notPeople.has(name)))) scan.people.add(name);
 }
 
 /** "Hansen, Lucie" and "Cano Pacheco, Anita —": the family name first. */
@@ -222,7 +232,7 @@ function decide(
   const capitals = kept.every(({ start, end }) => end - start > 1 && text.slice(start, end) === text.slice(start, end).toUpperCase());
   const listed = kept.filter(({ name }) => isListed(name) && !isEveryday(name)).length;
   if (announced?.surely === true && !followed) {
-    if (!capitals || listed > 0) {
+    if (!capitals || listed > 0 || kept.length > 1) {
       if (isEveryday(first.name) && listed === 0 && kept.length < 2)
         return isListed(first.name) && !notPeople.has(first.name) && titles.has(announced.by)
           ? { take: kept, sure: confidence.context }
@@ -233,6 +243,15 @@ function decide(
         : undefined;
     }
   }
+  if (
+    announced !== undefined &&
+    !followed &&
+    kept.length >= 2 &&
+    !capitals &&
+    !kept.some(({ name }) => isEveryday(name)) &&
+    !isInitial(first)
+  )
+    return { take: kept.slice(0, 4), sure: confidence.shape };
   if (capitals) return kept.length >= 2 && listed >= 2 && !followed ? { take: kept.slice(0, 4), sure: confidence.shape } : undefined;
   if (followed && kept.length < 3) return undefined;
   const firstListed = isInitial(first) ? false : isListed(first.name);
@@ -246,14 +265,18 @@ function decide(
       if (!isEveryday(second.name) || isListed(second.name)) return { take: kept, sure: confidence.shape };
       return { take: [first], sure: confidence.guess };
     }
-    if (given && listed > 0) return { take: kept, sure: confidence.shape };
+    if (listed > 0 && firstListed && !notPeople.has(first.name) && (given || !beginsSentence(text, first.start)))
+      return { take: kept, sure: confidence.shape };
     // An unlisted first word before a listed family name, in a run that begins no sentence.
     if (!firstListed && listed > 0 && kept.length <= 3 && !beginsSentence(text, first.start) && !isEveryday(first.name))
       return { take: kept, sure: confidence.guess };
     return undefined;
   }
   if (!firstListed || isEveryday(first.name)) return undefined;
-  return isListedGiven(first.name) || announced !== undefined || !beginsSentence(text, first.start)
+  return isListedGiven(first.name) ||
+    withGivenAfter(text, [first]).length > 1 ||
+    announced !== undefined ||
+    !beginsSentence(text, first.start)
     ? { take: [first], sure: confidence.guess }
     : undefined;
 }

@@ -3,18 +3,7 @@ import { isWord } from '../characters.ts';
 import { confidence, type Detector } from '../detector.ts';
 import { digitsOf, type Scan } from '../scan.ts';
 
-const keywords = new Set([
-  'ssn',
-  'ssns',
-  'social security',
-  'social security number',
-  'itin',
-  'ssid',
-  'taxpayer',
-  'tin',
-  'social',
-  'ss number',
-]);
+const keywords = new Set(['ssn', 'ssns', 'social security', 'social security number', 'itin', 'ssid', 'social', 'ss number']);
 
 /** Area, group and serial that were or can be issued; 9xx are ITINs with their own groups. */
 function isIssued(digits: string): boolean {

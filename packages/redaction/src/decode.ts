@@ -1,0 +1,44 @@
+// Runs in browsers too. Text inside text: base 64 and hex.
+
+const BASE64 = /[A-Za-z0-9+/_-]/;
+/** Judged by its beginning, so that an image costs nothing. */
+const TASTE = 64;
+const SHORTEST = 16;
+
+/** The encoded run that begins here, and the text it holds if it holds any. */
+export function decodeRun(source: string, start: number, longest: number): { readonly end: number; readonly text: string | undefined } {
+  const limit = Math.min(source.length, start + longest);
+  let end = start;
+  while (end < limit && BASE64.test(source[end] ?? ' ')) end++;
+  const run = source.slice(start, end);
+  while (end < limit && source[end] === '=' && end - start - run.length < 2) end++;
+  if (run.length < SHORTEST) return { end, text: undefined };
+  return { end, text: fromHex(run) ?? fromBase64(run) };
+}
+
+function fromBase64(run: string): string | undefined {
+  const standard = run.replaceAll('-', '+').replaceAll('_', '/');
+  if (decode(standard.slice(0, Math.min(TASTE, 4 * Math.floor(standard.length / 4)))) === undefined) return undefined;
+  const rest = standard.length % 4;
+  return decode(rest === 1 ? standard.slice(0, -1) : standard);
+}
+
+function decode(base64: string): string | undefined {
+  try {
+    return toText(Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)));
+  } catch {
+    return undefined; // Not base 64.
+  }
+}
+
+function fromHex(run: string): string | undefined {
+  if (run.length % 2 === 1 || !/^[0-9a-fA-F]+$/.test(run)) return undefined;
+  return toText(Uint8Array.from(run.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16)));
+}
+
+/** Printable UTF-8, or nothing. A character cut at the end is allowed. */
+function toText(bytes: Uint8Array): string | undefined {
+  const text = new TextDecoder('utf-8').decode(bytes);
+  const odd = text.match(/[\0-\u0008\u000e-\u001f\u007f\ufffd]/g)?.length ?? 0;
+  return odd > 1 || (odd === 1 && !text.endsWith('\ufffd')) ? undefined : text;
+}

@@ -1,0 +1,200 @@
+// Runs in browsers too. Street addresses: a street with its number, and what follows on the same or the next line.
+import { classAt, isWord, LETTER, UPPER } from '../characters.ts';
+import { confidence, type Detector } from '../detector.ts';
+import type { Scan } from '../scan.ts';
+
+/** Street suffixes: USPS Publication 28 appendix C1, with what the UK, Canada and Australia add. */
+const SUFFIX =
+  '(?:Alley|Aly|Annex|Arcade|Avenue|Ave|Av|Bayou|Beach|Bend|Bluffs?|Bottom|Boulevard|Blvd|Branch|Bridge|Brooks?|Burgs?|Bypass|Camp|Canyon|Cape|Causeway|Centers?|Centre|Circles?|Cir|Cliffs?|Close|Club|Common|Corners?|Course|Courts?|Ct|Coves?|Creek|Crescent|Cres|Crest|Crossing|Crossroads?|Curve|Dale|Dam|Divide|Drives?|Dr|Estates?|Expressway|Extensions?|Falls|Ferry|Fields?|Flats?|Fords?|Forest|Forges?|Forks?|Fort|Freeway|Gardens?|Gdns|Gateway|Glens?|Greens?|Groves?|Harbors?|Haven|Heights|Highway|Hwy|Hills?|Hollow|Inlet|Islands?|Isle|Junctions?|Keys?|Knolls?|Lakes?|Landing|Lane|Ln|Lights?|Loaf|Locks?|Lodge|Loop|Mall|Manors?|Meadows?|Mews|Mills?|Mission|Motorway|Mountains?|Mount|Neck|Orchard|Oval|Overpass|Parade|Parks?|Parkways?|Pkwy|Pass|Passage|Path|Pikes?|Pines?|Place|Pl|Plains?|Plaza|Points?|Ports?|Prairie|Quay|Radial|Ramp|Ranch|Rapids?|Rest|Ridges?|River|Roads?|Rd|Rise|Route|Row|Rue|Run|Shoals?|Shores?|Skyway|Springs?|Spurs?|Squares?|Sq|Station|Stravenue|Stream|Streets?|St|Summit|Terrace|Ter|Throughway|Trace|Track|Trafficway|Trails?|Trl|Tunnel|Turnpike|Underpass|Unions?|Valleys?|Via|Viaduct|Views?|Villages?|Ville|Vista|Walks?|Walk|Wall|Ways?|Wells?|Wharf|Yard)';
+const NAME = "(?:\\p{Lu}[\\p{L}'’.-]{0,24}|\\d{1,3}(?:st|nd|rd|th)|de|la|le|les|l['’]|du|des|del|los|las|of|the|van|von|der|den|d['’])";
+/** 12 Main Street, 4 West 42nd St. N */
+const NUMBER_FIRST = new RegExp(
+  `^\\d{1,6}[A-Za-z]?,? (?:${NAME}[ ]){1,4}${SUFFIX}\\b\\.?(?: (?:N|S|E|W|NE|NW|SE|SW|North|South|East|West)\\b)?`,
+  'u',
+);
+/** 12 rue de la Paix, 4 bis, avenue Foch, 7 Via Roma */
+const ROMANCE = new RegExp(
+  `^\\d{1,5}(?: ?(?:bis|ter|[A-D]))?,? (?:rue|avenue|av\\.|boulevard|bd|impasse|place|allées?|chemin|quai|route|cours|passage|square|voie|sentier|ruelle|villa|calle|via|viale|piazza|rua|avenida|paso|paseo|plaza|camino)(?: ${NAME}){1,6}`,
+  'iu',
+);
+/** Calle Mayor 5, Via Roma, 12, Rua Augusta s/n */
+const STREET_FIRST = new RegExp(
+  `^(?:Calle|C/|Calleja|Callejón|Avenida|Avda\\.?|Av\\.|Plaza|Pza\\.?|Paseo|Camino|Carretera|Ronda|Rambla|Travesía|Glorieta|Barrio|Colonia|Urbanización|Polígono|Puente|Cuesta|Pasaje|Parque|Sector|Grupo|Huerta|Jardines|Masía|Solar|Torrente|Vía|Via|Viale|Piazza|Corso|Largo|Rua|Travessa|Praça|Rue|ul\\.|Ulica|al\\.|Straße|Strasse|Am|An der|Auf dem|Auf der|Im|Zum|Zur|Unter den|Hinter dem)(?: ${NAME}){1,6},? (?:\\d{1,5}[A-Za-z]?|s/n\\.?)(?![\\d])`,
+  'u',
+);
+/** Hauptstraße 5a, Wilhelm-Liebknecht-Str. 89, Ringweg 3-5, Hafnarstræti 5, Kiannonkatu 98 */
+const GERMANIC =
+  /^(?:[\p{L}.-]{1,40} ){0,2}?[\p{Lu}][\p{L}.-]{1,40}(?:stra(?:ß|ss)e|str\.?|[Ss]tr\.|weg|platz|allee|gasse|ring|damm|ufer|steig|markt|graben|chaussee|hof|berg|straat|laan|gracht|plein|kade|dijk|singel|gatan|gata|vägen|veien|vej|gade|vænget|katu|kuja|tie|tänav|braut|stræti|straeti|utca|körút) \d{1,4} ?(?:[a-z](?![a-z]))?(?:-\d{1,4})?/u;
+const GERMANIC_ENDS =
+  /(?:stra(?:ß|ss)e|str|weg|platz|allee|gasse|ring|damm|ufer|steig|markt|graben|chaussee|straat|laan|gracht|plein|kade|dijk|singel|gatan|gata|vägen|veien|vej|gade|vænget|katu|kuja|tie|tänav|braut|stræti|straeti|utca|körút)$/iu;
+const STREET_WORDS = new Set(
+  'Calle,Calleja,Callejón,Avenida,Avda,Av,Plaza,Pza,Paseo,Camino,Carretera,Ronda,Rambla,Travesía,Glorieta,Barrio,Colonia,Urbanización,Polígono,Puente,Cuesta,Pasaje,Parque,Sector,Grupo,Huerta,Jardines,Masía,Solar,Torrente,Vía,Via,Viale,Piazza,Corso,Largo,Rua,Travessa,Praça,Rue,ul,Ulica,al,Straße,Strasse,Am,An,Auf,Im,Zum,Zur,Unter,Hinter'.split(
+    ',',
+  ),
+);
+const PO_BOX =
+  /^(?:P\.? ?O\.? Box|Postfach|Apartado(?: de Correos)?|Casilla|B\.?P\.?|Boîte postale|PSC \d{1,5},? Box|Unit \d{1,5} Box|CMR \d{1,5},? Box) \d{1,6}/iu;
+const UNIT =
+  '(?:Apt|Apartment|Suite|Ste|Unit|Room|Rm|Floor|Fl|Building|Bldg|Wohnung|Whg|Etage|Piso|Puerta|Esc\\.?|Appartement|Apartamento|#)\\.? ?[\\p{L}\\d-]{1,6}';
+const PLACE =
+  "\\p{Lu}[\\p{L}'’.-]{1,24}(?:[ -](?:\\p{Lu}[\\p{L}'’.-]{1,24}|de|la|del|sur|am|an|der|les|le|en|of|upon|los|las|d['’]\\p{L}{2,20})){0,4}";
+const CODE = '(?:\\d{4,6}(?:-\\d{3,4})?|[A-Z]{1,2}\\d[A-Z\\d]? ?\\d[A-Z]{2}|[A-Z]\\d[A-Z] ?\\d[A-Z]\\d)';
+/** Unit, town, region, code, in the orders in which countries write them. */
+const TAIL = new RegExp(
+  `^(?:,\\s{0,2}|\\s?\\n\\s{0,4}|\\s?,\\s?\\n\\s{0,4}| (?=${UNIT}|${CODE}\\b))(?:${UNIT}|${CODE}(?: ${PLACE})?|[A-Z]{2}(?: ${CODE})?(?![\\p{L}])|${PLACE}(?:,? [A-Z]{2}\\b)?(?: ${CODE})?)(?![\\p{L}\\d])`,
+  'u',
+);
+const LONGEST = 200;
+const MOST_PARTS = 5;
+
+const announcers = new Set([
+  'address',
+  'adresse',
+  'anschrift',
+  'dirección',
+  'direccion',
+  'domicilio',
+  'indirizzo',
+  'morada',
+  'adres',
+  'residence',
+  'wohnort',
+  'wohnhaft',
+]);
+const LIVES =
+  /\b(?:live|lives|lived|living|reside|resides|residing|located|staying|home|moved|delivered?|ship(?:ped)?|sent|wohne|wohnt|habite|vivo|vive)\s(?:at|to|in|in der|en|au|à)?$/i;
+
+/** What belongs to the street that ended here. */
+function tailEnd(text: string, start: number, from: number): number {
+  let end = from;
+  for (let parts = 0; parts < MOST_PARTS && end - start < LONGEST; parts++) {
+    const tail = TAIL.exec(text.slice(end, end + 90));
+    if (tail === null) break;
+    // A new line must bring something that only an address has.
+    if (tail[0].includes('\n') && !/\d/.test(tail[0])) break;
+    end += tail[0].length;
+  }
+  return end;
+}
+
+function report(
+  scan: Scan,
+  start: number,
+  length: number,
+  rule: string,
+  sure: (typeof confidence)['labelled' | 'context' | 'shape'],
+): void {
+  const end = tailEnd(scan.text, start, start + length);
+  scan.addressesSeen = end;
+  scan.report({
+    start,
+    end,
+    type: 'ADDRESS',
+    rule,
+    confidence: sure,
+    canonical: scan.text
+      .slice(start, end)
+      .toLowerCase()
+      .replaceAll(/[\s,]+/g, ' '),
+  });
+}
+
+function lookNumber(scan: Scan, start: number, end: number): void {
+  const { text } = scan;
+  if (start < scan.addressesSeen || end - start > 6 || isWord(text, start - 1)) return;
+  const next = text[end] ?? ' ';
+  if (next !== ' ' && next !== ',' && (classAt(text, end) & LETTER) === 0) return;
+  const slice = text.slice(start, start + 100);
+  const match = NUMBER_FIRST.exec(slice) ?? ROMANCE.exec(slice);
+  if (match === null || /^\d+,? (?:The|In|On|A|Of)\b/.test(match[0])) return;
+  report(scan, start, match[0].length, 'address.street', confidence.labelled);
+}
+
+function lookWord(scan: Scan, start: number, end: number): void {
+  const { text } = scan;
+  if (start < scan.addressesSeen) return;
+  const length = end - start;
+  if ((classAt(text, start) & UPPER) === 0 && length > 10) return;
+  const word = text.slice(start, Math.min(end, start + 40));
+  if (announcers.has(word.toLowerCase())) lookAnnounced(scan, end);
+  else if (STREET_WORDS.has(word)) {
+    const match = STREET_FIRST.exec(text.slice(start, start + 110));
+    if (match !== null) report(scan, start, match[0].length, 'address.street', confidence.labelled);
+  } else if (
+    word === 'P' ||
+    word === 'PO' ||
+    word === 'Postfach' ||
+    word === 'Apartado' ||
+    word === 'PSC' ||
+    word === 'Unit' ||
+    word === 'CMR' ||
+    word === 'p' ||
+    word === 'po'
+  ) {
+    const match = PO_BOX.exec(text.slice(start, start + 50));
+    if (match !== null) report(scan, start, match[0].length, 'address.box', confidence.labelled);
+  } else if (word === 'Apt' || word === 'Suite' || word === 'Apartment') {
+    const match = /^(?:Apt|Suite|Apartment)\.? \d{1,4}[A-Z]?\b/.exec(text.slice(start, start + 20));
+    if (match !== null) report(scan, start, match[0].length, 'address.unit', confidence.shape);
+  } else if (length >= 3 && (GERMANIC_ENDS.test(word) || word === 'Str')) lookGermanic(scan, start, end);
+}
+
+/** The street's own word may be the last of several: Else-Lasker-Schüler-Str. 33b. */
+function lookGermanic(scan: Scan, start: number, end: number): void {
+  const { text } = scan;
+  let from = start;
+  while (
+    from > start - 40 &&
+    ((classAt(text, from - 1) & LETTER) !== 0 || (text[from - 1] === '-' && (classAt(text, from - 2) & LETTER) !== 0))
+  )
+    from--;
+  if ((classAt(text, from) & UPPER) === 0) return;
+  // "Alte Gasse 5": a name of two words.
+  const spaced = /(?:^|[\n:,>]\s{0,4}|\d )(\p{Lu}\p{L}{2,20} )$/u.exec(text.slice(Math.max(0, from - 30), from))?.[1];
+  if (spaced !== undefined) from -= spaced.length;
+  if (from < scan.addressesSeen) return;
+  const match = GERMANIC.exec(text.slice(from, end + 14));
+  if (match !== null) report(scan, from, match[0].length, 'address.street', confidence.labelled);
+}
+
+/** `Address: …` to the end of the line, as far as it looks like one. */
+function lookAnnounced(scan: Scan, end: number): void {
+  const { text } = scan;
+  const gap = /^(?:\s?(?:line)?\s?\d?)?["']?\s{0,2}[:=]\s{0,8}["']?/.exec(text.slice(end, end + 24));
+  if (gap === null) return;
+  const start = end + gap[0].length;
+  const line = /^[^\n"<>|;{}]{5,140}/.exec(text.slice(start, start + 140))?.[0] ?? '';
+  if (!/\d/.test(line) || !/\p{L}{3}/u.test(line) || /@|:\/\/|^\d{1,3}\.\d|^0x/.test(line)) return;
+  const stop = /\.\s+\p{Lu}\p{L}*\s\p{Ll}|\s{3,}|\.$/u.exec(line);
+  const length = (stop === null ? line : line.slice(0, stop.index)).trimEnd().length;
+  if (length >= 8 && /,| \d|\d /.test(line.slice(0, length))) report(scan, start, length, 'address.labelled', confidence.context);
+}
+
+function lookLives(scan: Scan, start: number): void {
+  const { text } = scan;
+  if (!LIVES.test(text.slice(Math.max(0, start - 24), start - 1))) return;
+  const match = /^[\p{Lu}\d][^\n.;:!?"<>|{}]{4,60}?\d{1,5}[a-z]?(?=[,.\n]|$)/u.exec(text.slice(start, start + 90));
+  if (match !== null) report(scan, start, match[0].length, 'address.lives', confidence.context);
+}
+
+export const address: Detector = {
+  rule: 'address',
+  type: 'ADDRESS',
+  anchors: ['number', 'mixed', 'word'],
+  keywords: announcers,
+  source: 'USPS Publication 28 appendix C1; street words of de, fr, es, it, pt and the Nordic languages',
+  examples: [
+    { text: 'I live at 2316 Oak Hill Gateway, Roxaneside, 90784. Can', finds: '2316 Oak Hill Gateway, Roxaneside, 90784' },
+    { text: 'Hauptstraße 5a, 10115 Berlin ist', finds: 'Hauptstraße 5a, 10115 Berlin' },
+    { text: 'wir, 3664 Place de Vaugirard, 91129 Quimper.', finds: '3664 Place de Vaugirard, 91129 Quimper' },
+    { text: 'vive en Calle Mayor 5, 28013 Madrid', finds: 'Calle Mayor 5, 28013 Madrid' },
+    { text: 'In 1989 Main events moved; 5 Wall Clocks; the Street was long in 2020' },
+  ],
+  look(scan, start, end) {
+    if (start < scan.addressesSeen) return;
+    const digit = (classAt(scan.text, start) & LETTER) === 0;
+    if (digit) lookNumber(scan, start, end);
+    else lookWord(scan, start, end);
+    if (start >= scan.addressesSeen && (digit || (classAt(scan.text, start) & UPPER) !== 0)) lookLives(scan, start);
+  },
+};
