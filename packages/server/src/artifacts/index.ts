@@ -1,13 +1,20 @@
 // The only home of raw content: sealed under its tenant's key, read only with a trace of the reading.
-import type { Clock, NewId, Random, Room } from '@ancilla/contracts';
-import { openArtifactStore, type Artifacts } from './artifacts.ts';
+import type { ArtifactCategory, Clock, Io, NewId, Random, Room } from '@ancilla/contracts';
+import { openArtifactStore, type Artifacts as ArtifactStore, type Of } from './artifacts.ts';
 import { artifactRoutes } from './routes.ts';
+import { sampleStrings } from './sample-strings.ts';
 import type { StorageAdapter } from './storage-adapter.ts';
 
 export { collect } from './byte-stream.ts';
-export { INLINE_BYTES, type About, type Artifacts, type Of } from './artifacts.ts';
+export { INLINE_BYTES, type About, type Of } from './artifacts.ts';
 export { openFileAdapter } from './file-adapter.ts';
 export { type StorageAdapter, type StoredObject } from './storage-adapter.ts';
+
+/** What other rooms ask of the artifacts. */
+export interface Artifacts extends ArtifactStore {
+  /** The values that raw content of some categories holds: what a leak test looks for elsewhere. Newest first, bounded. */
+  sampleStrings(of: Of, categories: readonly ArtifactCategory[], io: Io): Promise<readonly string[]>;
+}
 
 /** The largest artifact where a deployment does not say otherwise. */
 const DEFAULT_MAX_BYTES = 1024 ** 3;
@@ -25,5 +32,9 @@ export const openArtifacts = ({
   readonly maxBytes?: number;
 }): Room & Artifacts => {
   const store = openArtifactStore({ ...parts, maxBytes });
-  return { ...store, routes: artifactRoutes({ store, maxBytes, ...parts }) };
+  return {
+    ...store,
+    sampleStrings: (of, categories, io) => sampleStrings(store, of, categories, io),
+    routes: artifactRoutes({ store, maxBytes, ...parts }),
+  };
 };
