@@ -3,7 +3,7 @@ import { deepEqual, equal, ok, rejects, throws } from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { accessLog, artifactKeys, artifacts, changes, type Bytes, type Io, type Role } from '@ancilla/contracts';
+import { accessLog, artifactKeys, artifacts, changes, replace, type Bytes, type Io, type Role } from '@ancilla/contracts';
 import type { About, Of } from './artifacts.ts';
 import { chunked, collect } from './byte-stream.ts';
 import { INLINE_BYTES, type Artifacts } from './index.ts';
@@ -142,6 +142,16 @@ test('another tenant’s key, wrap and sealed bytes under the same id open nothi
   const { artifact_id, writes } = at.room.prepare(at.north, { ...about, bytes: Buffer.from(MARKER) });
   await at.south.tenant.commit(writes, [], t);
   await rejects(at.room.open(at.south, artifact_id, t), corrupt);
+});
+
+test('content that is not what the ledger says is refused, though it authenticates', async (t) => {
+  await using at = await openTenants(t);
+  const { artifact_id } = await at.room.put(at.north, { ...about, bytes: Buffer.from(MARKER) }, t);
+  const was = await at.north.tenant.get(artifacts, artifact_id, t);
+  ok(was);
+  const because = { who: 'mallory', reason: 'x', trace_id: about.trace_id };
+  await at.north.tenant.commit([replace(artifacts, was, { sha256: sha256(Buffer.from('other')) }, because)], [], t);
+  await rejects(at.room.open(at.north, artifact_id, t), corrupt);
 });
 
 test('a stream nobody reads can be closed', async (t) => {

@@ -1,6 +1,6 @@
 import { test } from 'node:test';
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
-import { changes, curatorVersions, labelMoves, labels } from '@ancilla/contracts';
+import { changes, curatorVersions, labelMoves, labels, type TenantStore } from '@ancilla/contracts';
 import { Value } from 'typebox/value';
 import { applyPatch } from 'rfc6902';
 import { missionConfig } from './mission-config.fixture.ts';
@@ -375,6 +375,24 @@ test('an approval counts for the state it was asked in: a label that moved meanw
   await approve(at, glossary, 'production', saga_id, 'bob');
   equal((await at.north.tenant.get(labels, 'glossaries/crm#production', t))?.doc.version, '3');
   equal(at.started.get(saga_id)?.error?.code, 'policy.refused');
+});
+
+test('a policy that comes into force while a label moves is the one that counts', async (t) => {
+  await using at = await openTenants(t);
+  await save(at, glossary, '1', { a: 1 });
+  let overtaken = false;
+  const tenant: TenantStore = {
+    ...at.north.tenant,
+    async commit(...write) {
+      if (!overtaken) {
+        overtaken = true;
+        await fourEyes(at);
+      }
+      return at.north.tenant.commit(...write);
+    },
+  };
+  const asked = { ...glossary, label: 'production', version: '1', reason: 'x', by: 'ada', trace_id };
+  deepEqual(((await at.curator.move({ tenant, tenant_id: 'north' }, asked, t)) as Waiting).waiting_for, 'second approval');
 });
 
 test('the policy itself moves under the policy in force', async (t) => {
