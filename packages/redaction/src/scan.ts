@@ -7,6 +7,8 @@ import type { Found } from './detector.ts';
 export interface NumberCluster {
   readonly starts: readonly number[];
   readonly ends: readonly number[];
+  /** How many digits the groups have together. */
+  readonly digits: number;
 }
 
 export class Scan {
@@ -25,6 +27,7 @@ export class Scan {
   numbersSeen = 0;
   /** Up to here, words belong to an address already. */
   addressesSeen = 0;
+  #cluster: { readonly at: number; readonly cluster: NumberCluster } | undefined;
   #context: { readonly at: number; readonly context: Context } | undefined;
 
   constructor(text: string, floor: number, regions: readonly string[]) {
@@ -43,8 +46,9 @@ export class Scan {
     return this.#context.context;
   }
 
-  /** The groups of the number that begins at `start`; undefined inside one that was already seen. */
+  /** The groups of the number that begins at `start`; several detectors ask for the same one. */
   cluster(start: number): NumberCluster {
+    if (this.#cluster?.at === start) return this.#cluster.cluster;
     const { text } = this;
     const starts: number[] = [];
     const ends: number[] = [];
@@ -61,7 +65,8 @@ export class Scan {
       if (next < 0) break;
       at = next;
     }
-    return { starts, ends };
+    this.#cluster = { at: start, cluster: { starts, ends, digits } };
+    return this.#cluster.cluster;
   }
 }
 

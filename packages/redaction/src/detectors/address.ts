@@ -37,7 +37,7 @@ const PO_BOX =
 const UNIT =
   '(?:Apt|Apartment|Suite|Ste|Unit|Room|Rm|Floor|Fl|Building|Bldg|Wohnung|Whg|Etage|Piso|Puerta|Esc\\.?|Appartement|Apartamento|#)\\.? ?[\\p{L}\\d-]{1,6}';
 const PLACE =
-  "\\p{Lu}[\\p{L}'’.-]{1,24}(?:[ -](?:\\p{Lu}[\\p{L}'’.-]{1,24}|de|la|del|sur|am|an|der|les|le|en|of|upon|los|las|d['’]\\p{L}{2,20})){0,4}";
+  "\\p{Lu}[\\p{L}'’-]{1,24}(?:[ -](?:\\p{Lu}[\\p{L}'’-]{1,24}|de|la|del|sur|am|an|der|les|le|en|of|upon|los|las|d['’]\\p{L}{2,20})){0,4}";
 const CODE = '(?:\\d{4,6}(?:-\\d{3,4})?|[A-Z]{1,2}\\d[A-Z\\d]? ?\\d[A-Z]{2}|[A-Z]\\d[A-Z] ?\\d[A-Z]\\d)';
 /** Unit, town, region, code, in the orders in which countries write them. */
 const TAIL = new RegExp(

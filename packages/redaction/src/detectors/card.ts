@@ -25,7 +25,8 @@ export const cardKeywords = new Set(
   ),
 );
 
-function look(scan: Scan, from: number): void {
+function look(scan: Scan, from: number, runEnd: number): void {
+  if (runEnd - from < 3) return;
   const { starts, ends } = scan.cluster(from);
   let grouping = '';
   for (let last = 0; last < starts.length && last < 7; last++) {
@@ -76,5 +77,5 @@ export const card: Detector = {
     { text: 'amex 3782-822463-10005', finds: '3782-822463-10005' },
     { text: 'invoice 4111111111111112' },
   ],
-  look: (scan, start) => look(scan, start),
+  look,
 };

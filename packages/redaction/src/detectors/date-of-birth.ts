@@ -10,6 +10,7 @@ const keywords = new Set(
 );
 const MONTH =
   '(?:jan(?:uary|uar|vier)?|jänner|feb(?:ruary|ruar)?|février|fév(?:r)?|mar(?:ch|s|zo)?|märz|mär|apr(?:il)?|avril|avr|may|mai|mayo|june?|juni?|juin|junio|july?|juli?|juillet|juil|julio|aug(?:ust)?|août|agosto|ago|sep(?:t(?:ember|embre)?)?|septiembre|oct(?:ober|obre|ubre)?|okt(?:ober)?|nov(?:ember|embre|iembre)?|dec(?:ember)?|dez(?:ember)?|déc(?:embre)?|dic(?:iembre)?|enero|ene|febrero|abril|abr)';
+const MONTH_STARTS = new Set('jan,jän,feb,fév,mar,mär,apr,avr,may,mai,jun,jui,jul,aug,aoû,ago,sep,oct,okt,nov,dec,dez,déc,dic,ene,abr'.split(','));
 const NUMERIC = /^(?:\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}([-./])\d{1,2}\1(?:\d{4}|\d{2}))(?![\d/])/;
 const DAY_FIRST = new RegExp(
   `^\\d{1,2}(?:st|nd|rd|th|\\.|er)?[ -](?:de |of )?${MONTH}\\.?,?[ -](?:de |del )?(?:'?\\d{2}|\\d{4})(?!\\d)`,
@@ -20,7 +21,11 @@ const COMPACT = /^(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?!\d)/;
 
 function look(scan: Scan, start: number, end: number): void {
   const { text } = scan;
-  if (isWord(text, start - 1) || end - start > 9) return;
+  if (end - start > 9) return;
+  const first = text.charCodeAt(start) | 0x20;
+  // A date begins with digits or a month.
+  if (first >= 0x61 && !MONTH_STARTS.has(text.slice(start, start + 3).toLowerCase())) return;
+  if (isWord(text, start - 1)) return;
   const slice = text.slice(start, start + 32);
   const match = NUMERIC.exec(slice) ?? DAY_FIRST.exec(slice) ?? MONTH_FIRST.exec(slice) ?? COMPACT.exec(slice);
   if (match === null) return;

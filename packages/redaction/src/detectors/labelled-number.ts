@@ -123,6 +123,7 @@ function isNir(id: string): boolean {
 const isEan = (id: string): boolean => weighted(id, [1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1]) % 10 === 0;
 const isNhs = (id: string): boolean => (11 - (weighted(id, [10, 9, 8, 7, 6, 5, 4, 3, 2]) % 11)) % 11 === Number(id[9]);
 
+const ALONE = SHAPES.filter(({ alone }) => alone === true);
 const LONGEST = 30;
 
 /** The value from here: groups of letters and digits with single separators, as ids are written. */
@@ -172,7 +173,7 @@ function look(scan: Scan, from: number, runEnd: number): void {
   const written = text.slice(from, end).toUpperCase();
   let count = 0;
   for (let at = from; at < end; at++) if ((classAt(text, at) & DIGIT) !== 0) count++;
-  if (count < 3 || count > 24) return;
+  if (count < 3 || count > 24 || (count < 5 && count === written.length)) return;
   const after = text[end] ?? ' ';
   if (after === '_' || after === '@' || ((after === ':' || after === '=') && isWord(text, end + 1))) return;
   const compact = written.replaceAll(/[^0-9A-Z]/g, '');

@@ -108,32 +108,40 @@ interface Announced {
 const PHRASES =
   /(?:\b(?:my name(?:'s| is)|name is|i am|i'm|this is|call me|signed by|written by|what's your name\?|your name\?|mein name ist|ich bin|ich heiße|je m'appelle|mon nom est|me llamo|mi nombre es|soy|speaking with|spoke (?:to|with)|met with|sincerely|regards|grüßen|cordialement|saludos|thanks|cheers|dear|hello|hi|hey|hallo|liebe|lieber|bonjour|cher|chère|hola|querid[oa]|estimad[oa]),?:?\s{0,4}|\b(?:best|kind|warm) regards,?\s{0,4})$/i;
 
+/** The word before an offset and what stands between, a few characters at most. */
+function wordBefore(text: string, start: number): { readonly word: string; readonly gap: string } {
+  let end = start;
+  const limit = Math.max(0, start - 12);
+  while (end > limit && (classAt(text, end - 1) & LETTER) === 0) end--;
+  let from = end;
+  const first = Math.max(0, end - 24);
+  while (from > first && (classAt(text, from - 1) & LETTER) !== 0) from--;
+  return { word: text.slice(from, end), gap: text.slice(end, start) };
+}
+const PHRASE_ENDS = words('is,am,m,me,by,ist,bin,heiße,appelle,est,llamo,es,soy,with,to,name,dear,hello,hi,hey,hallo,liebe,lieber,bonjour,cher,chère,hola,querido,querida,estimado,estimada,regards,sincerely,cheers,thanks,grüßen,cordialement,saludos');
+
 function announcedBy(scan: Scan, start: number): Announced | undefined {
   const { text } = scan;
   // "Anna Schmidt and Xiulan Zzyzx": one name announces the next.
   if (scan.personsSeen > scan.floor && /^(?:,? (?:and|und|et|y|e|&|or|oder|ou|o) |, )$/.test(text.slice(scan.personsSeen, start)))
     return { by: 'and', surely: false };
-  const before = text.slice(Math.max(0, start - 40), start);
-  const title = /([\p{L}]+)\.?\s{1,2}$/u.exec(before)?.[1];
-  if (
-    title !== undefined &&
-    titles.has(title.toLowerCase()) &&
-    (/^\p{Lu}/u.test(title) || title.length > 2) &&
-    !(title.length === 1 && !/\bM\.\s*$/.test(before))
-  )
-    return { by: title.toLowerCase(), surely: true };
-  const phrase = PHRASES.exec(before);
-  if (phrase !== null) return { by: phrase[0].trim().toLowerCase().slice(-16), surely: true };
-  const key = /[:=|>]\s{0,8}["'`]?$/.test(before) ? identifierBefore(text, start) : '';
+  const { word, gap } = wordBefore(text, start);
+  const lower = word.toLowerCase();
+  const spaced = gap !== '' && /^\.?\s{1,4}$/.test(gap);
+  if (spaced && titles.has(lower) && (lower !== word || word.length > 2) && (word.length > 1 || gap.startsWith('.'))) return { by: lower, surely: true };
+  if (PHRASE_ENDS.has(lower) && gap.length < 5) {
+    const phrase = PHRASES.exec(text.slice(Math.max(0, start - 40), start));
+    if (phrase !== null) return { by: lower, surely: true };
+  }
+  const key = /[:=|>]\s{0,8}["'`]?$/.test(gap) ? identifierBefore(text, start) : '';
   if (key !== '') {
     const parts = key.split(/[^\p{L}]+|(?<=\p{Ll})(?=\p{Lu})/u).map((part) => part.toLowerCase());
     const last = parts.at(-1) ?? '';
     if (announcers.has(last) && !(last === 'name' && parts.some((part) => notNames.has(part)))) return { by: last, surely: true };
   }
-  const word = /([\p{L}]+)[,:]?\s{1,4}$/u.exec(before)?.[1]?.toLowerCase();
-  if (word !== undefined && announcers.has(word)) return { by: word, surely: !keysOnly.has(word) };
+  if (announcers.has(lower) && /^[,:]?\s{1,4}$/.test(gap)) return { by: lower, surely: !keysOnly.has(lower) };
   // A cell of a table whose header says so.
-  if (/[,;|\t\n'(]\s{0,2}'?$/.test(before)) {
+  if (gap === '' || /[,;|\t\n'(]\s{0,2}'?$/.test(gap)) {
     const column = scan.contextBefore(start).column;
     const last = column.at(-1) ?? '';
     if (announcers.has(last) && !column.some((part) => notNames.has(part))) return { by: last, surely: true };

@@ -24,7 +24,8 @@ const LONGEST = 15;
 
 function look(scan: Scan, from: number): void {
   const { text } = scan;
-  const { starts, ends } = scan.cluster(from);
+  const { starts, ends, digits: total } = scan.cluster(from);
+  if (total < SHORTEST) return;
   let start = starts[0] ?? 0;
   const before = text[start - 1] ?? ' ';
   const plus = before === '+' || (before === '(' && text[start - 2] === '+');

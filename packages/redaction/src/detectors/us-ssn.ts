@@ -23,7 +23,8 @@ function isIssued(digits: string): boolean {
   return (itin >= 50 && itin <= 65) || (itin >= 70 && itin <= 88) || (itin >= 90 && itin <= 92) || itin >= 94;
 }
 
-function look(scan: Scan, from: number): void {
+function look(scan: Scan, from: number, runEnd: number): void {
+  if (runEnd - from !== 3 && runEnd - from !== 9) return;
   const { text } = scan;
   const { starts, ends } = scan.cluster(from);
   const [start = 0] = starts;
@@ -65,5 +66,5 @@ export const usSsn: Detector = {
     { text: 'my ssn is 136705617 and', finds: '136705617' },
     { text: '000-12-3456 or 666-12-3456 or 136705617' },
   ],
-  look: (scan, start) => look(scan, start),
+  look,
 };
