@@ -128,12 +128,9 @@ export function prepareCommits({
       const made = prepare(write, secrecy);
       const at = i * SLOT_BYTES;
       secrets.set(salts.subarray(i * SECRET_BYTES, (i + 1) * SECRET_BYTES), at);
-      if (write.op !== 'blob' && made.op !== 'blob' && write.to.kind === 'log') {
-        if (write.op === 'insert' && made.op === 'insert') {
-          const received = write.received === undefined ? made.body : text(made.to, write.received);
-          secrets.set(secrecy.hmac('store.received', received).subarray(0, SECRET_BYTES), at + SECRET_BYTES);
-        }
-        secrets.set(secrecy.hmac('store.key', `${made.to}\n${made.key}`).subarray(0, SECRET_BYTES), at + 2 * SECRET_BYTES);
+      if (write.op === 'insert' && made.op === 'insert' && write.to.kind === 'log') {
+        const received = write.received === undefined ? made.body : text(made.to, write.received);
+        secrets.set(secrecy.hmac('store.received', received).subarray(0, SECRET_BYTES), at + SECRET_BYTES);
       }
       return made;
     });

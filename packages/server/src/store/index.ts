@@ -1,2 +1,3 @@
 // Store: the commit, reads and feed of each tenant's documents, on an engine behind one small port.
+export { runProjections, type ProjectionRunner } from './projections.ts';
 export { openStores, type Anchors, type Stores } from './stores.ts';

@@ -16,7 +16,7 @@ export interface Found {
   isLog(of: string): boolean;
   /** Revision of a state; `undefined` when there is none. */
   revision(of: string, key: string): number | undefined;
-  entry(of: string, key: string, keyMac: Uint8Array): FoundEntry | undefined;
+  entry(of: string, key: string): FoundEntry | undefined;
   /** The key of the document that has these values in the collection's nth unique set. */
   holder(of: string, set: number, values: readonly Value[]): string | undefined;
   hasBlob(key: string): boolean;
@@ -45,7 +45,7 @@ export type RowChange =
       readonly revision: number;
     }
   | { readonly op: 'delete'; readonly to: string; readonly key: string }
-  | { readonly op: 'retire'; readonly to: string; readonly key: string; readonly keyMac: Uint8Array }
+  | { readonly op: 'retire'; readonly to: string; readonly key: string }
   | { readonly op: 'blob'; readonly key: string; readonly sealed: Uint8Array };
 
 /** What one commit comes to. Without rows it was a repetition. */
@@ -61,8 +61,8 @@ export interface Plan {
  * @throws {AncillaError} `store.conflict`, `store.revision_conflict`; then nothing may be written
  */
 export function plan(found: Found, commit: PreparedCommit, next: { readonly seq: number; readonly revision: number }): Plan {
-  const entries = commit.writes.map((write, i) =>
-    write.op === 'insert' && found.isLog(write.to) ? found.entry(write.to, write.key, secretsOf(commit, i).keyMac) : undefined,
+  const entries = commit.writes.map((write) =>
+    write.op === 'insert' && found.isLog(write.to) ? found.entry(write.to, write.key) : undefined,
   );
   const repeated = wholeRepetition(found, commit, entries);
   if (repeated) return repeated;
@@ -147,11 +147,11 @@ export function plan(found: Found, commit: PreparedCommit, next: { readonly seq:
         const { to, key } = write;
         touch(to, key);
         if (found.isLog(to)) {
-          const entry = found.entry(to, key, secrets.keyMac);
+          const entry = found.entry(to, key);
           if (!entry || entry.removed) return { duplicate: true };
           // First the entry that says why, then the removal: the database refuses it the other way round.
           record(write.change, secrets);
-          rows.push({ op: 'retire', to, key, keyMac: secrets.keyMac });
+          rows.push({ op: 'retire', to, key });
           return { duplicate: false };
         }
         const now = found.revision(to, key);
@@ -195,10 +195,9 @@ function assertSame(to: string, before: Uint8Array, now: Uint8Array): void {
 interface Secrets {
   readonly salt: Uint8Array;
   readonly received: Uint8Array;
-  readonly keyMac: Uint8Array;
 }
 const NOTHING = new Uint8Array(SECRET_BYTES);
 const secretsOf = ({ secrets }: PreparedCommit, i: number): Secrets => {
   const part = (n: number) => secrets.subarray(i * SLOT_BYTES + n * SECRET_BYTES, i * SLOT_BYTES + (n + 1) * SECRET_BYTES);
-  return { salt: part(0), received: part(1), keyMac: part(2) };
+  return { salt: part(0), received: part(1) };
 };

@@ -96,13 +96,13 @@ export async function openStores({
       scope: tenant_id === null ? 'platform' : 'tenant',
       hmac: (purpose, data) => keys().hmac(purpose, data),
       prepare,
-      ready: opening(() => ({ name, db_key: keys().db_key })),
+      ready: opening(() => placeOf(name, keys())),
       committed() {
         for (const listener of listeners) listener(tenant_id);
       },
     });
 
-  const platformPlace = { name: PLATFORM, db_key: keyring.platform.db_key };
+  const platformPlace = placeOf(PLATFORM, keyring.platform);
   try {
     if (!(await engine.exists(PLATFORM))) await engine.create(platformPlace, newLogId(), { signal: new AbortController().signal });
   } catch (error) {
@@ -125,8 +125,8 @@ export async function openStores({
       if (!isTenantId(id)) throw new AncillaError('store.invalid', 'not a tenant id: lower-case letters, digits and hyphens');
       if (await engine.exists(TENANT + id)) throw new AncillaError('tenant.exists', `the tenant ${id} exists`);
       // Keys without a file are left by a crash between the two; there is nothing yet that they have opened.
-      const { db_key } = keyring.has(id) ? keyring.tenant(id) : await keyring.create(id);
-      await engine.create({ name: TENANT + id, db_key }, newLogId(), io);
+      const keys = keyring.has(id) ? keyring.tenant(id) : await keyring.create(id);
+      await engine.create(placeOf(TENANT + id, keys), newLogId(), io);
     },
     async tenantIds() {
       return (await engine.names())
@@ -142,3 +142,5 @@ export async function openStores({
     [Symbol.asyncDispose]: () => engine[Symbol.asyncDispose](),
   };
 }
+
+const placeOf = (name: string, { db_key, hmac }: TenantKeys): Place => ({ name, db_key, mac_key: toHex(hmac('store.key', '')) });

@@ -40,13 +40,13 @@ export interface PreparedChange {
 export interface PreparedCommit {
   readonly writes: readonly PreparedWrite[];
   readonly guards: readonly { readonly of: string; readonly key: string; readonly revision: number | 'absent' }[];
-  /** For each write 48 bytes: salt of its log document, HMAC of what was received, HMAC of its key. */
+  /** For each write 32 bytes: the salt of its log document and the HMAC of what was received. */
   readonly secrets: Uint8Array;
 }
 
-/** Bytes of one slot of `secrets` and of each of its three parts. */
+/** Bytes of each half of a slot of `secrets`, and of the slot. */
 export const SECRET_BYTES = 16;
-export const SLOT_BYTES = 3 * SECRET_BYTES;
+export const SLOT_BYTES = 2 * SECRET_BYTES;
 
 /** A stored document. `position` orders documents of one time: the seq of a log document, a row number otherwise. */
 export interface Row {
@@ -108,6 +108,8 @@ export interface Place {
   readonly name: string;
   /** 64 lower-case hex digits. */
   readonly db_key: string;
+  /** Keyed hashes of the keys of removed documents are made with it. 64 lower-case hex digits. */
+  readonly mac_key: string;
 }
 
 /** What a database has to do for us. */

@@ -1,7 +1,9 @@
 import type Database from 'better-sqlite3-multiple-ciphers';
 import type { Statement } from 'better-sqlite3-multiple-ciphers';
+import { createHmac } from 'node:crypto';
 import { AncillaError, artifacts, type Receipt } from '@ancilla/contracts';
 import { append, edgeRoot, leafHash, ledgerEntry, toBase64, type NodeId, type RightEdge } from '@ancilla/evidence';
+import { SECRET_BYTES } from '../engine.ts';
 import type { LeafRow, LogRow, PageQuery, PreparedCommit, Reads, Row } from '../engine.ts';
 import { plan, type Found, type Plan, type RowChange } from '../../plan.ts';
 import type { Table } from '../../table.ts';
@@ -20,7 +22,7 @@ export interface OpenDatabase {
 }
 
 /** Prepared statements and the transaction over an open file. */
-export function openDatabase(db: Database, tables: readonly Table[]): OpenDatabase {
+export function openDatabase(db: Database, tables: readonly Table[], mac_key: string): OpenDatabase {
   const byName = new Map(tables.map((table) => [table.name, table]));
   const tableOf = (name: string): Table => {
     const table = byName.get(name);
@@ -36,6 +38,8 @@ export function openDatabase(db: Database, tables: readonly Table[]): OpenDataba
     statements.set(text, made);
     return made;
   };
+  const keyMac = (of: string, key: string) =>
+    createHmac('sha256', Buffer.from(mac_key, 'hex')).update(`${of}\n${key}`).digest().subarray(0, SECRET_BYTES);
   /** Statements that return no rows cannot be raw. */
   const write = (text: string): Statement => {
     const known = statements.get(text);
@@ -46,6 +50,9 @@ export function openDatabase(db: Database, tables: readonly Table[]): OpenDataba
   };
   const listTables = () => new Set(db.prepare(`select name from sqlite_schema where type = 'table'`).pluck().all());
   let present = listTables();
+  const askAnyRetired = () => sql('select 1 from retired limit 1').get() !== undefined;
+  /** Most stores have removed nothing: their inserts need not look there. */
+  let anyRetired = askAnyRetired();
   /** A collection of which nothing was ever written has no table yet. */
   const has = (collection: string) => present.has(tableName(tableOf(collection).name));
   const ensure = (collection: string): string => {
@@ -70,13 +77,14 @@ export function openDatabase(db: Database, tables: readonly Table[]): OpenDataba
       const row = sql(`select revision from ${tableName(tableOf(of).name)} where key = ?`).get(key) as [number] | undefined;
       return row?.[0];
     },
-    entry(of, key, keyMac) {
+    entry(of, key) {
       if (!has(of)) return undefined;
       const live = sql(`select seq, revision, received from ${tableName(tableOf(of).name)} where key = ?`).get(key) as
         | [number, number, Uint8Array]
         | undefined;
       if (live) return { seq: live[0], revision: live[1], received: live[2], removed: false };
-      const gone = sql('select seq, revision, received from retired where collection = ? and key_mac = ?').get(of, keyMac) as
+      if (!anyRetired) return undefined;
+      const gone = sql('select seq, revision, received from retired where collection = ? and key_mac = ?').get(of, keyMac(of, key)) as
         | [number, number, Uint8Array]
         | undefined;
       return gone && { seq: gone[0], revision: gone[1], received: gone[2], removed: true };
@@ -95,19 +103,12 @@ export function openDatabase(db: Database, tables: readonly Table[]): OpenDataba
   const apply = (row: RowChange): void => {
     switch (row.op) {
       case 'log':
-        write(`insert into ${ensure(row.to)} (seq, key, time, revision, salt, received, digest, body) values (?, ?, ?, ?, ?, ?, ?, ?)`).run(
-          row.seq,
-          row.key,
-          row.time,
-          row.revision,
-          row.salt,
-          row.received,
-          row.digest,
-          row.body,
-        );
+        write(
+          `insert or rollback into ${ensure(row.to)} (seq, key, time, revision, salt, received, digest, body) values (?, ?, ?, ?, ?, ?, ?, ?)`,
+        ).run(row.seq, row.key, row.time, row.revision, row.salt, row.received, row.digest, row.body);
         return;
       case 'insert':
-        write(`insert into ${ensure(row.to)} (key, time, revision, body) values (?, ?, ?, ?)`).run(
+        write(`insert or rollback into ${ensure(row.to)} (key, time, revision, body) values (?, ?, ?, ?)`).run(
           row.key,
           row.time,
           row.revision,
@@ -131,8 +132,9 @@ export function openDatabase(db: Database, tables: readonly Table[]): OpenDataba
         const from = tableName(row.to);
         write(
           `insert into retired (seq, collection, key_mac, received, revision, digest) select seq, ?, ?, received, revision, digest from ${from} where key = ?`,
-        ).run(row.to, row.keyMac, row.key);
+        ).run(row.to, keyMac(row.to, row.key), row.key);
         write(`delete from ${from} where key = ?`).run(row.key);
+        anyRetired = true;
         return;
       }
       case 'blob':
@@ -161,7 +163,7 @@ export function openDatabase(db: Database, tables: readonly Table[]): OpenDataba
     });
     const { edge, nodes } = append(head.edge, leaves);
     for (const { level, index, hash } of nodes)
-      if (level > 0) write('insert into node values (?, ?)').run(nodePlace({ level, index }), hash);
+      if (level > 0) write('insert or rollback into node values (?, ?)').run(nodePlace({ level, index }), hash);
     if (revision !== head.revision)
       write('update head set size = ?, edge = ?, revision = ?').run(edge.size, JSON.stringify(edge), revision);
     const root = toBase64(edgeRoot(edge));
@@ -247,6 +249,7 @@ export function openDatabase(db: Database, tables: readonly Table[]): OpenDataba
       } catch (error) {
         if (db.inTransaction) db.exec('rollback');
         present = listTables();
+        anyRetired = askAnyRetired();
         throw fromSqlite(error);
       }
     },

@@ -12,6 +12,7 @@ import { toTable } from '../../table.ts';
 import { openFile } from './file.ts';
 
 const writer = fileURLToPath(new URL('./writer.fixture.ts', import.meta.url));
+const PAGE_BYTES = 8192;
 const none = { last: async () => undefined };
 
 async function openSite(): Promise<Site> {
@@ -32,15 +33,16 @@ async function openSite(): Promise<Site> {
     for (const id of ['a', 'b']) await stores.createTenant(id, io);
   }
   const fileOf = (tenant_id: string) => join(data, `tenant-${tenant_id}.db`);
-  const raw = async (tenant_id: string, sql: string) => {
+  const use = async <T>(tenant_id: string, run: (db: ReturnType<typeof openFile>) => T): Promise<T> => {
     const { db_key } = (await openKeyring({ folder: join(folder, 'keys'), random: parts.random })).tenant(tenant_id);
     const db = openFile(fileOf(tenant_id), db_key, testCollections.map(toTable));
     try {
-      db.exec(sql);
+      return run(db);
     } finally {
       db.close();
     }
   };
+  const raw = (tenant_id: string, sql: string) => use(tenant_id, (db) => void db.exec(sql));
   const site: Site = {
     open: openAt,
     writer: [process.execPath, '--conditions=ancilla-source', writer, folder],
@@ -53,8 +55,9 @@ async function openSite(): Promise<Site> {
           `insert or replace into c_notes (seq, key, time, revision, salt, received, digest, body) select 1, key, time, revision, salt, received, digest, '{"text":"lies"}' from c_notes where seq = 1`,
         ),
       flip_data: async (id) => {
-        const { size } = await stat(fileOf(id));
-        await flip(fileOf(id), Math.floor(size * 0.7));
+        // The root of the table: whoever reads from it passes here.
+        const page = await use(id, (db) => Number(db.prepare(`select rootpage from sqlite_schema where name = 'c_notes'`).pluck().get()));
+        await flip(fileOf(id), (page - 1) * PAGE_BYTES + 1000);
       },
       flip_tail: async (id) => {
         const child = spawn(process.execPath, ['--conditions=ancilla-source', writer, folder, 'tail'], {

@@ -34,7 +34,7 @@ export function openFiles({ folder, tables, maxOpenFiles }: WorkerSetup): OpenFi
     }
   };
 
-  const opened = ({ name, db_key }: Place) => {
+  const opened = ({ name, db_key, mac_key }: Place) => {
     const known = open.get(name);
     if (known) {
       // A handle with another key must not ride on a file this one opened.
@@ -47,7 +47,7 @@ export function openFiles({ folder, tables, maxOpenFiles }: WorkerSetup): OpenFi
     if (!existsSync(path)) throw new AncillaError('tenant.not_found', 'no such store');
     const [oldest] = open;
     if (open.size >= maxOpenFiles && oldest) close(oldest[0], oldest[1].database);
-    const made = { database: openDatabase(openFile(path, db_key, tables), tables), db_key };
+    const made = { database: openDatabase(openFile(path, db_key, tables), tables, mac_key), db_key };
     open.set(name, made);
     const before = left.get(name);
     if (before !== undefined && before !== headOf(made.database)) exchanged.add(name);

@@ -32,12 +32,13 @@ create table if not exists head (
 ) strict;
 create table if not exists node (place integer primary key, hash blob not null) strict;
 create table if not exists retired (
-  seq integer primary key, collection text not null, key_mac blob not null, received blob not null, revision integer not null, digest text not null,
-  unique (collection, key_mac)
+  seq integer primary key, collection text not null, key_mac blob not null, received blob not null, revision integer not null, digest text not null
 ) strict;
+${appendOnly('node', 'place')}
+create index if not exists retired_key on retired (collection, key_mac);
 create table if not exists blob (id integer primary key, key text not null unique, sealed blob not null) strict;
-${appendOnly('node', ['place'])}
-${appendOnly('retired', ['seq'])}`;
+
+${appendOnly('retired', 'seq')}`;
 
 /** A collection's table, indexes and triggers; what is there already stays. */
 export function tableSql(table: Table): string {
@@ -45,12 +46,12 @@ export function tableSql(table: Table): string {
   const columns =
     table.kind === 'log'
       ? // The seq is the row number: rows lie in log order and the newest page is where the last write was.
-        'seq integer primary key, key text not null unique, time text not null, revision integer not null, salt blob not null, received blob not null, digest text not null, body text not null'
+        'seq integer primary key, key text not null, time text not null, revision integer not null, salt blob not null, received blob not null, digest text not null, body text not null'
       : 'id integer primary key, key text not null unique, time text not null, revision integer not null, body text not null';
   return [
     `create table if not exists ${name} (${columns}) strict;`,
     ...indexesOf(table).map(({ sql }) => sql),
-    ...(table.kind === 'log' ? [appendOnly(name, ['seq', 'key'], removalRecorded(table.name))] : []),
+    ...(table.kind === 'log' ? [appendOnly(name, 'seq', removalRecorded(table.name))] : []),
   ].join('\n');
 }
 
@@ -68,10 +69,14 @@ function indexesOf(table: Table): readonly { readonly name: string; readonly sql
       sql: `create ${unique ? 'unique ' : ''}index if not exists ${label} on ${name} (${expressions})${present(fields)};`,
     };
   };
+  // REPLACE removes whatever stands in the way of a unique index, without a trigger: a log has none but its seq. That keys and unique sets are not given
+  // twice is decided by the plan, in the transaction of the one writer.
+  const isLog = table.kind === 'log';
   const wanted = [
+    ...(isLog ? [{ name: `${name}__key`, sql: `create index if not exists ${name}__key on ${name} (key);` }] : []),
     // The row number at the end of every SQLite index completes the order (time, position).
     ...Object.values(table.indexes).map((fields) => index(false, fields, ['time'])),
-    ...table.unique.map((fields) => index(true, fields, [])),
+    ...table.unique.map((fields) => index(!isLog, fields, [])),
   ];
   return [...new Map(wanted.map((each) => [each.name, each])).values()];
 }
@@ -80,15 +85,12 @@ function indexesOf(table: Table): readonly { readonly name: string; readonly sql
 const removalRecorded = (collection: string) =>
   `select 1 from ${tableName(changes.name)} where ${field('collection')} = '${collection}' and ${field('subject_id')} = old.key and ${field('op')} = 'remove'`;
 
-/** Refuses UPDATE, DELETE and, because REPLACE passes by both of those triggers, INSERT of a key that is there. */
-function appendOnly(name: string, keys: readonly string[], unless?: string): string {
-  const refuse = `begin select raise(abort, 'append-only'); end;`;
+/** Refuses UPDATE, DELETE and, because REPLACE passes by both of those triggers, INSERT of a row that is there. */
+function appendOnly(name: string, rowId: string, unless?: string): string {
+  const refuse = `begin select raise(rollback, 'append-only'); end;`;
   return [
     `create trigger if not exists ${name}__no_update before update on ${name} ${refuse}`,
     `create trigger if not exists ${name}__no_delete before delete on ${name} ${unless === undefined ? '' : `when not exists (${unless}) `}${refuse}`,
-    ...keys.map(
-      (key) =>
-        `create trigger if not exists ${name}__no_replace_${key} before insert on ${name} when exists (select 1 from ${name} where ${key} = new.${key}) ${refuse}`,
-    ),
+    `create trigger if not exists ${name}__no_replace before insert on ${name} when exists (select 1 from ${name} where ${rowId} = new.${rowId}) ${refuse}`,
   ].join('\n');
 }

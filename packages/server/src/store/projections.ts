@@ -1,0 +1,142 @@
+import {
+  cursors,
+  insert,
+  isAncillaError,
+  replace,
+  toTimestamp,
+  type Clock,
+  type Collection,
+  type Entry,
+  type Io,
+  type Projection,
+  type TenantStore,
+} from '@ancilla/contracts';
+import type { Stores } from './stores.ts';
+
+/** Entries a projection gets at once at most. */
+const BATCH = 500;
+/** So often other writers may get in between before a projection counts as failed. */
+const MAX_CONFLICTS = 20;
+
+/** Keeps projections up with the logs they are computed from. */
+export interface ProjectionRunner extends AsyncDisposable {
+  /** Looks at a tenant again, as after a commit: for a delivery that failed and may go through now. */
+  wake(tenant_id: string): void;
+  /** Resolves when every tenant that was woken has been looked at. */
+  settled(): Promise<void>;
+}
+
+interface Parts {
+  readonly stores: Stores;
+  readonly projections: readonly Projection[];
+  readonly clock: Clock;
+  /** Told of a projection that failed; it is tried again at the tenant's next commit or `wake`. */
+  readonly onError: (error: unknown, of: { readonly tenant_id: string; readonly projection: string }) => void;
+  /** Tenants worked on at the same time. */
+  readonly parallel?: number;
+}
+
+/**
+ * Runs all projections for all tenants, woken by commits. The cursor is committed with the output, at its revision, so each entry counts exactly once whatever
+ * crashes, and of two runners one is refused. What is delivered elsewhere is at least once.
+ */
+export async function runProjections({ stores, projections, clock, onError, parallel = 4 }: Parts): Promise<ProjectionRunner> {
+  const stop = new AbortController();
+  const io: Io = { signal: stop.signal };
+  const waiting = new Set<string>();
+  const running = new Map<string, Promise<void>>();
+  /** Size of a tenant's ledger when nothing was left to do: a commit of states alone does not change it. */
+  const done = new Map<string, number>();
+  let idle = Promise.withResolvers<void>();
+
+  const next = () => {
+    for (const tenant_id of waiting) {
+      if (running.size >= parallel) return;
+      // A tenant is worked on once at a time: what comes meanwhile waits for its turn.
+      if (running.has(tenant_id)) continue;
+      waiting.delete(tenant_id);
+      const work = catchUp(tenant_id).finally(() => {
+        running.delete(tenant_id);
+        next();
+      });
+      running.set(tenant_id, work);
+    }
+    if (running.size === 0) idle.resolve();
+  };
+  const wake = (tenant_id: string) => {
+    if (stop.signal.aborted) return;
+    if (waiting.size === 0 && running.size === 0) idle = Promise.withResolvers();
+    waiting.add(tenant_id);
+    next();
+  };
+
+  const catchUp = async (tenant_id: string): Promise<void> => {
+    const tenant = stores.tenant(tenant_id);
+    let failed = false;
+    const attempt = async (projection: string, run: () => Promise<void>) => {
+      try {
+        await run();
+      } catch (error) {
+        failed = true;
+        if (!stop.signal.aborted) onError(error, { tenant_id, projection });
+      }
+    };
+    await attempt('*', async () => {
+      const { size } = await tenant.ledger.head(io);
+      if (done.get(tenant_id) === size) return;
+      for (const projection of projections) await attempt(projection.name, () => project(tenant, projection, clock, io));
+      if (!failed) done.set(tenant_id, size);
+    });
+    if (failed) done.delete(tenant_id);
+  };
+
+  const unsubscribe = stores.onCommit((tenant_id) => {
+    if (tenant_id !== null) wake(tenant_id);
+  });
+  idle.resolve();
+  for (const tenant_id of await stores.tenantIds(io)) wake(tenant_id);
+  return {
+    wake,
+    settled: () => idle.promise,
+    async [Symbol.asyncDispose]() {
+      unsubscribe();
+      waiting.clear();
+      stop.abort();
+      await Promise.all(running.values());
+    },
+  };
+}
+
+/** Brings one projection of one tenant up to the head. */
+async function project(tenant: TenantStore, projection: Projection, clock: Clock, io: Io): Promise<void> {
+  for (let conflicts = 0; ;) {
+    const cursor = await tenant.get(cursors, projection.name, io);
+    const entries = await take(tenant, projection.from, cursor?.doc.after_seq ?? -1, io);
+    const last = entries.at(-1);
+    if (!last) return;
+    const output = 'apply' in projection ? await projection.apply(entries, tenant, io) : [];
+    if ('deliver' in projection) await projection.deliver(entries, io);
+    const moved = { projection: projection.name, after_seq: last.seq, at: toTimestamp(clock.now()) };
+    try {
+      await tenant.commit([...output, cursor ? replace(cursors, cursor, moved) : insert(cursors, moved)], [], io);
+    } catch (error) {
+      // Someone else wrote what was read: what they wrote is read, and it is computed again; unless it is never otherwise.
+      if (!isAncillaError(error, 'store.revision_conflict', 'store.conflict') || ++conflicts > MAX_CONFLICTS) throw error;
+    }
+  }
+}
+
+async function take(
+  tenant: TenantStore,
+  from: readonly Collection<'log'>[],
+  after: number,
+  io: Io,
+): Promise<readonly Entry<Collection<'log'>>[]> {
+  const entries: Entry<Collection<'log'>>[] = [];
+  // A projection takes logs that tenants hold; those it is declared over say so by their types.
+  for await (const entry of tenant.feed(from as readonly never[], after, io)) {
+    entries.push(entry);
+    if (entries.length === BATCH) break;
+  }
+  return entries;
+}
