@@ -54,7 +54,7 @@ function lastWords(keywords: ReadonlySet<string>): ReadonlySet<string> {
  */
 export function wordsOf(text: string, from = 0, to = text.length): string[] {
   const words: string[] = [];
-  for (let at = from; at < to; ) {
+  for (let at = from; at < to;) {
     if ((classAt(text, at) & LETTER) === 0) {
       at++;
       continue;
@@ -81,7 +81,8 @@ const MOST_LINES = 50;
 
 /** Where the line begins that holds an offset; -1 when it is longer than a table's lines are. */
 function lineStart(text: string, at: number): number {
-  for (let start = at; start >= 0 && at - start <= LONGEST_LINE; start--) if (start === 0 || text.charCodeAt(start - 1) === 0x0a) return start;
+  for (let start = at; start >= 0 && at - start <= LONGEST_LINE; start--)
+    if (start === 0 || text.charCodeAt(start - 1) === 0x0a) return start;
   return -1;
 }
 

@@ -38,7 +38,9 @@ function fromHex(run: string): string | undefined {
 
 /** Printable UTF-8, or nothing. A character cut at the end is allowed. */
 function toText(bytes: Uint8Array): string | undefined {
+  // Control characters other than white space are in no text.
+  if (bytes.some((byte) => byte < 9 || (byte > 13 && byte < 32) || byte === 127)) return undefined;
   const text = new TextDecoder('utf-8').decode(bytes);
-  const odd = text.match(/[\0-\u0008\u000e-\u001f\u007f\ufffd]/g)?.length ?? 0;
-  return odd > 1 || (odd === 1 && !text.endsWith('\ufffd')) ? undefined : text;
+  const broken = text.indexOf('\ufffd');
+  return broken < 0 || broken === text.length - 1 ? text : undefined;
 }

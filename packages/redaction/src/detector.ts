@@ -4,9 +4,9 @@ import type { Scan } from './scan.ts';
 
 /**
  * How sure a rule is; where two finds overlap the surer one names the type.
- * A check digit beats a vendor's prefix, that beats a word nearby, that beats a shape alone.
+ * What was redacted before stays as it is; a check digit beats a vendor's prefix, that beats a word nearby, that beats a shape alone.
  */
-export const confidence = { certain: 100, validated: 90, vendor: 80, labelled: 70, context: 60, shape: 40, guess: 20 } as const;
+export const confidence = { kept: 110, certain: 100, validated: 90, vendor: 80, labelled: 70, context: 60, shape: 40, guess: 20 } as const;
 export type Confidence = (typeof confidence)[keyof typeof confidence];
 
 /** What a detector found, in the view's offsets. It never holds the value. */

@@ -11,8 +11,8 @@ export interface View {
 // Plain ASCII without an escape needs no second reading.
 const NEEDS_READING = /[^\t\n\r -~]|%[0-9A-Fa-f]{2}|\\[nrtux"'\\/]|&[#a-zA-Z]|[[({]\s?(?:at|dot|punkt|arroba|AT|DOT|@|\.)\s?[\])}]/;
 
-const INVISIBLE =
-  /^[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\u0300-\u036f\ufe20-\ufe2f]$/;
+const INVISIBLE = /^[\p{Default_Ignorable_Code_Point}\u202a-\u202e]$/u;
+const isCombining = (code: number): boolean => (code >= 0x300 && code <= 0x36f) || (code >= 0xfe20 && code <= 0xfe2f);
 const SPACE = /^[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]$/;
 const DASH = /^[\u2010-\u2015\u2212\u2e3a\u2e3b\ufe58\ufe63\uff0d]$/;
 const DIGIT = /^\p{Nd}$/u;
@@ -115,7 +115,7 @@ function fold(code: number): string {
   if (had !== undefined) return had;
   const character = String.fromCodePoint(code);
   let read = character;
-  if (INVISIBLE.test(character) || (code >= 0xe0000 && code <= 0xe0fff)) read = '';
+  if (isCombining(code) || INVISIBLE.test(character)) read = '';
   else if (SPACE.test(character)) read = ' ';
   else if (DASH.test(character)) read = '-';
   else if (DIGIT.test(character)) read = String(digitOf(code));

@@ -1,14 +1,15 @@
 import { deepEqual, equal, notEqual, throws } from 'node:assert/strict';
 import { test } from 'node:test';
-import { parsePolicy, redactor, tenantDefaultPolicy, type Policy } from './index.ts';
+import { parsePolicy, redactor, tenantDefaultPolicy, type JsonValue, type Policy } from './index.ts';
 
 const key = (fill: number) => ({ version: 1, bytes: new Uint8Array(32).fill(fill) });
 const open = (policy: Partial<Policy> = {}, fill = 7) => redactor({ policy: { ...tenantDefaultPolicy, ...policy }, tokenKey: key(fill) });
-const token = (text: string, fill = 7) => String(open({}, fill).redact(text).value);
+const textOf = (value: JsonValue): string => (typeof value === 'string' ? value : JSON.stringify(value));
+const token = (text: string, fill = 7) => textOf(open({}, fill).redact(text).value);
 
 test('a value becomes a typed token and the receipt counts it', () => {
   const { value, spans, receipt } = open().redact('Write to ann@mail.example, now');
-  equal(/^Write to <EMAIL_[a-z2-7]{20}>, now$/.test(String(value)), true);
+  equal(/^Write to <EMAIL_[a-z2-7]{20}>, now$/.test(textOf(value)), true);
   deepEqual(
     spans.map(({ start, end, type, rule }) => ({ start, end, type, rule })),
     [{ start: 9, end: 25, type: 'EMAIL', rule: 'email' }],

@@ -3,6 +3,7 @@ import { RE2JS } from 're2js';
 import { confidence, type Found } from './detector.ts';
 import { detectors } from './detectors/index.ts';
 import { detect, ENGINE_VERSION, settle, toEngine } from './engine.ts';
+import { entityTypes } from './entity-types.ts';
 import { RedactionError } from './errors.ts';
 import { defaultLimits, type JsonValue, type Limits } from './json.ts';
 import { toOriginal, toView } from './normalise.ts';
@@ -163,7 +164,7 @@ class Run {
   #object(value: object, outer: string, depth: number): JsonValue {
     const clean = new Map<string, JsonValue>();
     for (const [key, item] of Object.entries(value)) {
-      const safe = this.#text(key, '', false).text;
+      const safe = this.#text(key, '').text;
       // Two keys that became one would lose a value.
       let name = safe;
       for (let copy = 2; clean.has(name); copy++) name = `${safe}#${copy}`;
@@ -175,12 +176,12 @@ class Run {
   #number(value: number, key: string): JsonValue {
     if (!Number.isFinite(value)) throw new RedactionError('redaction.refused', 'not a JSON value: a number that is not finite');
     const written = String(value);
-    const { text } = this.#text(written, key, false);
+    const { text } = this.#text(written, key);
     return text === written ? value : text;
   }
 
   #string(value: string, key: string, depth: number): JsonValue {
-    const { text, spans } = this.#text(value, key, true);
+    const { text, spans } = this.#text(value, key);
     if (depth === 0) this.spans = spans;
     if (spans.length === 0 || !/^\s*[[{]/.test(value) || isJson(text)) return text;
     // A number inside JSON inside a string became a token: as text that would no longer be JSON, so it is redacted as the value it is.
@@ -188,21 +189,21 @@ class Run {
     return inner === undefined ? text : JSON.stringify(this.value(inner, key, depth + 1));
   }
 
-  #text(value: string, key: string, counted: boolean): { readonly text: string; readonly spans: readonly Span[] } {
+  /** Redacted until nothing more is found: what a replacement leaves may read differently, and redacting twice must change nothing. */
+  #text(value: string, key: string): { readonly text: string; readonly spans: readonly Span[] } {
     this.#characters += value.length;
     const { limits } = this.#parts;
     if (this.#characters > limits.characters) throw new RedactionError('redaction.refused', `more than ${limits.characters} characters`);
-    void counted;
-    const pieces = this.#pieces(value, key);
-    if (pieces.length === 0) return { text: value, spans: [] };
-    let text = '';
-    let from = 0;
-    for (const piece of pieces) {
-      text += value.slice(from, piece.start) + piece.as;
-      from = piece.end;
+    let text = value;
+    let done: readonly Piece[] = [];
+    for (let round = 0; ; round++) {
+      const pieces = this.#pieces(text, key);
+      if (pieces.length === 0) break;
+      if (round === MOST_ROUNDS) throw new RedactionError('redaction.failed', 'the text does not come to rest');
+      done = merge(done, pieces);
+      text = replaced(value, done);
     }
-    text += value.slice(from);
-    const spans = pieces.flatMap((piece) => {
+    const spans = done.flatMap((piece) => {
       if (piece.rule === IMITATION) return [];
       const { as: _, ...span } = piece;
       return [span];
@@ -214,16 +215,16 @@ class Run {
   /** What is replaced in a text and by what, in order. */
   #pieces(value: string, key: string): readonly Piece[] {
     const { policy, own, allowed } = this.#parts;
+    const { kept, escaped, rest } = this.#givenTokens(value);
     const lead = key === '' ? '' : `${key}: `;
-    const view = toView(value);
+    const view = toView(rest);
     const scan = detect(engine, lead + view.text, lead.length, policy.locales);
     const found: Found[] = [];
     for (const each of scan.found) {
       const [start, end] = toOriginal(view, each.start - lead.length, each.end - lead.length);
       found.push({ ...each, canonical: each.canonical ?? scan.text.slice(each.start, each.end).trim(), start, end });
     }
-    found.push(...own(value));
-    const { kept, escaped } = this.#givenTokens(value);
+    found.push(...own(rest));
     if (found.length === 0 && escaped.length === 0) return [];
     const pieces: Piece[] = [...escaped];
     for (const each of settle([...found, ...kept])) {
@@ -232,7 +233,6 @@ class Run {
       const { start, end, type, rule, validator, context } = each;
       const raw = value.slice(start, end);
       if (action === 'allow' || allowed.has(raw.toLowerCase())) continue;
-      const as = this.#replacement(action, type, each.canonical ?? raw);
       pieces.push({
         start,
         end,
@@ -242,7 +242,7 @@ class Run {
         confidence: each.confidence,
         ...(validator !== undefined && { validator }),
         ...(context !== undefined && { context }),
-        as,
+        as: this.#replacement(action, type, each.canonical ?? raw),
       });
     }
     return withoutOverlap(pieces);
@@ -264,19 +264,61 @@ class Run {
     }
   }
 
-  /** Tokens that already stand in a text: real ones are kept out of everything's way, imitations lose their brackets. */
-  #givenTokens(value: string): { readonly kept: readonly Found[]; readonly escaped: readonly Piece[] } {
+  /**
+   * Tokens and masks that already stand in a text: real ones are kept out of everything's way, imitations lose their brackets.
+   * `rest` is the text as detectors read it: a stand-in says nothing about what stands next to it.
+   */
+  #givenTokens(value: string): { readonly kept: readonly Found[]; readonly escaped: readonly Piece[]; readonly rest: string } {
     const kept: Found[] = [];
     const escaped: Piece[] = [];
-    if (!value.includes('<')) return { kept, escaped };
-    for (const match of value.matchAll(TOKEN)) {
-      const [whole, type = '', body = ''] = match;
-      const at = { start: match.index, end: match.index + whole.length, type };
-      if (this.#parts.tokens?.minted(type, body) === true) kept.push({ ...at, rule: KEPT, confidence: confidence.certain });
-      else escaped.push({ ...at, action: 'mask', rule: IMITATION, confidence: confidence.certain, as: `‹${type}_${body}›` });
+    if (!value.includes('<') && !value.includes('[')) return { kept, escaped, rest: value };
+    for (const match of value.matchAll(STAND_IN)) {
+      const [whole, token, body = '', mask] = match;
+      const at = { start: match.index, end: match.index + whole.length };
+      if (token === undefined || this.#parts.tokens?.minted(token, body) === true)
+        kept.push({ ...at, type: token ?? mask ?? '', rule: KEPT, confidence: confidence.kept });
+      else escaped.push({ ...at, type: token, action: 'mask', rule: IMITATION, confidence: confidence.certain, as: `‹${token}_${body}›` });
     }
-    return { kept, escaped };
+    let rest = '';
+    let from = 0;
+    for (const { start, end } of kept) {
+      rest += value.slice(from, start) + ')'.repeat(end - start);
+      from = end;
+    }
+    return { kept, escaped, rest: rest + value.slice(from) };
   }
+}
+
+/** A replacement can uncover a find, which can uncover another; no text is known that needs more than three. */
+const MOST_ROUNDS = 8;
+/** A token's form, or a mask's. */
+const STAND_IN = new RegExp(`${TOKEN.source}|\\[(${entityTypes.join('|')})\\]`, 'g');
+
+/** Pieces in the offsets of the text that others already replaced, added to those in the original's offsets. */
+function merge(done: readonly Piece[], pieces: readonly Piece[]): readonly Piece[] {
+  if (done.length === 0) return pieces;
+  const toBefore = (at: number): number => {
+    let shift = 0;
+    for (const { start, end, as } of done) {
+      if (start + shift + as.length > at) break;
+      shift += as.length - (end - start);
+    }
+    return at - shift;
+  };
+  const moved = pieces.map((piece) => ({ ...piece, start: toBefore(piece.start), end: toBefore(piece.end) }));
+  // A find that swallows a dropped value or an escaped imitation takes it along.
+  const left = done.filter(({ start, end }) => !moved.some((piece) => piece.start <= start && end <= piece.end));
+  return [...left, ...moved].toSorted((x, y) => x.start - y.start);
+}
+
+function replaced(value: string, pieces: readonly Piece[]): string {
+  let text = '';
+  let from = 0;
+  for (const { start, end, as } of pieces) {
+    text += value.slice(from, start) + as;
+    from = end;
+  }
+  return text + value.slice(from);
 }
 
 const KEPT = 'token';

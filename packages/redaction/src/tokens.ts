@@ -38,6 +38,7 @@ export function openTokens(key: TokenKey): Tokens {
       .digest();
   const checkOf = (type: string, body: string) => toBase32(digest('check', type, body), CHECK_CHARACTERS);
   const cache = new Map<string, string>();
+  const issued = new Set<string>();
 
   return {
     mint(type, canonical) {
@@ -46,11 +47,16 @@ export function openTokens(key: TokenKey): Tokens {
       if (had !== undefined) return had;
       const body = toBase32(digest('value', type, canonical), BODY_CHARACTERS);
       const token = `<${type}_${body}${checkOf(type, body)}>`;
-      if (cache.size >= MOST_CACHED) cache.clear();
+      if (cache.size >= MOST_CACHED) {
+        cache.clear();
+        issued.clear();
+      }
       cache.set(name, token);
+      issued.add(token);
       return token;
     },
     minted(type, body) {
+      if (issued.has(`<${type}_${body}>`)) return true;
       return checkOf(type, body.slice(0, BODY_CHARACTERS)) === body.slice(BODY_CHARACTERS);
     },
   };

@@ -10,7 +10,9 @@ const keywords = new Set(
 );
 const MONTH =
   '(?:jan(?:uary|uar|vier)?|jänner|feb(?:ruary|ruar)?|février|fév(?:r)?|mar(?:ch|s|zo)?|märz|mär|apr(?:il)?|avril|avr|may|mai|mayo|june?|juni?|juin|junio|july?|juli?|juillet|juil|julio|aug(?:ust)?|août|agosto|ago|sep(?:t(?:ember|embre)?)?|septiembre|oct(?:ober|obre|ubre)?|okt(?:ober)?|nov(?:ember|embre|iembre)?|dec(?:ember)?|dez(?:ember)?|déc(?:embre)?|dic(?:iembre)?|enero|ene|febrero|abril|abr)';
-const MONTH_STARTS = new Set('jan,jän,feb,fév,mar,mär,apr,avr,may,mai,jun,jui,jul,aug,aoû,ago,sep,oct,okt,nov,dec,dez,déc,dic,ene,abr'.split(','));
+const MONTH_STARTS = new Set(
+  'jan,jän,feb,fév,mar,mär,apr,avr,may,mai,jun,jui,jul,aug,aoû,ago,sep,oct,okt,nov,dec,dez,déc,dic,ene,abr'.split(','),
+);
 const NUMERIC = /^(?:\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}([-./])\d{1,2}\1(?:\d{4}|\d{2}))(?![\d/])/;
 const DAY_FIRST = new RegExp(
   `^\\d{1,2}(?:st|nd|rd|th|\\.|er)?[ -](?:de |of )?${MONTH}\\.?,?[ -](?:de |del )?(?:'?\\d{2}|\\d{4})(?!\\d)`,

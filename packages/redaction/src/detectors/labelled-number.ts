@@ -99,9 +99,7 @@ const SHAPES: readonly Shape[] = [
     rule: 'mx_clabe',
     type: 'BANK_ACCOUNT',
     pattern: /^\d{18}$/,
-    valid: (id) =>
-      (10 - ([...id.slice(0, 17)].reduce((sum, digit, i) => sum + ((Number(digit) * ([3, 7, 1][i % 3] ?? 1)) % 10), 0) % 10)) % 10 ===
-      Number(id[17]),
+    valid: isClabe,
   },
 ];
 
@@ -119,6 +117,11 @@ function isCpf(id: string): boolean {
 function isNir(id: string): boolean {
   const number = id.slice(0, 13).replace('2A', '19').replace('2B', '18');
   return 97 - Number(BigInt(number) % 97n) === Number(id.slice(13));
+}
+function isClabe(id: string): boolean {
+  let sum = 0;
+  for (let i = 0; i < 17; i++) sum += (Number(id[i]) * ([3, 7, 1][i % 3] ?? 1)) % 10;
+  return (10 - (sum % 10)) % 10 === Number(id[17]);
 }
 const isEan = (id: string): boolean => weighted(id, [1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1]) % 10 === 0;
 const isNhs = (id: string): boolean => (11 - (weighted(id, [10, 9, 8, 7, 6, 5, 4, 3, 2]) % 11)) % 11 === Number(id[9]);
@@ -178,9 +181,10 @@ function look(scan: Scan, from: number, runEnd: number): void {
   if (after === '_' || after === '@' || ((after === ':' || after === '=') && isWord(text, end + 1))) return;
   const compact = written.replaceAll(/[^0-9A-Z]/g, '');
 
-  const alone = SHAPES.find(
-    ({ alone: tells, pattern, valid }) => tells === true && [written, compact].some((form) => pattern.test(form) && valid(form)),
-  );
+  const alone =
+    compact.length < 9 || compact.length > 18
+      ? undefined
+      : ALONE.find(({ pattern, valid }) => (pattern.test(written) && valid(written)) || (pattern.test(compact) && valid(compact)));
   const context = scan.contextBefore(start);
   const account = context.find(accountWords, 4);
   const national = context.find(nationalWords, 5);

@@ -118,7 +118,9 @@ function wordBefore(text: string, start: number): { readonly word: string; reado
   while (from > first && (classAt(text, from - 1) & LETTER) !== 0) from--;
   return { word: text.slice(from, end), gap: text.slice(end, start) };
 }
-const PHRASE_ENDS = words('is,am,m,me,by,ist,bin,heiße,appelle,est,llamo,es,soy,with,to,name,dear,hello,hi,hey,hallo,liebe,lieber,bonjour,cher,chère,hola,querido,querida,estimado,estimada,regards,sincerely,cheers,thanks,grüßen,cordialement,saludos');
+const PHRASE_ENDS = words(
+  'is,am,m,me,by,ist,bin,heiße,appelle,est,llamo,es,soy,with,to,name,dear,hello,hi,hey,hallo,liebe,lieber,bonjour,cher,chère,hola,querido,querida,estimado,estimada,regards,sincerely,cheers,thanks,grüßen,cordialement,saludos',
+);
 
 function announcedBy(scan: Scan, start: number): Announced | undefined {
   const { text } = scan;
@@ -128,7 +130,8 @@ function announcedBy(scan: Scan, start: number): Announced | undefined {
   const { word, gap } = wordBefore(text, start);
   const lower = word.toLowerCase();
   const spaced = gap !== '' && /^\.?\s{1,4}$/.test(gap);
-  if (spaced && titles.has(lower) && (lower !== word || word.length > 2) && (word.length > 1 || gap.startsWith('.'))) return { by: lower, surely: true };
+  if (spaced && titles.has(lower) && (lower !== word || word.length > 2) && (word.length > 1 || gap.startsWith('.')))
+    return { by: lower, surely: true };
   if (PHRASE_ENDS.has(lower) && gap.length < 5) {
     const phrase = PHRASES.exec(text.slice(Math.max(0, start - 40), start));
     if (phrase !== null) return { by: lower, surely: true };

@@ -77,7 +77,7 @@ function look(scan: Scan, start: number, end: number): void {
   } else {
     const match = OPERATOR.exec(rest);
     if (match === null) return;
-    prose = match[3] !== undefined || (match[1] === ':' && / $/.test(match[0]) && !/["'`]/.test(rest));
+    prose = match[3] !== undefined || (match[1] === ':' && match[0].endsWith(' ') && !/["'`]/.test(rest));
     from = end + match[0].length;
     const scheme = /^["'`]?(?:Bearer|Basic|Token|Bot)\s+/i.exec(text.slice(from, from + 12));
     if (scheme !== null) from += scheme[0].length;
