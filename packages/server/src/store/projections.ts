@@ -108,14 +108,14 @@ export async function runProjections({ stores, projections, clock, onError, para
 }
 
 /** Brings one projection of one tenant up to the head. */
-async function project(tenant: TenantStore, projection: Projection, clock: Clock, io: Io): Promise<void> {
+async function project(tenant: TenantStore, tenant_id: string, projection: Projection, clock: Clock, io: Io): Promise<void> {
   for (let conflicts = 0; ;) {
     const cursor = await tenant.get(cursors, projection.name, io);
     const entries = await take(tenant, projection.from, cursor?.doc.after_seq ?? -1, io);
     const last = entries.at(-1);
     if (!last) return;
     const output = 'apply' in projection ? await projection.apply(entries, tenant, io) : [];
-    if ('deliver' in projection) await projection.deliver(entries, io);
+    if ('deliver' in projection) await projection.deliver(entries, { tenant_id }, io);
     const moved = { projection: projection.name, after_seq: last.seq, at: toTimestamp(clock.now()) };
     try {
       await tenant.commit([...output, cursor ? replace(cursors, cursor, moved) : insert(cursors, moved)], [], io);

@@ -4,11 +4,12 @@ import { createHmac } from 'node:crypto';
 import { AncillaError, artifacts, type Receipt } from '@ancilla/contracts';
 import { append, edgeRoot, leafHash, ledgerEntry, toBase64, type NodeId, type RightEdge } from '@ancilla/evidence';
 import { SECRET_BYTES } from '../engine.ts';
-import type { LeafRow, LogRow, PageQuery, PreparedCommit, Reads, Row } from '../engine.ts';
+import type { LeafRow, LogRow, PreparedCommit, Reads, Row } from '../engine.ts';
 import { plan, type Found, type Plan, type RowChange } from '../../plan.ts';
 import type { Table } from '../../table.ts';
 import { field, positionOf, tableName, tableSql } from './schema.ts';
 import { fromSqlite } from './errors.ts';
+import { pageSql, pageValues } from './page.ts';
 
 /** What a commit came to: a group never fails as one because of what one of it asked. */
 export type Outcome = { readonly receipt: Receipt } | { readonly error: AncillaError };
@@ -265,26 +266,6 @@ interface Head {
 }
 type RawRow = [body: string, time: string, position: number, revision: number];
 const toRow = ([body, time, position, revision]: RawRow): Row => ({ body, time, position, revision });
-
-/** One statement for each index and direction; the range is open at both ends, so that a page costs the same wherever it is. */
-function pageSql(table: Table, { index, oldest_first }: PageQuery): string {
-  const fields = table.indexes[index];
-  if (!fields) throw new TypeError(`${table.name} has no index "${index}"`);
-  const position = positionOf(table);
-  const order = oldest_first ? 'asc' : 'desc';
-  const equals = fields.map((each) => `${field(each)} = ? and `).join('');
-  return (
-    `select body, time, ${position}, revision from ${tableName(table.name)} where ${equals}(time, ${position}) > (?, ?) and (time, ${position}) < (?, ?)` +
-    ` order by time ${order}, ${position} ${order} limit ?`
-  );
-}
-
-/** A cursor replaces the bound on its side: with both, SQLite could pick the wider one and walk over all pages before. */
-function pageValues({ equals, from, to, after, limit, oldest_first }: PageQuery): readonly (string | number | null)[] {
-  const lower = (oldest_first ? after : undefined) ?? [from ?? '', -1];
-  const upper = (oldest_first ? undefined : after) ?? (to === undefined ? ['\u{10ffff}', 0] : [to, -1]);
-  return [...equals, ...lower, ...upper, limit];
-}
 
 /**
  * Number of a full node in the order in which nodes get full, leaves included: nodes of one append lie side by side.

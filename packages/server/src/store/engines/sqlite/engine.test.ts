@@ -1,95 +1,201 @@
+import { test } from 'node:test';
+import { deepEqual, equal, match, ok, rejects, throws } from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { copyFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { copyFile, mkdtemp, readFile, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+import { insert, isAncillaError } from '@ancilla/contracts';
 import { openKeyring } from '../../../keys/index.ts';
-import { io, testCollections, testParts } from '../../conformance-collections.ts';
-import { storeContract, writeNotes, type Site } from '../../conformance.ts';
-import { openStores } from '../../stores.ts';
+import { io, note, notes, testCollections, testParts } from '../../conformance-collections.ts';
+import { storeContract, writeNotes } from '../../conformance.ts';
 import { toTable } from '../../table.ts';
-import { openFile } from './file.ts';
-
-const writer = fileURLToPath(new URL('./writer.fixture.ts', import.meta.url));
-const PAGE_BYTES = 8192;
-const none = { last: async () => undefined };
-
-async function openSite(): Promise<Site> {
-  const folder = await mkdtemp(join(tmpdir(), 'ancilla-store-'));
-  const parts = testParts();
-  const data = join(folder, 'data');
-  const openAt: Site['open'] = async ({ anchors = none, maxOpenFiles = 8 } = {}) =>
-    openStores({
-      folder: data,
-      keyring: await openKeyring({ folder: join(folder, 'keys'), random: parts.random }),
-      collections: testCollections,
-      ...parts,
-      anchors,
-      maxOpenFiles,
-    });
-  {
-    await using stores = await openAt();
-    for (const id of ['a', 'b']) await stores.createTenant(id, io);
-  }
-  const fileOf = (tenant_id: string) => join(data, `tenant-${tenant_id}.db`);
-  const use = async <T>(tenant_id: string, run: (db: ReturnType<typeof openFile>) => T): Promise<T> => {
-    const { db_key } = (await openKeyring({ folder: join(folder, 'keys'), random: parts.random })).tenant(tenant_id);
-    const db = openFile(fileOf(tenant_id), db_key, testCollections.map(toTable));
-    try {
-      return run(db);
-    } finally {
-      db.close();
-    }
-  };
-  const raw = (tenant_id: string, sql: string) => use(tenant_id, (db) => void db.exec(sql));
-  const site: Site = {
-    open: openAt,
-    writer: [process.execPath, '--conditions=ancilla-source', writer, folder],
-    attacks: {
-      update: (id) => raw(id, `update c_notes set body = replace(body, 'leaves', 'lies')`),
-      delete: (id) => raw(id, 'delete from c_notes where seq = 1'),
-      replace: (id) =>
-        raw(
-          id,
-          `insert or replace into c_notes (seq, key, time, revision, salt, received, digest, body) select 1, key, time, revision, salt, received, digest, '{"text":"lies"}' from c_notes where seq = 1`,
-        ),
-      flip_data: async (id) => {
-        // The root of the table: whoever reads from it passes here.
-        const page = await use(id, (db) => Number(db.prepare(`select rootpage from sqlite_schema where name = 'c_notes'`).pluck().get()));
-        await flip(fileOf(id), (page - 1) * PAGE_BYTES + 1000);
-      },
-      flip_tail: async (id) => {
-        const child = spawn(process.execPath, ['--conditions=ancilla-source', writer, folder, 'tail'], {
-          stdio: ['ignore', 'pipe', 'inherit'],
-        });
-        let written = 0;
-        for await (const _ of createInterface({ input: child.stdout })) if (++written === 20) child.kill('SIGKILL');
-        const { size } = await stat(`${fileOf(id)}-wal`);
-        await flip(`${fileOf(id)}-wal`, Math.floor(size / 3));
-      },
-      restore_old: async (id) => {
-        await copyFile(fileOf(id), join(folder, 'old'));
-        await writeNotes(site, 5, 'new');
-        await copyFile(join(folder, 'old'), fileOf(id));
-      },
-      foreign_key: async (id) => {
-        const keyring = await openKeyring({ folder: join(folder, 'keys'), random: parts.random });
-        openFile(fileOf(id), keyring.tenant('b').db_key, testCollections.map(toTable));
-      },
-      malformed_key: async (id) => {
-        openFile(fileOf(id), '', testCollections.map(toTable));
-      },
-    },
-    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
-  };
-  return site;
-}
-
-async function flip(path: string, offset: number): Promise<void> {
-  const bytes = await readFile(path);
-  bytes[offset] = (bytes[offset] ?? 0) ^ 0x10;
-  await writeFile(path, bytes);
-}
+import { createFile, openFile } from './file.ts';
+import { pageSql, pageValues } from './page.ts';
+import { flip, openSite } from './site.fixture.ts';
 
 storeContract('sqlite', openSite);
+
+// From here on what only sqlite has: files.
+
+const tables = testCollections.map(toTable);
+const texts = async (
+  stores: Awaited<ReturnType<Awaited<ReturnType<typeof openSite>>['open']>>,
+): Promise<readonly (string | undefined)[]> => {
+  const read = [];
+  for await (const { doc } of stores.tenant('a').feed([notes], -1, io)) read.push(doc?.text);
+  return read;
+};
+
+test('sqlite: a bit flipped anywhere in the file is reported or changes nothing that is read', async () => {
+  await using site = await openSite();
+  await writeNotes(site, 30);
+  const file = site.fileOf('a');
+  const intact = await readFile(file);
+  let reported = 0;
+  for (let offset = 3; offset < intact.length; offset += 5003) {
+    await flip(file, offset);
+    try {
+      await using stores = await site.open();
+      deepEqual(
+        await texts(stores),
+        Array.from({ length: 30 }, () => 'leaves'),
+        `offset ${offset}`,
+      );
+    } catch (error) {
+      ok(isAncillaError(error, 'store.corrupt', 'key.invalid'), String(error));
+      reported++;
+    }
+    await writeFile(file, intact);
+  }
+  ok(reported > 0);
+});
+
+test('sqlite: a write-ahead file cut short anywhere loses whole commits from its end, never parts, and the checkpoint outside shows it', async () => {
+  await using site = await openSite();
+  await writeNotes(site, 3);
+  const file = site.fileOf('a');
+  const child = spawn(site.writer[0] ?? '', [...site.writer.slice(1), 'tail'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let written = 0;
+  for await (const _ of createInterface({ input: child.stdout })) if (++written === 12) child.kill('SIGKILL');
+  const [main, wal] = [await readFile(file), await readFile(`${file}-wal`)];
+  for (const part of [0, 0.2, 0.5, 0.77]) {
+    await writeFile(file, main);
+    await writeFile(`${file}-wal`, wal);
+    await rm(`${file}-shm`, { force: true });
+    await truncate(`${file}-wal`, Math.floor(wal.length * part));
+    await using stores = await site.open({ anchors: { last: async () => ({ size: 27, root: new Uint8Array(32) }) } });
+    const a = stores.tenant('a');
+    const { size } = await a.ledger.head(io);
+    ok(size >= 3 && size < 27, `${size}`);
+    // Each commit of the writer has two documents.
+    equal((size - 3) % 2, 0);
+    equal((await texts(stores)).length, 3 + (size - 3) / 2);
+    await rejects(a.commit([insert(notes, note('after'))], [], io), { code: 'store.read_only' });
+  }
+});
+
+test('sqlite: a file exchanged while it was closed for want of places is noticed', async () => {
+  await using site = await openSite();
+  await writeNotes(site, 1);
+  await copyFile(site.fileOf('a'), join(site.folder, 'old'));
+  await using stores = await site.open({ maxOpenFiles: 1 });
+  const [a, b] = [stores.tenant('a'), stores.tenant('b')];
+  for (const store of [a, b]) await store.commit([insert(notes, note('n9'))], [], io);
+  // Both workers have one place; more than two stores make one of them close.
+  await stores.platform.ledger.head(io);
+  const openAgain = async () => {
+    for (const id of ['c', 'd', 'e', 'f', 'g', 'h']) {
+      if ((await stores.tenantIds(io)).includes(id)) await stores.tenant(id).ledger.head(io);
+      else await stores.createTenant(id, io).then(() => stores.tenant(id).ledger.head(io));
+    }
+  };
+  await openAgain();
+  equal((await readdir(join(site.folder, 'data'))).includes('tenant-a.db-wal'), false, 'closed');
+  await a.commit([insert(notes, note('n10'))], [], io);
+  await openAgain();
+  await copyFile(join(site.folder, 'old'), site.fileOf('a'));
+  equal(await a.get(notes, 'n10', io), undefined);
+  await rejects(a.commit([insert(notes, note('n11'))], [], io), { code: 'store.read_only' });
+  await b.commit([insert(notes, note('n11'))], [], io);
+});
+
+test('sqlite: a second process is refused, also while the first one stands still, and let in when it is killed', async () => {
+  await using site = await openSite();
+  const child = spawn(site.writer[0] ?? '', [...site.writer.slice(1), 'lock'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const lines = createInterface({ input: child.stdout });
+  await once(lines, 'line');
+  await rejects(site.open(), { code: 'store.locked' });
+  child.kill('SIGSTOP');
+  await rejects(site.open(), { code: 'store.locked' });
+  child.kill('SIGKILL');
+  await once(child, 'close');
+  await using stores = await site.open();
+  ok((await texts(stores)).length > 0);
+  await rejects(site.open(), { code: 'store.locked' }, 'nor the same process twice');
+});
+
+test('sqlite: no malformed key makes or opens a file, and no file has readable content', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'ancilla-sqlite-'));
+  try {
+    const path = join(folder, 'x.db');
+    const good = 'a1'.repeat(32);
+    for (const key of [
+      '',
+      'a',
+      'a1'.repeat(31),
+      `${good}0`,
+      good.slice(1),
+      good.toUpperCase(),
+      `${good.slice(1)}"`,
+      'x'.repeat(64),
+      `raw:${good}`,
+    ]) {
+      throws(() => createFile(path, key, 'log', tables), { code: 'key.invalid' }, key);
+      deepEqual(await readdir(folder), []);
+    }
+    createFile(path, good, 'log', tables);
+    throws(() => createFile(path, good, 'log', tables), { code: 'tenant.exists' });
+    for (const key of ['a1'.repeat(31) + 'a2', 'b1'.repeat(32)]) throws(() => openFile(path, key, tables), { code: 'key.invalid' });
+    openFile(path, good, tables).close();
+    equal((await readFile(path)).includes('c_changes'), false);
+    await writeFile(path, 'SQLite format 3\0'.padEnd(8192, '\0'));
+    throws(() => openFile(path, good, tables), { code: 'key.invalid', message: /not encrypted/ });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});
+
+test('sqlite: what was written is in no file in clear, while open, after a kill and after closing', async () => {
+  await using site = await openSite();
+  const marker = 'leaves';
+  const search = async () => {
+    for (const name of await readdir(join(site.folder, 'data'))) {
+      const path = join(site.folder, 'data', name);
+      if ((await stat(path)).isFile()) equal((await readFile(path)).includes(marker), false, name);
+    }
+  };
+  {
+    await using stores = await site.open();
+    await stores.tenant('a').commit(
+      Array.from({ length: 500 }, (_, i) => insert(notes, note(`n${i}`, { text: marker.repeat(50) }))),
+      [],
+      io,
+    );
+    await search();
+  }
+  await search();
+  await site.attacks.flip_tail?.('a');
+  await search();
+});
+
+test('sqlite: a tenant whose creation was cut short can be created again', async () => {
+  await using site = await openSite();
+  {
+    const parts = testParts(7);
+    // Keys were made, then the power went.
+    await (await openKeyring({ folder: join(site.folder, 'keys'), random: parts.random })).create('c');
+    await writeFile(join(site.folder, 'data', 'tenant-c.db.new'), 'half a file');
+  }
+  await using stores = await site.open();
+  deepEqual(await stores.tenantIds(io), ['a', 'b']);
+  await rejects(stores.tenant('c').ledger.head(io), { code: 'tenant.not_found' });
+  await stores.createTenant('c', io);
+  await stores.tenant('c').commit([insert(notes, note('n1'))], [], io);
+});
+
+test('sqlite: a page costs the same wherever it is: every query walks one index and sorts nothing', async () => {
+  await using site = await openSite();
+  await writeNotes(site, 3);
+  const table = toTable(notes);
+  await site.use('a', (db) => {
+    for (const [index, fields] of Object.entries<readonly string[]>(notes.indexes))
+      for (const oldest_first of [false, true]) {
+        const query = { of: notes.name, index, equals: fields.map(() => 'x'), limit: 5, oldest_first };
+        const steps = db.prepare(`explain query plan ${pageSql(table, query)}`).all(...pageValues(query));
+        equal(steps.length, 1, index);
+        match(JSON.stringify(steps), /SEARCH c_notes USING INDEX .*\(time,rowid\)>\(\?,\?\) AND \(time,rowid\)<\(\?,\?\)/, index);
+      }
+  });
+});
