@@ -84,7 +84,7 @@ export async function runProjections({ stores, projections, clock, onError, para
     await attempt('*', async () => {
       const { size } = await tenant.ledger.head(io);
       if (done.get(tenant_id) === size) return;
-      for (const projection of projections) await attempt(projection.name, () => project(tenant, projection, clock, io));
+      for (const projection of projections) await attempt(projection.name, () => project(tenant, tenant_id, projection, clock, io));
       if (!failed) done.set(tenant_id, size);
     });
     if (failed) done.delete(tenant_id);
