@@ -38,8 +38,8 @@ export interface Collection<
   readonly indexes: I;
   /** Further sets of fields no two documents may share. */
   readonly unique?: readonly (readonly string[])[];
-  /** The two GET routes of a collection are derived from this: a list filtered by one index, and one document by key. */
-  readonly read?: { readonly path: `/${string}`; readonly action: Action };
+  /** The two GET routes of a collection are derived from this: a list filtered by one index, and one document by key, without the hidden fields. */
+  readonly read?: { readonly path: `/${string}`; readonly action: Action; readonly hidden?: readonly string[] };
   /** How a document shows on a trace's page; `index` is the index over its trace id. */
   readonly trace?: { readonly kind: string; readonly index: string; readonly summary: readonly string[] };
 }

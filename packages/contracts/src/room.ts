@@ -13,7 +13,7 @@ export type Projection<C extends Collection<'log'> = Collection<'log'>> = { read
       readonly owns: readonly Collection<'state'>[];
       apply(entries: readonly Entry<C>[], read: Reader<Tenant>, io: Io): Promise<readonly Write<Tenant>[]>;
     }
-  | { deliver(entries: readonly Entry<C>[], io: Io): Promise<void> }
+  | { deliver(entries: readonly Entry<C>[], of: { readonly tenant_id: string }, io: Io): Promise<void> }
 );
 /** Declares a projection. */
 export const projection = <const C extends Collection<'log'>>(declared: Projection<C>): Projection<C> => declared;

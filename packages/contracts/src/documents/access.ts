@@ -61,7 +61,7 @@ export const AccessEntry = Closed({
   action: Code,
   subject: Name,
   role: RoleName,
-  key_id: Id('ak'),
+  key_id: Name,
   resource: Ref,
   purpose: Type.Optional(Type.String({ maxLength: 200 })),
   grant_id: Type.Optional(Ref),

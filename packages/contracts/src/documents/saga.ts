@@ -61,8 +61,6 @@ export const SagaState = Closed({
   owner_agent_id: Name,
   /** The credential a saga started over HTTP belongs to; null for the server's own. */
   owner_key_id: Type.Union([Name, Type.Null()]),
-  /** SHA-256 of the lease token: the token itself is shown once. */
-  lease_token_hash: Type.Union([Sha256Hex, Type.Null()]),
   idempotency_key: Key,
   epoch: Type.Integer({ minimum: 1 }),
   lease_until: Timestamp,
@@ -90,7 +88,7 @@ export const sagaState = collection({
   summary: 'Where each saga stands: a cache computed from tenant_wal',
   indexes: { all: [], by_status: ['status'], by_name: ['name'], by_trace: ['trace_id'], by_idempotency_key: ['idempotency_key'] },
   unique: [['idempotency_key']],
-  read: { path: '/dif/sagas', action: 'saga.read' },
+  read: { path: '/dif/sagas', action: 'saga.read', hidden: ['owner_key_id'] },
 });
 
 /** When a tenant's sagas should be looked at next: a hint, rebuilt at start, so that closed tenant files stay closed. */

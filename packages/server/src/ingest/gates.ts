@@ -10,6 +10,8 @@ import { openGate, type Gate } from './gate.ts';
 export interface TenantGate extends Gate {
   /** Whether policy lets raw pairs be kept, sealed. */
   readonly storeRaw: boolean;
+  /** The policy in force, `id@version`. */
+  readonly policy: string;
   /** An event whose every free-text field is clean; `fields` points to those that had to be changed. */
   cleanEvent(event: PromptEventInput): { readonly clean: PromptEventInput; readonly fields: readonly string[] };
 }
@@ -43,7 +45,7 @@ export function openGates({
     const had = byVersion.get(key);
     if (had !== undefined) return had;
     const policy = parsePolicy(found.content);
-    const gate = toTenantGate(openGate({ policy, tokenKey: keys(tenant_id).token_key }), policy.store_raw);
+    const gate = toTenantGate(openGate({ policy, tokenKey: keys(tenant_id).token_key }), policy.store_raw, `${policyId}@${found.version}`);
     byVersion.set(key, gate);
     return gate;
   }
@@ -61,7 +63,7 @@ export function openGates({
   };
 }
 
-function toTenantGate(gate: Gate, storeRaw: boolean): TenantGate {
+function toTenantGate(gate: Gate, storeRaw: boolean, policy: string): TenantGate {
   // Ids of agents and models come again and again: what was clean under this policy stays clean.
   const cleanWords = new Set<string>();
   const cleanString = (text: string): string => {
@@ -78,6 +80,7 @@ function toTenantGate(gate: Gate, storeRaw: boolean): TenantGate {
   return {
     ...gate,
     storeRaw,
+    policy,
     cleanEvent(event) {
       const fields: string[] = [];
       const walk = (value: unknown, path: string): unknown => {

@@ -21,7 +21,7 @@ export const openNurse = ({
   readonly sizeBytes: (tenant_id: string, io: Io) => Promise<number>;
 }) =>
   ({
-    projections: [rollupProjection],
+    projections: [rollupProjection, metrics.projection],
     routes: [
       route({
         method: 'GET',

@@ -6,7 +6,7 @@ export interface Metrics {
   readonly registry: Registry;
   readonly http: { observe(method: string, route: string, status: number, seconds: number): void };
   /** Counts what a tenant's feed brings; counters start at zero with the process, as Prometheus expects. */
-  projectionFor(tenant_id: string): Projection;
+  readonly projection: Projection;
 }
 
 /** GenAI duration buckets in seconds (OpenTelemetry semantic conventions 1.41). */
@@ -43,36 +43,35 @@ export function openMetrics(): Metrics {
   return {
     registry,
     http: { observe: (method, route, status, seconds) => http.observe({ method, route, status }, seconds) },
-    projectionFor: (tenant_id) =>
-      projection({
-        name: 'nurse.metrics',
-        from: [promptEvents, embeddings, mappingHistory, tenantWal],
-        async deliver(entries) {
-          for (const entry of entries) {
-            if (entry.doc === undefined) continue;
-            switch (entry.in) {
-              case 'prompt_events': {
-                const { agent_id, model_id, success, latency_ms, cost_estimate, metrics } = entry.doc;
-                calls.inc({ tenant_id, agent_id, success: String(success) });
-                latency.observe({ tenant_id, agent_id }, latency_ms / 1000);
-                tokensIn.inc({ tenant_id, model_id }, metrics.token_count_in ?? 0);
-                tokensOut.inc({ tenant_id, model_id }, metrics.token_count_out ?? 0);
-                cost.inc({ tenant_id, model_id }, cost_estimate ?? 0);
-                inference.inc({ tenant_id, model_id }, (metrics.inference_ms ?? latency_ms) / 1000);
-                break;
-              }
-              case 'embeddings':
-                embedded.inc({ tenant_id });
-                break;
-              case 'mapping_history':
-                decided.inc({ tenant_id, decision: entry.doc.decision });
-                break;
-              case 'tenant_wal':
-                steps.inc({ tenant_id, kind: entry.doc.kind, status: entry.doc.status });
-                break;
+    projection: projection({
+      name: 'nurse.metrics',
+      from: [promptEvents, embeddings, mappingHistory, tenantWal],
+      async deliver(entries, { tenant_id }) {
+        for (const entry of entries) {
+          if (entry.doc === undefined) continue;
+          switch (entry.in) {
+            case 'prompt_events': {
+              const { agent_id, model_id, success, latency_ms, cost_estimate, metrics } = entry.doc;
+              calls.inc({ tenant_id, agent_id, success: String(success) });
+              latency.observe({ tenant_id, agent_id }, latency_ms / 1000);
+              tokensIn.inc({ tenant_id, model_id }, metrics.token_count_in ?? 0);
+              tokensOut.inc({ tenant_id, model_id }, metrics.token_count_out ?? 0);
+              cost.inc({ tenant_id, model_id }, cost_estimate ?? 0);
+              inference.inc({ tenant_id, model_id }, (metrics.inference_ms ?? latency_ms) / 1000);
+              break;
             }
+            case 'embeddings':
+              embedded.inc({ tenant_id });
+              break;
+            case 'mapping_history':
+              decided.inc({ tenant_id, decision: entry.doc.decision });
+              break;
+            case 'tenant_wal':
+              steps.inc({ tenant_id, kind: entry.doc.kind, status: entry.doc.status });
+              break;
           }
-        },
-      }),
+        }
+      },
+    }),
   };
 }

@@ -1,0 +1,148 @@
+import { AncillaError } from '@ancilla/contracts';
+
+/** How a server runs. Everything comes from the environment, once, at start. */
+export interface Config {
+  readonly port: number;
+  readonly host: string;
+  readonly dataFolder: string;
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  readonly masterKey: string | undefined;
+  readonly otlpEndpoint: string | undefined;
+  readonly traceBackend: string | undefined;
+  readonly allowPlaintext: boolean;
+  readonly trustProxy: boolean;
+  readonly tlsCertFile: string | undefined;
+  readonly tlsKeyFile: string | undefined;
+  readonly embeddingUrl: string | undefined;
+  readonly embeddingModel: string | undefined;
+  readonly embeddingShape: 'openai' | 'tei' | 'hf';
+  readonly embeddingApiKey: string | undefined;
+  readonly realm: string;
+}
+
+interface Setting<T> {
+  readonly variable: string;
+  readonly shape: string;
+  readonly otherwise: T;
+  /** @returns undefined when the text is wrong */
+  readonly read: (text: string) => T | undefined;
+}
+
+const setting = <T>(variable: string, shape: string, otherwise: T, read: (text: string) => T | undefined): Setting<T> => ({
+  variable,
+  shape,
+  otherwise,
+  read,
+});
+const matching = (pattern: RegExp) => (text: string) => (pattern.test(text) ? text : undefined);
+const oneOf =
+  <const W extends readonly string[]>(words: W) =>
+  (text: string): W[number] | undefined =>
+    words.find((word) => word === text);
+const flag = (text: string): boolean | undefined => (text === '1' ? true : text === '0' ? false : undefined);
+const url = (text: string): string | undefined => (/^https?:\/\/[^\s@]+$/.test(text) ? text : undefined);
+
+/** The one declaration of the configuration: the reference page and `ancilla doctor` show it too. */
+export const settings = {
+  port: setting('ANCILLA_PORT', 'a port, 0 to 65535 (0: any free one)', 7717, (text) =>
+    /^\d{1,5}$/.test(text) && Number(text) <= 65_535 ? Number(text) : undefined,
+  ),
+  host: setting('ANCILLA_HOST', 'an address to listen on', '127.0.0.1', matching(/^[A-Za-z0-9.:-]{1,253}$/)),
+  dataFolder: setting('ANCILLA_DATA', 'a folder', '.ancilla', matching(/^[^\0]+$/)),
+  logLevel: setting<Config['logLevel']>(
+    'ANCILLA_LOG_LEVEL',
+    'debug, info, warn, error or silent',
+    'info',
+    oneOf(['debug', 'info', 'warn', 'error', 'silent']),
+  ),
+  masterKey: setting<string | undefined>('ANCILLA_MASTER_KEY', '64 hex digits', undefined, matching(/^[0-9a-f]{64}$/)),
+  otlpEndpoint: setting<string | undefined>('OTEL_EXPORTER_OTLP_ENDPOINT', 'the base URL of an OTLP/HTTP receiver', undefined, url),
+  traceBackend: setting<string | undefined>('ANCILLA_TRACE_URL', 'a URL with {trace_id} in it', undefined, (text) =>
+    text.includes('{trace_id}') ? url(text) : undefined,
+  ),
+  allowPlaintext: setting('ANCILLA_ALLOW_PLAINTEXT', '1 or 0', false, flag),
+  trustProxy: setting('ANCILLA_TRUST_PROXY', '1 when a proxy that speaks TLS stands in front, or 0', false, flag),
+  tlsCertFile: setting<string | undefined>('ANCILLA_TLS_CERT', 'a PEM file', undefined, matching(/^[^\0]+$/)),
+  tlsKeyFile: setting<string | undefined>('ANCILLA_TLS_KEY', 'a PEM file', undefined, matching(/^[^\0]+$/)),
+  embeddingUrl: setting<string | undefined>('ANCILLA_EMBEDDING_URL', 'the base URL of an embedding server', undefined, url),
+  embeddingModel: setting<string | undefined>(
+    'ANCILLA_EMBEDDING_MODEL',
+    'a model name',
+    undefined,
+    matching(/^[A-Za-z0-9][A-Za-z0-9._:@/-]{0,127}$/),
+  ),
+  embeddingShape: setting<Config['embeddingShape']>(
+    'ANCILLA_EMBEDDING_SHAPE',
+    'openai, tei or hf',
+    'openai',
+    oneOf(['openai', 'tei', 'hf']),
+  ),
+  embeddingApiKey: setting<string | undefined>('ANCILLA_EMBEDDING_API_KEY', 'a key', undefined, matching(/^[\x21-\x7e]{1,512}$/)),
+  realm: setting('ANCILLA_REALM', 'a name without spaces', 'default', matching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/)),
+} as const satisfies { readonly [K in keyof Config]: Setting<Config[K]> };
+
+const LOOPBACK = new Set(['127.0.0.1', 'localhost', '::1']);
+/** Read by the tests and benchmarks, not by the server. */
+const OTHERS = new Set(['ANCILLA_TEST_STORE_URL', 'ANCILLA_BENCHMARKS']);
+
+/**
+ * Reads the configuration.
+ * @throws {AncillaError} `config.invalid`, naming variable, shape and fix; never a value that could be a secret
+ */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const known = new Set<string>(Object.values(settings).map(({ variable }) => variable));
+  for (const variable of Object.keys(environment)) {
+    if (!variable.startsWith('ANCILLA_') || known.has(variable) || OTHERS.has(variable)) continue;
+    throw new AncillaError('config.invalid', `${variable} is no setting; the nearest is ${nearest(variable, known)}`);
+  }
+  const value = <T>({ variable, shape, otherwise, read }: Setting<T>): T => {
+    const text = environment[variable];
+    if (text === undefined || text === '') return otherwise;
+    const found = read(text);
+    if (found === undefined) throw new AncillaError('config.invalid', `${variable} must be ${shape}`);
+    return found;
+  };
+  const config: Config = {
+    port: value(settings.port),
+    host: value(settings.host),
+    dataFolder: value(settings.dataFolder),
+    logLevel: value(settings.logLevel),
+    masterKey: value(settings.masterKey),
+    otlpEndpoint: value(settings.otlpEndpoint),
+    traceBackend: value(settings.traceBackend),
+    allowPlaintext: value(settings.allowPlaintext),
+    trustProxy: value(settings.trustProxy),
+    tlsCertFile: value(settings.tlsCertFile),
+    tlsKeyFile: value(settings.tlsKeyFile),
+    embeddingUrl: value(settings.embeddingUrl),
+    embeddingModel: value(settings.embeddingModel),
+    embeddingShape: value(settings.embeddingShape),
+    embeddingApiKey: value(settings.embeddingApiKey),
+    realm: value(settings.realm),
+  };
+  if ((config.tlsCertFile === undefined) !== (config.tlsKeyFile === undefined))
+    throw new AncillaError('config.invalid', 'ANCILLA_TLS_CERT and ANCILLA_TLS_KEY go together');
+  if (!LOOPBACK.has(config.host) && config.tlsCertFile === undefined && !config.trustProxy)
+    throw new AncillaError(
+      'config.invalid',
+      'ANCILLA_HOST is not loopback: set ANCILLA_TLS_CERT and ANCILLA_TLS_KEY, or ANCILLA_TRUST_PROXY=1 behind a proxy that speaks TLS',
+    );
+  if (config.embeddingUrl !== undefined && config.embeddingModel === undefined)
+    throw new AncillaError('config.invalid', 'ANCILLA_EMBEDDING_URL needs ANCILLA_EMBEDDING_MODEL');
+  return config;
+}
+
+/** The known name with the fewest letters to change. */
+function nearest(name: string, known: ReadonlySet<string>): string {
+  const distance = (a: string, b: string): number => {
+    let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+    for (let i = 1; i <= a.length; i++) {
+      const next = [i];
+      for (let j = 1; j <= b.length; j++)
+        next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)));
+      row = next;
+    }
+    return row[b.length] ?? 0;
+  };
+  return [...known].toSorted((a, b) => distance(name, a) - distance(name, b))[0] ?? '';
+}

@@ -1,0 +1,45 @@
+import { AncillaError, type FieldError } from '@ancilla/contracts';
+import type { TSchema } from 'typebox';
+import { Compile, type Validator } from 'typebox/compile';
+
+/** A schema compiled once, that says of wrong content where and what is expected, never what was there. */
+export type Check = (value: unknown, where: string) => void;
+
+const MOST_ERRORS = 20;
+
+export function compileCheck(schema: TSchema): Check {
+  const validator: Validator = Compile(schema);
+  return (value, where) => {
+    if (validator.Check(value)) return;
+    const errors: readonly FieldError[] = validator
+      .Errors(value)
+      .slice(0, MOST_ERRORS)
+      .map(({ instancePath, message }) => ({ path: instancePath, message }));
+    throw new AncillaError('schema.invalid', `${where}: ${errors.map(({ path, message }) => `${path || 'it'} ${message}`).join('; ')}`, {
+      errors,
+    });
+  };
+}
+
+const typeOf = (schema: unknown): unknown => (typeof schema === 'object' && schema !== null && 'type' in schema ? schema.type : undefined);
+
+/** Query parameters as their schema's types: a query string has only texts. What does not convert stays and fails its schema. */
+export function coerceQuery(query: Readonly<Record<string, unknown>>, schema: TSchema): Record<string, unknown> {
+  const properties = new Map<string, unknown>(
+    'properties' in schema && typeof schema.properties === 'object' && schema.properties !== null ? Object.entries(schema.properties) : [],
+  );
+  return Object.fromEntries(
+    Object.entries(query).map(([name, value]) => {
+      if (typeof value !== 'string') return [name, value];
+      switch (typeOf(properties.get(name))) {
+        case 'integer':
+        case 'number':
+          return [name, /^-?\d{1,16}(?:\.\d{1,16})?$/.test(value) ? Number(value) : value];
+        case 'boolean':
+          return [name, value === 'true' ? true : value === 'false' ? false : value];
+        default:
+          return [name, value];
+      }
+    }),
+  );
+}

@@ -1,0 +1,63 @@
+import { AncillaError, type Io, type TenantStore } from '@ancilla/contracts';
+import { Type, type Static } from 'typebox';
+import { Compile } from 'typebox/compile';
+import type { Curator } from '../curator/index.ts';
+
+const Text = Type.String({ maxLength: 4000 });
+/** One term columns can mean. */
+export const Term = Type.Object({
+  semantic_id: Type.String({ minLength: 1, maxLength: 256 }),
+  name: Type.Optional(Text),
+  description: Type.Optional(Text),
+  dtype: Type.Optional(Text),
+  enum_values: Type.Optional(Type.Array(Text, { maxItems: 10_000 })),
+  sample_values: Type.Optional(Type.Array(Text, { maxItems: 10_000 })),
+});
+export type Term = Static<typeof Term>;
+
+const Terms = Type.Array(Term, { minItems: 1, maxItems: 20_000 });
+/** A governed glossary's content: its terms, bare or under `entries`. */
+const Content = Compile(Type.Union([Terms, Type.Object({ entries: Terms })]));
+
+/** One version of a glossary. */
+export interface Glossary {
+  readonly id: string;
+  readonly version: string;
+  readonly terms: readonly Term[];
+  has(semantic_id: string): boolean;
+}
+
+export interface Glossaries {
+  /** @param of - an exact version, or without one what is labelled `production`; @throws {AncillaError} `not_found`, `schema.invalid` when the document is no glossary */
+  get(tenant: TenantStore, of: { readonly id: string; readonly version?: string }, io: Io): Promise<Glossary>;
+}
+
+const KEPT = 32;
+
+/** Glossaries by digest: a version never changes, so it is parsed once. */
+export function openGlossaries(curator: Curator): Glossaries {
+  const parsed = new Map<string, Glossary>();
+  return {
+    async get(tenant, { id, version }, io) {
+      const found = await curator.resolve(tenant, 'glossaries', id, version === undefined ? { label: 'production' } : { version }, io);
+      if (found === undefined)
+        throw new AncillaError(
+          'not_found',
+          `no glossary ${id}${version === undefined ? ' is labelled production' : `@${version}`}; save it under /curator/glossaries and label it`,
+        );
+      const had = parsed.get(found.digest);
+      if (had !== undefined && had.id === id && had.version === found.version) return had;
+      if (!Content.Check(found.content))
+        throw new AncillaError('schema.invalid', `glossary ${id}@${found.version} is no list of terms with a semantic_id each`);
+      const terms: readonly Term[] = isList(found.content) ? found.content : found.content.entries;
+      const ids = new Set(terms.map(({ semantic_id }) => semantic_id));
+      const glossary: Glossary = { id, version: found.version, terms, has: (semantic_id) => ids.has(semantic_id) };
+      if (parsed.size >= KEPT) parsed.delete(parsed.keys().next().value ?? '');
+      parsed.set(found.digest, glossary);
+      return glossary;
+    },
+  };
+}
+
+/** Arrays have an `entries` too: a method. */
+const isList = <T>(content: readonly T[] | { readonly entries: readonly T[] }): content is readonly T[] => Array.isArray(content);

@@ -1,0 +1,45 @@
+import { mappingHistory, type Task } from '@ancilla/contracts';
+import { featureNames } from '@ancilla/ranker';
+import { parseFeatures } from './features-file.ts';
+
+/** The model that ranks candidates of columns. */
+export const MAPPING_MODEL = 'mapping-ranker';
+/** The label of an example in which no candidate is right. */
+export const NONE = 'none';
+
+/** What can be learned from mapping decisions. */
+export const mappingTask: Task<typeof mappingHistory> = {
+  name: 'mapping',
+  model_id: MAPPING_MODEL,
+  decisions: mappingHistory,
+  feature_names: featureNames,
+  cluster: ({ source: { dataset, table } }) => JSON.stringify([dataset, table]),
+  supersedes: ({ supersedes }) => supersedes,
+  meta: ({ mapping_history_id: id, trace_id, features_ref, agent_config, model, reviewer_id, decided_at }) => ({
+    id,
+    trace_id,
+    features_ref,
+    agent_config_id: agent_config.id,
+    model_version: model.version,
+    reviewer_id,
+    decided_at,
+  }),
+  toExample({ decision, semantic_id, source }, features) {
+    const file = parseFeatures(features);
+    const column = file?.columns[source.column];
+    // Features of another version of the ranker mean something else.
+    if (file === undefined || column === undefined || file.feature_names.join() !== featureNames.join()) return undefined;
+    const label = decision === 'none_of_these' || decision === 'new_term' ? NONE : semantic_id;
+    // A bare rejection says that the suggestion was wrong, not what would have been right.
+    if (label === null) return undefined;
+    // An override with a term that was not even retrieved teaches the ranker nothing.
+    if (label !== NONE && !column.candidates.some((candidate) => candidate.semantic_id === label)) return undefined;
+    return {
+      candidates: column.candidates.map((candidate) => ({ id: candidate.semantic_id, features: candidate.features })),
+      label,
+      col_name_tokens: column.tokens,
+      embedding_vector_ref: column.embedding_id,
+      prompt_hash: file.prompt_hash,
+    };
+  },
+};

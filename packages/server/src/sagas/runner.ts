@@ -1,0 +1,202 @@
+import {
+  AncillaError,
+  insert,
+  isAncillaError,
+  remove,
+  sagaState,
+  toTimestamp,
+  wakeups,
+  type Clock,
+  type Io,
+  type PlatformStore,
+  type Saga,
+  type SagaRunner,
+  type SagaState,
+  type TenantStore,
+} from '@ancilla/contracts';
+import { canonicalJson } from '@ancilla/evidence';
+import type { Artifacts } from '../artifacts/index.ts';
+import { toAnySaga, type AnySaga } from './definition.ts';
+import { sagaIdOf, type Engine, type Outcome } from './engine.ts';
+import type { HeldSaga, Of, SagaLog } from './log.ts';
+
+export interface RunnerParts {
+  readonly engine: Engine;
+  readonly log: SagaLog;
+  readonly artifacts: Artifacts;
+  readonly platform: PlatformStore;
+  readonly tenantStore: (tenant_id: string) => TenantStore;
+  readonly clock: Clock;
+  readonly owner_id: string;
+  readonly later: (ms: number, run: () => void) => () => void;
+  readonly onError: (error: unknown) => void;
+  /** One process holds the store, so whoever owned a saga before this process is gone: no lease is waited for at start. */
+  readonly exclusive: boolean;
+}
+
+export interface Runner extends SagaRunner, AsyncDisposable {
+  /** Tells which sagas there are, and takes up what an earlier process left. */
+  serve(sagas: readonly Saga[]): Promise<void>;
+  /** Looks once for sagas whose owner is gone or whose time has come. */
+  sweep(): Promise<void>;
+  /** Goes on with one saga now: after a signal or an operator's verb. */
+  wake(of: Of, saga_id: string): void;
+  readonly sagas: ReadonlyMap<string, AnySaga>;
+  /** Says durably that a tenant has sagas, before the first of them exists. */
+  noteActive(tenant_id: string, io: Io): Promise<void>;
+}
+
+const SWEEP_MS = 1000;
+/** Sagas of one tenant driven at once: a busy tenant does not keep the others waiting. */
+const AT_ONCE = 8;
+const ACTIVE = ['running', 'compensating', 'waiting'] as const;
+
+export function openRunner(parts: RunnerParts): Runner {
+  const { engine, log, artifacts, platform, tenantStore, clock, later, onError, exclusive } = parts;
+  const definitions = new Map<string, AnySaga>();
+  const driving = new Map<string, Promise<Outcome>>();
+  const active = new Set<string>();
+  const stop = new AbortController();
+  const io: Io = { signal: stop.signal };
+  let cancelSweep = () => {};
+  let sweeping: Promise<void> = Promise.resolve();
+
+  async function noteActive(tenant_id: string, io_: Io): Promise<void> {
+    if (active.has(tenant_id)) return;
+    if ((await platform.get(wakeups, tenant_id, io_)) === undefined) {
+      try {
+        await platform.commit([insert(wakeups, { tenant_id, due_at: toTimestamp(clock.now()) })], [], io_);
+      } catch (error) {
+        if (!isAncillaError(error, 'store.conflict', 'store.revision_conflict')) throw error;
+      }
+    }
+    active.add(tenant_id);
+  }
+
+  /** Drives a saga unless it is being driven here already. */
+  function drive(saga: AnySaga, held: HeldSaga): Promise<Outcome> {
+    const known = driving.get(held.saga_id);
+    if (known !== undefined) return known;
+    const done = engine.drive(saga, held, io).finally(() => driving.delete(held.saga_id));
+    driving.set(held.saga_id, done);
+    done.catch((error: unknown) => stop.signal.aborted || isAncillaError(error, 'saga.stale_owner') || onError(error));
+    return done;
+  }
+
+  /** Takes over and goes on; whoever lost the race leaves it to the winner. */
+  async function takeUp(of: Of, state: SagaState): Promise<void> {
+    const saga = definitions.get(state.name);
+    if (saga === undefined || driving.has(state.saga_id)) return;
+    try {
+      await drive(saga, await engine.claim(of, state, io));
+    } catch (error) {
+      if (!isAncillaError(error, 'saga.stale_owner', 'store.revision_conflict') && !stop.signal.aborted) onError(error);
+    }
+  }
+
+  async function sweepTenant(tenant_id: string, expired: (state: SagaState) => boolean): Promise<void> {
+    const of: Of = { tenant: tenantStore(tenant_id), tenant_id };
+    let any = false;
+    for (const status of ACTIVE) {
+      const { items } = await of.tenant.find(sagaState, { index: 'by_status', equals: { status }, limit: 500, oldest_first: true }, io);
+      any ||= items.length > 0;
+      const due = items.filter(({ doc }) =>
+        doc.status === 'waiting' ? doc.wake_at !== null && Date.parse(doc.wake_at) <= clock.now() : expired(doc),
+      );
+      for (const { doc } of due.slice(0, AT_ONCE)) void takeUp(of, doc);
+    }
+    if (any) return;
+    active.delete(tenant_id);
+    const note = await platform.get(wakeups, tenant_id, io);
+    // A saga that starts between the look and this removal has written its own note after ours was read.
+    if (note !== undefined && !active.has(tenant_id))
+      await platform.commit([remove(wakeups, tenant_id)], [{ of: wakeups, id: tenant_id, revision: note.revision }], io);
+  }
+
+  async function sweepAll(expired: (state: SagaState) => boolean): Promise<void> {
+    for (let cursor: string | null | undefined; cursor !== null;) {
+      const page = await platform.find(wakeups, { index: 'all', equals: {}, limit: 500, ...(cursor !== undefined && { cursor }) }, io);
+      for (const { doc } of page.items) {
+        try {
+          await sweepTenant(doc.tenant_id, expired);
+        } catch (error) {
+          // One tenant's trouble is not another's.
+          if (!stop.signal.aborted) onError(error);
+        }
+      }
+      cursor = page.next_cursor;
+    }
+  }
+  const leaseExpired = ({ lease_until }: SagaState): boolean => Date.parse(lease_until) <= clock.now();
+  const schedule = (): void => {
+    cancelSweep = later(SWEEP_MS, () => {
+      sweeping = sweepAll(leaseExpired)
+        .catch((error: unknown) => stop.signal.aborted || onError(error))
+        .then(schedule);
+    });
+  };
+
+  const runner: Runner = {
+    sagas: definitions,
+    noteActive,
+    async serve(sagas) {
+      for (const saga of sagas) definitions.set(saga.name, toAnySaga(saga));
+      const ours = (state: SagaState) => state.owner_key_id === null;
+      await sweepAll((state) => (exclusive && ours(state)) || leaseExpired(state));
+      schedule();
+    },
+    sweep: () => sweepAll(leaseExpired),
+    async start(saga, from) {
+      await noteActive(from.tenant_id, io);
+      const declared = toAnySaga(saga);
+      const of: Of = { tenant: from.tenant, tenant_id: from.tenant_id };
+      const held = await engine.start(declared, from as typeof from & { memo: Record<string, unknown> }, io);
+      const saga_id = sagaIdOf(from.tenant_id, from.idempotency_key);
+      const settled =
+        held === undefined
+          ? (driving.get(saga_id) ?? log.hold(of, saga_id, parts.owner_id, 0, io).then((seen) => engine.outcomeOf(seen, io)))
+          : drive(declared, held);
+      // Whoever does not wait for the end is not told of it by an unhandled rejection.
+      settled.catch(() => {});
+      // The memo that comes back is what the saga's own schema accepted.
+      return { saga_id, settled: settled as Promise<never> };
+    },
+    async signal({ tenant, tenant_id, saga_id }, { signal_id, name, payload, by }) {
+      const of: Of = { tenant, tenant_id };
+      const state = await tenant.get(sagaState, saga_id, io);
+      if (state === undefined) throw new AncillaError('saga.not_found', `no saga ${saga_id}`);
+      if (['done', 'compensated', 'killed'].includes(state.doc.status))
+        throw new AncillaError('saga.state', `saga ${saga_id} is ${state.doc.status}: a signal comes too late`);
+      const held = await log.hold(of, saga_id, parts.owner_id, state.doc.epoch, io);
+      const idempotency_key = `${saga_id}/signal/${signal_id}`;
+      if (!held.entries.some((entry) => entry.idempotency_key === idempotency_key)) {
+        const kept = artifacts.prepare(of, {
+          category: 'payload',
+          content_type: 'application/json',
+          bytes: Buffer.from(canonicalJson(payload)),
+          trace_id: state.doc.trace_id,
+          created_by: by,
+        });
+        await held.append(
+          [{ step_name: name, kind: 'signal', status: 'done', idempotency_key, attempt: 1, payload_ref: kept.artifact_id, owner_id: by }],
+          {},
+          kept.writes,
+          io,
+        );
+      }
+      runner.wake(of, saga_id);
+    },
+    wake(of, saga_id) {
+      void (async () => {
+        const state = await of.tenant.get(sagaState, saga_id, io);
+        if (state !== undefined && ACTIVE.some((status) => status === state.doc.status)) await takeUp(of, state.doc);
+      })().catch((error: unknown) => stop.signal.aborted || onError(error));
+    },
+    async [Symbol.asyncDispose]() {
+      cancelSweep();
+      stop.abort(new AncillaError('server.draining', 'the saga engine stops'));
+      await Promise.allSettled([...driving.values(), sweeping]);
+    },
+  };
+  return runner;
+}
