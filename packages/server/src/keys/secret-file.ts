@@ -8,7 +8,7 @@ import { AncillaError } from '@ancilla/contracts';
  */
 export async function readSecretFile(path: string): Promise<string | undefined> {
   const found = await stat(path).catch((error: unknown) => {
-    if (isMissing(error)) return undefined;
+    if (hasCode(error, 'ENOENT')) return undefined;
     throw error;
   });
   if (found === undefined) return undefined;
@@ -27,6 +27,9 @@ export async function writeSecretFile(path: string, text: string): Promise<void>
     await file.chmod(0o600);
     await file.writeFile(text);
     await file.sync();
+  } catch (error) {
+    if (hasCode(error, 'ENOSPC')) throw new AncillaError('store.full', `no space left to write ${path}`, { cause: error });
+    throw error;
   } finally {
     await file.close();
   }
@@ -46,4 +49,4 @@ export async function syncFolder(path: string): Promise<void> {
   }
 }
 
-const isMissing = (error: unknown) => error instanceof Error && 'code' in error && error.code === 'ENOENT';
+const hasCode = (error: unknown, code: string) => error instanceof Error && 'code' in error && error.code === code;
