@@ -175,9 +175,9 @@ function escapeAt(text: string, at: number): { readonly read: string; readonly l
     return undefined;
   }
   if (code === 0x26 /* & */) {
-    const end = text.indexOf(';', at);
-    if (end < 0 || end - at > 10) return undefined;
-    const name = text.slice(at + 1, end);
+    const name = /^[^;]{1,9}(?=;)/.exec(text.slice(at + 1, at + 11))?.[0];
+    if (name === undefined) return undefined;
+    const end = at + 1 + name.length;
     const number = /^#(?:x([0-9a-f]{1,6})|([0-9]{1,7}))$/i.exec(name);
     const value = number === null ? Number.NaN : Number.parseInt(number[1] ?? number[2] ?? '', number[1] === undefined ? 10 : 16);
     const read = number === null ? ENTITIES.get(name) : value > 0 && value <= 0x10ffff ? fold(value) : undefined;

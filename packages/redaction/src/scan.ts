@@ -1,5 +1,5 @@
 // Runs in browsers too. One pass over one text: what detectors see and where they report.
-import { classAt, DIGIT, LETTER, runStart, SPACE, UPPER, LOWER } from './characters.ts';
+import { DIGIT, LETTER, LOWER, SPACE, UPPER, WORD, classAt, runStart } from './characters.ts';
 import { contextOf, type Context } from './context.ts';
 import type { Found } from './detector.ts';
 
@@ -28,6 +28,7 @@ export class Scan {
   /** Up to here, words belong to an address already. */
   addressesSeen = 0;
   #cluster: { readonly at: number; readonly cluster: NumberCluster } | undefined;
+  readonly #stretches = { opaque: { from: 0, to: 0 }, bare: { from: 0, to: 0 } };
   #context: { readonly at: number; readonly context: Context } | undefined;
 
   constructor(text: string, floor: number, regions: readonly string[]) {
@@ -44,6 +45,20 @@ export class Scan {
   contextBefore(at: number): Context {
     if (this.#context?.at !== at) this.#context = { at, context: contextOf(this.text, at) };
     return this.#context.context;
+  }
+
+  /**
+   * Where a stretch of characters of one kind ends. Asked again from inside the same stretch, it does not walk again:
+   * a text that is one stretch of secrets' beginnings costs no more than another.
+   */
+  stretchEnd(kind: 'opaque' | 'bare', at: number): number {
+    const walked = this.#stretches[kind];
+    if (at >= walked.from && at < walked.to) return walked.to;
+    const inside = kind === 'opaque' ? isOpaque : isBare;
+    let to = at;
+    while (to < this.text.length && inside(this.text, to)) to++;
+    this.#stretches[kind] = { from: at, to };
+    return to;
   }
 
   /** The groups of the number that begins at `start`; several detectors ask for the same one. */
@@ -69,6 +84,12 @@ export class Scan {
     return this.#cluster.cluster;
   }
 }
+
+const OPAQUE = new Set('-_=./+~:%|');
+/** Letters, digits and what base 64, paths and dotted parts use. */
+const isOpaque = (text: string, at: number): boolean => (classAt(text, at) & WORD) !== 0 || OPAQUE.has(text[at] ?? ' ');
+/** Up to white space, a quote or a bracket of markup. */
+const isBare = (text: string, at: number): boolean => (classAt(text, at) & SPACE) === 0 && !'"\'`<>'.includes(text[at] ?? ' ');
 
 const MOST_DIGITS = 40;
 const MOST_GROUPS = 20;

@@ -1,5 +1,5 @@
 // Runs in browsers too. Street addresses: a street with its number, and what follows on the same or the next line.
-import { classAt, isWord, LETTER, UPPER } from '../characters.ts';
+import { classAt, isDigit, isWord, LETTER, UPPER } from '../characters.ts';
 import { confidence, type Detector } from '../detector.ts';
 import type { Scan } from '../scan.ts';
 
@@ -114,9 +114,12 @@ function lookWord(scan: Scan, start: number, end: number): void {
   const { text } = scan;
   if (start < scan.addressesSeen) return;
   const length = end - start;
-  if ((classAt(text, start) & UPPER) === 0 && length > 10) return;
+  const capital = (classAt(text, start) & UPPER) !== 0;
+  // Small words only announce; they do it before a colon or an equals sign.
+  const announces = length >= 5 && length <= 10 && /["':=]|\s?[l\d]/.test(text[end] ?? '');
+  if (!capital && !announces && length !== 1 && length !== 2 && length !== 4) return;
   const word = text.slice(start, Math.min(end, start + 40));
-  if (announcers.has(word.toLowerCase())) lookAnnounced(scan, end);
+  if (announces && announcers.has(word.toLowerCase())) lookAnnounced(scan, end);
   else if (STREET_WORDS.has(word)) {
     const match = STREET_FIRST.exec(text.slice(start, start + 110));
     if (match !== null) report(scan, start, match[0].length, 'address.street', confidence.labelled);
@@ -136,7 +139,8 @@ function lookWord(scan: Scan, start: number, end: number): void {
   } else if (word === 'Apt' || word === 'Suite' || word === 'Apartment') {
     const match = /^(?:Apt|Suite|Apartment)\.? \d{1,4}[A-Z]?\b/.exec(text.slice(start, start + 20));
     if (match !== null) report(scan, start, match[0].length, 'address.unit', confidence.shape);
-  } else if (length >= 3 && (GERMANIC_ENDS.test(word) || word === 'Str')) lookGermanic(scan, start, end);
+  } else if (length >= 3 && (isDigit(text, end + 1) || isDigit(text, end + 2)) && (GERMANIC_ENDS.test(word) || word === 'Str'))
+    lookGermanic(scan, start, end);
 }
 
 /** The street's own word may be the last of several: Else-Lasker-Schüler-Str. 33b. */
@@ -172,7 +176,12 @@ function lookAnnounced(scan: Scan, end: number): void {
 
 function lookLives(scan: Scan, start: number): void {
   const { text } = scan;
-  if (!LIVES.test(text.slice(Math.max(0, start - 24), start - 1))) return;
+  if (
+    text[start - 1] !== ' ' ||
+    !'tonruàing'.includes(text[start - 2] ?? '-') ||
+    !LIVES.test(text.slice(Math.max(0, start - 24), start - 1))
+  )
+    return;
   const match = /^[\p{Lu}\d][^\n.;:!?"<>|{}]{4,60}?\d{1,5}[a-z]?(?=[,.\n]|$)/u.exec(text.slice(start, start + 90));
   if (match !== null) report(scan, start, match[0].length, 'address.lives', confidence.context);
 }

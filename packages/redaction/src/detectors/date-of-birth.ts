@@ -1,5 +1,5 @@
 // Runs in browsers too.
-import { isWord } from '../characters.ts';
+import { isDigit, isWord } from '../characters.ts';
 import { confidence, type Detector } from '../detector.ts';
 import type { Scan } from '../scan.ts';
 
@@ -26,6 +26,7 @@ function look(scan: Scan, start: number, end: number): void {
   if (end - start > 9) return;
   const first = text.charCodeAt(start) | 0x20;
   // A date begins with digits or a month.
+  if (first >= 0x61 && !isDigit(text, end + 1) && !isDigit(text, end + 2)) return;
   if (first >= 0x61 && !MONTH_STARTS.has(text.slice(start, start + 3).toLowerCase())) return;
   if (isWord(text, start - 1)) return;
   const slice = text.slice(start, start + 32);

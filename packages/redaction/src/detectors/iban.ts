@@ -1,5 +1,5 @@
 // Runs in browsers too.
-import { classAt, DIGIT, isWord, LETTER } from '../characters.ts';
+import { classAt, DIGIT, isDigit, isWord, LETTER } from '../characters.ts';
 import { mod97 } from '../check-digits.ts';
 import { confidence, type Detector } from '../detector.ts';
 import type { Scan } from '../scan.ts';
@@ -16,8 +16,10 @@ const LENGTHS = new Map(
     .map((entry) => [entry.slice(0, 2), Number(entry.slice(2))] as const),
 );
 
-function look(scan: Scan, start: number): void {
+function look(scan: Scan, start: number, runEnd: number): void {
   const { text } = scan;
+  // Two letters, then digits; whole words of letters are most of a text.
+  if (runEnd - start !== 2 && !isDigit(text, start + 2)) return;
   if ((classAt(text, start) & LETTER) === 0 || (classAt(text, start + 1) & LETTER) === 0) return;
   const length = LENGTHS.get(text.slice(start, start + 2).toUpperCase());
   if (length === undefined) return;
@@ -55,5 +57,5 @@ export const iban: Detector = {
     { text: 'de89370400440532013000', finds: 'de89370400440532013000' },
     { text: 'DE88 3704 0044 0532 0130 00' },
   ],
-  look: (scan, start) => look(scan, start),
+  look,
 };

@@ -138,11 +138,12 @@ function valueEnd(text: string, start: number): number {
       end++;
       continue;
     }
-    const gap = /^(?:[-./ +]|\[|--| - )(?=[0-9A-Za-z])/.exec(text.slice(end, end + 4))?.[0];
-    if (gap === undefined) {
+    if (!'-./ +['.includes(text[end] ?? '?')) {
       if (text[end] === ']' && text.slice(start, end).includes('[')) end++;
       break;
     }
+    const gap = /^(?:[-./ +]|\[|--| - )(?=[0-9A-Za-z])/.exec(text.slice(end, end + 4))?.[0];
+    if (gap === undefined) break;
     const from = end + gap.length;
     let to = from;
     while (to < limit && (classAt(text, to) & WORD) !== 0) to++;

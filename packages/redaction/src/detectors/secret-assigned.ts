@@ -53,7 +53,9 @@ const STOP = new Set(
 const REFERENCE =
   /^(?:\$|%[A-Za-z_]+%$|<|\{\{|\[[A-Z_]+\]|process\.|os\.|env[.[(]|System\.|getenv|config\.|settings\.|this\.|self\.|secrets\.|vault:\/|arn:|file:|!Ref|ref\+|\*{3,}|x{4,}$|\.{3,})/i;
 
-const LONGEST_VALUE = 512;
+/** What kind of value it is shows in the beginning. */
+const LONGEST_LOOKED_AT = 300;
+const LONGEST_QUOTED = 16 * 1024;
 
 /** Over the operator between a name and its value; the value's start and how it was joined, or undefined. */
 const OPERATOR =
@@ -85,8 +87,8 @@ function look(scan: Scan, start: number, end: number): void {
   const quote = text[from] ?? '';
   const quoted = quote === '"' || quote === "'" || quote === '`';
   if (quoted) from++;
-  const to = quoted ? closing(text, from, quote) : bareEnd(text, from, prose);
-  const value = text.slice(from, to);
+  const to = quoted ? closing(text, from, quote) : bareEnd(scan, from, prose);
+  const value = text.slice(from, Math.min(to, from + LONGEST_LOOKED_AT));
   if (!isSecretValue(value, { password, named, bearer, quoted, prose, session: /^session/i.test(name) })) return;
   scan.report({
     start: from,
@@ -99,7 +101,7 @@ function look(scan: Scan, start: number, end: number): void {
 }
 
 function closing(text: string, from: number, quote: string): number {
-  const limit = Math.min(text.length, from + LONGEST_VALUE);
+  const limit = Math.min(text.length, from + LONGEST_QUOTED);
   for (let at = from; at < limit; at++) {
     if (text[at] === quote) return at;
     if (text[at] === '\n') return at;
@@ -107,14 +109,13 @@ function closing(text: string, from: number, quote: string): number {
   return limit;
 }
 
-function bareEnd(text: string, from: number, prose: boolean): number {
-  const limit = Math.min(text.length, from + LONGEST_VALUE);
-  let end = from;
-  while (end < limit && !/[\s"'`<>]/.test(text[end] ?? ' ')) end++;
+function bareEnd(scan: Scan, from: number, prose: boolean): number {
+  const { text } = scan;
+  let end = scan.stretchEnd('bare', from);
   // What closes the sentence, the list or the call is not the value's.
   while (end > from && (prose ? ',.;:!?)]}' : ',;)]}').includes(text[end - 1] ?? ' ')) end--;
   // A query string goes on after the value.
-  const amp = text.slice(from, end).indexOf('&');
+  const amp = text.slice(from, Math.min(end, from + LONGEST_LOOKED_AT)).indexOf('&');
   return amp > 3 && !prose ? from + amp : end;
 }
 

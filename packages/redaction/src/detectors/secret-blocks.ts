@@ -41,9 +41,9 @@ function lookPrivateKey(scan: Scan, start: number): void {
 
 function lookJwt(scan: Scan, start: number): void {
   const { text } = scan;
-  if (!text.startsWith('ey', start)) return;
-  const end = opaqueEnd(text, start);
-  const [header = '', payload = '', ...rest] = text.slice(start, end).split('.');
+  if (!text.startsWith('ey', start) || text[start - 1] === '.') return;
+  const end = opaqueEnd(scan, start);
+  const [header = '', payload = '', ...rest] = text.slice(start, Math.min(end, start + LONGEST_KEY)).split('.', 8);
   if (header.length < 12 || payload.length < 4 || rest.length > 3 || !isJsonHeader(header)) return;
   scan.report({ start, end, type: 'SECRET', rule: 'secret.jwt', confidence: confidence.certain, validator: 'JOSE header' });
 }

@@ -1,5 +1,4 @@
 // Runs in browsers too. Secrets that their issuers made recognisable.
-import { classAt, WORD } from '../characters.ts';
 import { confidence, type Detector } from '../detector.ts';
 import type { Scan } from '../scan.ts';
 
@@ -45,15 +44,10 @@ for (const entry of PREFIXES) {
 const starts = new Uint8Array(128 * 128);
 for (const key of byStart.keys()) starts[key] = 1;
 
-const BODY = new Set('-_=./+~:%|');
-const LONGEST = 2048;
-
-/** Where an opaque value ends: letters, digits and what base64, paths and dotted parts use, without the full stop of a sentence. */
-export function opaqueEnd(text: string, at: number): number {
-  let end = at;
-  const limit = Math.min(text.length, at + LONGEST);
-  while (end < limit && ((classAt(text, end) & WORD) !== 0 || BODY.has(text[end] ?? ' '))) end++;
-  while (end > at && '.:|/%'.includes(text[end - 1] ?? ' ')) end--;
+/** Where an opaque value ends, without the full stop of a sentence. */
+export function opaqueEnd(scan: Scan, at: number): number {
+  let end = scan.stretchEnd('opaque', at);
+  while (end > at && '.:|/%'.includes(scan.text[end - 1] ?? ' ')) end--;
   return end;
 }
 
@@ -61,13 +55,16 @@ export function opaqueEnd(text: string, at: number): number {
 export const looksRandom = (text: string): boolean =>
   (/\d/.test(text) && /[A-Za-z]/.test(text)) || (/[a-z][A-Z][a-z]*[A-Z]/.test(text) && text.length >= 16) || /^\d{8,}$/.test(text);
 
+/** Whether it looks random shows in the beginning. */
+const LONGEST_LOOKED_AT = 300;
+
 function look(scan: Scan, start: number): void {
   const { text } = scan;
   if (starts[startKey(text, start)] !== 1) return;
   for (const { prefix, least } of byStart.get(startKey(text, start)) ?? []) {
     if (!text.startsWith(prefix, start)) continue;
-    const end = opaqueEnd(text, start + prefix.length);
-    const body = text.slice(start + prefix.length, end);
+    const end = opaqueEnd(scan, start + prefix.length);
+    const body = text.slice(start + prefix.length, Math.min(end, start + LONGEST_LOOKED_AT));
     if (body.length < least) continue;
     // Short prefixes are also the beginnings of words and file names.
     const longWords = body.length >= 30 && /^[A-Za-z]+$/.test(body) && prefix.length >= 3;

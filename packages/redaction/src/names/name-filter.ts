@@ -4,7 +4,9 @@
 export const PROBES = 6;
 
 /** Lower case without accents: the form in which names are compared. */
-export const toName = (text: string): string => text.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase();
+const NOT_ASCII = /[^\0-\x7f]/;
+export const toName = (text: string): string => (NOT_ASCII.test(text) ? withoutAccents(text) : text.toLowerCase());
+const withoutAccents = (text: string): string => text.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase();
 
 /** Two hashes of a stretch of a text that is already in {@link toName}'s form. */
 export function hashName(text: string, start: number, end: number): readonly [first: number, step: number] {
