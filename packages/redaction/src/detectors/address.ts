@@ -168,7 +168,13 @@ function lookAnnounced(scan: Scan, end: number): void {
   if (gap === null) return;
   const start = end + gap[0].length;
   const line = /^[^\n"<>|;{}]{5,140}/.exec(text.slice(start, start + 140))?.[0] ?? '';
-  if (!/\d/.test(line) || !/\p{L}{3}/u.test(line) || /@|:\/\/|^\d{1,3}\.\d|^0x/.test(line)) return;
+  if (
+    !/(?:^|[\s,.])\d{1,6}[a-z]?(?=[\s,./-]|$)/.test(line) ||
+    !/^[\p{Lu}\d]/u.test(line) ||
+    !/\p{L}{3}/u.test(line) ||
+    /@|:\/\/|^\d{1,3}\.\d|^0x/.test(line)
+  )
+    return;
   const stop = /\.\s+\p{Lu}\p{L}*\s\p{Ll}|\s{3,}|\.$/u.exec(line);
   const length = (stop === null ? line : line.slice(0, stop.index)).trimEnd().length;
   if (length >= 8 && /,| \d|\d /.test(line.slice(0, length))) report(scan, start, length, 'address.labelled', confidence.context);

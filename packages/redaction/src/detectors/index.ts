@@ -13,6 +13,7 @@ import { phone } from './phone.ts';
 import { secretAssigned } from './secret-assigned.ts';
 import { jwt, privateKey, urlCredentials } from './secret-blocks.ts';
 import { secretPrefixes } from './secret-prefixes.ts';
+import { secretShapes } from './secret-shapes.ts';
 import { usSsn } from './us-ssn.ts';
 
 export const detectors: readonly Detector[] = [
@@ -31,6 +32,7 @@ export const detectors: readonly Detector[] = [
   privateKey,
   urlCredentials,
   secretPrefixes,
+  secretShapes,
   secretAssigned,
   address,
   person,

@@ -206,9 +206,7 @@ function look(scan: Scan, start: number): void {
     context: announced?.by,
     canonical: toName(text.slice(start, end)),
   });
-  if (take.length > 1 || announced !== undefined)
-    for (const { name } of take)
-      if (name.length > 2 && (!isEveryday(name) || (isListedGiven(name) && name.length > 3 && !notPeople.has(name)))) scan.people.add(name);
+  remember(scan, take, announced);
 }
 
 /** "Hansen, Lucie" and "Cano Pacheco, Anita —": the family name first. */
@@ -223,6 +221,17 @@ function withGivenAfter(text: string, take: readonly Word[]): readonly Word[] {
   const closed = after === '' || after.startsWith('\n') || /^ [—–-]/.test(after);
   if (lineBegins && closed) return [...take, given];
   return !isListedGiven(first.name) && isListedGiven(given.name) && !/^,| \p{Lu}| (?:an|un|et|y )/u.test(after) ? [...take, given] : take;
+}
+
+/** What is looked for in the rest of the text: parts of full names and of titled or listed ones, but no everyday words. */
+function remember(scan: Scan, take: readonly Word[], announced: Announced | undefined): void {
+  const listed = take.some(({ name }) => isListed(name));
+  if (!listed && (announced === undefined || !titles.has(announced.by))) return;
+  if (take.length < 2 && announced === undefined) return;
+  for (const { name } of take) {
+    const everyday = isEveryday(name) && (!isListedGiven(name) || name.length < 4 || notPeople.has(name));
+    if (name.length > 2 && !everyday) scan.people.add(name);
+  }
 }
 
 /** How much of a run is a name, and how sure that is. */

@@ -6,7 +6,7 @@ import { digitsOf, type Scan } from '../scan.ts';
 
 export const phoneKeywords = new Set(
   (
-    'phone,phones,telephone,tel,mobile,mob,cell,cellphone,cellular,fax,call,calls,called,calling,dial,ring,text me,sms,whatsapp,signal,viber,telegram,contact,reach,hotline,callback,landline,pager,voicemail,ph,' +
+    'answering,phone,phones,telephone,tel,mobile,mob,cell,cellphone,cellular,fax,call,calls,called,calling,dial,ring,text me,sms,whatsapp,signal,viber,telegram,contact,reach,hotline,callback,landline,pager,voicemail,ph,' +
     'telefon,telefonnummer,tel nr,handy,handynummer,mobil,mobilnummer,festnetz,rufnummer,rückruf,anruf,anrufen,erreichbar,telefax,durchwahl,' +
     'téléphone,portable,mobile,appeler,appelez,rappeler,fixe,numéro de téléphone,télécopie,joindre,' +
     'teléfono,móvil,celular,llamar,llame,llámame,llámeme,contacto,telefone,telemóvel,ligar,telefono,cellulare,chiamare,telefoon,bellen,mobiel,puhelin,telefonnr,telefoni,номер телефона,телефон,тел,звоните,моб,电话,手机,電話,携帯,전화,هاتف,جوال,टेलीफोन,फोन,msisdn,caller,callee,recipient phone'
@@ -18,6 +18,9 @@ const notPhone = new Set(
     ',',
   ),
 );
+
+/** A number may be named after it stands there: 22 498317 office. */
+const AFTER = /^[ -]{1,2}\(?(office|fax|mobile|cell|home|work|phone|tel|desk|direct)\b/i;
 
 const SHORTEST = 7;
 const LONGEST = 15;
@@ -57,18 +60,18 @@ function look(scan: Scan, from: number): void {
     const shape = text.slice(start, end);
     // A line break inside is somebody's wrap only where the number was announced by a plus.
     if (shape.includes('\n') && !plus) continue;
-    if (!plus && keyword === undefined && last + 1 < starts.length && text[end] === ' ') continue;
-    const read = readNumber(scan, shape, digits, plus, keyword, context.words);
+    if (!plus && keyword === undefined && text[end] === ' ' && last + 1 < starts.length && text[end] === ' ') continue;
+    const said = keyword ?? AFTER.exec(text.slice(end, end + 14))?.[1]?.toLowerCase();
+    const read = readNumber(scan, shape, digits, plus, said, context.words);
     if (read === undefined) continue;
     scan.report({
       start,
       end: extensionEnd(text, end),
       type: 'PHONE',
       rule: read.rule,
-      confidence:
-        read.rule === 'phone.international' ? confidence.validated : keyword === undefined ? confidence.shape : confidence.context,
+      confidence: read.rule === 'phone.international' ? confidence.validated : said === undefined ? confidence.shape : confidence.context,
       validator: 'numbering plan',
-      context: keyword,
+      context: said,
       canonical: read.canonical,
     });
     return;

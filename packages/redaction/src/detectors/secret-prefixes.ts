@@ -69,7 +69,7 @@ function look(scan: Scan, start: number): void {
     // Short prefixes are also the beginnings of words and file names.
     const longWords = body.length >= 30 && /^[A-Za-z]+$/.test(body) && prefix.length >= 3;
     if (!looksRandom(body) && !longWords && !(/^[A-Z0-9]+$/.test(body) && prefix.length >= 4)) continue;
-    if (prefix.length < 4 && !/\d/.test(body)) continue;
+    if (prefix.length < 4 && !/[_-]$/.test(prefix) && !/\d/.test(body)) continue;
     scan.report({
       start,
       end,

@@ -1,0 +1,46 @@
+// Runs in browsers too. Secrets without a prefix whose parts have fixed lengths.
+import { isWord } from '../characters.ts';
+import { confidence, type Detector } from '../detector.ts';
+import type { Scan } from '../scan.ts';
+
+const SHAPES: readonly (readonly [rule: string, pattern: RegExp])[] = [
+  ['telegram', /^\d{8,10}:[A-Za-z0-9_-]{35}(?![A-Za-z0-9_-])/],
+  ['discord', /^[A-Za-z0-9][A-Za-z0-9_-]{22,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,40}(?![A-Za-z0-9_-])/],
+  ['mailchimp', /^[0-9a-f]{32}-us\d{1,2}(?!\d)/],
+  ['slack_webhook', /^T[A-Z0-9]{8,11}\/B[A-Z0-9]{8,11}\/[A-Za-z0-9]{20,26}/],
+];
+const LONGEST = 90;
+
+function look(scan: Scan, start: number, end: number): void {
+  if (end - start < 8 || end - start > 40 || (isWord(scan.text, start - 2) && '.-_'.includes(scan.text[start - 1] ?? ' '))) return;
+  const next = scan.text[end];
+  if (next !== ':' && next !== '.' && next !== '-' && next !== '_' && next !== '/') return;
+  const slice = scan.text.slice(start, start + LONGEST);
+  for (const [rule, pattern] of SHAPES) {
+    const match = pattern.exec(slice);
+    if (match === null || !/\d/.test(match[0]) || !/[A-Za-z]/.test(match[0])) continue;
+    scan.report({
+      start,
+      end: start + match[0].length,
+      type: 'SECRET',
+      rule: `secret.${rule}`,
+      confidence: confidence.vendor,
+      validator: 'lengths of its parts',
+    });
+    return;
+  }
+}
+
+export const secretShapes: Detector = {
+  rule: 'secret.shape',
+  type: 'SECRET',
+  anchors: ['number', 'word', 'mixed'],
+  validator: 'lengths of its parts',
+  source: 'detect-secrets (Apache-2.0)',
+  examples: [
+    { text: `bot 123456789:${'aB3_-'.repeat(7)} up`, finds: `123456789:${'aB3_-'.repeat(7)}` },
+    { text: `${'0123456789abcdef'.repeat(2)}-us12`, finds: `${'0123456789abcdef'.repeat(2)}-us12` },
+    { text: 'at 12345678:90 and lib.example.module.function_name' },
+  ],
+  look,
+};
