@@ -21,7 +21,7 @@ export interface Policy {
   readonly default_action: Action;
   /** Values that are never redacted, compared without case. */
   readonly allow: readonly string[];
-  /** Values that always are, as SECRET, wherever they stand as whole words, compared without case. */
+  /** Values that always are, as SECRET, wherever they stand, compared without case. */
   readonly deny: readonly string[];
   readonly patterns: readonly CustomPattern[];
   /** Regions (ISO 3166) whose written forms of phone numbers are understood without a country code, likeliest first. */

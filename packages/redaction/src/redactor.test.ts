@@ -123,3 +123,41 @@ test('JSON is redacted in values, keys, numbers and JSON inside strings, and sta
     body: '{"card":"[CREDIT_CARD]","to":"[EMAIL]"}',
   });
 });
+
+test('a key gives its value context, a key that says nothing passes on the one above, and counts count once', () => {
+  const { value, receipt } = open({ default_action: 'mask', entities: {} }).redact({
+    first_name: 'Xiulan',
+    contact: { phone: { number: '912024999', list: ['5551234567'] } },
+    order: { number: '912024999' },
+    phone_calls: { total: '912024999' },
+    body: '{"card":4111111111111111}',
+  });
+  deepEqual(value, {
+    first_name: '[PERSON]',
+    contact: { phone: { number: '[PHONE]', list: ['[PHONE]'] } },
+    order: { number: '912024999' },
+    phone_calls: { total: '912024999' },
+    body: '{"card":"[CREDIT_CARD]"}',
+  });
+  deepEqual(receipt.counts, { CREDIT_CARD: 1, PERSON: 1, PHONE: 2 });
+});
+
+test('a tenant’s pattern sees what the detectors see: no zero-width character hides a value from it', () => {
+  equal(
+    open({ patterns: [{ type: 'PROJECT', pattern: 'PRJ-\\d{4}' }], default_action: 'mask', entities: {} }).redact('x PRJ\u200b-１２３４ y')
+      .value,
+    'x [PROJECT] y',
+  );
+});
+
+test('a pattern that would hang a backtracking engine costs nothing here', () => {
+  const redact = open({ patterns: [{ type: 'EVIL', pattern: '(a+)+$' }], default_action: 'mask', entities: {} });
+  equal(redact.redact(`${'a'.repeat(5000)}!`).value, `${'a'.repeat(5000)}!`);
+});
+
+test('keys that become one keep both values, and __proto__ is a key like any other', () => {
+  const { value } = open({ default_action: 'mask', entities: {} }).redact(
+    JSON.parse('{"a@b.example":1,"c@d.example":2,"__proto__":{"x":"e@f.example"}}'),
+  );
+  equal(JSON.stringify(value), '{"[EMAIL]":1,"[EMAIL]#2":2,"__proto__":{"x":"[EMAIL]"}}');
+});

@@ -97,7 +97,7 @@ export function redactor({ policy, tokenKey, limits = defaultLimits }: RedactorP
 }
 
 /** A tenant's own rules, compiled once, in linear time. */
-type OwnRules = (text: string) => readonly Found[];
+type OwnRules = (text: string, from: number) => readonly Found[];
 
 function ownRules(policy: Policy): OwnRules {
   const compiled = [
@@ -112,13 +112,14 @@ function ownRules(policy: Policy): OwnRules {
           },
         ]),
   ];
-  return (text) => {
+  return (text, from) => {
     const found: Found[] = [];
     for (const { type, rule, matcher: pattern } of compiled) {
       const matcher = pattern.matcher(text);
-      while (matcher.find())
-        if (matcher.end() > matcher.start())
-          found.push({ start: matcher.start(), end: matcher.end(), type, rule, confidence: confidence.certain });
+      while (matcher.find()) {
+        const [start, end] = [matcher.start(), matcher.end()];
+        if (end > start && start >= from) found.push({ start, end, type, rule, confidence: confidence.certain });
+      }
     }
     return found;
   };
@@ -139,7 +140,7 @@ interface Piece extends Span {
 /** One call: its counts and budgets. */
 class Run {
   readonly #parts: RunParts;
-  readonly counts = new Map<string, number>();
+  counts = new Map<string, number>();
   spans: readonly Span[] = [];
   #nodes = 0;
   #characters = 0;
@@ -168,7 +169,7 @@ class Run {
       // Two keys that became one would lose a value.
       let name = safe;
       for (let copy = 2; clean.has(name); copy++) name = `${safe}#${copy}`;
-      clean.set(name, this.value(item, outer === '' ? key : `${outer} ${key}`.slice(-80), depth + 1));
+      clean.set(name, this.value(item, names(outer, key), depth + 1));
     }
     return Object.fromEntries(clean);
   }
@@ -181,12 +182,15 @@ class Run {
   }
 
   #string(value: string, key: string, depth: number): JsonValue {
+    const before = new Map(this.counts);
     const { text, spans } = this.#text(value, key);
     if (depth === 0) this.spans = spans;
     if (spans.length === 0 || !/^\s*[[{]/.test(value) || isJson(text)) return text;
     // A number inside JSON inside a string became a token: as text that would no longer be JSON, so it is redacted as the value it is.
     const inner = parseJson(value);
-    return inner === undefined ? text : JSON.stringify(this.value(inner, key, depth + 1));
+    if (inner === undefined) return text;
+    this.counts = before;
+    return JSON.stringify(this.value(inner, key, depth + 1));
   }
 
   /** Redacted until nothing more is found: what a replacement leaves may read differently, and redacting twice must change nothing. */
@@ -220,11 +224,10 @@ class Run {
     const view = toView(rest);
     const scan = detect(engine, lead + view.text, lead.length, policy.locales);
     const found: Found[] = [];
-    for (const each of scan.found) {
+    for (const each of [...scan.found, ...own(scan.text, lead.length)]) {
       const [start, end] = toOriginal(view, each.start - lead.length, each.end - lead.length);
       found.push({ ...each, canonical: each.canonical ?? scan.text.slice(each.start, each.end).trim(), start, end });
     }
-    found.push(...own(rest));
     if (found.length === 0 && escaped.length === 0) return [];
     const pieces: Piece[] = [...escaped];
     for (const each of settle([...found, ...kept])) {
@@ -337,6 +340,11 @@ function withoutOverlap(pieces: readonly Piece[]): readonly Piece[] {
   }
   return kept;
 }
+
+/** Keys that say nothing of their own: then the key above names the value too. */
+const SAYS_NOTHING =
+  /^(?:value|values|number|no|nr|num|text|raw|data|content|primary|secondary|home|work|main|default|first|last|full|id|code|v|list|items|entries|all|other|\d{1,3})$/i;
+const names = (outer: string, key: string): string => (outer !== '' && SAYS_NOTHING.test(key) ? `${outer} ${key}` : key).slice(-80);
 
 const isPlain = (value: object): boolean => {
   const prototype: unknown = Object.getPrototypeOf(value);
