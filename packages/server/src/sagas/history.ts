@@ -59,25 +59,15 @@ export function toHistory(entries: readonly WalEntry[]): History {
         definition_hash ??= entry.definition_hash;
         break;
       case 'intent':
-        steps.set(entry.step_name, {
-          step_name: entry.step_name,
-          status: 'pending',
-          attempts: entry.attempt,
-          payload_ref: entry.payload_ref,
-          compensate_ref: entry.compensate_ref,
-          on_unknown: entry.on_unknown,
-          created_at: was?.created_at ?? entry.created_at,
-          completed_at: null,
-          compensation: 'none',
-          compensation_attempts: 0,
-        });
+        steps.set(entry.step_name, { ...noStep(entry), created_at: was?.created_at ?? entry.created_at });
         break;
       case 'outcome':
-        if (was === undefined || was.status === 'done') break;
+        if (was?.status === 'done') break;
+        // A wait has an outcome without an intent: nothing was done, something came.
         steps.set(entry.step_name, {
-          ...was,
+          ...(was ?? noStep(entry)),
           status: entry.status === 'done' ? 'done' : 'failed',
-          payload_ref: entry.payload_ref ?? was.payload_ref,
+          payload_ref: entry.payload_ref ?? was?.payload_ref ?? null,
           completed_at: entry.created_at,
         });
         if (entry.status === 'done' && entry.payload_ref !== null) memo_ref = entry.payload_ref;
@@ -112,6 +102,19 @@ export function toHistory(entries: readonly WalEntry[]): History {
     last_at,
   };
 }
+
+const noStep = ({ step_name, attempt, payload_ref, compensate_ref, on_unknown, created_at }: WalEntry): StepView => ({
+  step_name,
+  status: 'pending',
+  attempts: attempt,
+  payload_ref,
+  compensate_ref,
+  on_unknown,
+  created_at,
+  completed_at: null,
+  compensation: 'none',
+  compensation_attempts: 0,
+});
 
 /** The next step to undo: strictly the last one that happened, or may have happened, and is not undone yet. */
 export const nextToCompensate = ({ steps }: Pick<History, 'steps'>): StepView | undefined =>

@@ -55,6 +55,8 @@ export function openRunner(parts: RunnerParts): Runner {
   const { engine, log, artifacts, platform, tenantStore, clock, later, onError, exclusive } = parts;
   const definitions = new Map<string, AnySaga>();
   const driving = new Map<string, Promise<Outcome>>();
+  const busy = new Set<string>();
+  const again = new Set<string>();
   const active = new Set<string>();
   const stop = new AbortController();
   const io: Io = { signal: stop.signal };
@@ -73,26 +75,37 @@ export function openRunner(parts: RunnerParts): Runner {
     active.add(tenant_id);
   }
 
-  /** Drives a saga unless it is being driven here already. */
+  /** One at a time a saga: who comes meanwhile is served when it is through, since what they came for may have been overlooked. */
+  async function alone(of: Of, saga_id: string, work: () => Promise<void>): Promise<void> {
+    if (busy.has(saga_id)) {
+      again.add(saga_id);
+      return;
+    }
+    busy.add(saga_id);
+    try {
+      await work();
+    } catch (error) {
+      if (!isAncillaError(error, 'saga.stale_owner', 'store.revision_conflict', 'store.conflict') && !stop.signal.aborted) onError(error);
+    } finally {
+      busy.delete(saga_id);
+      if (again.delete(saga_id) && !stop.signal.aborted) runner.wake(of, saga_id);
+    }
+  }
+
   function drive(saga: AnySaga, held: HeldSaga): Promise<Outcome> {
-    const known = driving.get(held.saga_id);
-    if (known !== undefined) return known;
     const done = engine.drive(saga, held, io).finally(() => driving.delete(held.saga_id));
     driving.set(held.saga_id, done);
-    done.catch((error: unknown) => stop.signal.aborted || isAncillaError(error, 'saga.stale_owner') || onError(error));
     return done;
   }
 
   /** Takes over and goes on; whoever lost the race leaves it to the winner. */
-  async function takeUp(of: Of, state: SagaState): Promise<void> {
-    const saga = definitions.get(state.name);
-    if (saga === undefined || driving.has(state.saga_id)) return;
-    try {
-      await drive(saga, await engine.claim(of, state, io));
-    } catch (error) {
-      if (!isAncillaError(error, 'saga.stale_owner', 'store.revision_conflict') && !stop.signal.aborted) onError(error);
-    }
-  }
+  const takeUp = (of: Of, saga_id: string): Promise<void> =>
+    alone(of, saga_id, async () => {
+      const state = await of.tenant.get(sagaState, saga_id, io);
+      const saga = state && definitions.get(state.doc.name);
+      if (state === undefined || saga === undefined || !ACTIVE.some((status) => status === state.doc.status)) return;
+      await drive(saga, await engine.claim(of, state.doc, io));
+    });
 
   async function sweepTenant(tenant_id: string, expired: (state: SagaState) => boolean): Promise<void> {
     const of: Of = { tenant: tenantStore(tenant_id), tenant_id };
@@ -103,7 +116,7 @@ export function openRunner(parts: RunnerParts): Runner {
       const due = items.filter(({ doc }) =>
         doc.status === 'waiting' ? doc.wake_at !== null && Date.parse(doc.wake_at) <= clock.now() : expired(doc),
       );
-      for (const { doc } of due.slice(0, AT_ONCE)) void takeUp(of, doc);
+      for (const { doc } of due.slice(0, AT_ONCE)) void takeUp(of, doc.saga_id);
     }
     if (any) return;
     active.delete(tenant_id);
@@ -152,10 +165,14 @@ export function openRunner(parts: RunnerParts): Runner {
       const of: Of = { tenant: from.tenant, tenant_id: from.tenant_id };
       const held = await engine.start(declared, from as typeof from & { memo: Record<string, unknown> }, io);
       const saga_id = sagaIdOf(from.tenant_id, from.idempotency_key);
-      const settled =
-        held === undefined
-          ? (driving.get(saga_id) ?? log.hold(of, saga_id, parts.owner_id, 0, io).then((seen) => engine.outcomeOf(seen, io)))
-          : drive(declared, held);
+      let settled: Promise<Outcome>;
+      if (held === undefined)
+        settled = driving.get(saga_id) ?? log.hold(of, saga_id, parts.owner_id, 0, io).then((seen) => engine.outcomeOf(seen, io));
+      else {
+        settled = drive(declared, held);
+        const driven = settled;
+        void alone(of, saga_id, () => driven.then(() => {}));
+      }
       // Whoever does not wait for the end is not told of it by an unhandled rejection.
       settled.catch(() => {});
       // The memo that comes back is what the saga's own schema accepted.
@@ -186,12 +203,7 @@ export function openRunner(parts: RunnerParts): Runner {
       }
       runner.wake(of, saga_id);
     },
-    wake(of, saga_id) {
-      void (async () => {
-        const state = await of.tenant.get(sagaState, saga_id, io);
-        if (state !== undefined && ACTIVE.some((status) => status === state.doc.status)) await takeUp(of, state.doc);
-      })().catch((error: unknown) => stop.signal.aborted || onError(error));
-    },
+    wake: (of, saga_id) => void takeUp(of, saga_id),
     async [Symbol.asyncDispose]() {
       cancelSweep();
       stop.abort(new AncillaError('server.draining', 'the saga engine stops'));

@@ -1,0 +1,78 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { makeNewId, storageMap, type Io, type Random, type Saga } from '@ancilla/contracts';
+import { openArtifacts, openFileAdapter } from '../artifacts/index.ts';
+import { openKeyring } from '../keys/index.ts';
+import { openStores } from '../store/index.ts';
+import { openSagas } from './index.ts';
+
+const random: Random = { bytes: (length) => randomBytes(length) };
+export const io: Io = { signal: new AbortController().signal };
+export const trace_id = '4bf92f3577b34da6a3ce929d0e0e4736';
+
+/** Two tenants and a saga engine over real stores; further engines stand for further lives of the process. The clock moves when told. */
+export async function openTest() {
+  const folder = await mkdtemp(join(tmpdir(), 'ancilla-sagas-'));
+  let offset = 0;
+  const clock = { now: () => Date.now() + offset };
+  const newId = makeNewId(clock, random);
+  const keyring = await openKeyring({ folder: join(folder, 'keys'), random });
+  const stores = await openStores({
+    folder: join(folder, 'stores'),
+    keyring,
+    collections: storageMap,
+    clock,
+    random,
+    newId,
+    anchors: { last: async () => undefined },
+  });
+  for (const id of ['north', 'south']) await stores.createTenant(id, io);
+  const artifacts = openArtifacts({
+    adapter: await openFileAdapter(join(folder, 'objects')),
+    keys: (id) => keyring.tenant(id),
+    clock,
+    newId,
+    random,
+  });
+  const errors: unknown[] = [];
+  const lives: AsyncDisposable[] = [];
+  let life = 0;
+  return {
+    stores,
+    artifacts,
+    errors,
+    north: { tenant: stores.tenant('north'), tenant_id: 'north' },
+    advance: (ms: number) => void (offset += ms),
+    /** A new life of the server, which takes up what the one before left. */
+    async open(sagas: readonly Saga[], exclusive = true) {
+      const room = openSagas({
+        platform: stores.platform,
+        tenantStore: (id) => stores.tenant(id),
+        artifacts,
+        hmac: (id, purpose, data) => keyring.tenant(id).hmac(purpose, data),
+        clock,
+        newId,
+        random,
+        owner_id: `life-${++life}`,
+        // Backoff is waited for, but not for long.
+        sleep: (_, signal) => new Promise((resolve, reject) => (signal.aborted ? reject(new Error('stopped')) : setImmediate(resolve))),
+        later: (ms, run) => {
+          const timer = setTimeout(run, ms);
+          return () => clearTimeout(timer);
+        },
+        onError: (error) => void errors.push(error),
+        exclusive,
+      });
+      lives.push(room.runner);
+      await room.runner.serve(sagas);
+      return room;
+    },
+    async [Symbol.asyncDispose]() {
+      for (const each of lives) await each[Symbol.asyncDispose]();
+      await stores[Symbol.asyncDispose]();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
