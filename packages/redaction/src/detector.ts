@@ -24,10 +24,10 @@ export interface Found {
 }
 
 /**
- * What makes a detector look: a digit run; a word (letters and digits) that begins, contains a digit or is a known word; a character.
+ * What makes a detector look: a run of digits; a word of letters, or only one that begins with a capital; a run of both; a character.
  * The engine passes over a text once and calls each detector at its anchors only, so each must look at a bounded window.
  */
-export type Anchor = 'number' | 'word' | 'mixed' | '@' | ':' | '=' | '-';
+export type Anchor = 'number' | 'word' | 'capital' | 'mixed' | '@' | ':' | '=' | '-';
 
 export interface Example {
   readonly text: string;
@@ -40,6 +40,8 @@ export interface Detector {
   readonly rule: string;
   readonly type: EntityType;
   readonly anchors: readonly Anchor[];
+  /** How long such a run must at least and may at most be; any length where nothing is said. */
+  readonly lengths?: Readonly<Partial<Record<Anchor, readonly [least: number, most: number]>>>;
   /** Words that make a weak shape an entity, in any of their languages, lower case. */
   readonly keywords?: ReadonlySet<string>;
   readonly validator?: string;

@@ -1,5 +1,5 @@
 // Runs in browsers too. The pass over a text: every character once, each detector at its anchors only.
-import { ANCHOR, classAt, DIGIT, LETTER, WORD } from './characters.ts';
+import { ANCHOR, classAt, DIGIT, LETTER, UPPER, WORD } from './characters.ts';
 import { decodeRun } from './decode.ts';
 import { confidence, type Anchor, type Detector, type Found } from './detector.ts';
 import { Scan } from './scan.ts';
@@ -7,20 +7,29 @@ import { Scan } from './scan.ts';
 /** Goes into receipts: another number may find other things. */
 export const ENGINE_VERSION = '0.1.0';
 
-/** Detectors by anchor, so that the pass looks nothing up. */
-export type Engine = Readonly<Record<Anchor | 'finish', readonly Detector[]>>;
+type Group = readonly Detector[];
+/** Detectors by anchor and by length of the run, so that the pass calls only those that may find something. */
+export interface Engine {
+  readonly runs: Readonly<Record<'number' | 'word' | 'capital' | 'mixed', readonly Group[]>>;
+  readonly characters: Readonly<Record<'@' | ':' | '=' | '-', Group>>;
+  readonly last: Group;
+}
+
+/** Longer runs are all alike. */
+const LONGEST_COUNTED = 128;
 
 export function toEngine(detectors: readonly Detector[]): Engine {
-  const at = (anchor: Anchor) => detectors.filter(({ anchors }) => anchors.includes(anchor));
+  const at = (anchor: Anchor, length = 1): Group =>
+    detectors.filter(({ anchors, lengths }) => {
+      const [least, most] = lengths?.[anchor] ?? [1, Infinity];
+      return anchors.includes(anchor) && length >= least && (length <= most || (length === LONGEST_COUNTED && most > length));
+    });
+  const byLength = (...anchors: readonly Anchor[]): readonly Group[] =>
+    Array.from({ length: LONGEST_COUNTED + 1 }, (_, length) => anchors.flatMap((anchor) => at(anchor, length)));
   return {
-    number: at('number'),
-    word: at('word'),
-    mixed: at('mixed'),
-    '@': at('@'),
-    ':': at(':'),
-    '=': at('='),
-    '-': at('-'),
-    finish: detectors.filter(({ finish }) => finish !== undefined),
+    runs: { number: byLength('number'), word: byLength('word'), capital: byLength('word', 'capital'), mixed: byLength('mixed') },
+    characters: { '@': at('@'), ':': at(':'), '=': at('='), '-': at('-') },
+    last: detectors.filter(({ finish }) => finish !== undefined),
   };
 }
 
@@ -37,20 +46,23 @@ export function detect(engine: Engine, text: string, floor: number, regions: rea
       let kinds = 0;
       let end = at;
       for (let each = kind; (each & WORD) !== 0; each = classAt(text, ++end)) kinds |= each;
-      const group = (kinds & DIGIT) === 0 ? engine.word : (kinds & LETTER) === 0 ? engine.number : engine.mixed;
-      for (const detector of group) detector.look(scan, at, end);
+      const { runs } = engine;
+      const groups =
+        (kinds & DIGIT) === 0 ? ((kind & UPPER) === 0 ? runs.word : runs.capital) : (kinds & LETTER) === 0 ? runs.number : runs.mixed;
+      for (const detector of groups[Math.min(end - at, LONGEST_COUNTED)] ?? []) detector.look(scan, at, end);
       if (end - at >= SHORTEST_ENCODED && at >= encodedSeen && depth < DEEPEST_ENCODING) encodedSeen = lookInside(engine, scan, at, depth);
       at = end;
     } else {
       if ((kind & ANCHOR) !== 0) {
         const code = text.charCodeAt(at);
-        const group = code === 0x40 ? engine['@'] : code === 0x3a ? engine[':'] : code === 0x3d ? engine['='] : engine['-'];
+        const { characters } = engine;
+        const group = code === 0x40 ? characters['@'] : code === 0x3a ? characters[':'] : code === 0x3d ? characters['='] : characters['-'];
         for (const detector of group) detector.look(scan, at, at + 1);
       }
       at++;
     }
   }
-  for (const { finish } of engine.finish) finish?.(scan);
+  for (const { finish } of engine.last) finish?.(scan);
   return scan;
 }
 

@@ -195,7 +195,8 @@ function lookLives(scan: Scan, start: number): void {
 export const address: Detector = {
   rule: 'address',
   type: 'ADDRESS',
-  anchors: ['number', 'mixed', 'word'],
+  anchors: ['number', 'mixed', 'word', 'capital'],
+  lengths: { number: [1, 6], word: [1, 10], capital: [11, 60], mixed: [1, 60] },
   keywords: announcers,
   source: 'USPS Publication 28 appendix C1; street words of de, fr, es, it, pt and the Nordic languages',
   examples: [

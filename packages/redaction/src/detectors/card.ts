@@ -69,6 +69,7 @@ export const card: Detector = {
   rule: 'card',
   type: 'CREDIT_CARD',
   anchors: ['number'],
+  lengths: { number: [3, 19] },
   keywords: cardKeywords,
   validator: 'luhn+iin',
   source: 'ISO/IEC 7812-1',

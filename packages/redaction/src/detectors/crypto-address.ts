@@ -88,6 +88,7 @@ export const cryptoAddress: Detector = {
   rule: 'crypto_address',
   type: 'CRYPTO_ADDRESS',
   anchors: ['mixed'],
+  lengths: { mixed: [25, 110] },
   keywords,
   validator: 'base58check, bech32',
   source: 'BIP 173, BIP 350, Bitcoin wiki on Base58Check, EIP-55',

@@ -69,6 +69,7 @@ export const dateOfBirth: Detector = {
   rule: 'date_of_birth',
   type: 'DATE_OF_BIRTH',
   anchors: ['number', 'word', 'mixed'],
+  lengths: { number: [1, 8], word: [3, 10], mixed: [3, 9] },
   keywords,
   source: 'written forms of dates in CLDR for en, de, fr, es',
   examples: [

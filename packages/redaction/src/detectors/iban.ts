@@ -50,6 +50,7 @@ export const iban: Detector = {
   rule: 'iban',
   type: 'IBAN',
   anchors: ['mixed', 'word'],
+  lengths: { word: [2, 2], mixed: [3, 34] },
   validator: 'mod97+length',
   source: 'ISO 13616, SWIFT IBAN registry',
   examples: [

@@ -233,6 +233,7 @@ export const nationalId: Detector = {
   rule: 'labelled_number',
   type: 'NATIONAL_ID',
   anchors: ['number', 'mixed'],
+  lengths: { number: [1, 30], mixed: [2, 40] },
   keywords: nationalWords,
   validator: 'check digit by country, where there is one',
   source: 'issuing offices’ rules; stdnum (MIT) as a check',

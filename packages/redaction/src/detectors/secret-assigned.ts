@@ -158,6 +158,7 @@ export const secretAssigned: Detector = {
   rule: 'secret.assigned',
   type: 'SECRET',
   anchors: ['word', 'mixed'],
+  lengths: { word: [2, 60], mixed: [3, 60] },
   source: 'after gitleaks’ generic rule (MIT): identifier, operator, value',
   examples: [
     { text: 'DB_PASSWORD=hunter2x', finds: 'hunter2x' },

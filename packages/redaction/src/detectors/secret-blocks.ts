@@ -95,6 +95,7 @@ export const jwt: Detector = {
   rule: 'secret.jwt',
   type: 'SECRET',
   anchors: ['word', 'mixed'],
+  lengths: { word: [12, Infinity], mixed: [12, Infinity] },
   validator: 'JOSE header',
   source: 'RFC 7519',
   examples: [

@@ -86,6 +86,7 @@ export const secretPrefixes: Detector = {
   rule: 'secret.prefix',
   type: 'SECRET',
   anchors: ['word', 'mixed'],
+  lengths: { word: [1, Infinity], mixed: [2, Infinity] },
   validator: 'issuer prefix',
   source: 'issuers’ token formats; gitleaks (MIT), detect-secrets (Apache-2.0)',
   examples: [

@@ -35,6 +35,7 @@ export const secretShapes: Detector = {
   rule: 'secret.shape',
   type: 'SECRET',
   anchors: ['number', 'word', 'mixed'],
+  lengths: { number: [8, 10], word: [8, 32], mixed: [8, 32] },
   validator: 'lengths of its parts',
   source: 'detect-secrets (Apache-2.0)',
   examples: [

@@ -58,6 +58,7 @@ export const usSsn: Detector = {
   rule: 'us_ssn',
   type: 'US_SSN',
   anchors: ['number'],
+  lengths: { number: [3, 9] },
   keywords,
   validator: 'area+group',
   source: 'Social Security Administration, number ranges since 2011; IRS publication 1915 for ITINs',
