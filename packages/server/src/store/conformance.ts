@@ -278,6 +278,9 @@ const promises: readonly Promised[] = [
         [1, false],
       ]);
       await rejects(a.commit([{ op: 'remove', to: notes, id: 'n2' }], [], io), TypeError);
+      // Removal and repetition in one group.
+      const [, late] = await Promise.all([a.commit([remove(notes, 'n2', because)], [], io), a.commit([insert(notes, note('n2'))], [], io)]);
+      deepEqual(late.writes, [{ seq: 1, duplicate: true }]);
     },
   ],
   [

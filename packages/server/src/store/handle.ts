@@ -22,7 +22,7 @@ const FEED_BATCH = 500;
 /** What one handle is made of. */
 export interface HandleParts extends Secrecy {
   /** The data, once it is known to be there; rejects when it is not. */
-  ready(io: Io): Promise<EngineStore & { readonly readOnly: string | undefined }>;
+  ready(): Promise<EngineStore & { readonly readOnly: string | undefined }>;
   readonly prepare: Prepare;
   committed(): void;
 }
@@ -31,18 +31,18 @@ export interface HandleParts extends Secrecy {
 export function storeHandle<P>({ ready, prepare, committed, scope, hmac }: HandleParts): Store<P> {
   const reader: Reader<P> = {
     async get(from, id, io) {
-      const row = await (await ready(io)).read('get', [from.name, id], io);
+      const row = await (await ready()).read('get', [from.name, id], io);
       return row && toStored(from, row);
     },
     async find(from, query, io) {
       // A query is a union over the collection's indexes; here only its common form matters.
-      return findPage(await ready(io), hmac, from, query as AnyQuery, io);
+      return findPage(await ready(), hmac, from, query as AnyQuery, io);
     },
     async blob(artifact_id, io) {
-      return (await ready(io)).read('blob', [artifact_id], io);
+      return (await ready()).read('blob', [artifact_id], io);
     },
     async *feed(from, afterSeq, io) {
-      const store = await ready(io);
+      const store = await ready();
       const { size } = await store.read('head', [], io);
       const names = from.map(({ name }) => name);
       for (let after = afterSeq; ;) {
@@ -60,7 +60,7 @@ export function storeHandle<P>({ ready, prepare, committed, scope, hmac }: Handl
   return {
     ...reader,
     async commit(writes, guards, io): Promise<Receipt> {
-      const store = await ready(io);
+      const store = await ready();
       if (store.readOnly !== undefined) throw new AncillaError('store.read_only', store.readOnly);
       const receipt = await store.commit(prepare(writes, guards, { scope, hmac }), io);
       committed();
@@ -68,20 +68,20 @@ export function storeHandle<P>({ ready, prepare, committed, scope, hmac }: Handl
     },
     ledger: {
       async logId(io) {
-        return (await (await ready(io)).read('head', [], io)).log_id;
+        return (await (await ready()).read('head', [], io)).log_id;
       },
       async head(io) {
-        const { size, root } = await (await ready(io)).read('head', [], io);
+        const { size, root } = await (await ready()).read('head', [], io);
         return { size, root };
       },
       async nodes(at, io) {
-        return (await ready(io)).read('nodes', [at], io);
+        return (await ready()).read('nodes', [at], io);
       },
       async entries(fromSeq, toSeq, io) {
-        return (await (await ready(io)).read('leaves', [fromSeq, toSeq], io)).map(toLedgerEntry);
+        return (await (await ready()).read('leaves', [fromSeq, toSeq], io)).map(toLedgerEntry);
       },
       async locate(of, id, io) {
-        const store = await ready(io);
+        const store = await ready();
         const row = await store.read('get', [of.name, id], io);
         const [leaf] = row ? await store.read('leaves', [row.position, row.position + 1], io) : [];
         return row && leaf && { ...toLedgerEntry(leaf), document: row.body };

@@ -170,7 +170,8 @@ export function plan(found: Found, commit: PreparedCommit, next: { readonly seq:
       }
     }
   });
-  return { revision, rows, writes };
+  // A commit that came to nothing is no commit: its number goes to the next one.
+  return { revision: rows.length > 0 ? revision : revision - 1, rows, writes };
 }
 
 /** A commit all of whose log inserts were made before answers as it did then, whatever else it holds: its first run did that. */

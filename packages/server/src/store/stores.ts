@@ -39,6 +39,7 @@ export interface Stores extends AsyncDisposable {
   onCommit(listener: (tenant_id: string | null) => void): () => void;
 }
 
+const unstoppable: Io = { signal: new AbortController().signal };
 const PLATFORM = 'platform';
 const TENANT = 'tenant-';
 const isTenantId = (id: string) => Check(TenantId, id);
@@ -79,8 +80,9 @@ export async function openStores({
   /** Opens a store once; a failed opening is tried again by the next call. */
   const opening = (find: () => Place) => {
     let opened: Promise<EngineStore & { readonly readOnly: string | undefined }> | undefined;
-    return (io: Io) => {
-      opened ??= open(find(), io).catch((error: unknown) => {
+    // Opened for all who wait, so that none of them who stops waiting stops it for the others.
+    return () => {
+      opened ??= open(find(), unstoppable).catch((error: unknown) => {
         opened = undefined;
         throw error;
       });
@@ -104,7 +106,7 @@ export async function openStores({
 
   const platformPlace = placeOf(PLATFORM, keyring.platform);
   try {
-    if (!(await engine.exists(PLATFORM))) await engine.create(platformPlace, newLogId(), { signal: new AbortController().signal });
+    if (!(await engine.exists(PLATFORM))) await engine.create(platformPlace, newLogId(), unstoppable);
   } catch (error) {
     await engine[Symbol.asyncDispose]();
     throw error;

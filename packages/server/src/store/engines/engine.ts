@@ -86,7 +86,7 @@ export interface LeafRow {
 
 /** What every engine reads. Written as plain functions; a port calls them asynchronously. */
 export interface Reads {
-  head(): { readonly log_id: string; readonly size: number; readonly root: Uint8Array };
+  head(): { readonly log_id: string; readonly size: number; readonly root: Uint8Array; readonly revision: number };
   get(of: string, key: string): Row | undefined;
   page(query: PageQuery): readonly Row[];
   blob(key: string): Uint8Array | undefined;

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { AncillaError } from '@ancilla/contracts';
 import { toHex } from '@ancilla/evidence';
 import type { Place, PreparedCommit } from '../engine.ts';
-import { openDatabase, type OpenDatabase, type Outcome } from './database.ts';
+import type { Outcome } from './commit-group.ts';
+import { openDatabase, type OpenDatabase } from './database.ts';
 import { createFile, openFile } from './file.ts';
 import type { WorkerSetup } from './protocol.ts';
 
@@ -70,6 +71,6 @@ export function openFiles({ folder, tables, maxOpenFiles }: WorkerSetup): OpenFi
 }
 
 const headOf = ({ reads }: OpenDatabase): string => {
-  const { log_id, size, root } = reads.head();
-  return `${log_id} ${size} ${toHex(root)}`;
+  const { log_id, size, root, revision } = reads.head();
+  return `${log_id} ${revision} ${size} ${toHex(root)}`;
 };

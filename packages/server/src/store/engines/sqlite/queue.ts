@@ -1,6 +1,6 @@
 import { AncillaError } from '@ancilla/contracts';
 import { fromSqlite } from './errors.ts';
-import type { Outcome } from './database.ts';
+import type { Outcome } from './commit-group.ts';
 import type { OpenFiles } from './open-files.ts';
 import type { Answer, Request } from './protocol.ts';
 

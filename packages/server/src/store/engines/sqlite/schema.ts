@@ -23,7 +23,7 @@ export const indexNames = (tables: readonly Table[]): readonly string[] =>
   tables.flatMap((table) => indexesOf(table).map(({ name }) => name));
 
 /**
- * head: the one row that names the log and says how far it is. node: full subtrees above the leaves, by their place in the order in which they get full.
+ * head: the one row that names the log and says how far it is. node: full subtrees, by their place in the order in which they get full.
  * retired: what stays of a removed log document, so that its leaf can be proven and a late repetition recognised.
  */
 const OWN = `
@@ -87,7 +87,7 @@ const removalRecorded = (collection: string) =>
 
 /** Refuses UPDATE, DELETE and, because REPLACE passes by both of those triggers, INSERT of a row that is there. */
 function appendOnly(name: string, rowId: string, unless?: string): string {
-  const refuse = `begin select raise(rollback, 'append-only'); end;`;
+  const refuse = `begin select raise(abort, 'append-only'); end;`;
   return [
     `create trigger if not exists ${name}__no_update before update on ${name} ${refuse}`,
     `create trigger if not exists ${name}__no_delete before delete on ${name} ${unless === undefined ? '' : `when not exists (${unless}) `}${refuse}`,
