@@ -1,0 +1,68 @@
+#!/usr/bin/env node
+// The `ancilla` command: a table of commands, one line for what is wrong, exit codes 0, 1 (refused), 2 (wrong usage).
+import { readFile } from 'node:fs/promises';
+import { isAncillaError } from '@ancilla/contracts';
+import { UsageProblem } from './admin.ts';
+import { doctorCommand } from './doctor.ts';
+import { UsageError, type CommandIo } from './io.ts';
+import { redactCommand } from './redact.ts';
+import { serveCommand } from './serve.ts';
+import { keyCommand, tenantCommand } from './tenant.ts';
+import { verifyCommand } from './verify.ts';
+
+interface Command {
+  readonly run: (args: readonly string[], io: CommandIo) => Promise<number>;
+  readonly what: string;
+}
+
+const commands: Readonly<Record<string, Command>> = {
+  serve: { run: serveCommand, what: 'run the server on the data folder' },
+  redact: { run: redactCommand, what: 'redact lines of JSON: {"id","text"} in, {"id","text","spans"} out' },
+  verify: { run: verifyCommand, what: 'verify a log or a proof offline' },
+  tenant: { run: tenantCommand, what: 'make and list tenants' },
+  key: { run: keyCommand, what: 'make, list and disable API keys' },
+  doctor: { run: doctorCommand, what: 'say what is wrong with this installation and how to mend it' },
+};
+
+const io: CommandIo = {
+  env: process.env,
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  readFile: (path) => readFile(path, 'utf8'),
+  stopped: new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  }),
+};
+
+const usage = (): string =>
+  `usage: ancilla COMMAND\n\n${Object.entries(commands)
+    .map(([name, { what }]) => `  ${name.padEnd(8)} ${what}`)
+    .join('\n')}\n`;
+
+async function run([name = '', ...args]: readonly string[]): Promise<number> {
+  if (name === '' || name === '--help' || name === 'help') {
+    io.stdout.write(usage());
+    return name === '' ? 2 : 0;
+  }
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (command === undefined) {
+    io.stderr.write(`ancilla: no command ${name}\n${usage()}`);
+    return 2;
+  }
+  try {
+    return await command.run(args, io);
+  } catch (error) {
+    if (error instanceof UsageError) {
+      io.stderr.write(`ancilla ${name}: ${error.message}\n`);
+      return 2;
+    }
+    if (error instanceof UsageProblem || isAncillaError(error)) {
+      io.stderr.write(`ancilla ${name}: ${error.message}\n`);
+      return 1;
+    }
+    throw error;
+  }
+}
+
+process.exitCode = await run(process.argv.slice(2));

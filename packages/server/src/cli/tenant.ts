@@ -1,0 +1,54 @@
+import { openAdmin } from './admin.ts';
+import { parseOptions, UsageError, type CommandIo } from './io.ts';
+
+/** `ancilla tenant create ID [--name NAME] | list` */
+export async function tenantCommand(args: readonly string[], io: CommandIo): Promise<number> {
+  const { options, rest } = parseOptions(args, { values: ['name'], flags: [] });
+  const [verb, tenant_id] = rest;
+  if (verb === 'create' && tenant_id !== undefined) {
+    await using admin = await openAdmin(io);
+    io.stdout.write(
+      `${JSON.stringify(await admin.request('POST', '/governance/tenants', { tenant_id, ...(options.name !== undefined && { name: options.name }) }))}\n`,
+    );
+    return 0;
+  }
+  if (verb === 'list') {
+    await using admin = await openAdmin(io);
+    io.stdout.write(`${JSON.stringify(await admin.request('GET', '/governance/tenants?limit=500'))}\n`);
+    return 0;
+  }
+  throw new UsageError('usage: ancilla tenant create ID [--name NAME] | ancilla tenant list');
+}
+
+/** `ancilla key create --tenant ID --role ROLE --subject WHO | list | disable KEY_ID` */
+export async function keyCommand(args: readonly string[], io: CommandIo): Promise<number> {
+  const { options, rest } = parseOptions(args, { values: ['tenant', 'role', 'subject', 'name'], flags: [] });
+  const [verb, key_id] = rest;
+  const say = (answer: unknown): number => {
+    io.stdout.write(`${JSON.stringify(answer)}\n`);
+    return 0;
+  };
+  if (verb === 'create' && options.role !== undefined && options.subject !== undefined) {
+    await using admin = await openAdmin(io);
+    const { tenant, role, subject, name } = options;
+    return say(
+      await admin.request('POST', '/governance/keys', {
+        role,
+        subject,
+        ...(tenant !== undefined && { tenant_id: tenant }),
+        ...(name !== undefined && { name }),
+      }),
+    );
+  }
+  if (verb === 'list') {
+    await using admin = await openAdmin(io);
+    return say(await admin.request('GET', '/governance/keys?limit=500'));
+  }
+  if (verb === 'disable' && key_id !== undefined) {
+    await using admin = await openAdmin(io);
+    return say(await admin.request('DELETE', `/governance/keys/${encodeURIComponent(key_id)}`));
+  }
+  throw new UsageError(
+    'usage: ancilla key create --role ROLE --subject WHO [--tenant ID] [--name NAME] | ancilla key list | ancilla key disable KEY_ID',
+  );
+}

@@ -1,0 +1,132 @@
+import { deepEqual, equal } from 'node:assert/strict';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Role } from '@ancilla/contracts';
+import { readConfig } from '../src/config.ts';
+import { openAncilla, type Ancilla, type Extra } from '../src/main.ts';
+
+/** Calls the server as one person or service; every call says which status it expects. */
+export interface Client {
+  readonly key: string;
+  readonly subject: string;
+  get<T>(status: number, path: string, headers?: Readonly<Record<string, string>>): Promise<T>;
+  post<T>(status: number, path: string, body: unknown): Promise<T>;
+  put<T>(status: number, path: string, body: unknown): Promise<T>;
+  bytes(path: string, headers: Readonly<Record<string, string>>): Promise<Buffer>;
+  raw(method: string, path: string, init?: RequestInit): Promise<Response>;
+}
+
+/** One client a role. */
+export type Tenant = { readonly [R in 'admin' | 'steward' | 'reviewer' | 'auditor' | 'agent']: Client };
+
+export interface TestServer extends AsyncDisposable {
+  readonly url: string;
+  readonly folder: string;
+  readonly platform: Client;
+  readonly north: Tenant;
+  readonly south: Tenant;
+  /** Waits for the saga an answer names. */
+  settled<T extends { readonly saga_id: string }>(as: Client, answer: T | unknown): Promise<T>;
+  logs(): string;
+  stop(): Promise<void>;
+  restart(): Promise<void>;
+}
+
+const ROLES = {
+  admin: 'tenant_admin',
+  steward: 'steward',
+  reviewer: 'reviewer',
+  auditor: 'auditor',
+  agent: 'agent',
+} as const satisfies Record<keyof Tenant, Role>;
+
+/** A real server on a folder that goes away, with two tenants and a key for each role. */
+export async function startTestServer(env: Readonly<Record<string, string>> = {}, extra: Extra = {}): Promise<TestServer> {
+  const folder = await mkdtemp(join(tmpdir(), 'ancilla-server-'));
+  const lines: string[] = [];
+  const config = readConfig({ ANCILLA_PORT: '0', ANCILLA_DATA: folder, ...env });
+  const open = () => openAncilla(config, { log: (level, line) => void lines.push(JSON.stringify({ level, ...line })), ...extra });
+  let server: Ancilla | undefined = await open();
+  let url = server.url;
+
+  const client = (key: string, subject: string): Client => {
+    const raw = (method: string, path: string, init: RequestInit = {}) =>
+      fetch(url + path, { ...init, method, headers: { authorization: `Bearer ${key}`, ...init.headers } });
+    const request = async <T>(
+      status: number,
+      method: string,
+      path: string,
+      body: unknown,
+      headers: Readonly<Record<string, string>> = {},
+    ): Promise<T> => {
+      const answer = await raw(method, path, {
+        headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      });
+      const text = await answer.text();
+      equal(answer.status, status, `${method} ${path} answered ${answer.status} ${text.slice(0, 500)}`);
+      return JSON.parse(text) as T;
+    };
+    return {
+      key,
+      subject,
+      raw,
+      get: (status, path, headers) => request(status, 'GET', path, undefined, headers),
+      post: (status, path, body) => request(status, 'POST', path, body),
+      put: (status, path, body) => request(status, 'PUT', path, body),
+      async bytes(path, headers) {
+        const answer = await raw('GET', path, { headers });
+        equal(answer.status, 200, path);
+        return Buffer.from(await answer.arrayBuffer());
+      },
+    };
+  };
+  const platform = client((await readFile(join(folder, 'platform-admin-key'), 'utf8')).trim(), 'platform-admin');
+  const tenant = async (tenant_id: string): Promise<Tenant> => {
+    await platform.post(201, '/governance/tenants', { tenant_id });
+    const made = await Promise.all(
+      Object.entries(ROLES).map(async ([name, role]) => {
+        const subject = `${tenant_id}-${name}`;
+        const { secret } = await platform.post<{ secret: string }>(201, '/governance/keys', { tenant_id, role, subject });
+        return [name, client(secret, subject)] as const;
+      }),
+    );
+    return Object.fromEntries(made) as unknown as Tenant;
+  };
+  const stop = async (): Promise<void> => {
+    await server?.close();
+    server = undefined;
+  };
+  return {
+    get url() {
+      return url;
+    },
+    folder,
+    platform,
+    north: await tenant('north'),
+    south: await tenant('south'),
+    async settled(as, answer) {
+      const { saga_id } = answer as { saga_id: string };
+      for (let i = 0; i < 3000; i++) {
+        const { status } = await as.get<{ status: string }>(200, `/dif/sagas/${saga_id}`);
+        if (status === 'done') return answer as never;
+        if (['compensated', 'killed', 'needs_attention'].includes(status))
+          deepEqual(await as.get(200, `/dif/wal?saga_id=${saga_id}`), 'a saga that is done');
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      throw new Error(`saga ${saga_id} did not end`);
+    },
+    logs: () => lines.join('\n'),
+    stop,
+    async restart() {
+      await stop();
+      server = await open();
+      url = server.url;
+    },
+    async [Symbol.asyncDispose]() {
+      await stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
