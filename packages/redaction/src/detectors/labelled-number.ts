@@ -1,5 +1,5 @@
 // Runs in browsers too. Identity and account numbers: dozens of shapes that only a word nearby tells from an order number.
-import { classAt, DIGIT, isWord, LETTER, WORD } from '../characters.ts';
+import { classAt, DIGIT, isUpper, isWord, LETTER, WORD } from '../characters.ts';
 import { luhn, mod11_10, verhoeff, weighted } from '../check-digits.ts';
 import { confidence, type Detector } from '../detector.ts';
 import type { EntityType } from '../entity-types.ts';
@@ -8,7 +8,7 @@ import type { Scan } from '../scan.ts';
 const words = (list: string): ReadonlySet<string> => new Set(list.split(','));
 
 const nationalWords = words(
-  'national id,national identity,national identity number,national insurance,national insurance number,identity card,identity number,identity code,identity no,id number,id card,id no,personal id,personal number,personal code,personal identity,citizen id,citizen number,citizenship,' +
+  'nas,assurance sociale,pnr,id code,travel document,national id,national identity,national identity number,national insurance,national insurance number,identity card,identity number,identity code,identity no,id number,id card,id no,personal id,personal number,personal code,personal identity,citizen id,citizen number,citizenship,' +
     'tax id,tax number,tax no,tax identification,taxpayer,tin,vat id,passport,passport no,passport number,passport num,passnummer,reisepass,reisepassnummer,pasaporte,passeport,passaporto,driver license,drivers license,driving licence,driving license,driver licence,licence number,license number,dl,führerschein,permis de conduire,permiso de conducir,' +
     'medicare,medicaid,health insurance,health number,health card,nhs,nhs number,mrn,medical record,patient id,insurance number,insurance no,member id,' +
     'steuer id,steuer,steueridentifikationsnummer,steuernummer,idnr,sozialversicherungsnummer,svnr,versicherungsnummer,krankenversicherungsnummer,personalausweis,personalausweisnummer,ausweis,ausweisnummer,ahv,ahv nummer,ahvnummer,rentenversicherungsnummer,' +
@@ -160,7 +160,9 @@ function look(scan: Scan, from: number, runEnd: number): void {
   const { text } = scan;
   if (from < scan.numbersSeen) return;
   // A letter or country code may stand before: "P 1630837", "CL 12531909-2", "A-1234567".
-  const lead = /(?:^|[^0-9A-Za-z])([A-Z]{1,2}[ -])$/.exec(text.slice(Math.max(0, from - 4), from))?.[1] ?? '';
+  const lead = isUpper(text, from - 2)
+    ? (/(?:^|[^0-9A-Za-z])([A-Z]{1,2}[ -])$/.exec(text.slice(Math.max(0, from - 4), from))?.[1] ?? '')
+    : '';
   const start = from - lead.length;
   const before = text[start - 1] ?? ' ';
   if (
@@ -180,12 +182,17 @@ function look(scan: Scan, from: number, runEnd: number): void {
   if (count < 3 || count > 24 || (count < 5 && count === written.length)) return;
   const after = text[end] ?? ' ';
   if (after === '_' || after === '@' || ((after === ':' || after === '=') && isWord(text, end + 1))) return;
+  // A date or a time of day is no id, whatever stands before it.
+  if (/^\d{4}-\d{2}-\d{2}(?:T|$)|^\d{2}:\d{2}/.test(written)) return;
   const compact = written.replaceAll(/[^0-9A-Z]/g, '');
 
   const alone =
-    compact.length < 9 || compact.length > 18
+    compact.length + lead.length < 9 || compact.length > 18
       ? undefined
-      : ALONE.find(({ pattern, valid }) => (pattern.test(written) && valid(written)) || (pattern.test(compact) && valid(compact)));
+      : (ALONE.find(({ pattern, valid }) => (pattern.test(written) && valid(written)) || (pattern.test(compact) && valid(compact))) ??
+        (lead === ''
+          ? undefined
+          : ALONE.find(({ pattern, valid }) => pattern.test(lead.slice(0, -1) + compact) && valid(lead.slice(0, -1) + compact))));
   const context = scan.contextBefore(start);
   const account = context.find(accountWords, 4);
   const national = context.find(nationalWords, 5);
@@ -194,7 +201,7 @@ function look(scan: Scan, from: number, runEnd: number): void {
   if (keyword === undefined || (other !== undefined && (keyword !== context.words.at(-1) || weakWords.has(keyword)))) {
     if (alone === undefined || other !== undefined) return;
     scan.report({
-      start: from,
+      start,
       end,
       type: alone.type,
       rule: alone.rule,

@@ -46,7 +46,7 @@ function look(scan: Scan, from: number, runEnd: number): void {
     end,
     type: 'US_SSN',
     rule: 'us_ssn',
-    confidence: context !== undefined ? confidence.validated : dashes ? confidence.labelled : confidence.shape,
+    confidence: context !== undefined ? confidence.validated : dashes ? confidence.labelled : confidence.context,
     validator: 'area+group',
     context,
     canonical: digits,
