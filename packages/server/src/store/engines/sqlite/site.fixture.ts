@@ -36,6 +36,8 @@ export async function openSite(): Promise<SqliteSite> {
       ...parts,
       anchors,
       maxOpenFiles,
+      // One thread starts faster than two; which of several a store belongs to makes no difference to it.
+      workers: 1,
     });
   {
     await using stores = await openAt();
