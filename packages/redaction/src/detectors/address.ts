@@ -19,7 +19,7 @@ const ROMANCE = new RegExp(
 );
 /** Calle Mayor 5, Via Roma, 12, Rua Augusta s/n */
 const STREET_FIRST = new RegExp(
-  `^(?:Calle|C/|Calleja|Callejón|Avenida|Avda\\.?|Av\\.|Plaza|Pza\\.?|Paseo|Camino|Carretera|Ronda|Rambla|Travesía|Glorieta|Barrio|Colonia|Urbanización|Polígono|Puente|Cuesta|Pasaje|Parque|Sector|Grupo|Huerta|Jardines|Masía|Solar|Torrente|Vía|Via|Viale|Piazza|Corso|Largo|Rua|Travessa|Praça|Rue|ul\\.|Ulica|al\\.|Straße|Strasse|Am|An der|Auf dem|Auf der|Im|Zum|Zur|Unter den|Hinter dem)(?: ${NAME}){1,6},? (?:\\d{1,5}[A-Za-z]?|s/n\\.?)(?![\\d])`,
+  `^(?:calle|via|viale|piazza|avenida|plaza|paseo|rua|corso|Calle|C/|Calleja|Callejón|Avenida|Avda\\.?|Av\\.|Plaza|Pza\\.?|Paseo|Camino|Carretera|Ronda|Rambla|Travesía|Glorieta|Barrio|Colonia|Urbanización|Polígono|Puente|Cuesta|Pasaje|Parque|Sector|Grupo|Huerta|Jardines|Masía|Solar|Torrente|Vía|Via|Viale|Piazza|Corso|Largo|Rua|Travessa|Praça|Rue|ul\\.|Ulica|al\\.|Straße|Strasse|Am|An der|Auf dem|Auf der|Im|Zum|Zur|Unter den|Hinter dem)(?: ${NAME}){1,6},? (?:\\d{1,5}[A-Za-z]?|s/n\\.?)(?![\\d])`,
   'u',
 );
 /** Hauptstraße 5a, Wilhelm-Liebknecht-Str. 89, Ringweg 3-5, Hafnarstræti 5, Kiannonkatu 98 */
@@ -28,14 +28,14 @@ const GERMANIC =
 const GERMANIC_ENDS =
   /(?:stra(?:ß|ss)e|str|weg|platz|allee|gasse|ring|damm|ufer|steig|markt|graben|chaussee|straat|laan|gracht|plein|kade|dijk|singel|gatan|gata|vägen|veien|vej|gade|vænget|katu|kuja|tie|tänav|braut|stræti|straeti|utca|körút)$/iu;
 const STREET_WORDS = new Set(
-  'Calle,Calleja,Callejón,Avenida,Avda,Av,Plaza,Pza,Paseo,Camino,Carretera,Ronda,Rambla,Travesía,Glorieta,Barrio,Colonia,Urbanización,Polígono,Puente,Cuesta,Pasaje,Parque,Sector,Grupo,Huerta,Jardines,Masía,Solar,Torrente,Vía,Via,Viale,Piazza,Corso,Largo,Rua,Travessa,Praça,Rue,ul,Ulica,al,Straße,Strasse,Am,An,Auf,Im,Zum,Zur,Unter,Hinter'.split(
+  'calle,via,viale,piazza,avenida,plaza,paseo,rua,corso,Calle,Calleja,Callejón,Avenida,Avda,Av,Plaza,Pza,Paseo,Camino,Carretera,Ronda,Rambla,Travesía,Glorieta,Barrio,Colonia,Urbanización,Polígono,Puente,Cuesta,Pasaje,Parque,Sector,Grupo,Huerta,Jardines,Masía,Solar,Torrente,Vía,Via,Viale,Piazza,Corso,Largo,Rua,Travessa,Praça,Rue,ul,Ulica,al,Straße,Strasse,Am,An,Auf,Im,Zum,Zur,Unter,Hinter'.split(
     ',',
   ),
 );
 const PO_BOX =
   /^(?:P\.? ?O\.? Box|Postfach|Apartado(?: de Correos)?|Casilla|B\.?P\.?|Boîte postale|PSC \d{1,5},? Box|Unit \d{1,5} Box|CMR \d{1,5},? Box) \d{1,6}/iu;
 const UNIT =
-  '(?:Apt|Apartment|Suite|Ste|Unit|Room|Rm|Floor|Fl|Building|Bldg|Wohnung|Whg|Etage|Piso|Puerta|Esc\\.?|Appartement|Apartamento|#)\\.? ?[\\p{L}\\d-]{1,6}';
+  '(?:Apt|Apartment|Suite|Ste|Unit|Room|Rm|Floor|Fl|Building|Bldg|Wohnung|Whg|Etage|Piso|Puerta|Esc\\.?|Appartement|Apartamento|Flat|#)(?![\\p{L}])\\.? ?[\\p{L}\\d-]{1,6}';
 const PLACE =
   "\\p{Lu}[\\p{L}'’-]{1,24}(?:[ -](?:\\p{Lu}[\\p{L}'’-]{1,24}|de|la|del|sur|am|an|der|les|le|en|of|upon|los|las|d['’]\\p{L}{2,20})){0,4}";
 const CODE = '(?:\\d{4,6}(?:-\\d{3,4})?|[A-Z]{1,2}\\d[A-Z\\d]? ?\\d[A-Z]{2}|[A-Z]\\d[A-Z] ?\\d[A-Z]\\d)';
@@ -101,7 +101,13 @@ function report(
 
 function lookNumber(scan: Scan, start: number, end: number): void {
   const { text } = scan;
-  if (start < scan.addressesSeen || end - start > 6 || isWord(text, start - 1)) return;
+  if (
+    start < scan.addressesSeen ||
+    end - start > 6 ||
+    isWord(text, start - 1) ||
+    (text[end] === ',' && text[start - 1] === ' ' && isDigit(text, start - 2))
+  )
+    return;
   const next = text[end] ?? ' ';
   if (next !== ' ' && next !== ',' && (classAt(text, end) & LETTER) === 0) return;
   const slice = text.slice(start, start + 100);
@@ -117,7 +123,7 @@ function lookWord(scan: Scan, start: number, end: number): void {
   const capital = (classAt(text, start) & UPPER) !== 0;
   // Small words only announce; they do it before a colon or an equals sign.
   const announces = length >= 5 && length <= 10 && /["':=]|\s?[l\d]/.test(text[end] ?? '');
-  if (!capital && !announces && length !== 1 && length !== 2 && length !== 4) return;
+  if (!capital && !announces && (length > 7 || text[end] !== ' ') && length > 2) return;
   const word = text.slice(start, Math.min(end, start + 40));
   if (announces && announcers.has(word.toLowerCase())) lookAnnounced(scan, end);
   else if (STREET_WORDS.has(word)) {

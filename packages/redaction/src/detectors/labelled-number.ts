@@ -24,7 +24,7 @@ const accountWords = words(
 );
 /** The nearest of these words makes it something else. */
 const otherWords = words(
-  'order,invoice,ticket,tracking,ref,reference,version,build,commit,part,parts,isbn,page,figure,line,serial,sku,row,rows,phone,tel,mobile,fax,shipment,parcel,bestellung,commande,pedido,issue,error,port,amount,total,price,zip,postcode,job,session,request,trace,span,event,user id,customer id,order id,item,items,node,worker,thread,pid',
+  'teléfono,telefono,telefon,téléphone,telefone,handy,mobil,móvil,portable,cell,call,order,invoice,ticket,tracking,ref,reference,version,build,commit,part,parts,isbn,page,figure,line,serial,sku,row,rows,phone,tel,mobile,fax,shipment,parcel,bestellung,commande,pedido,issue,error,port,amount,total,price,zip,postcode,job,session,request,trace,span,event,user id,customer id,order id,item,items,node,worker,thread,pid',
 );
 
 /** Not everything called an id is a person's: alone this word needs a check digit. */

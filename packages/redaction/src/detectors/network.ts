@@ -1,5 +1,5 @@
 // Runs in browsers too. Addresses of machines.
-import { isWord } from '../characters.ts';
+import { isDigit, isWord } from '../characters.ts';
 import { confidence, type Detector } from '../detector.ts';
 import type { Scan } from '../scan.ts';
 
@@ -25,6 +25,8 @@ function lookV4(scan: Scan, start: number, end: number): void {
   if (text[end] !== '.' || end - start > 3) return;
   const before = text[start - 1] ?? ' ';
   if (before === '.' || before === '-' || before === '_' || (before === ':' && text[start - 2] === ':')) return;
+  // A product's version: Chrome/120.0.0.0.
+  if (before === '/' && isWord(text, start - 2) && !isDigit(text, start - 2)) return;
   const match = V4.exec(text.slice(start, start + 16));
   if (match === null) return;
   let to = start + match[0].length;

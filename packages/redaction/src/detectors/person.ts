@@ -26,7 +26,7 @@ const particles = words(
 );
 /** A run with one of these words names an organisation, a place or a thing. */
 const notPeople = words(
-  'inc,ltd,llc,gmbh,corp,corporation,company,co,ag,plc,sa,sl,group,university,college,school,institute,hospital,church,museum,street,avenue,road,lane,drive,court,boulevard,square,park,bridge,river,lake,mountain,island,city,county,state,district,airport,station,stadium,league,cup,championship,festival,records,band,album,party,committee,council,department,ministry,association,society,foundation,union,bank,press,times,news,magazine,journal,award,awards,war,battle,act,law,street,building,tower,center,centre,hall,house,hotel,club,team,united,states,kingdom,republic,army,navy,force,airlines,line,lines,railway,railroad,highway,island,islands,bay,sea,ocean,valley,hills,forest,world,series,show,game,games,film,movie,song,studio,studios,entertainment,pictures,theatre,theater,orchestra,symphony,academy,services,systems,technologies,software,solutions,partners,holdings,international,national,global,american,british,european,january,february,march,april,may,june,july,august,september,october,november,december,monday,tuesday,wednesday,thursday,friday,saturday,sunday,straße,strasse,platz,weg,allee,gasse,rue,avenue,place,calle,avenida,plaza,paseo,north,south,east,west,northern,southern,eastern,western,new,great,old,lower,upper,mount,fort,port,san,santa,los,las,saint,cape,the,of,and,for,route,version,error,order,number,code,test,data,server,service,client,request,response,api,http,json,select,insert,update,delete,create,table,values,where,get,post,put,call,email,phone,address,card,account,street,apartment,suite,apt,room,floor,level,chapter,figure,section,page,volume,model,class,type,bitcoin,iban,visa,mastercard,invoice,rechnung,rose,gold',
+  'customer,client,team,everyone,everybody,sons,sir,madam,kunde,kundin,damen,herren,inc,ltd,llc,gmbh,corp,corporation,company,co,ag,plc,sa,sl,group,university,college,school,institute,hospital,church,museum,street,avenue,road,lane,drive,court,boulevard,square,park,bridge,river,lake,mountain,island,city,county,state,district,airport,station,stadium,league,cup,championship,festival,records,band,album,party,committee,council,department,ministry,association,society,foundation,union,bank,press,times,news,magazine,journal,award,awards,war,battle,act,law,street,building,tower,center,centre,hall,house,hotel,club,team,united,states,kingdom,republic,army,navy,force,airlines,line,lines,railway,railroad,highway,island,islands,bay,sea,ocean,valley,hills,forest,world,series,show,game,games,film,movie,song,studio,studios,entertainment,pictures,theatre,theater,orchestra,symphony,academy,services,systems,technologies,software,solutions,partners,holdings,international,national,global,american,british,european,january,february,march,april,may,june,july,august,september,october,november,december,monday,tuesday,wednesday,thursday,friday,saturday,sunday,straße,strasse,platz,weg,allee,gasse,rue,avenue,place,calle,avenida,plaza,paseo,north,south,east,west,northern,southern,eastern,western,new,great,old,lower,upper,mount,fort,port,san,santa,los,las,saint,cape,the,of,and,for,route,version,error,order,number,code,test,data,server,service,client,request,response,api,http,json,select,insert,update,delete,create,table,values,where,get,post,put,call,email,phone,address,card,account,street,apartment,suite,apt,room,floor,level,chapter,figure,section,page,volume,model,class,type,bitcoin,iban,visa,mastercard,invoice,rechnung,rose,gold',
 );
 
 interface Word {
@@ -54,14 +54,21 @@ function wordAt(text: string, start: number): Word | undefined {
   if (isWord(text, end)) return undefined;
   // The trailing letters of camelCase are code.
   const raw = text.slice(start, end);
-  if (/^[A-Z][a-z]+[A-Z]/.test(raw) && !/^(?:Mc|Mac|De|Di|Le|La|Van|Von|Du|O)[A-Z]/.test(raw) && !raw.includes('-') && !raw.includes("'"))
+  if (
+    raw !== 'GmbH' &&
+    /^[A-Z][a-z]+[A-Z]/.test(raw) &&
+    !/^(?:Mc|Mac|De|Di|Le|La|Van|Von|Du|O)[A-Z]/.test(raw) &&
+    !raw.includes('-') &&
+    !raw.includes("'")
+  )
     return undefined;
   return { start, end, name: toName(raw) };
 }
 
 const isInitial = ({ start, end }: Word): boolean => end - start === 1;
 const isListed = (name: string): boolean =>
-  name.length > 1 && (isAny(name) || (name.includes('-') && name.split('-').every((part) => part.length > 1 && isAny(part))));
+  name.length > 1 &&
+  (isAny(name) || (name.includes('-') && name.split('-').some((part) => part.length > 3 && isAny(part) && !everydayWords.has(part))));
 const isListedGiven = (name: string): boolean =>
   name.length > 1 && (isGiven(name) || (name.includes('-') && isGiven(name.split('-')[0] ?? '')));
 const isEveryday = (name: string): boolean =>
@@ -125,7 +132,7 @@ const PHRASE_ENDS = words(
 function announcedBy(scan: Scan, start: number): Announced | undefined {
   const { text } = scan;
   // "Anna Schmidt and Xiulan Zzyzx": one name announces the next.
-  if (scan.personsSeen > scan.floor && /^(?:,? (?:and|und|et|y|e|&|or|oder|ou|o) |, )$/.test(text.slice(scan.personsSeen, start)))
+  if (scan.personsSeen > scan.floor && /^,? (?:and|und|et|y|e|&|or|oder|ou|o) $/.test(text.slice(scan.personsSeen, start)))
     return { by: 'and', surely: false };
   const { word, gap } = wordBefore(text, start);
   const lower = word.toLowerCase();
@@ -186,6 +193,8 @@ function look(scan: Scan, start: number): void {
   if (titles.has(first.name) && !isInitial(first)) return;
   const announced = announcedBy(scan, start);
   const run = [...runFrom(text, first)];
+  // What announces a name is none: in "Hi Bob" the name begins with Bob.
+  if (run.length > 1 && announcers.has(first.name)) return;
   const decided =
     announced === undefined && first.name.length > 1 && !isListed(first.name) && run.length < 2 ? undefined : decide(text, run, announced);
   if (decided === undefined) {
@@ -217,8 +226,9 @@ function withGivenAfter(text: string, take: readonly Word[]): readonly Word[] {
   const given = wordAt(text, last.end + 2);
   if (given === undefined || isEveryday(given.name)) return take;
   const after = text.slice(given.end, given.end + 3);
-  const lineBegins = first.start === 0 || text[first.start - 1] === '\n';
-  const closed = after === '' || after.startsWith('\n') || /^ [—–-]/.test(after);
+  const opens = text[first.start - 1] ?? '\n';
+  const lineBegins = opens === '\n' || opens === '"';
+  const closed = after === '' || after.startsWith('\n') || after.startsWith('"') || /^ [—–-]/.test(after);
   if (lineBegins && closed) return [...take, given];
   return !isListedGiven(first.name) && isListedGiven(given.name) && !/^,| \p{Lu}| (?:an|un|et|y )/u.test(after) ? [...take, given] : take;
 }
