@@ -45,6 +45,7 @@ export const errorCatalogue = {
     fix: 'Flatten it; the detail names the limit.',
   },
   'request.header': { status: 400, title: 'A header is missing or wrong', fix: 'The detail names header and form.' },
+  'request.timeout': { status: 408, title: 'The request did not arrive in time', fix: 'Send it again, faster.' },
   'request.media_type': { status: 415, title: 'This content type is not read here', fix: 'Use the content type the reference names.' },
   'request.index_missing': {
     status: 400,

@@ -1,31 +1,24 @@
 // The one place where engines are chosen, collections listed and rooms wired.
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as wait } from 'node:timers/promises';
-import { apiKeys, makeNewId, storageMap, type Clock, type Collection, type Io, type Random, type Room } from '@ancilla/contracts';
-import { baseModel } from '@ancilla/ranker';
-import { openAccess } from './access/index.ts';
+import { makeNewId, storageMap, type Clock, type Collection, type Io, type Random, type Room } from '@ancilla/contracts';
+import { makeFirstAdmin, openAccess } from './access/index.ts';
 import { openArtifacts, openFileAdapter } from './artifacts/index.ts';
 import { openAudit, openEvidenceFolder, openPublisher } from './audit/index.ts';
 import type { Config } from './config.ts';
 import { openCurator } from './curator/index.ts';
-import { openEmbedding, openVectorIndex } from './embedding/index.ts';
-import { openEmbeddedProvider, openHttpProvider } from './embedding/providers/index.ts';
-import { openEgress, openHttp, type Log } from './http/index.ts';
-import { openAgents, openGates, openIngest, openKnownDocuments } from './ingest/index.ts';
+import { describeError, openHttp, openLog, type Log } from './http/index.ts';
+import { openGates, openIngest, openKnownDocuments } from './ingest/index.ts';
 import { openKeyring } from './keys/index.ts';
-import { mappingTask, openGlossaries, openLiveModels, openMapping } from './mapping/index.ts';
 import { openMetrics, openNurse, openTelemetry } from './nurse/index.ts';
-import { openReview } from './review/index.ts';
 import { openSagas } from './sagas/index.ts';
 import { openStores, runProjections, type Stores } from './store/index.ts';
-import { isolation, openTraining, systemCommand } from './training/index.ts';
 
 export const VERSION = '0.1.0';
 /** Folders of the repository or of the installed package, whichever this file lies in. */
-const PACKAGE = fileURLToPath(new URL('..', import.meta.url));
 const SOURCES = fileURLToPath(new URL('../..', import.meta.url));
 
 /** A running server. */
@@ -53,11 +46,9 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
   const io: Io = { signal: new AbortController().signal };
   const clock: Clock = { now: () => Date.now() };
   const random: Random = { bytes: (length) => crypto.getRandomValues(new Uint8Array(length)) };
-  const elapsed = (): number => performance.now();
   const newId = makeNewId(clock, random);
-  const log = extra.log ?? toStderr(config.logLevel, clock);
-  const onError = (error: unknown): void =>
-    log('error', { at: 'background', name: error instanceof Error ? error.name : typeof error, code: codeOf(error) });
+  const log = extra.log ?? openLog({ least: config.logLevel, clock, write: (text) => process.stderr.write(text) });
+  const onError = (error: unknown): void => log('error', { at: 'background', ...describeError(error) });
   const later = (ms: number, run: () => void): (() => void) => {
     const timer = setTimeout(run, ms);
     return () => clearTimeout(timer);
@@ -81,7 +72,6 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
   const telemetry = opened.use(openTelemetry({ endpoint: config.otlpEndpoint, version: VERSION, clock }));
   const { tracer } = telemetry;
   const metrics = openMetrics();
-  const egress = openEgress({ allowPlaintext: config.allowPlaintext, timeoutMs: 60_000 });
   const hmac = (tenant_id: string, purpose: string, data: string): Uint8Array => keys(tenant_id).hmac(purpose, data);
   const owner_id = `${
     hostname()
@@ -115,57 +105,6 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
     known: openKnownDocuments({ curator, clock }),
     signReceipt: ({ log_id, size, root }) => signer.checkpoint({ log_id, size, root: Buffer.from(root, 'base64') }),
   });
-  const agents = openAgents({ curator, gates, artifacts, keys, clock, elapsed, random, tracer, realm: config.realm, node_id: owner_id });
-  const embedded = await openEmbeddedProvider();
-  const provider =
-    config.embeddingUrl === undefined
-      ? embedded
-      : openHttpProvider({
-          url: config.embeddingUrl,
-          model: config.embeddingModel ?? '',
-          shape: config.embeddingShape,
-          fetch: egress,
-          timeoutMs: 30_000,
-          ...(config.embeddingApiKey !== undefined && { apiKey: config.embeddingApiKey }),
-        });
-  const embedding = openEmbedding({ agents, gates, artifacts, provider, index: openVectorIndex(), sagas: runner, storeOf, clock, newId });
-  const glossaries = openGlossaries(curator);
-  const models = openLiveModels({ curator, artifacts, shipped: { version: 'base-1', model: baseModel } });
-  const mapping = openMapping({
-    agents,
-    gates,
-    artifacts,
-    curator,
-    glossaries,
-    models,
-    provider,
-    similarity: embedded,
-    sagas: runner,
-    storeOf,
-    hmac,
-    clock,
-    newId,
-  });
-  const review = openReview({ gates, glossaries, clock, tracer });
-  const training = openTraining({
-    tasks: [mappingTask],
-    artifacts,
-    curator,
-    gates,
-    models,
-    sagas: runner,
-    storeOf,
-    hmac,
-    isolation: isolation(
-      process.execPath,
-      process.execArgv,
-      [SOURCES, join(SOURCES, '..', 'node_modules')],
-      join(PACKAGE, 'src', 'training', 'trainer.ts'),
-      (command) => systemCommand(command) !== undefined,
-    ),
-    clock,
-    newId,
-  });
   const audit = openAudit({
     folder: evidence,
     signer,
@@ -173,23 +112,11 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
     ...(config.traceBackend !== undefined && { traceBackend: config.traceBackend }),
   });
   const nurse = openNurse({ clock, metrics, sizeBytes: stores.sizeBytes });
-  const rooms: readonly Room[] = [
-    access,
-    artifacts,
-    sagas,
-    curator,
-    ingest,
-    embedding,
-    mapping,
-    review,
-    training,
-    audit,
-    nurse,
-    ...(extra.rooms ?? []),
-  ];
+  const rooms: readonly Room[] = [access, artifacts, sagas, curator, ingest, audit, nurse, ...(extra.rooms ?? [])];
 
   await curator.seed({ trace_id: hex(random, 16) }, io);
-  const adminKeyFile = await firstAdmin(access, platformHasKeys, folder('platform-admin-key'));
+  const adminKeyFile = folder('platform-admin-key');
+  const isFirstStart = await makeFirstAdmin({ platform, keys: access, random, file: adminKeyFile, trace_id: hex(random, 16) }, io);
   await runner.serve(rooms.flatMap((room) => room.sagas ?? []));
   const projections = opened.use(
     await runProjections({
@@ -222,7 +149,7 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
   return {
     url,
     stores,
-    adminKeyFile,
+    adminKeyFile: isFirstStart ? adminKeyFile : undefined,
     consoleLink: (opens) => `${url}/?ticket=${access.issueTicket(opens)}`,
     async close() {
       await http.close(10_000);
@@ -231,33 +158,6 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
       await resources.disposeAsync();
     },
   };
-
-  async function platformHasKeys(): Promise<boolean> {
-    return (await platform.find(apiKeys, { index: 'all', equals: {}, limit: 1 }, io)).items.length > 0;
-  }
-
-  /** The first start makes the platform admin's key and writes it where only its owner reads it. */
-  async function firstAdmin(to: typeof access, hasKeys: () => Promise<boolean>, file: string): Promise<string | undefined> {
-    if (await hasKeys()) return undefined;
-    const { secret } = await to.createKey(
-      { tenant_id: null, role: 'platform_admin', subject: 'platform-admin', name: 'first start' },
-      { id: 'first-start', trace_id: hex(random, 16) },
-      io,
-    );
-    await writeFile(file, `${secret}\n`, { mode: 0o600 });
-    return file;
-  }
 }
 
 const hex = (random: Random, bytes: number): string => Buffer.from(random.bytes(bytes)).toString('hex');
-const codeOf = (error: unknown): string => (typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '');
-
-const LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
-/** One JSON line an event, on stderr. */
-function toStderr(least: Config['logLevel'], clock: Clock): Log {
-  const from = LEVELS.indexOf(least);
-  return (level, line) => {
-    if (LEVELS.indexOf(level) >= from)
-      process.stderr.write(`${JSON.stringify({ t: new Date(clock.now()).toISOString(), level, ...line })}\n`);
-  };
-}

@@ -42,6 +42,7 @@ export function openIdentity({
   const believed = new Map<string, Session>();
   const sessions = new Map<string, Session>();
   const tickets = new Map<string, Ticket>();
+  let forgotten = 0;
   const token = (): string => Buffer.from(random.bytes(32)).toString('base64url');
   const live = <T extends { readonly until: number }>(from: Map<string, T>, key: string): T | undefined => {
     const found = from.get(key);
@@ -64,15 +65,20 @@ export function openIdentity({
       const secret_hash = hashSecret(secret);
       const known = live(believed, secret_hash);
       if (known !== undefined) return known.who;
+      const asked = forgotten;
       const { items } = await platform.find(apiKeys, { index: 'by_hash', equals: { secret_hash }, limit: 1 }, io);
       const key = items[0]?.doc;
       if (key === undefined || key.disabled) throw new AncillaError('auth.invalid', 'this API key is unknown or disabled');
       const who: Who = { id: key.subject, role: key.role, key_id: key.key_id, ...(key.tenant_id !== null && { tenant_id: key.tenant_id }) };
       if (believed.size >= KEPT_AT_MOST) believed.clear();
-      believed.set(secret_hash, { who, until: clock.now() + BELIEVED_MS });
+      // A key that was disabled while it was looked up must not be believed from now on.
+      if (asked === forgotten) believed.set(secret_hash, { who, until: clock.now() + BELIEVED_MS });
       return who;
     },
-    forget: (secret_hash) => void believed.delete(secret_hash),
+    forget(secret_hash) {
+      forgotten++;
+      believed.delete(secret_hash);
+    },
     issueTicket(opens) {
       const ticket = token();
       tickets.set(hashSecret(ticket), { opens, until: clock.now() + TICKET_MS });

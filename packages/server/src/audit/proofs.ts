@@ -85,14 +85,12 @@ export const proofRoutes = ({
         ] as const;
       },
     }),
-    // A tile's index is written in groups of three digits: one route for each length a log can have here.
+    // A tile's index is written in groups of three digits, a partial one's width after it: one route for each number of parts a log can have here.
     ...[
-      '{level}/{c}',
-      '{level}/{c}/{width}',
-      '{level}/{b}/{c}',
-      '{level}/{b}/{c}/{width}',
-      '{level}/{a}/{b}/{c}',
-      '{level}/{a}/{b}/{c}/{width}',
+      '{level}/{part_1}',
+      '{level}/{part_1}/{part_2}',
+      '{level}/{part_1}/{part_2}/{part_3}',
+      '{level}/{part_1}/{part_2}/{part_3}/{part_4}',
     ].map(tile),
     route({
       method: 'GET',

@@ -22,9 +22,32 @@ test('depth and keys are bounded before anything is built; brackets and colons i
   deepEqual(parse(text), JSON.parse(text));
 });
 
-test('what is not UTF-8, not JSON, or sets a prototype is refused without an echo', () => {
+test('what is not UTF-8 or not JSON is refused without an echo', () => {
   throws(() => parseJsonBody(Uint8Array.of(0x22, 0xff, 0x22), bounds), { code: 'request.malformed', message: 'the body is not UTF-8' });
   throws(() => parse('{"secret":'), { code: 'request.malformed', message: 'the body is not JSON' });
+  throws(() => parse('\uFEFF{}'), { code: 'request.malformed' });
   throws(() => parse(''), { code: 'request.malformed' });
-  throws(() => parse('{"__proto__":{"a":1}}'), { code: 'request.malformed' });
+});
+
+test('what would set a prototype is refused, however it is written; the words themselves are not', () => {
+  for (const key of ['__proto__', '\\u005f_proto__', '__pr\\u006fto__', '__proto\\u005F\\u005F'])
+    throws(() => parse(`{"a":[{"${key}":{"a":1}}]}`), { code: 'request.malformed' }, key);
+  throws(() => parse('{"constructor":{"prototype":{"a":1}}}'), { code: 'request.malformed' });
+  throws(() => parse('{"c\\u006fnstructor":{"prototype":{"a":1}}}'), { code: 'request.malformed' });
+  deepEqual(parse('["__proto__",{"constructor":"Bob"}]'), ['__proto__', { constructor: 'Bob' }]);
+});
+
+test('what has no canonical form is refused: half a surrogate pair, a number beyond all numbers', () => {
+  for (const text of [
+    '"\\ud800"',
+    '{"\\uDFFF":1}',
+    '"\\udc00\\ud800"',
+    '1e999',
+    `[-1${'0'.repeat(400)}]`,
+    '1E+400',
+    `${'9'.repeat(250)}e99`,
+  ])
+    throws(() => parse(text), { code: 'request.malformed' }, text);
+  deepEqual(parse('"\\ud83d\\ude00"'), '😀');
+  deepEqual(parse('[1e-999,1e300]'), [0, 1e300]);
 });

@@ -1,4 +1,14 @@
-import { AncillaError, route, type Collection, type Io, type Kind, type Route, type Tenant, type TenantStore } from '@ancilla/contracts';
+import {
+  AncillaError,
+  route,
+  toTimestamp,
+  type Collection,
+  type Io,
+  type Kind,
+  type Route,
+  type Tenant,
+  type TenantStore,
+} from '@ancilla/contracts';
 import { Type, type TObject, type TSchema } from 'typebox';
 
 type Readable = Collection<Kind, TObject, { readonly [index: string]: readonly string[] }, Tenant> & {
@@ -47,7 +57,7 @@ function listRoute(collection: Readable): Route {
       const { items, next_cursor } = await find(
         tenant,
         collection,
-        { index, equals, ...pick(given, ['from', 'to', 'limit', 'cursor']) },
+        { index, equals, ...instants(given), ...pick(given, ['limit', 'cursor']) },
         { signal },
       );
       const docs = items.map(({ doc }) => show(doc, collection));
@@ -79,3 +89,17 @@ function documentRoute(collection: Readable): Route {
 const find = (tenant: TenantStore, collection: Readable, query: object, io: Io) => tenant.find(collection, query as never, io);
 const pick = (from: ReadonlyMap<string, unknown>, names: readonly string[]) =>
   Object.fromEntries(names.flatMap((name) => (from.get(name) === undefined ? [] : [[name, from.get(name)]])));
+
+/** Bounds in the one form in which times are stored: texts are compared, so `…:00Z` would lie after `…:00.000Z`. */
+const instants = (given: ReadonlyMap<string, unknown>) =>
+  Object.fromEntries(
+    ['from', 'to'].flatMap((name) => {
+      const text = given.get(name);
+      if (typeof text !== 'string') return [];
+      const ms = Date.parse(text);
+      if (!Number.isNaN(ms)) return [[name, toTimestamp(ms)]];
+      throw new AncillaError('schema.invalid', `query: /${name} must be a day that exists`, {
+        errors: [{ path: `/${name}`, message: 'must be a day that exists' }],
+      });
+    }),
+  );

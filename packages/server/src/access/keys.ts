@@ -1,0 +1,91 @@
+import {
+  AncillaError,
+  apiKeys,
+  insert,
+  replace,
+  tenants,
+  toTimestamp,
+  type ApiKey,
+  type Clock,
+  type Io,
+  type NewId,
+  type PlatformStore,
+  type Random,
+  type Role,
+} from '@ancilla/contracts';
+import type { Identity } from './identity.ts';
+import { hashSecret, newSecret } from './secret.ts';
+
+/** Who makes or changes something, for the record. */
+export interface By {
+  readonly id: string;
+  readonly trace_id: string;
+}
+export interface NewKey {
+  readonly tenant_id: string | null;
+  readonly role: Role;
+  readonly subject: string;
+  readonly name: string;
+}
+
+export interface Keys {
+  /**
+   * Makes a key; the secret is in the answer and nowhere else.
+   * @param secret - one that was made and kept beforehand, so that a crash cannot lose it
+   * @throws {AncillaError} `schema.invalid` when role and tenant do not go together, `tenant.not_found`
+   */
+  createKey(key: NewKey, by: By, io: Io, secret?: string): Promise<{ readonly key: ApiKey; readonly secret: string }>;
+  /** Disables a key, of this tenant where one is named; the next request with it is refused. @throws {AncillaError} `not_found` */
+  disableKey(key_id: string, tenant_id: string | undefined, by: By, io: Io): Promise<ApiKey>;
+  /** Keys of one tenant, or all, newest first. */
+  listKeys(
+    tenant_id: string | undefined,
+    page: { readonly limit?: number; readonly cursor?: string },
+    io: Io,
+  ): Promise<{ readonly items: readonly ApiKey[]; readonly next_cursor: string | null }>;
+}
+
+export const openKeys = ({
+  platform,
+  clock,
+  newId,
+  random,
+  forget,
+}: {
+  readonly platform: PlatformStore;
+  readonly clock: Clock;
+  readonly newId: NewId;
+  readonly random: Random;
+  readonly forget: Identity['forget'];
+}): Keys => ({
+  async createKey(of, by, io, secret = newSecret(random)) {
+    if ((of.role === 'platform_admin') !== (of.tenant_id === null))
+      throw new AncillaError('schema.invalid', 'a platform admin belongs to no tenant, every other role to one', {
+        errors: [{ path: '/role', message: 'must fit tenant_id' }],
+      });
+    if (of.tenant_id !== null && (await platform.get(tenants, of.tenant_id, io)) === undefined)
+      throw new AncillaError('tenant.not_found', 'no such tenant');
+    const created_at = toTimestamp(clock.now());
+    const key: ApiKey = { key_id: newId('ak'), ...of, secret_hash: hashSecret(secret), disabled: false, created_by: by.id, created_at };
+    await platform.commit([insert(apiKeys, key, { who: by.id, reason: `key for ${of.role}`, trace_id: by.trace_id })], [], io);
+    return { key, secret };
+  },
+  async disableKey(key_id, tenant_id, by, io) {
+    const was = await platform.get(apiKeys, key_id, io);
+    if (was === undefined || (tenant_id !== undefined && was.doc.tenant_id !== tenant_id))
+      throw new AncillaError('not_found', 'no such API key');
+    if (!was.doc.disabled) {
+      const because = { who: by.id, reason: 'disabled', trace_id: by.trace_id };
+      await platform.commit([replace(apiKeys, was, { disabled: true }, because)], [], io);
+    }
+    forget(was.doc.secret_hash);
+    return { ...was.doc, disabled: true };
+  },
+  async listKeys(tenant_id, page, io) {
+    const { items, next_cursor } =
+      tenant_id === undefined
+        ? await platform.find(apiKeys, { index: 'all', equals: {}, ...page }, io)
+        : await platform.find(apiKeys, { index: 'by_tenant', equals: { tenant_id }, ...page }, io);
+    return { items: items.map(({ doc }) => doc), next_cursor };
+  },
+});

@@ -1,0 +1,47 @@
+import { AncillaError } from '@ancilla/contracts';
+import { parseJsonBody } from './json-body.ts';
+
+/** How deep a JSON body may be nested. */
+const MOST_DEPTH = 64;
+/** Keys a JSON body may have, by the bytes it may have: 20,000 a MiB. */
+const BYTES_A_KEY = 2 ** 20 / 20_000;
+
+type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/** The bytes of a body, and no more than the route reads. @throws {AncillaError} `request.too_large` */
+export async function* boundedBytes(payload: AsyncIterable<Uint8Array>, limit: number): AsyncGenerator<Uint8Array> {
+  let size = 0;
+  for await (const chunk of payload) {
+    size += chunk.length;
+    if (size > limit) throw tooLarge(limit);
+    yield chunk;
+  }
+}
+
+/** Whether a body announces more than the route reads: refused before a byte of it is. @throws {AncillaError} `request.too_large` */
+export function checkAnnounced(headers: Headers, limit: number): void {
+  if (Number(headers['content-length'] ?? 0) > limit) throw tooLarge(limit);
+}
+
+/** Reads a JSON body within its bounds. @throws {AncillaError} `request.media_type`, `request.too_large`, `request.too_deep`, `request.malformed` */
+export async function readJson(headers: Headers, payload: AsyncIterable<Uint8Array>, limit: number): Promise<unknown> {
+  checkJson(headers);
+  checkAnnounced(headers, limit);
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of boundedBytes(payload, limit)) chunks.push(chunk);
+  return parseJsonBody(Buffer.concat(chunks), { depth: MOST_DEPTH, keys: Math.floor(limit / BYTES_A_KEY) });
+}
+
+function checkJson({ 'content-type': type, 'content-encoding': encoding }: Headers): void {
+  const [media = '', ...parameters] = String(type ?? '')
+    .toLowerCase()
+    .split(';')
+    .map((part) => part.trim());
+  if (media !== 'application/json') throw new AncillaError('request.media_type', 'this route reads application/json');
+  if (parameters.some((parameter) => parameter.startsWith('charset=') && !/^charset="?utf-?8"?$/.test(parameter)))
+    throw new AncillaError('request.media_type', 'JSON is read as UTF-8 only');
+  if (encoding !== undefined && encoding !== 'identity')
+    throw new AncillaError('request.media_type', 'this route reads bodies that are not compressed');
+}
+
+const tooLarge = (limit: number) => new AncillaError('request.too_large', `the body is larger than ${limit} bytes`);

@@ -1,0 +1,44 @@
+import type { Random, Route, TraceContext } from '@ancilla/contracts';
+import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, type Context, type Tracer } from '@opentelemetry/api';
+import { parseTraceparent } from './trace-context.ts';
+
+/** The server's own span of one request. Its name is method and template: no id, no query. */
+export interface RequestSpan {
+  readonly trace: TraceContext;
+  /** In which the handler runs, so that its spans hang below this one. */
+  readonly context: Context;
+  end(status: number): void;
+}
+
+/** Starts the span in the caller's trace, or in a new one. */
+export function startRequestSpan(
+  { tracer, random }: { readonly tracer: Tracer; readonly random: Random },
+  { method, path }: Route,
+  traceparent: string | undefined,
+): RequestSpan {
+  const remote = parseTraceparent(traceparent);
+  const parent =
+    remote === undefined
+      ? ROOT_CONTEXT
+      : trace.setSpanContext(ROOT_CONTEXT, { traceId: remote.trace_id, spanId: remote.span_id, traceFlags: remote.flags, isRemote: true });
+  const span = tracer.startSpan(
+    `${method} ${path}`,
+    { kind: SpanKind.SERVER, attributes: { 'http.request.method': method, 'http.route': path } },
+    parent,
+  );
+  const { traceId, spanId } = span.spanContext();
+  const hex = (bytes: number) => Buffer.from(random.bytes(bytes)).toString('hex');
+  // Where nothing records, the tracer gives no ids; every request has some all the same.
+  const ids = trace.isSpanContextValid(span.spanContext())
+    ? { trace_id: traceId, span_id: spanId === remote?.span_id ? hex(8) : spanId }
+    : { trace_id: remote?.trace_id ?? hex(16), span_id: hex(8) };
+  return {
+    trace: { ...ids, ...(remote !== undefined && { parent_span_id: remote.span_id }) },
+    context: trace.setSpan(parent, span),
+    end(status) {
+      span.setAttribute('http.response.status_code', status);
+      if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
+      span.end();
+    },
+  };
+}

@@ -1,0 +1,123 @@
+import { AncillaError, type PlatformStore, type Random, type Route, type TenantStore } from '@ancilla/contracts';
+import { context, type Tracer } from '@opentelemetry/api';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Access } from '../access/index.ts';
+import { admit, type Caller } from './admit.ts';
+import { sendAnswer } from './answer.ts';
+import { boundedBytes, checkAnnounced } from './body.ts';
+import { describeError, type Log } from './log.ts';
+import { sendProblem, toAncillaError } from './problem.ts';
+import { coerceQuery, compileCheck } from './request.ts';
+import { startRequestSpan, type RequestSpan } from './request-span.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The declaration a request is served by. */
+    readonly declared?: Route;
+  }
+}
+
+export const BODY_LIMIT = 1024 * 1024;
+
+export interface ServeParts {
+  readonly access: Access;
+  readonly platform: PlatformStore;
+  readonly tenantStore: (tenant_id: string) => TenantStore;
+  readonly tracer: Tracer;
+  readonly random: Random;
+  /** Seconds that never step back. */
+  readonly elapsed: () => number;
+  readonly log: Log;
+  readonly observe: (method: string, route: string, status: number, seconds: number) => void;
+}
+
+/** What is known of a request under way. */
+interface Exchange {
+  readonly span: RequestSpan;
+  readonly began: number;
+  readonly signal: AbortSignal;
+  readonly caller?: Caller;
+}
+
+/** Serves one declared route: span, authentication, may(), bounds, schemas, the handler, and one line in the log. */
+export function serveRoute(app: FastifyInstance, route: Route, parts: ServeParts): void {
+  const { method, path, consumes, bodyLimitBytes = BODY_LIMIT } = route;
+  const checkParams = compileCheck(route.params);
+  const checkQuery = compileCheck(route.query);
+  const checkBody = compileCheck(route.body);
+  const takesBody = !('type' in route.body && route.body.type === 'null');
+  const exchanges = new WeakMap<FastifyRequest, Exchange>();
+
+  app.route({
+    method,
+    url: path.replaceAll(/\{(\w+)\}/g, ':$1'),
+    config: { declared: route },
+    // Who may not do this learns so before a byte of the body is read.
+    async onRequest(request, reply) {
+      const headers = headersOf(request);
+      const exchange = {
+        span: startRequestSpan(parts, route, headers['traceparent']),
+        began: parts.elapsed(),
+        signal: untilHungUp(reply),
+      };
+      exchanges.set(request, exchange);
+      const caller = await admit(parts, route, headers, exchange.span.trace, exchange);
+      exchanges.set(request, { ...exchange, caller });
+    },
+    async handler(request, reply) {
+      const { span, signal, caller } = exchanges.get(request) ?? {};
+      if (span === undefined || signal === undefined || caller === undefined) throw new TypeError('a request without its beginning');
+      const query = coerceQuery(Object(request.query), route.query);
+      checkParams(request.params, 'path');
+      checkQuery(query, 'query');
+      let body: unknown = takesBody ? (request.body ?? null) : null;
+      if (consumes === 'stream') {
+        checkAnnounced(request.headers, bodyLimitBytes);
+        // Without a content type and length the shell asks no parser: there is no body then.
+        body = boundedBytes(isByteStream(request.body) ? request.body : request.raw, bodyLimitBytes);
+      } else checkBody(body, 'body');
+      const [status, answer] = await context.with(span.context, () =>
+        route.handle({
+          ...caller,
+          params: request.params,
+          query,
+          body,
+          headers: headersOf(request),
+          trace: span.trace,
+          signal,
+        }),
+      );
+      return sendAnswer(reply, status, answer);
+    },
+    async onResponse(request, { statusCode: status }) {
+      const { span, began } = exchanges.get(request) ?? {};
+      if (span === undefined || began === undefined) return;
+      span.end(status);
+      const seconds = parts.elapsed() - began;
+      parts.observe(method, path, status, seconds);
+      const ms = Math.round(seconds * 1e6) / 1e3;
+      parts.log('info', { at: 'request', method, route: path, status, ms, trace_id: span.trace.trace_id });
+    },
+    errorHandler(thrown, request, reply) {
+      const trace_id = exchanges.get(request)?.span.trace.trace_id;
+      const error = toAncillaError(thrown);
+      if (error.code === 'internal') parts.log('error', { at: 'error', route: path, ...describeError(error.cause ?? error), trace_id });
+      void sendProblem(request, reply, error, trace_id);
+    },
+  });
+}
+
+/** Aborted when the caller hangs up before the answer is out: whatever is done for it may stop. */
+function untilHungUp({ raw }: FastifyReply): AbortSignal {
+  const controller = new AbortController();
+  raw.once('close', () => {
+    if (!raw.writableFinished) controller.abort(new AncillaError('request.malformed', 'the caller hung up'));
+  });
+  return controller.signal;
+}
+
+const headersOf = ({ headers }: FastifyRequest): Readonly<Record<string, string | undefined>> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]));
+
+const isByteStream = (body: unknown): body is AsyncIterable<Uint8Array> =>
+  typeof body === 'object' && body !== null && Symbol.asyncIterator in body;
