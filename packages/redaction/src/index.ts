@@ -4,5 +4,6 @@ export { ENGINE_VERSION } from './engine.ts';
 export { RedactionError, type RedactionErrorCode } from './errors.ts';
 export { defaultLimits, type JsonValue, type Limits } from './json.ts';
 export { parsePolicy, tenantDefaultPolicy, type Action, type CustomPattern, type Policy } from './policy.ts';
-export { redactor, type Receipt, type Redacted, type Redactor, type RedactorParts, type Span } from './redactor.ts';
+export type { Span } from './pieces.ts';
+export { redactor, type Receipt, type Redacted, type Redactor, type RedactorParts } from './redactor.ts';
 export type { TokenKey } from './tokens.ts';

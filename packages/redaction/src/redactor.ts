@@ -1,5 +1,4 @@
 // Runs in browsers too. Redaction of a JSON value or a text under a policy: all of it, or an error and nothing.
-import { RE2JS } from 're2js';
 import { confidence, type Found } from './detector.ts';
 import { detectors } from './detectors/index.ts';
 import { detect, ENGINE_VERSION, settle, toEngine } from './engine.ts';
@@ -7,20 +6,10 @@ import { entityTypes } from './entity-types.ts';
 import { RedactionError } from './errors.ts';
 import { defaultLimits, type JsonValue, type Limits } from './json.ts';
 import { toOriginal, toView } from './normalise.ts';
+import { ownRules, type OwnRules } from './own-rules.ts';
+import { IMITATION, merge, replaced, withoutOverlap, type Piece, type Span } from './pieces.ts';
 import { actions, type Action, type Policy } from './policy.ts';
 import { openTokens, TOKEN, type TokenKey, type Tokens } from './tokens.ts';
-
-/** A stretch that was redacted, in UTF-16 offsets of the input text, with what decided; never the value. */
-export interface Span {
-  readonly start: number;
-  readonly end: number;
-  readonly type: string;
-  readonly action: Action;
-  readonly rule: string;
-  readonly confidence: number;
-  readonly validator?: string;
-  readonly context?: string;
-}
 
 /** What was done, for the event: recomputable from the raw value, the policy and the key. */
 export interface Receipt {
@@ -96,45 +85,12 @@ export function redactor({ policy, tokenKey, limits = defaultLimits }: RedactorP
   };
 }
 
-/** A tenant's own rules, compiled once, in linear time. */
-type OwnRules = (text: string, from: number) => readonly Found[];
-
-function ownRules(policy: Policy): OwnRules {
-  const compiled = [
-    ...policy.patterns.map(({ type, pattern }) => ({ type, rule: `policy.${type}`, matcher: RE2JS.compile(pattern) })),
-    ...(policy.deny.length === 0
-      ? []
-      : [
-          {
-            type: 'SECRET',
-            rule: 'policy.deny',
-            matcher: RE2JS.compile(policy.deny.map((each) => RE2JS.quote(each)).join('|'), RE2JS.CASE_INSENSITIVE),
-          },
-        ]),
-  ];
-  return (text, from) => {
-    const found: Found[] = [];
-    for (const { type, rule, matcher: pattern } of compiled) {
-      const matcher = pattern.matcher(text);
-      while (matcher.find()) {
-        const [start, end] = [matcher.start(), matcher.end()];
-        if (end > start && start >= from) found.push({ start, end, type, rule, confidence: confidence.certain });
-      }
-    }
-    return found;
-  };
-}
-
 interface RunParts {
   readonly policy: Policy;
   readonly tokens: Tokens | undefined;
   readonly own: OwnRules;
   readonly allowed: ReadonlySet<string>;
   readonly limits: Limits;
-}
-
-interface Piece extends Span {
-  readonly as: string;
 }
 
 /** One call: its counts and budgets. */
@@ -297,49 +253,7 @@ const MOST_ROUNDS = 8;
 /** A token's form, or a mask's. */
 const STAND_IN = new RegExp(`${TOKEN.source}|\\[(${entityTypes.join('|')})\\]`, 'g');
 
-/** Pieces in the offsets of the text that others already replaced, added to those in the original's offsets. */
-function merge(done: readonly Piece[], pieces: readonly Piece[]): readonly Piece[] {
-  if (done.length === 0) return pieces;
-  const toBefore = (at: number): number => {
-    let shift = 0;
-    for (const { start, end, as } of done) {
-      if (start + shift + as.length > at) break;
-      shift += as.length - (end - start);
-    }
-    return at - shift;
-  };
-  const moved = pieces.map((piece) => ({ ...piece, start: toBefore(piece.start), end: toBefore(piece.end) }));
-  // A find that swallows a dropped value or an escaped imitation takes it along.
-  const left = done.filter(({ start, end }) => !moved.some((piece) => piece.start <= start && end <= piece.end));
-  return [...left, ...moved].toSorted((x, y) => x.start - y.start);
-}
-
-function replaced(value: string, pieces: readonly Piece[]): string {
-  let text = '';
-  let from = 0;
-  for (const { start, end, as } of pieces) {
-    text += value.slice(from, start) + as;
-    from = end;
-  }
-  return text + value.slice(from);
-}
-
 const KEPT = 'token';
-const IMITATION = 'imitation';
-
-/** An imitation inside something that is redacted anyway goes with it. */
-function withoutOverlap(pieces: readonly Piece[]): readonly Piece[] {
-  const sorted = pieces.toSorted((a, b) => a.start - b.start || (a.rule === IMITATION ? 1 : 0) - (b.rule === IMITATION ? 1 : 0));
-  const kept: Piece[] = [];
-  for (const piece of sorted) {
-    const last = kept.at(-1);
-    if (last === undefined || last.end <= piece.start) kept.push(piece);
-    else if (last.rule === IMITATION)
-      kept[kept.length - 1] = piece.end >= last.end ? { ...piece, start: last.start } : { ...piece, start: last.start, end: last.end };
-    else if (piece.end > last.end) kept[kept.length - 1] = { ...last, end: piece.end };
-  }
-  return kept;
-}
 
 /** Keys that say nothing of their own: then the key above names the value too. */
 const SAYS_NOTHING =

@@ -1,0 +1,71 @@
+// Runs in browsers too. What is put in the place of what, kept apart from how it was found.
+import type { Action } from './policy.ts';
+
+/** A stretch that was redacted, in UTF-16 offsets of the input text, with what decided; never the value. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+  readonly type: string;
+  readonly action: Action;
+  readonly rule: string;
+  readonly confidence: number;
+  readonly validator?: string;
+  readonly context?: string;
+}
+
+/** A span and what stands there now. */
+export interface Piece extends Span {
+  readonly as: string;
+}
+
+/** The rule of a piece that only escapes what looks like a token. */
+export const IMITATION = 'imitation';
+
+/** Pieces in the offsets of the text that others already replaced, added to those in the original's offsets. */
+export function merge(done: readonly Piece[], pieces: readonly Piece[]): readonly Piece[] {
+  if (done.length === 0) return pieces;
+  // Both lists are in order, so one walk over each is enough.
+  let next = 0;
+  let shift = 0;
+  const toBefore = (at: number): number => {
+    for (let piece = done[next]; piece !== undefined && piece.start + shift + piece.as.length <= at; piece = done[next]) {
+      shift += piece.as.length - (piece.end - piece.start);
+      next++;
+    }
+    return at - shift;
+  };
+  const moved = pieces.map((piece) => ({ ...piece, start: toBefore(piece.start), end: toBefore(piece.end) }));
+  // A find that swallows a dropped value or an escaped imitation takes it along.
+  let near = 0;
+  const left = done.filter(({ start, end }) => {
+    while (near < moved.length && (moved[near]?.end ?? end) < end) near++;
+    const over = moved[near];
+    return over === undefined || over.start > start;
+  });
+  return [...left, ...moved].toSorted((x, y) => x.start - y.start);
+}
+
+/** The text with its pieces put in. */
+export function replaced(value: string, pieces: readonly Piece[]): string {
+  let text = '';
+  let from = 0;
+  for (const { start, end, as } of pieces) {
+    text += value.slice(from, start) + as;
+    from = end;
+  }
+  return text + value.slice(from);
+}
+
+/** An imitation inside something that is redacted anyway goes with it. */
+export function withoutOverlap(pieces: readonly Piece[]): readonly Piece[] {
+  const sorted = pieces.toSorted((a, b) => a.start - b.start || (a.rule === IMITATION ? 1 : 0) - (b.rule === IMITATION ? 1 : 0));
+  const kept: Piece[] = [];
+  for (const piece of sorted) {
+    const last = kept.at(-1);
+    if (last === undefined || last.end <= piece.start) kept.push(piece);
+    else if (last.rule === IMITATION)
+      kept[kept.length - 1] = piece.end >= last.end ? { ...piece, start: last.start } : { ...piece, start: last.start, end: last.end };
+    else if (piece.end > last.end) kept[kept.length - 1] = { ...last, end: piece.end };
+  }
+  return kept;
+}
