@@ -1,6 +1,6 @@
 // Keyring: each tenant's own keys, wrapped by one master, and the ledger's signing key.
 export { openKeyring, type Keyring } from './keyring.ts';
-export { rotateMaster } from './rotation.ts';
+export { rotateFileMaster, rotateMaster } from './rotation.ts';
 export type { TenantKeys } from './tenant-keys.ts';
 export type { LedgerSigner } from './signer.ts';
 export { readSecretFile, writeSecretFile } from './secret-file.ts';

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AncillaError } from '@ancilla/contracts';
 import { openCheckpoint, parseVerifierKey } from '@ancilla/evidence';
-import { openKeyring, rotateMaster } from './index.ts';
+import { openKeyring, rotateFileMaster, rotateMaster } from './index.ts';
 
 const random = { bytes: (n: number) => new Uint8Array(randomBytes(n)) };
 const master = 'ab'.repeat(32);
@@ -150,6 +150,30 @@ test('a new master opens the same keys, and the old one opens nothing', () =>
     await rejects(rotateMaster({ folder, from: master, to: 'ef'.repeat(32), random }), { code: 'key.invalid' });
     const isOnFile = await readFile(join(folder, 'keyring.json'), 'utf8');
     for (const wrap of wasOnFile.match(/[A-Za-z0-9+/]{80}/g) ?? []) ok(!isOnFile.includes(wrap));
+  }));
+
+test('a new master on file takes the old one’s place, wherever a crash fell', () =>
+  inFolder(async (folder) => {
+    const before = await openKeyring({ folder, random });
+    await before.create('a');
+    const path = (name: string) => join(folder, name);
+    const [oldMaster, oldKeyring] = [await readFile(path('master.key'), 'utf8'), await readFile(path('keyring.json'), 'utf8')];
+    await rotateFileMaster({ folder, random });
+    const [newMaster, newKeyring] = [await readFile(path('master.key'), 'utf8'), await readFile(path('keyring.json'), 'utf8')];
+    notEqual(newMaster, oldMaster);
+    notEqual(newKeyring, oldKeyring);
+    deepEqual((await readdir(folder)).toSorted(), ['keyring.json', 'master.key']);
+    deepEqual(told(await openKeyring({ folder, random })), told(before));
+    for (const keyring of [oldKeyring, newKeyring]) {
+      for (const [name, text] of [
+        ['master.key', oldMaster],
+        ['master.next.key', newMaster],
+        ['keyring.json', keyring],
+      ] as const)
+        await writeFile(path(name), text, { mode: 0o600 });
+      deepEqual(told(await openKeyring({ folder, random })), told(before));
+      equal((await readFile(path('master.key'), 'utf8')) === newMaster, keyring === newKeyring);
+    }
   }));
 
 test('checkpoints verify with the log’s own key, and one size is signed with one root only', () =>

@@ -39,7 +39,7 @@ export async function openKeyring({
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const found = await readKeyringFile(folder);
   const master =
-    given === undefined ? await fileMasterKey(folder, found === undefined, random) : parseMasterKey(given, 'the master key given');
+    given === undefined ? await fileMasterKey(folder, found?.master_id, random) : parseMasterKey(given, 'the master key given');
 
   const wrapAll = (owner: string): WrappedKeys => wrapNew(master, owner, random);
   let file: KeyringFile;

@@ -1,14 +1,14 @@
 import { AncillaError, type Random } from '@ancilla/contracts';
 import { readKeyringFile, writeKeyringFile, type WrappedKeys } from './keyring-file.ts';
 import { eachPurpose, signingPurpose, unwrapAll } from './keyring.ts';
-import { parseMasterKey } from './master-key.ts';
+import { adoptNextMaster, makeMasterKey, masterKeyPath, nextMasterKeyPath, parseMasterKey, readMasterKey } from './master-key.ts';
 import { masterId, unwrapKey, wrapKey } from './wrap.ts';
 
 /**
- * Wraps every key anew under another master. The keys stay, so no data is touched; the old master opens nothing of the new keyring.
- * The keyring must not be open. The caller keeps the new master; one that lies on file is written there first, beside the old one.
+ * Wraps every key anew under another master. The keys stay, so no data is touched; the old master opens nothing of the new keyring. The keyring must not be
+ * open. After a crash it is simply run again.
  * @param from - 64 hex digits
- * @param to - 64 hex digits
+ * @param to - 64 hex digits, kept by the caller
  */
 export async function rotateMaster({
   folder,
@@ -21,14 +21,25 @@ export async function rotateMaster({
   readonly to: string;
   readonly random: Random;
 }): Promise<void> {
-  const was = parseMasterKey(from, 'the old master key');
-  const next = parseMasterKey(to, 'the new master key');
+  await rewrap(folder, parseMasterKey(from, 'the old master key'), parseMasterKey(to, 'the new master key'), random);
+}
+
+/** As `rotateMaster`, for a master that lies on file: the new one is on disk before anything is wrapped by it, the old one is gone at the end. */
+export async function rotateFileMaster({ folder, random }: { readonly folder: string; readonly random: Random }): Promise<void> {
+  const was = await readMasterKey(masterKeyPath(folder));
+  if (!was) throw new AncillaError('key.invalid', `${masterKeyPath(folder)} is missing`);
+  const path = nextMasterKeyPath(folder);
+  const next = (await readMasterKey(path)) ?? (await makeMasterKey(path, random));
+  await rewrap(folder, was, next, random);
+  await adoptNextMaster(folder);
+}
+
+async function rewrap(folder: string, was: Uint8Array, next: Uint8Array, random: Random): Promise<void> {
   const file = await readKeyringFile(folder);
   if (!file) throw new AncillaError('key.invalid', `there is no keyring in ${folder}`);
-  // After a crash the rotation is simply run again.
   if (file.master_id === masterId(next)) return;
   if (file.master_id !== masterId(was)) throw new AncillaError('key.invalid', `the keyring in ${folder} is wrapped by another master key`);
-  const rewrap = (owner: string, wrapped: WrappedKeys) => {
+  const wrapAgain = (owner: string, wrapped: WrappedKeys) => {
     const keys = unwrapAll(was, owner, wrapped);
     return eachPurpose((purpose) => wrapKey(next, keys[purpose], { owner, purpose }, random));
   };
@@ -36,6 +47,6 @@ export async function rotateMaster({
     ...file,
     master_id: masterId(next),
     signing: wrapKey(next, unwrapKey(was, file.signing, signingPurpose), signingPurpose, random),
-    owners: Object.fromEntries(Object.entries(file.owners).map(([owner, wrapped]) => [owner, rewrap(owner, wrapped)])),
+    owners: Object.fromEntries(Object.entries(file.owners).map(([owner, wrapped]) => [owner, wrapAgain(owner, wrapped)])),
   });
 }

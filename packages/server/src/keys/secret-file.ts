@@ -33,12 +33,17 @@ export async function writeSecretFile(path: string, text: string): Promise<void>
   } finally {
     await file.close();
   }
-  await rename(beside, path);
-  await syncFolder(dirname(path));
+  await moveSecretFile(beside, path);
+}
+
+/** Gives a file another name, replacing what has it; durable when it resolves. */
+export async function moveSecretFile(from: string, to: string): Promise<void> {
+  await rename(from, to);
+  await syncFolder(dirname(to));
 }
 
 /** Makes a rename or a new name durable: POSIX asks for the folder to be synced too. */
-export async function syncFolder(path: string): Promise<void> {
+async function syncFolder(path: string): Promise<void> {
   // Windows cannot open a folder as a file, and journals names by itself.
   if (process.platform === 'win32') return;
   const folder = await open(path, 'r');

@@ -6,6 +6,7 @@ import { Type } from 'typebox';
 const closed = { additionalProperties: false } as const;
 
 /** A log with an optional indexed field and a unique set. */
+/** A note, and how this one differs. */
 export const notes = collection({
   name: 'notes',
   kind: 'log',
@@ -41,6 +42,7 @@ export const events = collection({
   summary: 'Events',
   indexes: { all: [] },
 });
+/** A state with a unique set. */
 export const counters = collection({
   name: 'counters',
   kind: 'state',
@@ -53,6 +55,7 @@ export const counters = collection({
   indexes: { all: [], by_n: ['n'] },
   unique: [['name']],
 });
+/** A versioned state that takes any JSON. */
 export const settings = collection({
   name: 'settings',
   kind: 'versioned',
@@ -64,6 +67,7 @@ export const settings = collection({
   summary: 'Settings',
   indexes: { all: [] },
 });
+/** A collection no tenant holds. */
 export const platformOnly = collection({
   name: 'platform_only',
   kind: 'state',
@@ -75,6 +79,7 @@ export const platformOnly = collection({
   summary: 'What tenants do not hold',
   indexes: { all: [] },
 });
+/** All of them. */
 export const testCollections = [notes, events, counters, settings, platformOnly] as const;
 
 /** The suite's fixed parts: a clock that stands, and randomness that is a counter and so never repeats. */
@@ -108,5 +113,7 @@ export const note = (note_id: string, change: Partial<Doc<typeof notes>> = {}): 
   text: 'leaves',
   ...change,
 });
+/** A reason. */
 export const because: Because = { who: 'tester', reason: 'to see', trace_id: '0123456789abcdef0123456789abcdef' };
+/** A caller who never stops waiting. */
 export const io: Io = { signal: new AbortController().signal };

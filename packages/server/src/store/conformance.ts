@@ -26,7 +26,7 @@ export interface Site extends AsyncDisposable {
   readonly writer: readonly string[];
 }
 /** Raw statements of a key holder on the log `notes`, and bytes changed by someone with the disk. The stores are closed meanwhile. */
-export type Attack = 'update' | 'delete' | 'replace' | 'flip_data' | 'flip_tail' | 'restore_old' | 'foreign_key' | 'malformed_key';
+type Attack = 'update' | 'delete' | 'replace' | 'flip_data' | 'flip_tail' | 'restore_old' | 'foreign_key' | 'malformed_key';
 
 type Promised = readonly [promise: string, check: (site: Site) => Promise<void>];
 

@@ -46,6 +46,7 @@ export interface PreparedCommit {
 
 /** Bytes of each half of a slot of `secrets`, and of the slot. */
 export const SECRET_BYTES = 16;
+/** Bytes of a slot. */
 export const SLOT_BYTES = 2 * SECRET_BYTES;
 
 /** A stored document. `position` orders documents of one time: the seq of a log document, a row number otherwise. */
@@ -69,7 +70,7 @@ export interface PageQuery {
 }
 
 /** An entry of the log: what is still known when its document is gone is the keyed hash of its key. */
-export interface LogRow {
+interface LogRow {
   readonly of: string;
   readonly seq: number;
   readonly key: string;

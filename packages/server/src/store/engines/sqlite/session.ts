@@ -9,7 +9,7 @@ import { SECRET_BYTES } from '../engine.ts';
 import { tableName, tableSql } from './schema.ts';
 
 /** The one row that says how far a store is. */
-export interface HeadRow {
+interface HeadRow {
   readonly log_id: string;
   readonly size: number;
   readonly edge: RightEdge;
