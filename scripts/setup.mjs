@@ -9,7 +9,9 @@ import { fileURLToPath } from 'node:url';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const npm = process.env.npm_execpath;
 if (npm === undefined) {
-  console.error('setup: run it through npm: `npm run setup` (npm start and npm test do so themselves, unless npm is set to ignore scripts)');
+  console.error(
+    'setup: run it through npm: `npm run setup` (npm start and npm test do so themselves, unless npm is set to ignore scripts)',
+  );
   process.exit(1);
 }
 
@@ -30,7 +32,11 @@ const digest = (files) => files.reduce((hash, file) => hash.update(readFileSync(
 const lock = digest([join(root, 'package-lock.json')]);
 once(
   'installing packages',
-  { stampFile: join(root, 'node_modules', '.ancilla-setup'), stamp: `${lock}-${process.platform}-${process.arch}`, result: join(root, 'node_modules') },
+  {
+    stampFile: join(root, 'node_modules', '.ancilla-setup'),
+    stamp: `${lock}-${process.platform}-${process.arch}`,
+    result: join(root, 'node_modules'),
+  },
   process.execPath,
   [npm, 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', '--engine-strict=false'],
   root,
@@ -38,11 +44,15 @@ once(
 
 const node = join(root, 'node_modules', '.bin', process.platform === 'win32' ? 'node.cmd' : 'node');
 if (!existsSync(node)) {
-  console.error(`setup: no Node 26 package for ${process.platform}-${process.arch}; there is one for Linux, macOS and Windows on x64, and for Linux and macOS on arm64`);
+  console.error(
+    `setup: no Node 26 package for ${process.platform}-${process.arch}; there is one for Linux, macOS and Windows on x64, and for Linux and macOS on arm64`,
+  );
   process.exit(1);
 }
 const consoleFolder = join(root, 'packages', 'console');
-const sources = readdirSync(join(consoleFolder, 'src')).sort().map((name) => join(consoleFolder, 'src', name));
+const sources = readdirSync(join(consoleFolder, 'src'))
+  .sort()
+  .map((name) => join(consoleFolder, 'src', name));
 once(
   'building the console',
   {

@@ -1,0 +1,20 @@
+import type { EmbeddingModel, Io } from '@ancilla/contracts';
+import { canonicalJson, sha256Hex } from '@ancilla/evidence';
+
+/** A text's vector. `confidence`: the share of the text that the model saw, in its vocabulary and its window. */
+export interface EmbeddedText {
+  readonly vector: Float32Array;
+  readonly confidence: number;
+}
+
+/** Something that turns texts into vectors of one space. Stateless. */
+export interface EmbeddingProvider {
+  readonly meta: EmbeddingModel;
+  /** An origin, or a local name such as `embedded:glove`. */
+  readonly endpoint: string;
+  /** @throws {AncillaError} `embedding.provider` */
+  embed(texts: readonly string[], io: Io): Promise<readonly EmbeddedText[]>;
+}
+
+/** Vectors may be compared when everything that shapes them is the same: that is what a space is. */
+export const spaceId = (meta: EmbeddingModel): string => sha256Hex(canonicalJson(meta));

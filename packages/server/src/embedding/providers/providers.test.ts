@@ -1,0 +1,121 @@
+import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { test } from 'node:test';
+import { openEmbeddedProvider, openHttpProvider, similarity, spaceId } from './index.ts';
+
+const io = { signal: new AbortController().signal };
+
+test('the embedded provider knows synonyms and spelling, says what it did not see, and always says the same', async () => {
+  const provider = await openEmbeddedProvider();
+  const near = (a: string, b: string) => similarity(provider.vectorOf(a).vector, provider.vectorOf(b).vector);
+  ok(near('surname', 'last name') > near('surname', 'price'));
+  ok(near('city', 'town') > near('city', 'quantity'));
+  ok(near('custmr', 'customer') > near('custmr', 'latitude'));
+  equal(provider.vectorOf('xqzzt').confidence, 0);
+  equal(provider.vectorOf('customer xqzzt').confidence, 0.5);
+  const [again] = await (await openEmbeddedProvider()).embed(['customer name'], io);
+  deepEqual(again?.vector, provider.vectorOf('customer name').vector);
+  equal(provider.vectorOf('').vector.length, provider.meta.dim);
+});
+
+test('a space is everything that shapes a vector', async () => {
+  const { meta } = await openEmbeddedProvider();
+  ok(spaceId(meta) !== spaceId({ ...meta, revision: 'other' }));
+});
+
+/** A server that answers as told, one answer a request. */
+async function serve(
+  answers: readonly ((body: { readonly input?: readonly string[]; readonly inputs?: readonly string[] }) => {
+    readonly status: number;
+    readonly body?: unknown;
+    readonly headers?: Record<string, string>;
+  })[],
+) {
+  const asked: { readonly url: string; readonly texts: number }[] = [];
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const body = JSON.parse(Buffer.concat(chunks).toString('utf8')) as { input?: readonly string[]; inputs?: readonly string[] };
+      const answer = answers[Math.min(asked.length, answers.length - 1)]?.(body) ?? { status: 500 };
+      asked.push({ url: request.url ?? '', texts: (body.input ?? body.inputs ?? []).length });
+      response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers }).end(JSON.stringify(answer.body ?? {}));
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const url = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
+  return {
+    url,
+    asked,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+const openai = (body: { readonly input?: readonly string[] }) => ({
+  status: 200,
+  body: { data: (body.input ?? []).map((_, index) => ({ index, embedding: [index + 1, 0] })).toReversed() },
+});
+const options = { model: 'm', fetch: (to: string | URL, init?: RequestInit) => fetch(to, init), timeoutMs: 5000 };
+
+test('OpenAI’s shape is read by index, TEI’s and Hugging Face’s as a list', async () => {
+  await using server = await serve([openai]);
+  const made = await openHttpProvider({ ...options, url: server.url, shape: 'openai' }).embed(['a', 'b'], io);
+  deepEqual(
+    made.map(({ vector }) => [...vector]),
+    [
+      [1, 0],
+      [1, 0],
+    ],
+  );
+  await using tei = await serve([({ inputs = [] }) => ({ status: 200, body: inputs.map(() => [3, 4]) })]);
+  const provider = openHttpProvider({ ...options, url: tei.url, shape: 'tei' });
+  deepEqual((await provider.embed(['a'], io))[0]?.vector, Float32Array.from([0.6, 0.8]));
+  equal(tei.asked[0]?.url, '/embed');
+  await using hf = await serve([
+    ({ inputs = [] }) => ({
+      status: 200,
+      body: inputs.map(() => [
+        [1, 2],
+        [3, 4],
+      ]),
+    }),
+  ]);
+  await rejects(openHttpProvider({ ...options, url: hf.url, shape: 'hf' }).embed(['a'], io), {
+    code: 'embedding.provider',
+    message: /token-level/,
+  });
+});
+
+test('an overloaded server is asked again when it says, a batch too large is halved, another error is an error', async () => {
+  await using server = await serve([
+    () => ({ status: 429, headers: { 'retry-after': '0.01' } }),
+    (body) => ((body.input ?? []).length > 1 ? { status: 413 } : openai(body)),
+  ]);
+  const made = await openHttpProvider({ ...options, url: server.url, shape: 'openai' }).embed(['a', 'b', 'c'], io);
+  equal(made.length, 3);
+  deepEqual(
+    server.asked.map(({ texts }) => texts),
+    [3, 3, 2, 1, 1, 1],
+  );
+  await using broken = await serve([() => ({ status: 500 })]);
+  await rejects(openHttpProvider({ ...options, url: broken.url, shape: 'openai' }).embed(['a'], io), {
+    code: 'embedding.provider',
+    message: /status 500/,
+  });
+});
+
+test('vectors of another length than the first do not enter the space', async () => {
+  let size = 2;
+  await using server = await serve([
+    ({ inputs = [] }) => ({ status: 200, body: inputs.map(() => Array.from({ length: size++ }, () => 1)) }),
+  ]);
+  await rejects(openHttpProvider({ ...options, url: server.url, shape: 'tei', batch: 1 }).embed(['a', 'b'], io), {
+    code: 'embedding.provider',
+    message: /3 numbers in a space of 2/,
+  });
+});
