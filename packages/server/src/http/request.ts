@@ -4,6 +4,7 @@ import { Compile, type Validator } from 'typebox/compile';
 
 /** A schema compiled once, that says of wrong content where and what is expected, never what was there. */
 export type Check = (value: unknown, where: string) => void;
+type SchemaError = ReturnType<Validator['Errors']>[number];
 
 const MOST_ERRORS = 20;
 
@@ -11,14 +12,30 @@ export function compileCheck(schema: TSchema): Check {
   const validator: Validator = Compile(schema);
   return (value, where) => {
     if (validator.Check(value)) return;
-    const errors: readonly FieldError[] = validator
-      .Errors(value)
-      .slice(0, MOST_ERRORS)
-      .map(({ instancePath, message }) => ({ path: instancePath, message }));
-    throw new AncillaError('schema.invalid', `${where}: ${errors.map(({ path, message }) => `${path || 'it'} ${message}`).join('; ')}`, {
-      errors,
-    });
+    const errors = validator.Errors(value).flatMap(toFieldErrors).slice(0, MOST_ERRORS);
+    const detail = errors.map(({ path, message }) => `${path || 'it'} ${message}`).join('; ');
+    throw new AncillaError('schema.invalid', `${where}: ${detail}`, { errors });
   };
+}
+
+/** In the reader's words: which field, and what belongs there. */
+function toFieldErrors(error: SchemaError): readonly FieldError[] {
+  const { instancePath: path, message } = error;
+  switch (error.keyword) {
+    case 'required':
+      return error.params.requiredProperties.map((name) => ({ path: `${path}/${name}`, message: 'is missing' }));
+    case 'enum':
+      return [{ path, message: `must be one of ${error.params.allowedValues.join(', ')}` }];
+    case 'const':
+      return [{ path, message: `must be ${JSON.stringify(error.params.allowedValue)}` }];
+    case 'boolean':
+      return [{ path, message: 'is no field here' }];
+    // Its fields are named one by one by the case above.
+    case 'additionalProperties':
+      return [];
+    default:
+      return [{ path, message }];
+  }
 }
 
 const typeOf = (schema: unknown): unknown => (typeof schema === 'object' && schema !== null && 'type' in schema ? schema.type : undefined);
@@ -34,7 +51,7 @@ export function coerceQuery(query: Readonly<Record<string, unknown>>, schema: TS
       switch (typeOf(properties.get(name))) {
         case 'integer':
         case 'number':
-          return [name, /^-?\d{1,16}(?:\.\d{1,16})?$/.test(value) ? Number(value) : value];
+          return [name, /^-?\d{1,15}(?:\.\d{1,15})?$/.test(value) ? Number(value) : value];
         case 'boolean':
           return [name, value === 'true' ? true : value === 'false' ? false : value];
         default:

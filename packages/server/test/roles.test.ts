@@ -1,0 +1,116 @@
+// Every route × every role, generated from the server's own OpenAPI document and held against the permission table.
+import { deepEqual, equal, ok } from 'node:assert/strict';
+import { test } from 'node:test';
+import { permissions, roles, type Action, type Role } from '@ancilla/contracts';
+import { operationsOf, valueFor, type Operation } from './openapi-document.ts';
+import { startTestServer, type Client, type TestServer } from './test-server.ts';
+
+const clientFor = ({ platform, north }: TestServer, role: Role): Client => {
+  const { admin: tenant_admin, ...others } = north;
+  return { platform_admin: platform, tenant_admin, ...others }[role];
+};
+
+const harmless = new Map([['role', 'agent']]);
+
+/** A request that passes the bounds: with ids of the right form that name nothing. */
+async function ask(as: Client, { method, path, scope, parameters, body }: Operation): Promise<Response> {
+  const value = ({ name, schema }: { name: string; schema: object }) => encodeURIComponent(String(valueFor(schema, name, new Map())));
+  const at = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+    const parameter = parameters.find((each) => each.in === 'path' && each.name === name);
+    return parameter === undefined ? 'a' : value(parameter);
+  });
+  const query = parameters
+    .filter(({ in: place, required }) => place === 'query' && required)
+    .map((parameter) => `${parameter.name}=${value(parameter)}`)
+    .join('&');
+  return as.raw(method, query === '' ? at : `${at}?${query}`, {
+    headers: {
+      ...(body !== undefined && { 'content-type': body.type === '*/*' ? 'text/plain' : body.type, 'x-ancilla-category': 'raw_input' }),
+      'x-ancilla-purpose': 'role test',
+      ...(as.subject === 'platform-admin' && scope === 'tenant' && { 'x-ancilla-tenant': 'north' }),
+    },
+    ...(body !== undefined && { body: body.type === '*/*' ? 'bytes' : JSON.stringify(valueFor(body.schema, '', harmless)) }),
+  });
+}
+
+test('every route admits exactly the roles of the permission table, and denials stand in an access log', async () => {
+  await using server = await startTestServer();
+  const operations = await operationsOf(server);
+  const denied: string[] = [];
+  const answered = new Map<string, number>();
+  for (const operation of operations) {
+    const { method, path, action } = operation;
+    const name = `${method} ${path}`;
+    ok(Object.hasOwn(permissions, action), `${name} has an action of the table`);
+    const admitted: readonly Role[] = permissions[action as Action].roles;
+    deepEqual(operation.roles, admitted, name);
+    if (action === 'open') continue;
+    equal((await fetch(server.url + path.replaceAll(/\{\w+\}/g, 'a'), { method })).status, 401, `${name} without a credential`);
+    for (const role of roles) {
+      const answer = await ask(clientFor(server, role), operation);
+      const text = await answer.text();
+      const message = `${name} as ${role}: ${answer.status} ${text.slice(0, 300)}`;
+      if (admitted.includes(role)) {
+        ok(answer.status < 500 && answer.status !== 401 && answer.status !== 403, message);
+        answered.set(name, Math.min(answered.get(name) ?? 999, answer.status));
+      } else {
+        equal(answer.status, 403, message);
+        ok(text.includes('"access.denied"'), message);
+        if (role !== 'platform_admin') denied.push(`${role} ${method}:${path.replaceAll(/[{}]/g, '')}`);
+      }
+    }
+  }
+  // A table that admits is only shown to admit where something is reached behind it.
+  const reached = [...answered.values()].filter((status) => status < 300).length;
+  ok(reached * 3 >= answered.size, `${reached} of ${answered.size} routes answered with success`);
+
+  const logged: string[] = [];
+  for (let cursor = ''; ;) {
+    const page = await server.north.admin.get<{ items: readonly Record<string, string>[]; next_cursor: string | null }>(
+      200,
+      `/governance/access_log?limit=500${cursor}`,
+    );
+    logged.push(
+      ...page.items.flatMap(({ what, role, resource }) => (what === 'denied' && resource?.includes(':') ? [`${role} ${resource}`] : [])),
+    );
+    if (page.next_cursor === null) break;
+    cursor = `&cursor=${page.next_cursor}`;
+  }
+  deepEqual(logged.toSorted(), denied.toSorted());
+});
+
+test('a tenant admin makes keys of its own tenant only, and never a platform admin', async () => {
+  await using server = await startTestServer();
+  const { admin } = server.north;
+  for (const [body, code] of [
+    [{ role: 'agent', subject: 'x', tenant_id: 'south' }, 'tenant.mismatch'],
+    [{ role: 'agent', subject: 'x', tenant_id: 'nowhere' }, 'tenant.mismatch'],
+    [{ role: 'platform_admin', subject: 'x', tenant_id: null }, 'tenant.mismatch'],
+    [{ role: 'platform_admin', subject: 'x' }, 'access.denied'],
+  ] as const)
+    equal((await admin.post<{ code: string }>(403, '/governance/keys', body)).code, code);
+  equal((await server.platform.post<{ code: string }>(422, '/governance/keys', { role: 'agent', subject: 'x' })).code, 'schema.invalid');
+  equal(
+    (await server.platform.post<{ code: string }>(404, '/governance/keys', { role: 'agent', subject: 'x', tenant_id: 'nowhere' })).code,
+    'tenant.not_found',
+  );
+});
+
+test('a disabled key is refused by the next request, a secret is shown once', async () => {
+  await using server = await startTestServer();
+  const { admin } = server.north;
+  const { key_id, secret } = await admin.post<{ key_id: string; secret: string }>(201, '/governance/keys', {
+    role: 'auditor',
+    subject: 'eve',
+  });
+  const asEve = () => fetch(`${server.url}/dif/prompt_events`, { headers: { authorization: `Bearer ${secret}` } });
+  equal((await asEve()).status, 200);
+  await server.south.admin.raw('DELETE', `/governance/keys/${key_id}`).then(({ status }) => equal(status, 404));
+  equal((await asEve()).status, 200);
+  equal((await admin.raw('DELETE', `/governance/keys/${key_id}`)).status, 200);
+  equal((await asEve()).status, 401);
+  await server.restart();
+  equal((await asEve()).status, 401);
+  const listed = await (await admin.raw('GET', '/governance/keys?limit=500')).text();
+  ok(listed.includes(key_id) && !listed.includes(secret) && !listed.includes('secret_hash'));
+});
