@@ -135,12 +135,14 @@ test('sqlite: when the disk takes no more, each write is refused whole, reads go
 test('sqlite: a second process is refused, also while the first one stands still, and let in when it is killed', async () => {
   await using site = await openSite();
   const child = spawn(site.writer[0] ?? '', [...site.writer.slice(1), 'lock'], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const lines = createInterface({ input: child.stdout });
-  await once(lines, 'line');
-  await rejects(site.open(), { code: 'store.locked' });
-  child.kill('SIGSTOP');
-  await rejects(site.open(), { code: 'store.locked' });
-  child.kill('SIGKILL');
+  try {
+    await once(createInterface({ input: child.stdout }), 'line');
+    await rejects(site.open(), { code: 'store.locked' });
+    child.kill('SIGSTOP');
+    await rejects(site.open(), { code: 'store.locked' });
+  } finally {
+    child.kill('SIGKILL');
+  }
   await once(child, 'close');
   await using stores = await site.open();
   ok((await texts(stores)).length > 0);
