@@ -23,3 +23,19 @@ test('beyond loopback the server wants TLS or a declared proxy', () => {
   throws(() => readConfig({ ANCILLA_HOST: '0.0.0.0' }), { code: 'config.invalid' });
   equal(readConfig({ ANCILLA_HOST: '0.0.0.0', ANCILLA_TRUST_PROXY: '1' }).host, '0.0.0.0');
 });
+
+test('nothing is sent in the clear beyond loopback unless that is said', () => {
+  for (const variable of ['OTEL_EXPORTER_OTLP_ENDPOINT', 'ANCILLA_EMBEDDING_URL']) {
+    const rest = { ANCILLA_EMBEDDING_MODEL: 'm' };
+    throws(() => readConfig({ ...rest, [variable]: 'http://collector:4318' }), { message: /neither https nor loopback/ });
+    readConfig({ ...rest, [variable]: 'http://collector:4318', ANCILLA_ALLOW_PLAINTEXT: '1' });
+    readConfig({ ...rest, [variable]: 'http://127.0.0.1:4318' });
+    readConfig({ ...rest, [variable]: 'https://collector:4318' });
+  }
+});
+
+test('a public URL is an origin', () => {
+  equal(readConfig({ ANCILLA_PUBLIC_URL: 'https://ancilla.example/' }).publicUrl, 'https://ancilla.example');
+  throws(() => readConfig({ ANCILLA_PUBLIC_URL: 'https://ancilla.example/path' }), { code: 'config.invalid' });
+  throws(() => readConfig({ ANCILLA_PUBLIC_URL: 'https://:x' }), { code: 'config.invalid' });
+});

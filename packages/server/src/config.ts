@@ -11,6 +11,7 @@ export interface Config {
   readonly traceBackend: string | undefined;
   readonly allowPlaintext: boolean;
   readonly trustProxy: boolean;
+  readonly publicUrl: string | undefined;
   readonly tlsCertFile: string | undefined;
   readonly tlsKeyFile: string | undefined;
   readonly embeddingUrl: string | undefined;
@@ -40,7 +41,7 @@ const oneOf =
   (text: string): W[number] | undefined =>
     words.find((word) => word === text);
 const flag = (text: string): boolean | undefined => (text === '1' ? true : text === '0' ? false : undefined);
-const url = (text: string): string | undefined => (/^https?:\/\/[^\s@]+$/.test(text) ? text : undefined);
+const url = (text: string): string | undefined => (/^https?:\/\/[^\s@]+$/.test(text) && URL.canParse(text) ? text : undefined);
 
 /** The one declaration of the configuration: the reference page and `ancilla doctor` show it too. */
 export const settings = {
@@ -62,6 +63,9 @@ export const settings = {
   ),
   allowPlaintext: setting('ANCILLA_ALLOW_PLAINTEXT', '1 or 0', false, flag),
   trustProxy: setting('ANCILLA_TRUST_PROXY', '1 when a proxy that speaks TLS stands in front, or 0', false, flag),
+  publicUrl: setting<string | undefined>('ANCILLA_PUBLIC_URL', 'the URL people reach this server at, without a path', undefined, (text) =>
+    url(text) !== undefined && new URL(text).pathname === '/' ? text.replace(/\/$/, '') : undefined,
+  ),
   tlsCertFile: setting<string | undefined>('ANCILLA_TLS_CERT', 'a PEM file', undefined, matching(/^[^\0]+$/)),
   tlsKeyFile: setting<string | undefined>('ANCILLA_TLS_KEY', 'a PEM file', undefined, matching(/^[^\0]+$/)),
   embeddingUrl: setting<string | undefined>('ANCILLA_EMBEDDING_URL', 'the base URL of an embedding server', undefined, url),
@@ -81,7 +85,7 @@ export const settings = {
   realm: setting('ANCILLA_REALM', 'a name without spaces', 'default', matching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/)),
 } as const satisfies { readonly [K in keyof Config]: Setting<Config[K]> };
 
-const LOOPBACK = new Set(['127.0.0.1', 'localhost', '::1']);
+const LOOPBACK = new Set(['127.0.0.1', 'localhost', '::1', '[::1]']);
 /** Read by the tests and benchmarks, not by the server. */
 const OTHERS = new Set(['ANCILLA_TEST_STORE_URL', 'ANCILLA_BENCHMARKS']);
 
@@ -112,6 +116,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     traceBackend: value(settings.traceBackend),
     allowPlaintext: value(settings.allowPlaintext),
     trustProxy: value(settings.trustProxy),
+    publicUrl: value(settings.publicUrl),
     tlsCertFile: value(settings.tlsCertFile),
     tlsKeyFile: value(settings.tlsKeyFile),
     embeddingUrl: value(settings.embeddingUrl),
@@ -127,6 +132,12 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       'config.invalid',
       'ANCILLA_HOST is not loopback: set ANCILLA_TLS_CERT and ANCILLA_TLS_KEY, or ANCILLA_TRUST_PROXY=1 behind a proxy that speaks TLS',
     );
+  for (const { variable, of } of [
+    { variable: settings.otlpEndpoint.variable, of: config.otlpEndpoint },
+    { variable: settings.embeddingUrl.variable, of: config.embeddingUrl },
+  ])
+    if (of !== undefined && new URL(of).protocol === 'http:' && !config.allowPlaintext && !LOOPBACK.has(new URL(of).hostname))
+      throw new AncillaError('config.invalid', `${variable} is neither https nor loopback: use https, or set ANCILLA_ALLOW_PLAINTEXT=1`);
   if (config.embeddingUrl !== undefined && config.embeddingModel === undefined)
     throw new AncillaError('config.invalid', 'ANCILLA_EMBEDDING_URL needs ANCILLA_EMBEDDING_MODEL');
   return config;

@@ -71,6 +71,13 @@ const mappingConfig = {
   canary: { enabled: false, percent: 5 },
 };
 
+const embeddingConfig = {
+  agent_id: 'hf.embedding.v1',
+  description: 'Turns texts into vectors; stateless',
+  owner_team: 'platform',
+  pre_hooks: [{ name: 'redact', policy_ref: 'tenant_default' }],
+};
+
 /** What every deployment starts with, in the order that lets each resolve what it names. */
 export const shipped: readonly Shipped[] = [
   {
@@ -100,4 +107,5 @@ export const shipped: readonly Shipped[] = [
     },
   },
   { kind: 'agent_configs', id: 'mapping.agent.v1', content: mappingConfig },
+  { kind: 'agent_configs', id: 'hf.embedding.v1', content: embeddingConfig },
 ];
