@@ -1,25 +1,33 @@
 // The one place where engines are chosen, collections listed and rooms wired.
 import { mkdir, readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as wait } from 'node:timers/promises';
-import { makeNewId, storageMap, type Clock, type Collection, type Io, type Random, type Room } from '@ancilla/contracts';
+import { makeNewId, storageMap, type Clock, type Collection, type Io, type Random, type Role, type Room } from '@ancilla/contracts';
+import { baseModel } from '@ancilla/ranker';
 import { makeFirstAdmin, openAccess } from './access/index.ts';
 import { openArtifacts, openFileAdapter } from './artifacts/index.ts';
 import { openAudit, openEvidenceFolder, openPublisher } from './audit/index.ts';
 import type { Config } from './config.ts';
 import { openCurator } from './curator/index.ts';
-import { describeError, openHttp, openLog, type Log } from './http/index.ts';
-import { openGates, openIngest, openKnownDocuments } from './ingest/index.ts';
+import { openEmbedding, openVectorIndex } from './embedding/index.ts';
+import { openEmbeddedProvider, openHttpProvider } from './embedding/providers/index.ts';
+import { describeError, openEgress, openHttp, openLog, type Log } from './http/index.ts';
+import { openAgents, openGates, openIngest, openKnownDocuments } from './ingest/index.ts';
 import { openKeyring } from './keys/index.ts';
+import { mappingTask, openGlossaries, openLiveModels, openMapping } from './mapping/index.ts';
 import { openMetrics, openNurse, openTelemetry } from './nurse/index.ts';
+import { openReview } from './review/index.ts';
 import { openSagas } from './sagas/index.ts';
 import { openStores, runProjections, type Stores } from './store/index.ts';
+import { isolation, openTraining, systemCommand } from './training/index.ts';
 
 export const VERSION = '0.1.0';
-/** Folders of the repository or of the installed package, whichever this file lies in. */
-const SOURCES = fileURLToPath(new URL('../..', import.meta.url));
+/** Where the packages lie, in the repository as when installed. */
+const PACKAGES = fileURLToPath(new URL('../..', import.meta.url));
+const TRAINER = fileURLToPath(new URL(`training/trainer${extname(import.meta.url)}`, import.meta.url));
+const DRAIN_MS = 10_000;
 
 /** A running server. */
 export interface Ancilla {
@@ -28,9 +36,7 @@ export interface Ancilla {
   /** Where the platform admin's key was written, on the first start only. */
   readonly adminKeyFile: string | undefined;
   /** A single-use link to the console. */
-  consoleLink(
-    opens: readonly { readonly tenant_id: string; readonly role: 'tenant_admin' | 'steward' | 'reviewer'; readonly subject: string }[],
-  ): string;
+  consoleLink(opens: readonly { readonly tenant_id: string; readonly role: Role; readonly subject: string }[]): string;
   /** Drains: no new requests, those under way finish, everything is published and closed. */
   close(): Promise<void>;
 }
@@ -43,41 +49,44 @@ export interface Extra {
 }
 
 export async function openAncilla(config: Config, extra: Extra = {}): Promise<Ancilla> {
+  // Parts: what no room makes for itself.
   const io: Io = { signal: new AbortController().signal };
   const clock: Clock = { now: () => Date.now() };
   const random: Random = { bytes: (length) => crypto.getRandomValues(new Uint8Array(length)) };
-  const newId = makeNewId(clock, random);
-  const log = extra.log ?? openLog({ least: config.logLevel, clock, write: (text) => process.stderr.write(text) });
-  const onError = (error: unknown): void => log('error', { at: 'background', ...describeError(error) });
+  const hex = (bytes: number): string => Buffer.from(random.bytes(bytes)).toString('hex');
+  const elapsed = (): number => performance.now();
   const later = (ms: number, run: () => void): (() => void) => {
     const timer = setTimeout(run, ms);
     return () => clearTimeout(timer);
   };
-  const folder = (...parts: readonly string[]): string => join(config.dataFolder, ...parts);
+  const sleep = (ms: number, signal: AbortSignal) => wait(ms, undefined, { signal });
+  const newId = makeNewId(clock, random);
+  const log = extra.log ?? openLog({ least: config.logLevel, clock, write: (text) => process.stderr.write(text) });
+  const onError = (error: unknown): void => log('error', { at: 'background', ...describeError(error) });
+  const node_id = `${
+    hostname()
+      .replaceAll(/[^A-Za-z0-9-]/g, '-')
+      .slice(0, 40) || 'node'
+  }-${hex(6)}`;
+  const folder = (name: string): string => join(config.dataFolder, name);
+  const egress = openEgress({ allowPlaintext: config.allowPlaintext, timeoutMs: 60_000, maxBytes: 64 * 1024 ** 2 });
+  const collections = [...storageMap, ...(extra.collections ?? [])];
   await mkdir(config.dataFolder, { recursive: true, mode: 0o700 });
-
   await using opened = new AsyncDisposableStack();
-  // Core: keys, store, evidence outside the store.
+
+  // Core: keys, store, and evidence kept outside the store.
   const keyring = await openKeyring({ folder: folder('keys'), random, master: config.masterKey });
   const keys = (tenant_id: string) => keyring.tenant(tenant_id);
+  const hmac = (tenant_id: string, purpose: string, data: string): Uint8Array => keys(tenant_id).hmac(purpose, data);
   const signer = keyring.signer();
   const evidence = openEvidenceFolder(folder('evidence'), signer);
-  const collections = [...storageMap, ...(extra.collections ?? [])];
   const stores = opened.use(await openStores({ folder: folder('store'), keyring, collections, clock, random, newId, anchors: evidence }));
   const { platform } = stores;
   const storeOf = (tenant_id: string) => stores.tenant(tenant_id);
   const publisher = opened.use(openPublisher({ folder: evidence, later, intervalMs: 1000, onError }));
   stores.onCommit((tenant_id) => publisher.wrote((tenant_id === null ? platform : storeOf(tenant_id)).ledger));
-
-  const telemetry = opened.use(openTelemetry({ endpoint: config.otlpEndpoint, version: VERSION, clock }));
-  const { tracer } = telemetry;
+  const { tracer } = opened.use(openTelemetry({ endpoint: config.otlpEndpoint, version: VERSION, clock }));
   const metrics = openMetrics();
-  const hmac = (tenant_id: string, purpose: string, data: string): Uint8Array => keys(tenant_id).hmac(purpose, data);
-  const owner_id = `${
-    hostname()
-      .replaceAll(/[^A-Za-z0-9-]/g, '-')
-      .slice(0, 40) || 'node'
-  }-${Buffer.from(random.bytes(6)).toString('hex')}`;
 
   // Rooms, in the order of ARCHITECTURE.md.
   const access = openAccess({ platform, stores, clock, newId, random });
@@ -90,14 +99,13 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
     clock,
     newId,
     random,
-    owner_id,
-    sleep: (ms, signal) => wait(ms, undefined, { signal }),
+    owner_id: node_id,
+    sleep,
     later,
     onError,
     exclusive: true,
   });
-  const { runner } = sagas;
-  opened.use(runner);
+  const runner = opened.use(sagas.runner);
   const curator = openCurator({ platform, clock, sagas: runner });
   const gates = openGates({ curator, keys, clock });
   const ingest = openIngest({
@@ -105,27 +113,74 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
     known: openKnownDocuments({ curator, clock }),
     signReceipt: ({ log_id, size, root }) => signer.checkpoint({ log_id, size, root: Buffer.from(root, 'base64') }),
   });
-  const audit = openAudit({
-    folder: evidence,
-    signer,
-    collections,
-    ...(config.traceBackend !== undefined && { traceBackend: config.traceBackend }),
+  const agents = openAgents({ curator, gates, artifacts, keys, clock, elapsed, random, tracer, realm: config.realm, node_id });
+  const embedded = await openEmbeddedProvider();
+  const { embeddingUrl, embeddingModel = '', embeddingShape, embeddingApiKey } = config;
+  const provider =
+    embeddingUrl === undefined
+      ? embedded
+      : openHttpProvider({
+          url: embeddingUrl,
+          model: embeddingModel,
+          shape: embeddingShape,
+          fetch: egress,
+          timeoutMs: 30_000,
+          ...(embeddingApiKey !== undefined && { apiKey: embeddingApiKey }),
+        });
+  const embedding = openEmbedding({ agents, gates, artifacts, provider, index: openVectorIndex(), sagas: runner, storeOf, clock, newId });
+  const glossaries = openGlossaries(curator);
+  const models = openLiveModels({ curator, artifacts, shipped: { version: 'base-1', model: baseModel } });
+  const mapping = openMapping({
+    agents,
+    gates,
+    artifacts,
+    curator,
+    glossaries,
+    models,
+    provider,
+    similarity: embedded,
+    sagas: runner,
+    storeOf,
+    hmac,
+    clock,
+    newId,
   });
+  const review = openReview({ gates, glossaries, clock, tracer });
+  const training = openTraining({
+    tasks: [mappingTask],
+    artifacts,
+    curator,
+    gates,
+    models,
+    sagas: runner,
+    storeOf,
+    hmac,
+    isolation: isolation(
+      process.execPath,
+      process.execArgv,
+      [PACKAGES, join(PACKAGES, '..', 'node_modules')],
+      TRAINER,
+      (command) => systemCommand(command) !== undefined,
+    ),
+    clock,
+    newId,
+  });
+  const { traceBackend } = config;
+  const audit = openAudit({ folder: evidence, signer, collections, ...(traceBackend !== undefined && { traceBackend }) });
   const nurse = openNurse({ clock, metrics, sizeBytes: stores.sizeBytes });
-  const rooms: readonly Room[] = [access, artifacts, sagas, curator, ingest, audit, nurse, ...(extra.rooms ?? [])];
+  const added = extra.rooms ?? [];
+  const rooms: readonly Room[] = [access, artifacts, sagas, curator, ingest, embedding, mapping, review, training, audit, nurse, ...added];
 
-  await curator.seed({ trace_id: hex(random, 16) }, io);
-  const adminKeyFile = folder('platform-admin-key');
-  const isFirstStart = await makeFirstAdmin({ platform, keys: access, random, file: adminKeyFile, trace_id: hex(random, 16) }, io);
+  // First start, and what was under way when the last process ended.
+  await curator.seed({ trace_id: hex(16) }, io);
+  const keyFile = folder('platform-admin-key');
+  const isFirstStart = await makeFirstAdmin({ platform, keys: access, random, file: keyFile, trace_id: hex(16) }, io);
   await runner.serve(rooms.flatMap((room) => room.sagas ?? []));
   const projections = opened.use(
-    await runProjections({
-      stores,
-      projections: rooms.flatMap((room) => room.projections ?? []),
-      clock,
-      onError: (error) => onError(error),
-    }),
+    await runProjections({ stores, projections: rooms.flatMap((room) => room.projections ?? []), clock, onError }),
   );
+
+  // Edge.
   const http = await openHttp({
     routes: rooms.flatMap((room) => room.routes ?? []),
     collections,
@@ -134,25 +189,22 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
     tenantStore: storeOf,
     tracer,
     random,
-    elapsed: () => performance.now() / 1000,
+    elapsed: () => elapsed() / 1000,
     log,
     observe: metrics.http.observe,
     version: VERSION,
-    consoleFolder: join(SOURCES, 'console', 'dist'),
-    ...(config.tlsCertFile !== undefined &&
-      config.tlsKeyFile !== undefined && {
-        tls: { cert: await readFile(config.tlsCertFile, 'utf8'), key: await readFile(config.tlsKeyFile, 'utf8') },
-      }),
+    consoleFolder: join(PACKAGES, 'console', 'dist'),
+    ...(await tlsFrom(config)),
   });
   const { url } = await http.listen(config.port, config.host);
   const resources = opened.move();
   return {
     url,
     stores,
-    adminKeyFile: isFirstStart ? adminKeyFile : undefined,
-    consoleLink: (opens) => `${url}/?ticket=${access.issueTicket(opens)}`,
+    adminKeyFile: isFirstStart ? keyFile : undefined,
+    consoleLink: (opens) => `${config.publicUrl ?? url}/?ticket=${access.issueTicket(opens)}`,
     async close() {
-      await http.close(10_000);
+      await http.close(DRAIN_MS);
       await projections.settled();
       await publisher.flush(io);
       await resources.disposeAsync();
@@ -160,4 +212,7 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
   };
 }
 
-const hex = (random: Random, bytes: number): string => Buffer.from(random.bytes(bytes)).toString('hex');
+async function tlsFrom({ tlsCertFile, tlsKeyFile }: Config) {
+  if (tlsCertFile === undefined || tlsKeyFile === undefined) return {};
+  return { tls: { cert: await readFile(tlsCertFile, 'utf8'), key: await readFile(tlsKeyFile, 'utf8') } };
+}

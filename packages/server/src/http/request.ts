@@ -30,8 +30,9 @@ function toFieldErrors(error: SchemaError): readonly FieldError[] {
       return [{ path, message: `must be ${JSON.stringify(error.params.allowedValue)}` }];
     case 'boolean':
       return [{ path, message: 'is no field here' }];
-    // Its fields are named one by one by the case above.
+    // Others say more precisely what this one sums up: each field too many, each alternative that does not fit.
     case 'additionalProperties':
+    case 'anyOf':
       return [];
     default:
       return [{ path, message }];
