@@ -5,6 +5,7 @@ import { isAncillaError } from '@ancilla/contracts';
 import { UsageProblem } from './admin.ts';
 import { doctorCommand } from './doctor.ts';
 import { UsageError, type CommandIo } from './io.ts';
+import { mapCommand } from './map.ts';
 import { redactCommand } from './redact.ts';
 import { serveCommand } from './serve.ts';
 import { keyCommand, tenantCommand } from './tenant.ts';
@@ -18,6 +19,7 @@ interface Command {
 const commands: Readonly<Record<string, Command>> = {
   serve: { run: serveCommand, what: 'run the server on the data folder' },
   redact: { run: redactCommand, what: 'redact lines of JSON: {"id","text"} in, {"id","text","spans"} out' },
+  map: { run: mapCommand, what: 'suggest terms of a glossary for the columns of CSV files, without a server' },
   verify: { run: verifyCommand, what: 'verify a log or a proof offline' },
   tenant: { run: tenantCommand, what: 'make and list tenants' },
   key: { run: keyCommand, what: 'make, list and disable API keys' },

@@ -40,8 +40,11 @@ import type { LiveModels } from './live-model.ts';
 import { openMemory } from './memory.ts';
 import { rankTable, type RankedColumn, type Table } from './rank-table.ts';
 
-export { openGlossaries, type Glossaries } from './glossaries.ts';
+export { openGlossaries, type Glossaries, type Term } from './glossaries.ts';
 export { openLiveModels, type LiveModels } from './live-model.ts';
+export { learnFrom, toApproved } from './learn.ts';
+export { rankTable, type Approved, type Table } from './rank-table.ts';
+export { readTable } from './read-table.ts';
 export { mappingTask } from './task.ts';
 
 /** The agent that suggests. */
@@ -416,13 +419,11 @@ const answers = (ranked: readonly RankedColumn[]) =>
   ranked.map(({ column, abstained, candidates }) => ({
     column,
     abstained,
-    candidates: candidates
-      .slice(0, 20)
-      .map(({ semantic_id, score, reasons }) => ({
-        semantic_id,
-        score,
-        reasons: reasons.slice(0, 5).map(({ feature, value, text }) => ({ feature, value, text: text.slice(0, 300) })),
-      })),
+    candidates: candidates.slice(0, 20).map(({ semantic_id, score, reasons }) => ({
+      semantic_id,
+      score,
+      reasons: reasons.slice(0, 5).map(({ feature, value, text }) => ({ feature, value, text: text.slice(0, 300) })),
+    })),
   }));
 
 const toTable = ({ name, columns }: Static<typeof TableBody>): Table => ({

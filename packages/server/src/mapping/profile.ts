@@ -1,0 +1,154 @@
+import { Type, type Static } from 'typebox';
+import { Check } from 'typebox/value';
+import { wordsOf } from './text.ts';
+
+/**
+ * What a column's values are like, without a value: shapes, lengths, shares. Values stand in it as keyed hashes of a few, so that equal ones can be recognised
+ * within a tenant and not guessed outside.
+ */
+export const Profile = Type.Object({
+  count: Type.Integer(),
+  number: Type.Number(),
+  date: Type.Number(),
+  unique: Type.Number(),
+  length: Type.Number(),
+  shapes: Type.Record(Type.String(), Type.Number()),
+  detected: Type.Record(Type.String(), Type.Number()),
+  quantiles: Type.Union([Type.Array(Type.Number()), Type.Null()]),
+  values: Type.Array(Type.String()),
+  words: Type.Array(Type.String()),
+});
+export type Profile = Static<typeof Profile>;
+export const isProfile = (value: unknown): value is Profile => Check(Profile, value);
+
+/** Hashes a text under the tenant's key. */
+export type Keyed = (text: string) => string;
+
+const MOST_VALUES = 120;
+const KEPT_HASHES = 100;
+const DATE =
+  /^\s*(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:[T ].*)?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|\d{1,2}[- ][A-Za-z]{3,9}[- ,]+\d{2,4}|[A-Za-z]{3,9} \d{1,2},? \d{4})\s*$/;
+/** What redaction leaves of a value still says of what kind it was. */
+const TOKEN = /^<([A-Z_]+)_[A-Z2-7]+>$|^\[([A-Z_]+)\]$/;
+
+/** Forms of values that tell what they are. */
+const forms: Readonly<Record<string, (value: string) => boolean>> = {
+  email: (value) => /^[^\s@]+@[^\s@]+\.[A-Za-z]{2,}$/.test(value),
+  url: (value) => /^(?:https?:\/\/|www\.)\S+$/i.test(value),
+  phone: (value) => /^\+?[\d\s().-]{7,20}$/.test(value) && (value.match(/\d/g)?.length ?? 0) >= 7 && /[\s().+-]/.test(value),
+  postal: (value) => /^(?:\d{5}(?:-\d{4})?|[A-Z]\d[A-Z] ?\d[A-Z]\d|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|\d{4} ?[A-Z]{2})$/.test(value),
+  currency: (value) => /^[A-Z]{3}$/.test(value) && CURRENCIES.has(value),
+  country_code: (value) => /^[A-Z]{2}$/.test(value),
+  latitude: (value) => /^-?\d{1,2}\.\d{3,}$/.test(value),
+  longitude: (value) => /^-?\d{1,3}\.\d{3,}$/.test(value),
+  year: (value) => /^(?:1[5-9]|20)\d\d$/.test(value),
+  uuid: (value) => /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(value),
+  boolean: (value) => /^(?:true|false|yes|no|y|n|t|f|0|1)$/i.test(value),
+  gender: (value) => /^(?:m|f|male|female|man|woman)$/i.test(value),
+  percent: (value) => /^-?\d+(?:\.\d+)?\s?%$/.test(value),
+  money: (value) => /^[$€£¥]\s?-?[\d,.]+$/.test(value),
+  time: (value) => /^\d{1,2}:\d{2}(?::\d{2})?$/.test(value),
+};
+const CURRENCIES = new Set('USD EUR GBP JPY CHF CAD AUD CNY INR BRL MXN SEK NOK DKK PLN CZK HUF TRY ZAR KRW SGD HKD NZD RUB'.split(' '));
+const TOKEN_FORMS: Readonly<Record<string, string>> = {
+  EMAIL: 'email',
+  PHONE: 'phone',
+  PERSON: 'person',
+  ADDRESS: 'address',
+  IP_ADDRESS: 'ip',
+  CREDIT_CARD: 'card',
+  IBAN: 'iban',
+  DATE_OF_BIRTH: 'birth',
+};
+
+const shapeOf = (value: string): string =>
+  value
+    .replaceAll(/\d/g, '9')
+    .replaceAll(/\p{L}/gu, 'a')
+    .replaceAll(/(.)\1+/gu, '$1+')
+    .slice(0, 24);
+const numberOf = (value: string): number | undefined => {
+  const number = Number(value.replaceAll(',', ''));
+  return value.trim() !== '' && Number.isFinite(number) ? number : undefined;
+};
+
+/** Values as they are compared with a term's own; kept only while ranking. */
+export interface Values {
+  readonly profile: Profile;
+  readonly lower: ReadonlySet<string>;
+  readonly words: ReadonlySet<string>;
+}
+
+export function toValues(samples: readonly string[], keyed: Keyed): Values {
+  const values = samples
+    .map((sample) => sample.trim())
+    .filter((sample) => sample !== '')
+    .slice(0, MOST_VALUES);
+  const share = (count: number): number => (values.length === 0 ? 0 : Math.round((count / values.length) * 1e4) / 1e4);
+  const lower = new Set(values.map((value) => value.toLowerCase()));
+  const words = new Set([...lower].flatMap((value) => wordsOf(value).filter((word) => !/^\d+$/.test(word))));
+  const shapes = new Map<string, number>();
+  const detected = new Map<string, number>();
+  for (const value of values) {
+    const token = TOKEN.exec(value);
+    const kind = token?.[1] ?? token?.[2];
+    const shape = kind === undefined ? shapeOf(value) : `<${kind}>`;
+    shapes.set(shape, (shapes.get(shape) ?? 0) + 1);
+    const found =
+      kind === undefined
+        ? Object.entries(forms).flatMap(([form, is]) => (is(value) ? [form] : []))
+        : [TOKEN_FORMS[kind] ?? kind.toLowerCase()];
+    for (const form of found) detected.set(form, (detected.get(form) ?? 0) + 1);
+  }
+  const numbers = values.flatMap((value) => numberOf(value) ?? []).toSorted((a, b) => a - b);
+  const shares = (from: ReadonlyMap<string, number>) =>
+    Object.fromEntries(
+      [...from]
+        .toSorted(([, a], [, b]) => b - a)
+        .slice(0, 20)
+        .map(([name, count]) => [name, share(count)]),
+    );
+  return {
+    lower,
+    words,
+    profile: {
+      count: values.length,
+      number: share(numbers.length),
+      date: share(values.filter((value) => DATE.test(value)).length),
+      unique: share(lower.size),
+      length: values.length === 0 ? 0 : Math.round((values.reduce((sum, value) => sum + value.length, 0) / values.length) * 10) / 10,
+      shapes: shares(shapes),
+      detected: shares(detected),
+      // Orders of magnitude, not numbers: a quantile could be a value.
+      quantiles:
+        numbers.length * 2 > values.length
+          ? [0.1, 0.5, 0.9].map((q) => Math.round(magnitude(numbers[Math.floor(q * (numbers.length - 1))] ?? 0) * 10) / 10)
+          : null,
+      values: [...lower].slice(0, KEPT_HASHES).map(keyed),
+      words: [...words].slice(0, KEPT_HASHES).map(keyed),
+    },
+  };
+}
+
+const magnitude = (value: number): number => Math.sign(value) * Math.log1p(Math.abs(value));
+const overlap = (a: readonly string[], b: readonly string[]): number => {
+  if (a.length === 0 || b.length === 0) return 0;
+  const other = new Set(b);
+  return a.filter((each) => other.has(each)).length / Math.min(a.length, b.length);
+};
+const common = (a: Readonly<Record<string, number>>, b: Readonly<Record<string, number>>): number =>
+  Object.entries(a).reduce((sum, [name, share]) => sum + Math.min(share, b[name] ?? 0), 0);
+
+/** How alike two columns' values are, 0 to 1; undefined when either has none. */
+export function profileSimilarity(a: Profile, b: Profile): number | undefined {
+  if (a.count === 0 || b.count === 0) return undefined;
+  const lengths = Math.max(a.length, b.length) === 0 ? 1 : Math.min(a.length, b.length) / Math.max(a.length, b.length);
+  const kinds = 1 - Math.abs(a.number - b.number);
+  if (a.quantiles !== null && b.quantiles !== null) {
+    const ranges = a.quantiles.reduce((sum, value, i) => sum + 1 / (1 + Math.abs(value - (b.quantiles?.[i] ?? 0))), 0) / 3;
+    return 0.4 * ranges + 0.2 * common(a.shapes, b.shapes) + 0.15 * lengths + 0.15 * overlap(a.values, b.values) + 0.1 * kinds;
+  }
+  return (
+    0.3 * overlap(a.values, b.values) + 0.2 * overlap(a.words, b.words) + 0.25 * common(a.shapes, b.shapes) + 0.15 * lengths + 0.1 * kinds
+  );
+}
