@@ -15,6 +15,7 @@ const declared = [
   { name: 'regex_match', says: 'the values have the form of such a thing', prior: 1.2 },
   { name: 'embedding_similarity', says: 'the words are near in meaning', prior: 2.2 },
   { name: 'table_context', says: 'the table is about this', prior: 0.8 },
+  { name: 'subject_column', says: 'the column names what the table is about', prior: 12 },
   { name: 'memory_name', says: 'an approved column has such a name', prior: 2 },
   { name: 'memory_value', says: 'an approved column has such values', prior: 1 },
   { name: 'memory_both', says: 'an approved column is like this one in name and values', prior: 7 },

@@ -1,8 +1,7 @@
 import { fit, type Model, type TrainingRow } from '@ancilla/ranker';
 import { toValues, type Keyed } from './profile.ts';
-import { rankTable, type Approved, type RankParts, type Table } from './rank-table.ts';
+import { rankTable, toTokens, type Approved, type RankParts, type Table } from './rank-table.ts';
 import { toNameView } from './text.ts';
-import { isPublicWord } from './vocabulary.ts';
 
 /** An approved answer for a column. */
 export interface Answer {
@@ -16,8 +15,7 @@ export const toApproved = (answers: readonly Answer[], tables: ReadonlyMap<strin
   answers.flatMap(({ table, column, semantic_id }) => {
     const found = tables.get(table)?.columns.find(({ name }) => name === column);
     if (found === undefined) return [];
-    const tokens = toNameView(column).meant.map((word) => (isPublicWord(word) ? word : keyed(word)));
-    return [{ semantic_id, tokens, profile: toValues(found.samples, keyed).profile, where: `${table}.${column}` }];
+    return [{ semantic_id, tokens: toTokens(toNameView(column).meant, keyed), profile: toValues(found.samples, keyed).profile, where: `${table}.${column}` }];
   });
 
 /** Fits the model to approved tables as training does: each table ranked with the memory of the others. */

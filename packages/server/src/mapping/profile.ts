@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { Check } from 'typebox/value';
+import { formsOf, redactedKind } from './forms.ts';
 import { wordsOf } from './text.ts';
 
 /**
@@ -28,39 +29,6 @@ const MOST_VALUES = 120;
 const KEPT_HASHES = 100;
 const DATE =
   /^\s*(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:[T ].*)?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|\d{1,2}[- ][A-Za-z]{3,9}[- ,]+\d{2,4}|[A-Za-z]{3,9} \d{1,2},? \d{4})\s*$/;
-/** What redaction leaves of a value still says of what kind it was. */
-const TOKEN = /^<([A-Z_]+)_[A-Z2-7]+>$|^\[([A-Z_]+)\]$/;
-
-/** Forms of values that tell what they are. */
-const forms: Readonly<Record<string, (value: string) => boolean>> = {
-  email: (value) => /^[^\s@]+@[^\s@]+\.[A-Za-z]{2,}$/.test(value),
-  url: (value) => /^(?:https?:\/\/|www\.)\S+$/i.test(value),
-  phone: (value) => /^\+?[\d\s().-]{7,20}$/.test(value) && (value.match(/\d/g)?.length ?? 0) >= 7 && /[\s().+-]/.test(value),
-  postal: (value) => /^(?:\d{5}(?:-\d{4})?|[A-Z]\d[A-Z] ?\d[A-Z]\d|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|\d{4} ?[A-Z]{2})$/.test(value),
-  currency: (value) => /^[A-Z]{3}$/.test(value) && CURRENCIES.has(value),
-  country_code: (value) => /^[A-Z]{2}$/.test(value),
-  latitude: (value) => /^-?\d{1,2}\.\d{3,}$/.test(value),
-  longitude: (value) => /^-?\d{1,3}\.\d{3,}$/.test(value),
-  year: (value) => /^(?:1[5-9]|20)\d\d$/.test(value),
-  uuid: (value) => /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(value),
-  boolean: (value) => /^(?:true|false|yes|no|y|n|t|f|0|1)$/i.test(value),
-  gender: (value) => /^(?:m|f|male|female|man|woman)$/i.test(value),
-  percent: (value) => /^-?\d+(?:\.\d+)?\s?%$/.test(value),
-  money: (value) => /^[$€£¥]\s?-?[\d,.]+$/.test(value),
-  time: (value) => /^\d{1,2}:\d{2}(?::\d{2})?$/.test(value),
-};
-const CURRENCIES = new Set('USD EUR GBP JPY CHF CAD AUD CNY INR BRL MXN SEK NOK DKK PLN CZK HUF TRY ZAR KRW SGD HKD NZD RUB'.split(' '));
-const TOKEN_FORMS: Readonly<Record<string, string>> = {
-  EMAIL: 'email',
-  PHONE: 'phone',
-  PERSON: 'person',
-  ADDRESS: 'address',
-  IP_ADDRESS: 'ip',
-  CREDIT_CARD: 'card',
-  IBAN: 'iban',
-  DATE_OF_BIRTH: 'birth',
-};
-
 const shapeOf = (value: string): string =>
   value
     .replaceAll(/\d/g, '9')
@@ -90,15 +58,10 @@ export function toValues(samples: readonly string[], keyed: Keyed): Values {
   const shapes = new Map<string, number>();
   const detected = new Map<string, number>();
   for (const value of values) {
-    const token = TOKEN.exec(value);
-    const kind = token?.[1] ?? token?.[2];
+    const kind = redactedKind(value);
     const shape = kind === undefined ? shapeOf(value) : `<${kind}>`;
     shapes.set(shape, (shapes.get(shape) ?? 0) + 1);
-    const found =
-      kind === undefined
-        ? Object.entries(forms).flatMap(([form, is]) => (is(value) ? [form] : []))
-        : [TOKEN_FORMS[kind] ?? kind.toLowerCase()];
-    for (const form of found) detected.set(form, (detected.get(form) ?? 0) + 1);
+    for (const form of formsOf(value)) detected.set(form, (detected.get(form) ?? 0) + 1);
   }
   const numbers = values.flatMap((value) => numberOf(value) ?? []).toSorted((a, b) => a - b);
   const shares = (from: ReadonlyMap<string, number>) =>

@@ -1,15 +1,17 @@
-import { expand } from './vocabulary.ts';
+import { expand, isKnown, isPublicWord, singular } from './vocabulary.ts';
 
-/** Words of a name: parted at case changes and everything that is no letter or digit, lower-case. */
+/** Words of a name: parted at case changes, between letters and digits, and at everything that is neither; lower-case. */
 export const wordsOf = (name: string): readonly string[] =>
   name
+    .normalize('NFC')
     .replaceAll(/(\p{Ll}|\d)(\p{Lu})/gu, '$1 $2')
     .replaceAll(/(\p{Lu}+)(\p{Lu}\p{Ll})/gu, '$1 $2')
+    .replaceAll(/(\p{L}{2})(\d)/gu, '$1 $2')
     .toLowerCase()
     .match(/[\p{L}\p{N}]+/gu) ?? [];
 
-/** A name that says nothing: c01, col_3, field7, unnamed. */
-const NAMELESS = /^(?:c|col|column|field|f|var|v|x|_c|unnamed)[ _:.-]*\d*$/i;
+/** A name that says nothing: c01, col_3, field7, unnamed, a number. */
+const NAMELESS = /^(?:(?:c|col|column|field|f|var|v|x|_c|unnamed|attr|attribute)[ _:.-]*\d*|[\d\W_]*)$/i;
 
 /** A name as it is compared: its words, what they stand for, its letter groups. */
 export interface NameView {
@@ -18,10 +20,37 @@ export interface NameView {
   readonly grams: ReadonlySet<string>;
 }
 
-export function toNameView(name: string): NameView {
-  const words = NAMELESS.test(name.trim()) ? [] : wordsOf(name);
-  return { words, meant: words.flatMap((word) => expand(word)), grams: words.length === 0 ? new Set() : gramsOf(words.join(' ')) };
+/** @param isWord - words of the glossary at hand, of which a compound may be made beside the shipped ones */
+export function toNameView(name: string, isWord: (word: string) => boolean = () => false): NameView {
+  // What stands in square brackets is a footnote, not a name.
+  const words = NAMELESS.test(name.trim()) ? [] : wordsOf(name.replaceAll(/\[[^\]]*\]/g, ' '));
+  const meant = words.flatMap((word) => partsOf(word, isWord)).flatMap((word) => expand(word).map(singular));
+  return { words, meant, grams: words.length === 0 ? new Set() : gramsOf(words.join(' ')) };
 }
+
+/** Linking letters of German, Dutch and Scandinavian compounds. */
+const LINKS = ['', 's', 'n', 'en', 'e', 'es'];
+
+/** A compound's parts (`hausnummer`, `streetname`), when it is made of known words throughout; else the word itself. */
+function partsOf(word: string, isWord: (word: string) => boolean): readonly string[] {
+  if (word.length < 5 || isKnown(word) || isKnown(singular(word)) || isWord(word)) return [word];
+  const known = (part: string): boolean => (part.length >= 3 && (isKnown(part) || isPublicWord(part) || isWord(part))) || SHORT.has(part);
+  const best = new Map<number, readonly string[]>([[0, []]]);
+  for (let end = 2; end <= word.length; end++) {
+    for (let start = 0; start < end - 1; start++) {
+      const before = best.get(start);
+      if (before === undefined) continue;
+      const part = word.slice(start, end);
+      const stem = LINKS.find((link) => part.endsWith(link) && known(part.slice(0, part.length - link.length)));
+      if (stem === undefined) continue;
+      const was = best.get(end);
+      if (was === undefined || before.length + 1 < was.length) best.set(end, [...before, part.slice(0, part.length - stem.length)]);
+    }
+  }
+  return best.get(word.length) ?? [word];
+}
+/** Short words of which compounds are often made. */
+const SHORT = new Set(['nr', 'no', 'id', 'st', 'dt', 'cd']);
 
 /** Groups of three letters, edges included. */
 export function gramsOf(text: string): ReadonlySet<string> {
@@ -32,8 +61,9 @@ export function gramsOf(text: string): ReadonlySet<string> {
 }
 
 const shared = <T>(a: ReadonlySet<T>, b: ReadonlySet<T>): number => {
+  const [few, many] = a.size < b.size ? [a, b] : [b, a];
   let count = 0;
-  for (const each of a.size < b.size ? a : b) if ((a.size < b.size ? b : a).has(each)) count++;
+  for (const each of few) if (many.has(each)) count++;
   return count;
 };
 
@@ -45,40 +75,3 @@ export const jaccard = <T>(a: ReadonlySet<T>, b: ReadonlySet<T>): number => {
   const both = shared(a, b);
   return both === 0 ? 0 : both / (a.size + b.size - both);
 };
-
-/** How rare a word is among the terms: what stands in many names says little. */
-export type Rarity = (word: string) => number;
-
-const wordLikeness = new Map<string, number>();
-/** 1 for the same word, the share of letter groups for one spelled alike, 0 otherwise. */
-function alike(a: string, b: string): number {
-  if (a === b) return 1;
-  const key = a < b ? `${a} ${b}` : `${b} ${a}`;
-  let found = wordLikeness.get(key);
-  if (found === undefined) {
-    const likeness = dice(gramsOf(a), gramsOf(b));
-    found = likeness >= 0.5 ? likeness : 0;
-    if (wordLikeness.size > 200_000) wordLikeness.clear();
-    wordLikeness.set(key, found);
-  }
-  return found;
-}
-
-/** Two lists of words as one meaning: each word by its best counterpart, weighted by rarity; both directions, harmonic mean. */
-export function wordSimilarity(a: readonly string[], b: readonly string[], rarity: Rarity): number {
-  if (a.length === 0 || b.length === 0) return 0;
-  const oneWay = (from: readonly string[], to: readonly string[]): number => {
-    let sum = 0;
-    let weights = 0;
-    for (const word of from) {
-      const weight = rarity(word);
-      let best = 0;
-      for (const other of to) best = Math.max(best, alike(word, other));
-      sum += weight * best;
-      weights += weight;
-    }
-    return weights === 0 ? 0 : sum / weights;
-  };
-  const [there, back] = [oneWay(a, b), oneWay(b, a)];
-  return there + back === 0 ? 0 : (2 * there * back) / (there + back);
-}
