@@ -40,7 +40,9 @@ const ready = new WeakMap<readonly Term[], ReadyGlossary>();
 export function toReadyGlossary(terms: readonly Term[], vectorOf: VectorOf): ReadyGlossary {
   const known = ready.get(terms);
   if (known !== undefined) return known;
-  const own = new Set(terms.flatMap(({ semantic_id, name = '' }) => [...wordsOf(semantic_id), ...wordsOf(name)]).filter((word) => word.length > 3));
+  const own = new Set(
+    terms.flatMap(({ semantic_id, name = '' }) => [...wordsOf(semantic_id), ...wordsOf(name)]).filter((word) => word.length > 3),
+  );
   const isWord = (word: string): boolean => own.has(word);
   const made = terms.map((term) => toReadyTerm(term, vectorOf, isWord));
   const result: ReadyGlossary = {

@@ -15,7 +15,14 @@ export const toApproved = (answers: readonly Answer[], tables: ReadonlyMap<strin
   answers.flatMap(({ table, column, semantic_id }) => {
     const found = tables.get(table)?.columns.find(({ name }) => name === column);
     if (found === undefined) return [];
-    return [{ semantic_id, tokens: toTokens(toNameView(column).meant, keyed), profile: toValues(found.samples, keyed).profile, where: `${table}.${column}` }];
+    return [
+      {
+        semantic_id,
+        tokens: toTokens(toNameView(column).meant, keyed),
+        profile: toValues(found.samples, keyed).profile,
+        where: `${table}.${column}`,
+      },
+    ];
   });
 
 /** Fits the model to approved tables as training does: each table ranked with the memory of the others. */

@@ -18,7 +18,9 @@ export interface Recalled {
 const OTHER_SUBJECT = 0.3;
 
 /** The words a table is about. */
-export const subjectOf = (table: string): readonly string[] => [...new Set(wordsOf(table).flatMap((word) => expand(singular(word)).map(singular)))];
+export const subjectOf = (table: string): readonly string[] => [
+  ...new Set(wordsOf(table).flatMap((word) => expand(singular(word)).map(singular))),
+];
 
 /** What approved columns say of each term, by id. */
 export function recall(

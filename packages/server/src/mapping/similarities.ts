@@ -35,7 +35,9 @@ export function similaritiesOf(
   const name = Math.max(0.5 * words + 0.5 * grams, contained, 0.5 * tokens + 0.5 * grams, words);
   const dtype = dtypeScore(term.dtype, values.profile);
   const known = values.profile.count > 0 && term.values.size > 0;
-  const coverage = known ? Math.max(share(values.lower, term.values, valueRarity), 0.8 * share(values.words, term.valueWords, valueRarity)) : 0;
+  const coverage = known
+    ? Math.max(share(values.lower, term.values, valueRarity), 0.8 * share(values.words, term.valueWords, valueRarity))
+    : 0;
   const parts: (readonly [weight: number, value: number])[] = [];
   if (named) parts.push([2, name], [1, described]);
   if (known) parts.push([1, coverage]);
