@@ -51,7 +51,7 @@ if (!existsSync(node)) {
 }
 const consoleFolder = join(root, 'packages', 'console');
 const sources = readdirSync(join(consoleFolder, 'src'))
-  .sort()
+  .toSorted()
   .map((name) => join(consoleFolder, 'src', name));
 once(
   'building the console',

@@ -10,6 +10,11 @@ import { startOtlpReceiver } from './otlp-receiver.ts';
 import { startTestServer, type Client } from './test-server.ts';
 
 const hex = (bytes: number): string => randomBytes(bytes).toString('hex');
+/** The prompt as the model gets it: these agents' templates make one string. */
+const toText = (prompt: unknown): string => {
+  ok(typeof prompt === 'string');
+  return prompt;
+};
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 const template = { template: 'Map the column {{column}} with samples {{samples}}.', variables: ['column', 'samples'] };
@@ -185,7 +190,7 @@ test('AGENTSDK-001 an SDK call makes the server receive a prompt_event with ever
     parent_trace_id,
     input_artifact_refs: ['ar_given'],
   })(async ({ prompt }) => {
-    sent = String(prompt);
+    sent = toText(prompt);
     return { output: '[{"id":"sem.customer.name","confidence":0.9}]', token_count_in: 12, token_count_out: 5 };
   });
   equal(await sdk.flush(), 0);
@@ -371,7 +376,7 @@ test('POLICY-001 the raw prompt is nowhere but in artifacts, there only if polic
     const { event_id, prompt_hash } = await sdk
       .agent('test.agent.v1')
       .call({ variables: { column: 'a', samples: marker }, model: { id: 'm', endpoint: 'local:test' } })(async ({ prompt }) => ({
-      output: String(prompt),
+      output: toText(prompt),
     }));
     equal(await sdk.flush(), 0);
     const event = await agent.get<{ prompt_hash: string; input_artifact_refs: readonly string[] }>(200, `/dif/prompt_events/${event_id}`);

@@ -27,7 +27,7 @@ export interface TestServer extends AsyncDisposable {
   readonly north: Tenant;
   readonly south: Tenant;
   /** Waits for the saga an answer names. */
-  settled<T extends { readonly saga_id: string }>(as: Client, answer: T | unknown): Promise<T>;
+  settled<T extends { readonly saga_id: string }>(as: Client, answer: unknown): Promise<T>;
   logs(): string;
   stop(): Promise<void>;
   restart(): Promise<void>;
@@ -41,6 +41,8 @@ const ROLES = {
   agent: 'agent',
 } as const satisfies Record<keyof Tenant, Role>;
 
+const headersOf = ({ headers }: RequestInit): Record<string, string> => Object.fromEntries(new Headers(headers));
+
 /** A real server on a folder that goes away, with two tenants and a key for each role. */
 export async function startTestServer(env: Readonly<Record<string, string>> = {}, extra: Extra = {}): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), 'ancilla-server-'));
@@ -52,7 +54,7 @@ export async function startTestServer(env: Readonly<Record<string, string>> = {}
 
   const client = (key: string, subject: string): Client => {
     const raw = (method: string, path: string, init: RequestInit = {}) =>
-      fetch(url + path, { ...init, method, headers: { authorization: `Bearer ${key}`, ...init.headers } });
+      fetch(url + path, { ...init, method, headers: { authorization: `Bearer ${key}`, ...headersOf(init) } });
     const request = async <T>(
       status: number,
       method: string,

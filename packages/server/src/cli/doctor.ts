@@ -44,7 +44,7 @@ async function folders({ dataFolder }: Config): Promise<readonly Finding[]> {
         name === '.' ? bad(`${path} does not exist`, 'start the server once, or set ANCILLA_DATA') : good(`${path}: not there yet`),
       );
     else if ((found.mode & 0o077) !== 0 && name === 'keys') findings.push(bad(`${path} can be read by others`, `chmod 700 ${path}`));
-    else findings.push(good(`${path}`));
+    else findings.push(good(path));
   }
   const space = await statfs(dataFolder).catch(() => undefined);
   if (space !== undefined) {
@@ -83,9 +83,9 @@ async function stores({ dataFolder, masterKey }: Config): Promise<readonly Findi
         const { size } = await store.ledger.head(io);
         const log_id = await store.ledger.logId(io);
         const last = await evidence.last(log_id);
-        const extends_ = last === undefined || last.size <= size;
+        const reachesIt = last === undefined || last.size <= size;
         findings.push(
-          extends_
+          reachesIt
             ? good(`tenant ${tenant_id}: ${size} entries, last checkpoint at ${last?.size ?? 0}, log ${log_id}`)
             : bad(
                 `tenant ${tenant_id}: ${size} entries, but a checkpoint covers ${last.size}`,

@@ -34,5 +34,5 @@ export function parseOptions<const V extends readonly string[], const F extends 
       options[arg.slice(2)] = value;
     } else throw new UsageError(`no option ${arg}; there are ${[...values, ...flags].map((name) => `--${name}`).join(', ') || 'none'}`);
   }
-  return { options: options as Partial<Record<V[number], string>>, set: set as ReadonlySet<F[number]>, rest };
+  return { options: options as Partial<Record<V[number], string>>, set, rest };
 }
