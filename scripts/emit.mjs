@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const here = process.cwd();
-const { name } = JSON.parse(readFileSync(join(here, 'package.json'), 'utf8'));
+const { name, exports } = JSON.parse(readFileSync(join(here, 'package.json'), 'utf8'));
 const config = join(here, 'tsconfig.emit.json');
 writeFileSync(
   config,
@@ -22,7 +22,7 @@ rmSync(join(here, 'dist'), { recursive: true, force: true });
 const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc');
 const { status } = spawnSync(process.execPath, [tsc, '-p', config], { stdio: 'inherit' });
 rmSync(config);
-if (status !== 0 || !existsSync(join(here, 'dist', 'index.js'))) {
+if (status !== 0 || !existsSync(join(here, exports['.'].default))) {
   console.error(`prepack of ${name}: no JavaScript was emitted`);
   process.exit(1);
 }
