@@ -169,6 +169,17 @@ export const errorCatalogue = {
     title: 'The leak test found raw data, so nothing was built',
     fix: 'The detail names field and rule, never the value.',
   },
+  'training.withdrawn': { status: 409, title: 'The dataset was withdrawn', fix: 'Build a new one; what was withdrawn stays so.' },
+  'training.isolated': {
+    status: 500,
+    title: 'The isolated training run did not end well',
+    fix: 'The detail says how it ended; the run names what this machine could isolate.',
+  },
+  'training.not_reproducible': {
+    status: 500,
+    title: 'Two runs on the same dataset gave two models',
+    fix: 'Nothing was registered. Train again on one machine with one version; if it stays, report it.',
+  },
   'training.consent': { status: 403, title: 'No consent for this use', fix: 'A tenant admin sets it with PUT /governance/consent.' },
   'training.empty': { status: 409, title: 'There is nothing to learn from yet', fix: 'Decide on more suggestions first.' },
   'csv.empty': { status: 422, title: 'The table is empty', fix: 'A table needs a header line.' },

@@ -23,6 +23,10 @@ export interface Task<C extends Collection<'log'> = Collection<'log'>> {
   readonly feature_names: readonly string[];
   /** Ties a decision to what else must be on the same side of a train/test split: its table. */
   cluster(decision: Doc<C>): string;
+  /** Ids that the decision was made among or for: only these may stand in training data. */
+  terms(decision: Doc<C>): readonly string[];
+  /** Whether a word of a name is everybody's, so that it may stand there in the clear. */
+  isPublicWord(word: string): boolean;
   /** Which earlier decision this one corrects. */
   supersedes(decision: Doc<C>): string | undefined;
   /** Links of a decision that every example keeps. */

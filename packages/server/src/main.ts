@@ -21,7 +21,7 @@ import { openMetrics, openNurse, openTelemetry } from './nurse/index.ts';
 import { openReview } from './review/index.ts';
 import { openSagas } from './sagas/index.ts';
 import { openStores, runProjections, type Stores } from './store/index.ts';
-import { isolation, openTraining, systemCommand } from './training/index.ts';
+import { openIsolation, openTraining, TRAINING_LIMITS } from './training/index.ts';
 
 export const VERSION = '0.1.0';
 /** Where the packages lie, in the repository as when installed. */
@@ -155,13 +155,12 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
     sagas: runner,
     storeOf,
     hmac,
-    isolation: isolation(
-      process.execPath,
-      process.execArgv,
-      [PACKAGES, join(PACKAGES, '..', 'node_modules')],
-      TRAINER,
-      (command) => systemCommand(command) !== undefined,
-    ),
+    isolation: openIsolation({
+      node: process.execPath,
+      script: TRAINER,
+      readable: [PACKAGES, join(PACKAGES, '..', 'node_modules')],
+      limits: TRAINING_LIMITS,
+    }),
     clock,
     newId,
   });

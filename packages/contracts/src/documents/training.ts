@@ -14,12 +14,23 @@ export const Dataset = Closed({
   saga_id: Id('sg'),
   through_seq: Count,
   examples: Count,
+  /** Decisions that are no examples, by why. */
+  left_out: Type.Record(Name, Count),
+  /** `allowed`: may leave the tenant when consent says so. */
   fields: Type.Array(Closed({ name: Name, dtype: Name, allowed: Type.Boolean() }), { maxItems: 200 }),
   files: Type.Array(Closed({ artifact_id: Id('ar'), format: Type.Literal('parquet'), sha256: Sha256Hex, rows: Count, size: Count }), {
     maxItems: 1000,
   }),
-  leak_test: Closed({ passed: Type.Boolean(), checked_bytes: Count, policy: Ref }),
+  /** One that did not pass is on record with the fields and rules it failed by, and has no file. */
+  leak_test: Closed({
+    passed: Type.Boolean(),
+    checked_bytes: Count,
+    policy: Ref,
+    leaks: Type.Array(Closed({ field: Name, rule: Name }), { maxItems: 20 }),
+  }),
+  /** What the consent in force had to cover; it must still when the dataset is trained on. */
   consent: Type.Enum(['own', 'global']),
+  vectors: Type.Boolean(),
   croissant: Type.Unknown(),
   built_by: Name,
   created_at: Timestamp,
@@ -78,17 +89,28 @@ export const trainingExamples = collection({
 });
 
 const Metrics = Type.Record(Type.String({ pattern: '^[a-z0-9_@]{1,64}$' }), Type.Number());
+const ModelName = Closed({ id: Name, version: Version });
+/** How a run was kept apart: what held on its machine, and what that machine had no means for. */
+const Isolation = Closed({ layers: Type.Array(Name, { maxItems: 20 }), missing: Type.Array(Name, { maxItems: 20 }) });
+
 export const TrainingRun = Closed({
   run_id: Id('rn'),
   task: Name,
   dataset_id: Id('ds'),
+  dataset_sha256: Sha256Hex,
   saga_id: Id('sg'),
   trace_id: TraceId,
   status: Type.Enum(['running', 'done', 'failed']),
-  model: Type.Union([Closed({ id: Name, version: Version }), Type.Null()]),
+  model: Type.Union([ModelName, Type.Null()]),
+  /** The model's; the independent second run gave the same, or the run failed. */
+  model_digest: Type.Union([Sha256Hex, Type.Null()]),
+  /** The model it was compared with, on tables neither was trained on. */
+  compared_with: Type.Union([ModelName, Type.Null()]),
+  isolation: Type.Union([Isolation, Type.Null()]),
   metrics_old: Metrics,
   metrics_new: Metrics,
   held_out_groups: Count,
+  held_out_clusters: Count,
   error_code: Type.Optional(Code),
   requested_by: Name,
   created_at: Timestamp,
@@ -117,9 +139,13 @@ export const ModelVersion = Closed({
   trace_id: TraceId,
   artifact_ref: Type.Union([Id('ar'), Type.Null()]),
   digest: Sha256Hex,
-  trainer: Closed({ version: Version, isolation: Type.Array(Name, { maxItems: 20 }), seed: Count }),
+  dataset_sha256: Type.Union([Sha256Hex, Type.Null()]),
+  trainer: Closed({ version: Version, isolation: Isolation }),
+  compared_with: ModelName,
   metrics_old: Metrics,
   metrics_new: Metrics,
+  held_out_groups: Count,
+  held_out_clusters: Count,
   card: Type.Unknown(),
   created_at: Timestamp,
 });

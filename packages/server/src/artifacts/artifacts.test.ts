@@ -261,12 +261,13 @@ test('a client stores its own categories only, and headers are checked', async (
   deepEqual(await listed(at.north, t), []);
 });
 
-test('the values of some categories are found once each, in JSON and in lines, and no other category’s', async (t) => {
+test('the values of a trace are found once each, in JSON and in lines, and no other category’s or trace’s', async (t) => {
   await using at = await openTenants(t);
   const put = (category: About['category'], text: string) => at.room.put(at.north, { ...about, category, bytes: Buffer.from(text) }, t);
   await put('raw_input', JSON.stringify({ name: ['Ada', { city: 'Turin', n: 7 }], again: 'Ada' }));
   await put('payload', 'first line\r\nsecond line');
   await put('raw_response', '"never"');
-  const found = await at.room.sampleStrings(at.north, ['raw_input', 'payload'], t);
+  await at.room.put(at.north, { ...about, trace_id: 'f'.repeat(32), category: 'payload', bytes: Buffer.from('another trace') }, t);
+  const found = await at.room.sampleStrings(at.north, { trace_ids: [about.trace_id], categories: ['raw_input', 'payload'] }, t);
   deepEqual([...found].toSorted(), ['Ada', 'Turin', 'again', 'city', 'first line', 'n', 'name', 'second line']);
 });

@@ -12,8 +12,12 @@ export { type StorageAdapter, type StoredObject } from './storage-adapter.ts';
 
 /** What other rooms ask of the artifacts. */
 export interface Artifacts extends ArtifactStore {
-  /** The values that raw content of some categories holds: what a leak test looks for elsewhere. Newest first, bounded. */
-  sampleStrings(of: Of, categories: readonly ArtifactCategory[], io: Io): Promise<readonly string[]>;
+  /** The values that raw content of some traces holds, each once: what a leak test looks for elsewhere. Bounded. */
+  sampleStrings(
+    of: Of,
+    from: { readonly trace_ids: Iterable<string>; readonly categories: readonly ArtifactCategory[] },
+    io: Io,
+  ): Promise<readonly string[]>;
 }
 
 /** The largest artifact where a deployment does not say otherwise. */
@@ -34,7 +38,7 @@ export const openArtifacts = ({
   const store = openArtifactStore({ ...parts, maxBytes });
   return {
     ...store,
-    sampleStrings: (of, categories, io) => sampleStrings(store, of, categories, io),
+    sampleStrings: (of, from, io) => sampleStrings(store, of, from, io),
     routes: artifactRoutes({ store, maxBytes, ...parts }),
   };
 };

@@ -1,10 +1,8 @@
-import { artifacts, type ArtifactCategory, type Io } from '@ancilla/contracts';
+import { artifacts, isAncillaError, type Artifact, type ArtifactCategory, type Io } from '@ancilla/contracts';
 import type { Artifacts, Of } from './artifacts.ts';
 
-/** Newest artifacts looked into, of each category. */
-const MOST_ARTIFACTS = 1000;
 /** What is larger is no call's input; it is left out. */
-const MOST_BYTES = 1024 * 1024;
+const MOST_BYTES = 8 * 1024 * 1024;
 const MOST_STRINGS = 200_000;
 
 /** Every text in a JSON value, names of members too. */
@@ -26,37 +24,46 @@ const parsed = (text: string): unknown => {
   }
 };
 
+async function* artifactsOf({ tenant }: Of, trace_id: string, categories: readonly ArtifactCategory[], io: Io): AsyncGenerator<Artifact> {
+  for (let cursor: string | null | undefined; cursor !== null;) {
+    const page = await tenant.find(
+      artifacts,
+      { index: 'by_trace', equals: { trace_id }, limit: 500, ...(cursor !== undefined && { cursor }) },
+      io,
+    );
+    for (const { doc } of page.items) if (categories.includes(doc.category) && doc.size <= MOST_BYTES) yield doc;
+    cursor = page.next_cursor;
+  }
+}
+
 /**
- * The values that raw content of some categories holds, each once: what a leak test looks for elsewhere. Newest artifacts first, bounded.
+ * The values that raw content of some traces holds, each once: what a leak test looks for elsewhere. Bounded.
  * For the server's own use, like `open`.
  */
 export const sampleStrings = async (
   store: Artifacts,
   of: Of,
-  categories: readonly ArtifactCategory[],
+  { trace_ids, categories }: { readonly trace_ids: Iterable<string>; readonly categories: readonly ArtifactCategory[] },
   io: Io,
 ): Promise<readonly string[]> => {
   const found = new Set<string>();
-  for (const category of categories) {
-    let cursor: string | undefined;
-    for (let read = 0; read < MOST_ARTIFACTS;) {
-      const page = await of.tenant.find(
-        artifacts,
-        { index: 'by_category', equals: { category }, ...(cursor !== undefined && { cursor }) },
-        io,
-      );
-      for (const { doc } of page.items) {
-        if (doc.size > MOST_BYTES) continue;
-        const text = new TextDecoder().decode(await store.bytes(of, doc.artifact_id, io));
-        for (const value of textsOf(parsed(text))) {
-          if (found.size === MOST_STRINGS) return [...found];
-          found.add(value);
-        }
+  for (const trace_id of trace_ids)
+    for await (const { artifact_id } of artifactsOf(of, trace_id, categories, io)) {
+      const text = await readText(store, of, artifact_id, io);
+      for (const value of textsOf(parsed(text))) {
+        if (found.size === MOST_STRINGS) return [...found];
+        found.add(value);
       }
-      read += page.items.length;
-      if (page.next_cursor === null) break;
-      cursor = page.next_cursor;
     }
-  }
   return [...found];
 };
+
+async function readText(store: Artifacts, of: Of, artifact_id: string, io: Io): Promise<string> {
+  try {
+    return new TextDecoder().decode(await store.bytes(of, artifact_id, io));
+  } catch (error) {
+    // Erased since it was listed: there is no value any more.
+    if (isAncillaError(error, 'not_found')) return '';
+    throw error;
+  }
+}

@@ -266,7 +266,9 @@ test('models move by what training attests, never by a request alone', async (t)
   await rejects(move(at, ranker, 'production', '1'), { code: 'not_found' });
   await rejects(save(at, ranker, '1', {}), { code: 'curator.kind' });
   const content = { artifact_ref: 'ar_01h455vb4pex5vsknk084sn02q', digest: 'a'.repeat(64) };
-  await at.curator.save(at.north.tenant, { ...ranker, version: '1', message: 'trained', content, author: 'trainer', trace_id }, t);
+  const trained = { ...ranker, version: '1', message: 'trained', content, author: 'trainer', trace_id } as const;
+  // As a training run does: the version rides in a commit of the run's, and a repetition is the same version.
+  for (let i = 0; i < 2; i++) await at.north.tenant.commit(await at.curator.draft(at.north.tenant, trained, t), [], t);
   for (const name of ['production', 'canary', 'mine']) await rejects(move(at, ranker, name, '1'), { code: 'policy.refused' });
   const asked = { ...ranker, label: 'production', version: '1', reason: 'better', by: 'ada', trace_id, policy: 'bootstrap' } as const;
   await rejects(at.curator.move(at.north, asked, t), { code: 'policy.refused' });

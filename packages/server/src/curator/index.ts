@@ -1,12 +1,12 @@
 // Governed documents: immutable versions, and labels that move by policy. The Librarian's routes are its routes for prompt templates.
-import type { Clock, GovernedKind, GovernedVersion, Io, PlatformStore, Room, SagaRunner, TenantStore } from '@ancilla/contracts';
+import type { Clock, GovernedKind, Io, PlatformStore, Room, SagaRunner, Tenant, TenantStore, Write } from '@ancilla/contracts';
 import { lookUp, type Ref, type Resolved } from './document.ts';
 import { listLabels, type LabelAnswer } from './labels.ts';
 import { openMoves, type Move, type Moved, type Of, type Waiting } from './moves.ts';
 import { curatorRoutes } from './routes.ts';
 import { seedPlatform } from './seed.ts';
 import { openTestRunner, type RunTests } from './validation-tests.ts';
-import { saveVersion, type NewVersion } from './versions.ts';
+import { draftVersion, saveVersion, type NewVersion } from './versions.ts';
 
 export type { LabelAnswer } from './labels.ts';
 export type { Ref, Resolved, Subject } from './document.ts';
@@ -20,8 +20,8 @@ export interface Curator {
   resolve(tenant: TenantStore, kind: GovernedKind, id: string, ref: Ref, io: Io): Promise<Resolved | undefined>;
   /** The labels of a document and what each names. */
   labelsOf(tenant: TenantStore, kind: GovernedKind, id: string, io: Io): Promise<readonly LabelAnswer[]>;
-  /** @throws {AncillaError} `schema.invalid`, `curator.exists` */
-  save(tenant: TenantStore, given: NewVersion, io: Io): Promise<GovernedVersion>;
+  /** A new version as writes of the caller's commit. @throws {AncillaError} `schema.invalid`, `curator.exists` */
+  draft(tenant: TenantStore, given: NewVersion, io: Io): Promise<readonly Write<Tenant>[]>;
   /** @throws {AncillaError} `not_found`, `curator.unresolved`, `curator.tests_failed`, `policy.refused`, `store.revision_conflict` */
   move(of: Of, asked: Move, io: Io): Promise<Moved | Waiting>;
   /** Saves and labels what the release ships on the platform's store; safe to repeat. */
@@ -58,7 +58,7 @@ export const openCurator = ({
       return { version: doc.version, digest: doc.digest, content: doc.content, source, ...(label && { label: label.label }) };
     },
     labelsOf: (tenant, kind, id, io) => listLabels(shelvesOf(tenant), { kind, id }, io),
-    save: async (tenant, given, io) => (await save(tenant, given, io)).doc,
+    draft: async (tenant, given, io) => [(await draftVersion(tenant, shelvesOf(tenant), given, { clock, runTests }, io)).write],
     move,
     seed: ({ trace_id }, io) => seedPlatform(platform, { clock, runTests, trace_id }, io),
   };

@@ -9,8 +9,10 @@ import {
   type GovernedVersion,
   type Io,
   type Platform,
+  type Reader,
   type Store,
   type Tenant,
+  type Write,
 } from '@ancilla/contracts';
 import { asSaved, digestOf, findVersion, versionKey, type Subject } from './document.ts';
 import { check, type Shelves } from './facts.ts';
@@ -55,22 +57,32 @@ const sourceOf = (content: unknown): { readonly source?: string } => {
   return source === canonicalJson(content) ? {} : { source };
 };
 
+/** What saving a version needs of its room. */
+interface Checking {
+  readonly clock: Clock;
+  readonly runTests: RunTests;
+}
+
 /**
- * Saves a version, once and for all; the same version with the same content again answers as before.
- * @returns with `created`: whether this call saved it
+ * A version as a document, and the write that saves it.
+ * @returns with `stands`: it was saved before, with the same content
  * @throws {AncillaError} `schema.invalid`, `curator.exists`, `not_found` for an unknown parent
  */
-export const saveVersion = async (
-  store: Store<Tenant & Platform>,
+export const draftVersion = async (
+  store: Reader<Tenant & Platform>,
   shelves: Shelves,
   given: NewVersion,
-  { clock, runTests }: { readonly clock: Clock; readonly runTests: RunTests },
+  { clock, runTests }: Checking,
   io: Io,
-): Promise<{ readonly doc: GovernedVersion; readonly created: boolean }> => {
+): Promise<{ readonly doc: GovernedVersion; readonly stands: boolean; readonly write: Write<Tenant & Platform> }> => {
   const { kind, id, version, message, content, author, trace_id } = given;
   const digest = digestOf(content);
+  const received = { kind, id, version, digest };
   const was = await findVersion(store, given, version, io);
-  if (was) return { doc: assertSame(was, digest), created: false };
+  if (was) {
+    const doc = assertSame(was, digest);
+    return { doc, stands: true, write: insertReceived(curatorVersions, doc, received) };
+  }
   assertFits(given);
   const [newest] = (await store.find(curatorVersions, { index: 'by_document', equals: { kind, id }, limit: 1 }, io)).items;
   const parent = given.parent ?? newest?.doc.version ?? null;
@@ -91,14 +103,31 @@ export const saveVersion = async (
     ...sourceOf(content),
     ...(await check(shelves, given, content, runTests, io)),
   };
+  return { doc, stands: false, write: insertReceived(curatorVersions, doc, received) };
+};
+
+/**
+ * Saves a version, once and for all; the same version with the same content again answers as before.
+ * @returns with `created`: whether this call saved it
+ * @throws {AncillaError} `schema.invalid`, `curator.exists`, `not_found` for an unknown parent
+ */
+export const saveVersion = async (
+  store: Store<Tenant & Platform>,
+  shelves: Shelves,
+  given: NewVersion,
+  checking: Checking,
+  io: Io,
+): Promise<{ readonly doc: GovernedVersion; readonly created: boolean }> => {
+  const { doc, stands, write } = await draftVersion(store, shelves, given, checking, io);
+  if (stands) return { doc, created: false };
   try {
-    const { writes } = await store.commit([insertReceived(curatorVersions, doc, { kind, id, version, digest })], [], io);
+    const { writes } = await store.commit([write], [], io);
     // Another request saved the same between the look and the commit: its document stands.
     if (writes[0]?.duplicate !== true) return { doc: asSaved(doc), created: true };
   } catch (error) {
     if (!isAncillaError(error, 'store.conflict')) throw error;
   }
-  const stands = await findVersion(store, given, version, io);
-  if (!stands) throw new AncillaError('curator.exists', `${doc.version_key} was saved before and has been removed`);
-  return { doc: assertSame(stands, digest), created: false };
+  const kept = await findVersion(store, given, given.version, io);
+  if (!kept) throw new AncillaError('curator.exists', `${doc.version_key} was saved before and has been removed`);
+  return { doc: assertSame(kept, doc.digest), created: false };
 };

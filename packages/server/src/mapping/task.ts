@@ -1,6 +1,7 @@
 import { mappingHistory, type Task } from '@ancilla/contracts';
 import { featureNames } from '@ancilla/ranker';
 import { parseFeatures } from './features-file.ts';
+import { isPublicWord } from './vocabulary.ts';
 
 /** The model that ranks candidates of columns. */
 export const MAPPING_MODEL = 'mapping-ranker';
@@ -14,6 +15,11 @@ export const mappingTask: Task<typeof mappingHistory> = {
   decisions: mappingHistory,
   feature_names: featureNames,
   cluster: ({ source: { dataset, table } }) => JSON.stringify([dataset, table]),
+  terms: ({ candidates, semantic_id }) => [
+    ...candidates.map((candidate) => candidate.semantic_id),
+    ...(semantic_id === null ? [] : [semantic_id]),
+  ],
+  isPublicWord,
   supersedes: ({ supersedes }) => supersedes,
   meta: ({ mapping_history_id: id, trace_id, features_ref, agent_config, model, reviewer_id, decided_at }) => ({
     id,

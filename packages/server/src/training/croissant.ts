@@ -1,10 +1,42 @@
-import type { Field } from './dataset-file.ts';
+import type { Field } from './fields.ts';
 
-const TYPES = { string: 'sc:Text', boolean: 'sc:Boolean', double: 'cr:Float64', json: 'sc:Text' } as const;
+const cr = (...names: readonly string[]) => Object.fromEntries(names.map((name) => [name, `cr:${name}`]));
+/** The standard's own context. `https://schema.org/` and exactly this address of `cr` are what validators accept. */
+const context = {
+  '@language': 'en',
+  '@vocab': 'https://schema.org/',
+  sc: 'https://schema.org/',
+  cr: 'http://mlcommons.org/croissant/',
+  rai: 'http://mlcommons.org/croissant/RAI/',
+  dct: 'http://purl.org/dc/terms/',
+  prov: 'http://www.w3.org/ns/prov#',
+  conformsTo: 'dct:conformsTo',
+  data: { '@id': 'cr:data', '@type': '@json' },
+  dataType: { '@id': 'cr:dataType', '@type': '@vocab' },
+  description: { '@container': '@language' },
+  examples: { '@id': 'cr:examples', '@type': '@json' },
+  name: { '@container': '@language' },
+  ...cr(
+    'annotation',
+    'arrayShape',
+    'citeAs',
+    'column',
+    'containedIn',
+    'equivalentProperty',
+    'extract',
+    'field',
+    'fileObject',
+    'fileProperty',
+  ),
+  ...cr('fileSet', 'format', 'includes', 'isArray', 'isLiveDataset', 'jsonPath', 'key', 'md5', 'parentField', 'path', 'recordSet'),
+  ...cr('references', 'regex', 'repeated', 'replace', 'samplingRate', 'separator', 'source', 'subField', 'transform'),
+} as const;
+
+const TYPES = { string: 'sc:Text', strings: 'sc:Text', boolean: 'sc:Boolean', double: 'cr:Float64' } as const;
 
 /**
  * Describes a dataset for people and tools that read Croissant.
- * @see https://docs.mlcommons.org/croissant/docs/croissant-spec-1.1.html; `https://schema.org/` and the exact `cr` address are what validators accept
+ * @see https://docs.mlcommons.org/croissant/docs/croissant-spec-1.1.html
  */
 export function toCroissant(of: {
   readonly name: string;
@@ -18,31 +50,13 @@ export function toCroissant(of: {
   const { name, version, description, date, creator, file, fields } = of;
   const column = (field: string) => ({ source: { fileObject: { '@id': file.artifact_id }, extract: { column: field } } });
   return {
-    '@context': {
-      '@language': 'en',
-      '@vocab': 'https://schema.org/',
-      sc: 'https://schema.org/',
-      cr: 'http://mlcommons.org/croissant/',
-      rai: 'http://mlcommons.org/croissant/RAI/',
-      dct: 'http://purl.org/dc/terms/',
-      prov: 'http://www.w3.org/ns/prov#',
-      annotation: 'cr:annotation',
-      column: 'cr:column',
-      conformsTo: 'dct:conformsTo',
-      dataType: { '@id': 'cr:dataType', '@type': '@vocab' },
-      equivalentProperty: 'cr:equivalentProperty',
-      extract: 'cr:extract',
-      field: 'cr:field',
-      fileObject: 'cr:fileObject',
-      key: 'cr:key',
-      recordSet: 'cr:recordSet',
-      source: 'cr:source',
-    },
+    '@context': context,
     '@type': 'sc:Dataset',
     '@id': `urn:ancilla:dataset:${name}:${version}`,
     conformsTo: 'http://mlcommons.org/croissant/1.1',
     name,
-    version,
+    // A number of the feed; readers expect three.
+    version: `${version}.0.0`,
     description,
     license: 'urn:ancilla:licence:tenant-internal',
     url: `urn:ancilla:dataset:${name}:${version}`,
@@ -71,6 +85,7 @@ export function toCroissant(of: {
           '@id': `examples/${field}`,
           name: field,
           dataType: TYPES[dtype],
+          ...(dtype === 'strings' && { isArray: true, arrayShape: '-1' }),
           ...column(field),
           ...(field === 'label' && {
             annotation: {

@@ -1,48 +1,36 @@
-import { parquetReadObjects } from 'hyparquet';
-import { parquetWriteBuffer } from 'hyparquet-writer';
+import { AncillaError } from '@ancilla/contracts';
+import { parquetWriteBuffer, type ParquetWriteOptions } from 'hyparquet-writer';
+import { isText, type Field, type Row } from './fields.ts';
 
-/** A column of a dataset, as the training catalog lists it. `allowed`: may leave the tenant when consent says so. */
-export interface Field {
-  readonly name: string;
-  readonly dtype: 'string' | 'boolean' | 'double' | 'json';
-  readonly allowed: boolean;
+type Schema = NonNullable<ParquetWriteOptions['schema']>;
+
+/** A field as Parquet declares it. */
+function elementsOf(field: Field): Schema {
+  const { name } = field;
+  if (!isText(field)) return [{ name, type: field.dtype === 'double' ? 'DOUBLE' : 'BOOLEAN', repetition_type: 'REQUIRED' }];
+  const utf8 = { type: 'BYTE_ARRAY', converted_type: 'UTF8', logical_type: { type: 'STRING' } } as const;
+  if (field.dtype === 'string') return [{ name, ...utf8, repetition_type: field.nullable ? 'OPTIONAL' : 'REQUIRED' }];
+  return [
+    { name, converted_type: 'LIST', logical_type: { type: 'LIST' }, repetition_type: 'REQUIRED', num_children: 1 },
+    { name: 'list', repetition_type: 'REPEATED', num_children: 1 },
+    { name: 'element', ...utf8, repetition_type: 'REQUIRED' },
+  ];
 }
-
-const fixed = (names: readonly string[], dtype: Field['dtype'], allowed = true): readonly Field[] =>
-  names.map((name) => ({ name, dtype, allowed }));
-
-/** The fields of a dataset of a task: the mission's names first, then the task's similarities. One row a candidate of an example. */
-export const datasetFields = (feature_names: readonly string[]): readonly Field[] => [
-  ...fixed(['example_id', 'tenant_scope', 'cluster', 'label', 'candidate'], 'string'),
-  ...fixed(['chosen'], 'boolean'),
-  ...fixed(['col_name_tokens'], 'json'),
-  ...fixed(['embedding_vector_ref'], 'string', false),
-  ...fixed(feature_names, 'double'),
-  ...fixed(
-    ['mapping_history_id', 'trace_id', 'prompt_hash', 'agent_config_id', 'model_version', 'trainer_version', 'approved_by', 'created_at'],
-    'string',
-  ),
-];
-
-export type Cell = string | boolean | number | readonly string[] | null;
-export type Row = Readonly<Record<string, Cell>>;
-
-const TYPES = { string: 'STRING', boolean: 'BOOLEAN', double: 'DOUBLE', json: 'JSON' } as const;
 
 /**
  * Rows as Parquet. Same rows, same bytes. No compression, so that whoever searches the bytes sees all of them; no statistics, since minimum and maximum of a text
  * column are values.
+ * @throws {AncillaError} `training.leak` when a row has a field that is not on the list: it stops the writer, it is not left out in silence
  */
 export function writeDataset(fields: readonly Field[], rows: readonly Row[]): Uint8Array {
+  const names = new Set(fields.map(({ name }) => name));
+  for (const row of rows)
+    for (const name of Object.keys(row))
+      if (!names.has(name)) throw new AncillaError('training.leak', `field ${name} is not on the list of allowed fields`);
   return new Uint8Array(
     parquetWriteBuffer({
-      columnData: fields.map(({ name, dtype }) => ({
-        name,
-        data: rows.map((row) => row[name] ?? null),
-        type: TYPES[dtype],
-        statistics: false,
-        offsetIndex: false,
-      })),
+      schema: [{ name: 'examples', num_children: fields.length }, ...fields.flatMap(elementsOf)],
+      columnData: fields.map(({ name }) => ({ name, data: rows.map((row) => row[name] ?? null), offsetIndex: false })),
       codec: 'UNCOMPRESSED',
       statistics: false,
       createdBy: 'ancilla',
@@ -50,9 +38,6 @@ export function writeDataset(fields: readonly Field[], rows: readonly Row[]): Ui
   );
 }
 
-/** Rows of a Parquet file. */
-export async function readDataset(bytes: Uint8Array): Promise<readonly Record<string, unknown>[]> {
-  const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
-  // The file's own columns; what a cell holds is checked by whoever uses it.
-  return (await parquetReadObjects({ file: file as ArrayBuffer })) as readonly Record<string, unknown>[];
-}
+/** As the reader takes it: on its own, from the first byte. */
+export const toArrayBuffer = ({ buffer, byteOffset, byteLength }: Uint8Array): ArrayBuffer =>
+  buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer;

@@ -1,67 +1,111 @@
-import { idFrom, type Doc, type Collection, type Task } from '@ancilla/contracts';
-import { sha256 } from '@ancilla/evidence';
-import type { Row } from './dataset-file.ts';
+import { idFrom, type Collection, type Doc, type Task, type TaskExample } from '@ancilla/contracts';
+import { sha256, sha256Hex } from '@ancilla/evidence';
+import type { Row, Vocabulary } from './fields.ts';
+import { splitOf } from './split.ts';
 
-/** Decisions that stand: what a later one corrects is left out. */
-export function inForce<C extends Collection<'log'>>(task: Task<C>, decisions: readonly Doc<C>[]): readonly Doc<C>[] {
-  const corrected = new Set(decisions.map((decision) => task.supersedes(decision)));
-  return decisions.filter((decision) => !corrected.has(task.meta(decision).id));
+/** Why a decision is no example: a later one corrects it, its features are gone, or newer than itself, or there is nothing to learn from it. */
+type LeftOut = 'corrected' | 'erased' | 'late' | 'no_signal';
+
+/** The artifact at a decision's features_ref: its JSON and when it was made. */
+export interface Features {
+  readonly value: unknown;
+  readonly created_at: string;
 }
 
 export interface ExampleParts {
   readonly tenant_scope: string;
   readonly trainer_version: string;
-  /** Keyed per dataset: a pseudonym that cannot be joined across datasets, nor guessed without the key. */
-  readonly pseudonym: (what: 'reviewer' | 'cluster', value: string) => string;
   /** Whether references to vectors may be in the dataset. */
   readonly vectors: boolean;
+  /** Keyed by the tenant. */
+  readonly hmac: (purpose: string, value: string) => Uint8Array;
 }
 
-export interface Link {
+/** The way back from an example. */
+interface Link {
   readonly example_id: string;
   readonly mapping_history_id: string;
   readonly trace_id: string;
 }
 
+export interface Examples {
+  readonly rows: readonly Row[];
+  readonly links: readonly Link[];
+  readonly left_out: Readonly<Record<LeftOut, number>>;
+  readonly vocabulary: Vocabulary;
+}
+
+/** What an example in which no candidate is right is labelled. */
+const NONE = 'none';
+
 /**
- * Decisions as rows of training data, de-identified by construction: similarities, ids, pseudonyms; sample values are not replaced but left out.
- * @param features - the parsed artifact at a decision's features_ref
+ * Decisions as rows of training data. De-identified by construction: similarities, ids, pseudonyms and words of closed lists; sample values are not replaced but left
+ * out. Pure: the same decisions, features and keys give the same rows.
  */
-export function toRows<C extends Collection<'log'>>(
+export function toExamples<C extends Collection<'log'>>(
   task: Task<C>,
   decisions: readonly Doc<C>[],
-  features: ReadonlyMap<string, unknown>,
-  { tenant_scope, trainer_version, pseudonym, vectors }: ExampleParts,
-): { readonly rows: readonly Row[]; readonly links: readonly Link[] } {
-  const rows: Row[] = [];
-  const links: Link[] = [];
-  for (const decision of inForce(task, decisions)) {
+  features: ReadonlyMap<string, Features>,
+  { tenant_scope, trainer_version, vectors, hmac }: ExampleParts,
+): Examples {
+  const left_out = { corrected: 0, erased: 0, late: 0, no_signal: 0 };
+  const corrected = new Set(decisions.map((decision) => task.supersedes(decision)));
+  const chosen = decisions.flatMap((decision) => {
     const meta = task.meta(decision);
-    const example = task.toExample(decision, features.get(meta.features_ref));
-    if (example === undefined) continue;
-    const example_id = idFrom('ex', sha256(`${task.name}/${meta.id}`));
-    links.push({ example_id, mapping_history_id: meta.id, trace_id: meta.trace_id });
-    for (const candidate of example.candidates) {
-      rows.push({
-        example_id,
-        tenant_scope,
-        cluster: pseudonym('cluster', task.cluster(decision)),
-        label: example.label,
-        candidate: candidate.id,
-        chosen: candidate.id === example.label,
-        col_name_tokens: example.col_name_tokens,
-        embedding_vector_ref: vectors ? example.embedding_vector_ref : null,
-        ...Object.fromEntries(task.feature_names.map((name, i) => [name, candidate.features[i] ?? 0])),
-        mapping_history_id: meta.id,
-        trace_id: meta.trace_id,
-        prompt_hash: example.prompt_hash,
-        agent_config_id: meta.agent_config_id,
-        model_version: meta.model_version,
-        trainer_version,
-        approved_by: pseudonym('reviewer', meta.reviewer_id),
-        created_at: meta.decided_at,
-      });
-    }
-  }
-  return { rows, links };
+    const example = corrected.has(meta.id) ? 'corrected' : exampleOf(task, decision, features.get(meta.features_ref));
+    if (typeof example !== 'string')
+      return [{ ...example, meta, cluster: task.cluster(decision), example_id: idFrom('ex', sha256(`${task.name}/${meta.id}`)) }];
+    left_out[example] += 1;
+    return [];
+  });
+  const split = splitOf(chosen.map(({ cluster }) => cluster));
+  // Other examples, other pseudonyms: nobody can be followed from one dataset to the next, and the same dataset built again is the same.
+  const edition = sha256Hex(chosen.map(({ example_id }) => example_id).join('\n'));
+  const pseudonym = (what: 'reviewer' | 'cluster', value: string): string =>
+    `${what.slice(0, 1)}-${Buffer.from(hmac(`training/${what}`, `${edition}/${value}`))
+      .toString('hex')
+      .slice(0, 32)}`;
+  const rows = chosen.flatMap(({ example_id, meta, cluster, candidates, label, col_name_tokens, embedding_vector_ref, prompt_hash }) => {
+    const before = { example_id, tenant_scope, split: split(cluster), cluster: pseudonym('cluster', cluster), label };
+    const after = {
+      col_name_tokens,
+      embedding_vector_ref: vectors ? embedding_vector_ref : null,
+      mapping_history_id: meta.id,
+      trace_id: meta.trace_id,
+      prompt_hash,
+      artifact_refs: [meta.features_ref],
+      agent_config_id: meta.agent_config_id,
+      model_version: meta.model_version,
+      trainer_version,
+      approved_by: pseudonym('reviewer', meta.reviewer_id),
+      created_at: meta.decided_at,
+    };
+    return candidates.map(({ id, features: numbers }): Row => ({
+      ...before,
+      candidate: id,
+      chosen: id === label,
+      ...Object.fromEntries(task.feature_names.map((name, i) => [name, numbers[i] ?? 0])),
+      ...after,
+    }));
+  });
+  const names = chosen.flatMap(({ meta }) => [meta.agent_config_id, meta.model_version]);
+  return {
+    rows,
+    links: chosen.map(({ example_id, meta }) => ({ example_id, mapping_history_id: meta.id, trace_id: meta.trace_id })),
+    left_out,
+    vocabulary: {
+      tenant_scope,
+      terms: new Set([NONE, ...decisions.flatMap((decision) => task.terms(decision))]),
+      names: new Set([trainer_version, ...names]),
+      isPublicWord: task.isPublicWord,
+    },
+  };
+}
+
+/** One decision as an example, or why it is none. */
+function exampleOf<C extends Collection<'log'>>(task: Task<C>, decision: Doc<C>, found: Features | undefined): TaskExample | LeftOut {
+  if (found === undefined) return 'erased';
+  // What was learned after the decision was not there to decide on.
+  if (found.created_at > task.meta(decision).decided_at) return 'late';
+  return task.toExample(decision, found.value) ?? 'no_signal';
 }

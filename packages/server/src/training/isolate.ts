@@ -1,64 +1,127 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { extname } from 'node:path';
 import { AncillaError, type Io } from '@ancilla/contracts';
 
-/** What keeps a run apart: told in the model's registry entry, so that nobody has to take it on trust. */
+/** How a run is kept apart: told on the run and in the model's registry entry, so that nobody has to take it on trust. */
 export interface Isolation {
+  readonly command: string;
+  readonly args: readonly string[];
+  /** What holds on this machine. */
+  readonly layers: readonly string[];
+  /** What this machine has no means for. */
+  readonly missing: readonly string[];
+}
+
+/** Limits of a run. */
+export interface Limits {
+  readonly timeoutMs: number;
+  readonly memoryBytes: number;
+}
+
+interface Wrapper {
   readonly command: string;
   readonly args: readonly string[];
   readonly layers: readonly string[];
 }
-
-const MEMORY_BYTES = 2 * 1024 ** 3;
+const ALWAYS = ['fresh-process', 'empty-environment', 'no-descriptors', 'permission-model', 'time-limit'];
 const OUTPUT_BYTES = 64 * 1024 ** 2;
+
+/** Programs of the system that keep more apart than Node can, strongest first; of each the first that works is used. */
+const wrappers = ({ memoryBytes, timeoutMs }: Limits): readonly (readonly Wrapper[])[] => {
+  // A user namespace of its own lets anybody make the others.
+  const unshare = (args: readonly string[], layers: readonly string[]): Wrapper => ({
+    command: 'unshare',
+    args: ['--user', '--map-root-user', ...args],
+    layers,
+  });
+  const prlimit = {
+    command: 'prlimit',
+    args: [`--data=${memoryBytes}`, `--cpu=${Math.ceil(timeoutMs / 1000) + 1}`, '--fsize=0', '--core=0'],
+    layers: ['memory-limit', 'cpu-limit', 'no-file-writes'],
+  };
+  return [
+    [
+      // Process 1 of its own: whoever started it cannot be named from inside, and nothing outlives it.
+      unshare(['--net', '--ipc', '--pid', '--fork', '--kill-child'], ['network-namespace', 'ipc-namespace', 'process-namespace']),
+      unshare(['--net'], ['network-namespace']),
+    ],
+    [prlimit],
+  ];
+};
 
 /** Node's permission model as a seat belt: no network, no child processes, no workers, no addons, reading only our own code. */
 const permissions = (readable: readonly string[]): readonly string[] => [
   '--permission',
   // Not covered by the permission model: it would open files anywhere.
   '--no-experimental-sqlite',
-  '--max-old-space-size=512',
+  '--max-old-space-size=1024',
   ...readable.map((folder) => `--allow-fs-read=${folder}`),
 ];
 
 /**
- * How a program is run apart on this machine: the permission model always; a network namespace of its own and a bound on its data segment where the system has them.
- * @param has - whether a command exists and works here, asked once at start
+ * How a program is run apart on this machine: Node's permission model always; namespaces and limits where the system has them, which is tried, not assumed.
+ * @param works - whether a command line can be run here
  */
-export function isolation(
-  node: string,
-  execArgv: readonly string[],
-  readable: readonly string[],
-  script: string,
-  has: (command: string) => boolean,
-): Isolation {
-  let command = node;
-  let args = [...execArgv, ...permissions(readable), script];
-  const layers = ['fresh-process', 'empty-environment', 'no-descriptors', 'permission-model', 'time-limit'];
-  if (has('prlimit')) {
-    args = [`--data=${MEMORY_BYTES}`, '--core=0', command, ...args];
-    command = 'prlimit';
-    layers.push('data-limit');
+export async function isolationFor(
+  of: {
+    readonly node: string;
+    readonly script: string;
+    readonly readable: readonly string[];
+    readonly limits: Limits;
+    readonly flags?: readonly string[];
+  },
+  works: (command: string, args: readonly string[]) => Promise<boolean>,
+): Promise<Isolation> {
+  const { node, script, readable, limits, flags = [] } = of;
+  // Only this: what the server itself was started with (a debugger, a preloaded module) has no place here.
+  const condition = extname(script) === '.ts' ? ['--conditions=ancilla-source'] : [];
+  const inner = [...condition, ...flags, ...permissions(readable), script];
+  const used: Wrapper[] = [];
+  const missing: string[] = [];
+  for (const choices of wrappers(limits)) {
+    const layers = new Set(choices.flatMap((each) => each.layers));
+    for (const wrapper of choices)
+      if (await works(wrapper.command, [...wrapper.args, node, '--version'])) {
+        used.push(wrapper);
+        for (const layer of wrapper.layers) layers.delete(layer);
+        break;
+      }
+    missing.push(...layers);
   }
-  if (has('unshare')) {
-    args = ['--net', '--map-root-user', '--user', command, ...args];
-    command = 'unshare';
-    layers.push('network-namespace');
-  }
-  return { command, args, layers };
+  const line = [...used.flatMap((each) => [systemCommand(each.command), ...each.args]), node, ...inner];
+  const [command = node, ...args] = line;
+  return { command, args, layers: [...ALWAYS, ...used.flatMap(({ layers }) => layers)], missing };
+}
+
+/** Finds out once, when it is first asked, how a program is run apart here. */
+export function openIsolation(of: Parameters<typeof isolationFor>[0]): () => Promise<Isolation> {
+  let found: Promise<Isolation> | undefined;
+  return () => (found ??= isolationFor(of, worksHere));
 }
 
 /** Where system commands are: the isolated process itself has no PATH. */
-export const systemCommand = (name: string): string | undefined => [`/usr/bin/${name}`, `/bin/${name}`].find((path) => existsSync(path));
+const systemCommand = (name: string): string => [`/usr/bin/${name}`, `/bin/${name}`].find((path) => existsSync(path)) ?? name;
+
+/** Whether a command line works here: it is run once, with nothing in and nothing out. */
+async function worksHere(command: string, args: readonly string[]): Promise<boolean> {
+  const child = spawn(systemCommand(command), args, { env: {}, cwd: '/', stdio: 'ignore', timeout: 10_000, killSignal: 'SIGKILL' });
+  const ended = await Promise.race([once(child, 'exit'), once(child, 'error').then(() => [1])]).catch(() => [1]);
+  return ended[0] === 0;
+}
 
 /**
  * Runs a program apart: input on stdin, output from stdout, nothing else in or out.
- * @param timeoutMs - after which it is killed
- * @throws {AncillaError} `internal` when it failed, was killed, or said too much; its own words are not passed on
+ * @throws {AncillaError} `training.isolated` when it failed, was killed, or said too much; its own words are not passed on
  */
-export async function runIsolated({ command, args }: Isolation, input: Uint8Array, timeoutMs: number, { signal }: Io): Promise<Uint8Array> {
-  const child = spawn(systemCommand(command) ?? command, args, {
+export async function runIsolated(
+  { command, args }: Isolation,
+  input: Uint8Array,
+  { timeoutMs }: Limits,
+  { signal }: Io,
+): Promise<Uint8Array> {
+  const child = spawn(command, args, {
     env: {},
     cwd: '/',
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -83,5 +146,5 @@ export async function runIsolated({ command, args }: Isolation, input: Uint8Arra
   const [code, killed] = (await once(child, 'close')) as [number | null, string | null];
   if (code === 0) return Buffer.concat(out);
   const reason = size > OUTPUT_BYTES ? 'said too much' : killed !== null ? `was killed (${killed})` : `ended with status ${code}`;
-  throw new AncillaError('internal', `the isolated run ${reason}`, { cause: new Error(said) });
+  throw new AncillaError('training.isolated', `the isolated run ${reason}`, { cause: new Error(said) });
 }

@@ -1,4 +1,5 @@
-import type { Field, Row } from './dataset-file.ts';
+import { isText, kindOf, textsOf, type Cell, type Field, type Row, type TextField, type Vocabulary } from './fields.ts';
+import { residue } from './residue.ts';
 
 /** What the leak test found: where and by which rule, never what. */
 export interface Leak {
@@ -16,54 +17,69 @@ const TELLING_LENGTH = 5;
 const LEAKS_NAMED = 20;
 
 /**
- * Looks for personal data and for the tenant's own raw values in what is about to become a dataset: every distinct text by the redaction engine, every byte of the
- * file for the values.
- * @param detect - types the tenant's policy finds in a text
+ * Looks at what is about to become a dataset, by three rules. (1) Every cell is what its field may hold: a similarity, something made here, a word of a closed list.
+ * (2) The redaction engine finds nothing in the words that people chose. (3) Outside the cells that passed, no byte of the file reads as a raw value of the tenant's.
+ *
+ * A raw value may be equal to a word the dataset says by right (`total` to a public word, `sem.city` to a term) and may stand inside an id by chance; that tells
+ * nothing of a row, so cells are held to rule 1 and not searched: a word is in the dataset because of the list it is on, never because it was somebody's value.
+ * @param detect - types the tenant's redaction policy finds in a text
  * @param rawValues - values of the tenant's tables, as far as they are at hand
  */
 export function leakTest(
   { fields, rows, bytes }: { readonly fields: readonly Field[]; readonly rows: readonly Row[]; readonly bytes: Uint8Array },
+  vocabulary: Vocabulary,
   detect: (text: string) => readonly string[],
   rawValues: Iterable<string>,
 ): LeakReport {
-  const leaks: Leak[] = [];
-  const ours = new Set([
-    'example_id',
-    'mapping_history_id',
-    'trace_id',
-    'prompt_hash',
-    'created_at',
-    'approved_by',
-    'cluster',
-    'embedding_vector_ref',
-  ]);
-  const said = new Set<string>();
-  for (const { name, dtype } of fields) {
-    if (dtype !== 'string' && dtype !== 'json') continue;
-    const texts = new Set(rows.flatMap((row) => toTexts(row[name])));
-    for (const text of texts) {
-      said.add(text);
-      // Ids, hashes and pseudonyms are made here from nothing but randomness and keys.
-      if (!ours.has(name)) for (const rule of detect(text)) leaks.push({ field: name, rule });
-    }
-  }
-  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  // Names of terms are the glossary's, public to the tenant: a value that is one of them tells nothing.
-  const terms = new Set(rows.flatMap((row) => [...toTexts(row['label']), ...toTexts(row['candidate'])]));
-  const names = new Set(fields.map(({ name }) => name));
-  for (const value of new Set(rawValues)) {
-    if (value.length < TELLING_LENGTH || terms.has(value) || names.has(value)) continue;
-    if (file.includes(value) && [...said].some((text) => text.includes(value) && !ids(text)))
-      leaks.push({ field: fieldOf(value, fields, rows), rule: 'raw_value' });
-  }
+  const leaks = fields.flatMap((field) => leaksOfField(field, rows, vocabulary, detect));
+  if (reads(residue(bytes, fields, rows), rawValues)) leaks.push({ field: 'file', rule: 'raw_value' });
   return { passed: leaks.length === 0, checked_bytes: bytes.byteLength, leaks: leaks.slice(0, LEAKS_NAMED) };
 }
 
-const toTexts = (cell: Row[string] | undefined): readonly string[] => {
-  if (typeof cell === 'string') return [cell];
-  return Array.isArray(cell) ? cell.map(String) : [];
-};
-/** A number such as 20251 may stand in a random id or a hash by chance. */
-const ids = (text: string): boolean => /^(?:[a-z]{2,3}_[0-7][0-9a-z]{25}|[0-9a-f]{32,64}|\d{4}-\d\d-\d\dT[\d:.]+Z)$/.test(text);
-const fieldOf = (value: string, fields: readonly Field[], rows: readonly Row[]): string =>
-  fields.find(({ name }) => rows.some((row) => toTexts(row[name]).some((text) => text.includes(value) && !ids(text))))?.name ?? 'file';
+function leaksOfField(
+  field: Field,
+  rows: readonly Row[],
+  vocabulary: Vocabulary,
+  detect: (text: string) => readonly string[],
+): readonly Leak[] {
+  const leak = (rule: string): Leak => ({ field: field.name, rule });
+  if (!isText(field)) {
+    const may = field.dtype === 'boolean' ? isBoolean : isSimilarity;
+    return rows.every((row) => may(row[field.name])) ? [] : [leak('not_allowed')];
+  }
+  const { is, chosen } = kindOf(field);
+  const texts = new Set<string>();
+  for (const row of rows) {
+    const cell = row[field.name] ?? null;
+    if (!hasForm(field, cell)) return [leak('not_allowed')];
+    for (const text of textsOf(cell)) texts.add(text);
+  }
+  if (![...texts].every((text) => is(text, vocabulary))) return [leak('not_allowed')];
+  return chosen ? [...new Set([...texts].flatMap(detect))].map(leak) : [];
+}
+
+const hasForm = ({ dtype, nullable }: TextField, cell: Cell): boolean =>
+  cell === null ? nullable : dtype === 'string' ? typeof cell === 'string' : Array.isArray(cell);
+const isBoolean = (cell: unknown): boolean => typeof cell === 'boolean';
+const isSimilarity = (cell: unknown): boolean => typeof cell === 'number' && cell >= 0 && cell <= 1;
+
+/** Whether any of the values stands in the bytes. One pass, however many values: they are found by how they begin. */
+function reads(bytes: Buffer, values: Iterable<string>): boolean {
+  const byBeginning = new Map<string, Set<string>>();
+  for (const value of values) {
+    const utf8 = Buffer.from(value).toString('latin1');
+    if (utf8.length < TELLING_LENGTH) continue;
+    const beginning = utf8.slice(0, TELLING_LENGTH);
+    const known = byBeginning.get(beginning);
+    if (known === undefined) byBeginning.set(beginning, new Set([utf8]));
+    else known.add(utf8);
+  }
+  if (byBeginning.size === 0) return false;
+  const text = bytes.toString('latin1');
+  for (let at = 0; at + TELLING_LENGTH <= text.length; at++) {
+    // Blanked: on to where something stands.
+    if (bytes[at] === 0) continue;
+    for (const value of byBeginning.get(text.slice(at, at + TELLING_LENGTH)) ?? []) if (text.startsWith(value, at)) return true;
+  }
+  return false;
+}

@@ -1,0 +1,159 @@
+import {
+  AncillaError,
+  Id,
+  insert,
+  isAncillaError,
+  Name,
+  saga,
+  toTimestamp,
+  trainingCatalog,
+  trainingExamples,
+  type Collection,
+  type Doc,
+  type Io,
+  type Task,
+} from '@ancilla/contracts';
+import { Type } from 'typebox';
+import { collect, type Artifacts, type Of } from '../artifacts/index.ts';
+import { approve, datasetOf, refusal } from './catalog.ts';
+import { assertConsent, consentOf } from './consent.ts';
+import { draftOf, toCatalogEntry } from './dataset.ts';
+import type { Features } from './examples.ts';
+import { taskOf, type TrainingParts } from './parts.ts';
+import { keep } from './storing.ts';
+
+const BuildMemo = Type.Object({
+  task: Name,
+  dataset_id: Id('ds'),
+  through_seq: Type.Integer(),
+  consent: Type.Enum(['own', 'global']),
+  vectors: Type.Boolean(),
+  built_by: Name,
+});
+
+/** Turns decisions into a dataset. Everything it writes is in one commit: file, catalog entry, links. */
+export const openBuildSaga = ({ artifacts, gates, storeOf, hmac, tasks, clock }: TrainingParts) =>
+  saga({
+    name: 'training.build_dataset',
+    memo: BuildMemo,
+    steps: [
+      {
+        name: 'build',
+        attempts: 2,
+        unknown: { on: 'retry' },
+        async run({ memo, saga_id, trace_id, tenant_id, key, signal }) {
+          const io = { signal };
+          const of: Of = { tenant: storeOf(tenant_id), tenant_id };
+          assertConsent(await consentOf(of.tenant, io), memo);
+          const task = taskOf(tasks, memo.task);
+          const decisions = await decisionsThrough(of, task, memo.through_seq, io);
+          const gate = await gates.of(of, io);
+          const draft = draftOf(
+            task,
+            decisions,
+            await readFeatures(of, artifacts, new Set(decisions.map((decision) => task.meta(decision).features_ref)), io),
+            {
+              tenant_scope: memo.consent === 'global' ? 'global' : tenant_id,
+              vectors: memo.vectors,
+              hmac: (purpose, value) => hmac(tenant_id, purpose, value),
+            },
+            {
+              detect: (text) => gate.text(text).spans.map(({ type }) => type),
+              // What the runs were given, cleaned, and raw input that policy let be kept.
+              rawValues: await artifacts.sampleStrings(
+                of,
+                {
+                  trace_ids: new Set(decisions.map((decision) => task.meta(decision).trace_id)),
+                  categories: ['payload', 'raw_input'],
+                },
+                io,
+              ),
+            },
+          );
+          if (draft.links.length === 0)
+            throw new AncillaError('training.empty', `task ${task.name} has no decision to learn from up to entry ${memo.through_seq}`);
+          const about = {
+            category: 'dataset',
+            content_type: 'application/vnd.apache.parquet',
+            trace_id,
+            created_by: memo.built_by,
+          } as const;
+          const file = draft.report.passed ? await keep(of, artifacts, key, { ...about, bytes: draft.bytes }, io) : undefined;
+          const dataset = toCatalogEntry(task.name, { ...memo, saga_id, trace_id }, draft, {
+            artifact_id: file?.artifact_id,
+            policy: gate.policy,
+            creator: tenant_id,
+            now: clock.now(),
+          });
+          const links = draft.links.map((link) => ({
+            link_id: `${memo.dataset_id}/${link.example_id}`,
+            dataset_id: memo.dataset_id,
+            created_at: dataset.created_at,
+            ...link,
+          }));
+          return {
+            output: {},
+            writes: [
+              insert(trainingCatalog, dataset),
+              ...(file === undefined ? [] : [...file.writes, ...links.map((link) => insert(trainingExamples, link))]),
+            ],
+          };
+        },
+        compensate: {
+          ref: 'handler:withdraw_dataset',
+          async run({ memo, trace_id, tenant, signal }) {
+            const found = await datasetOf(tenant, memo.dataset_id, { signal });
+            if (found.status === 'refused') return [];
+            const doc = { dataset_id: memo.dataset_id, status: 'withdrawn', by: memo.built_by, at: toTimestamp(clock.now()) } as const;
+            return approve(found, doc, { who: memo.built_by, reason: 'the build was cancelled', trace_id });
+          },
+        },
+      },
+      {
+        // The verdict is on record by now; here it ends the saga.
+        name: 'admit',
+        attempts: 1,
+        unknown: { on: 'retry' },
+        async run({ memo, tenant, signal }) {
+          const { dataset, status } = await datasetOf(tenant, memo.dataset_id, { signal });
+          if (status === 'refused') throw refusal(dataset);
+          return { output: {} };
+        },
+      },
+    ],
+  });
+
+/** Decisions of a task up to a point in the feed: later ones are not seen, so that the same order gives the same dataset. */
+async function decisionsThrough<C extends Collection<'log'>>(
+  { tenant }: Of,
+  task: Task<C>,
+  through: number,
+  io: Io,
+): Promise<readonly Doc<C>[]> {
+  const found: Doc<C>[] = [];
+  // A task's decisions are a log of the tenant's.
+  for await (const entry of tenant.feed([task.decisions] as never, -1, io) as AsyncIterable<{
+    readonly seq: number;
+    readonly doc: Doc<C> | undefined;
+  }>) {
+    if (entry.seq > through) break;
+    if (entry.doc !== undefined) found.push(entry.doc);
+  }
+  return found;
+}
+
+/** The artifacts the decisions refer to, parsed. */
+async function readFeatures(of: Of, artifacts: Artifacts, refs: Iterable<string>, io: Io): Promise<ReadonlyMap<string, Features>> {
+  const found = new Map<string, Features>();
+  for (const ref of refs) {
+    try {
+      const { meta, bytes } = await artifacts.open(of, ref, io);
+      const text = Buffer.from(await collect(bytes)).toString('utf8');
+      found.set(ref, { value: JSON.parse(text) as unknown, created_at: meta.created_at });
+    } catch (error) {
+      // Erased since: there is nothing to learn from it any more.
+      if (!isAncillaError(error, 'not_found')) throw error;
+    }
+  }
+  return found;
+}

@@ -1,0 +1,40 @@
+import { Consent, consents, insert, replace, route, Sentence, toTimestamp } from '@ancilla/contracts';
+import { Type, type Static } from 'typebox';
+import { consentOf } from './consent.ts';
+import { nothing } from './listing.ts';
+import type { TrainingParts } from './parts.ts';
+
+export const consentRoutes = ({ clock }: TrainingParts) => [
+  route({
+    method: 'GET',
+    path: '/governance/consent',
+    action: 'consent.read',
+    summary: 'What the tenant’s decisions may train',
+    ...nothing,
+    answers: { 200: Type.Pick(Consent, ['training', 'vectors']) },
+    async handle({ tenant, signal }) {
+      const { training, vectors } = await consentOf(tenant, { signal });
+      return [200, { training, vectors }] as const;
+    },
+  }),
+  route({
+    method: 'PUT',
+    path: '/governance/consent',
+    action: 'consent.write',
+    summary: 'Set what the tenant’s decisions may train: none, own, or global',
+    ...nothing,
+    body: Type.Object(
+      { training: Consent.properties.training, vectors: Type.Optional(Type.Boolean()), reason: Sentence },
+      { additionalProperties: false },
+    ),
+    answers: { 200: Consent },
+    async handle({ tenant, who, body: { training, vectors = false, reason }, trace, signal }) {
+      const io = { signal };
+      const was = await tenant.get(consents, 'training', io);
+      const doc: Static<typeof Consent> = { consent_id: 'training', training, vectors, set_by: who.id, set_at: toTimestamp(clock.now()) };
+      const because = { who: who.id, reason, trace_id: trace.trace_id };
+      await tenant.commit([was === undefined ? insert(consents, doc, because) : replace(consents, was, doc, because)], [], io);
+      return [200, doc] as const;
+    },
+  }),
+];

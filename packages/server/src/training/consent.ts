@@ -1,0 +1,24 @@
+import { AncillaError, consents, type Consent, type Dataset, type Io, type Reader, type Tenant } from '@ancilla/contracts';
+import type { Static } from 'typebox';
+
+/** What a tenant's decisions may train, and whether vectors may be in it. */
+export type Allowed = Pick<Static<typeof Consent>, 'training' | 'vectors'>;
+
+/** Without a word of the tenant's, its decisions train its own models, without vectors. @see docs/decisions/0004-training-consent-starts-with-own.md */
+export const consentOf = async (tenant: Reader<Tenant>, io: Io): Promise<Allowed> =>
+  (await tenant.get(consents, 'training', io))?.doc ?? { training: 'own', vectors: false };
+
+const REACH = { none: 0, own: 1, global: 2 } as const;
+
+/**
+ * Asked when a dataset is ordered, when it is built and when it is trained on: consent may be withdrawn in between.
+ * @throws {AncillaError} `training.consent`
+ */
+export function assertConsent(
+  { training, vectors }: Allowed,
+  use: { readonly consent: Dataset['consent']; readonly vectors: boolean },
+): void {
+  if (REACH[training] < REACH[use.consent])
+    throw new AncillaError('training.consent', `the consent in force is ${training}; this needs ${use.consent}`);
+  if (use.vectors && !vectors) throw new AncillaError('training.consent', 'the consent in force does not cover vectors; this has them');
+}

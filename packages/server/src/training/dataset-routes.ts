@@ -1,0 +1,89 @@
+import { Dataset, DatasetApproval, Id, Name, route, Sentence, toTimestamp, trainingCatalog } from '@ancilla/contracts';
+import { Type } from 'typebox';
+import type { openBuildSaga } from './build-saga.ts';
+import { approve, datasetOf, type Catalogued } from './catalog.ts';
+import { assertConsent, consentOf } from './consent.ts';
+import { nothing, pageOf, paging } from './listing.ts';
+import { taskOf, type TrainingParts } from './parts.ts';
+
+const DatasetView = Type.Object({ ...Dataset.properties, status: Type.Enum(['built', 'refused', 'approved', 'withdrawn']) });
+const view = ({ dataset, status }: Catalogued) => ({ ...dataset, status });
+
+export const datasetRoutes = ({ tasks, sagas, clock, newId }: TrainingParts, buildSaga: ReturnType<typeof openBuildSaga>) => [
+  route({
+    method: 'POST',
+    path: '/training/datasets',
+    action: 'training.build',
+    summary: 'Build a de-identified dataset from the decisions made so far',
+    ...nothing,
+    body: Type.Object({ task: Name, scope: Type.Optional(Type.Enum(['tenant', 'global'])) }, { additionalProperties: false }),
+    answers: { 202: Type.Object({ dataset_id: Id('ds'), saga_id: Id('sg') }) },
+    async handle({ tenant, tenant_id, who, body, trace, signal }) {
+      const io = { signal };
+      const task = taskOf(tasks, body.task);
+      const allowed = await consentOf(tenant, io);
+      const use = { consent: body.scope === 'global' ? 'global' : 'own', vectors: allowed.vectors } as const;
+      assertConsent(allowed, use);
+      const dataset_id = newId('ds');
+      const { size } = await tenant.ledger.head(io);
+      const { saga_id } = await sagas.start(buildSaga, {
+        tenant,
+        tenant_id,
+        memo: { task: task.name, dataset_id, through_seq: size - 1, ...use, built_by: who.id },
+        trace_id: trace.trace_id,
+        owner: who.id,
+        idempotency_key: `dataset/${dataset_id}`,
+      });
+      return [202, { dataset_id, saga_id }] as const;
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/training/datasets',
+    action: 'training.read',
+    summary: 'Datasets, newest first',
+    ...nothing,
+    query: paging,
+    answers: { 200: pageOf(DatasetView) },
+    async handle({ tenant, query, signal }) {
+      const page = await tenant.find(trainingCatalog, { index: 'all', equals: {}, ...query }, { signal });
+      const items = await Promise.all(page.items.map(async ({ doc }) => view(await datasetOf(tenant, doc.dataset_id, { signal }))));
+      return [200, { items, next_cursor: page.next_cursor }] as const;
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/training/datasets/{dataset_id}',
+    action: 'training.read',
+    summary: 'One dataset: fields, files, leak test, Croissant',
+    ...nothing,
+    params: Type.Object({ dataset_id: Id('ds') }),
+    answers: { 200: DatasetView },
+    async handle({ tenant, params, signal }) {
+      return [200, view(await datasetOf(tenant, params.dataset_id, { signal }))] as const;
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/training/datasets/{dataset_id}/approve',
+    action: 'training.approve',
+    summary: 'Approve or withdraw a dataset: only approved ones are trained on, and what was withdrawn stays so',
+    ...nothing,
+    params: Type.Object({ dataset_id: Id('ds') }),
+    body: Type.Object({ reason: Sentence, status: Type.Optional(DatasetApproval.properties.status) }, { additionalProperties: false }),
+    answers: { 200: DatasetView },
+    async handle({ tenant, who, params, body, trace, signal }) {
+      const io = { signal };
+      const found = await datasetOf(tenant, params.dataset_id, io);
+      const doc = {
+        dataset_id: found.dataset.dataset_id,
+        status: body.status ?? 'approved',
+        by: who.id,
+        at: toTimestamp(clock.now()),
+      } as const;
+      const writes = approve(found, doc, { who: who.id, reason: body.reason, trace_id: trace.trace_id });
+      if (writes.length > 0) await tenant.commit(writes, [], io);
+      return [200, { ...found.dataset, status: doc.status }] as const;
+    },
+  }),
+];

@@ -1,0 +1,29 @@
+import { AncillaError, type Clock, type NewId, type SagaRunner, type Task, type TenantStore } from '@ancilla/contracts';
+import type { Artifacts } from '../artifacts/index.ts';
+import type { Curator } from '../curator/index.ts';
+import type { Gates } from '../ingest/index.ts';
+import type { LiveModels } from '../mapping/index.ts';
+import type { Isolation } from './isolate.ts';
+
+/** What the room is opened with. */
+export interface TrainingParts {
+  readonly tasks: readonly Task[];
+  readonly artifacts: Artifacts;
+  readonly curator: Curator;
+  readonly gates: Gates;
+  readonly models: LiveModels;
+  readonly sagas: SagaRunner;
+  readonly storeOf: (tenant_id: string) => TenantStore;
+  readonly hmac: (tenant_id: string, purpose: string, value: string) => Uint8Array;
+  /** How a run is kept apart here; found out once, when the first run starts. */
+  readonly isolation: () => Promise<Isolation>;
+  readonly clock: Clock;
+  readonly newId: NewId;
+}
+
+/** @throws {AncillaError} `not_found`, naming those there are */
+export function taskOf(tasks: readonly Task[], name: string): Task {
+  const task = tasks.find((each) => each.name === name);
+  if (task === undefined) throw new AncillaError('not_found', `no task ${name}; there are ${tasks.map((each) => each.name).join(', ')}`);
+  return task;
+}

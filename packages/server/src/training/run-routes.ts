@@ -1,0 +1,74 @@
+import { AncillaError, Id, Name, route, toTimestamp, TrainingRun, trainingRuns } from '@ancilla/contracts';
+import { Type } from 'typebox';
+import { nothing, pageOf, paging } from './listing.ts';
+import { taskOf, type TrainingParts } from './parts.ts';
+import { ensureRun, permitted, startedRun, type openRunSaga } from './run-saga.ts';
+
+export const runRoutes = ({ tasks, sagas, clock, newId }: TrainingParts, runSaga: ReturnType<typeof openRunSaga>) => [
+  route({
+    method: 'POST',
+    path: '/training/runs',
+    action: 'training.build',
+    summary:
+      'Train on an approved dataset in an isolated process, twice, and compare with the running model on tables neither was trained on',
+    ...nothing,
+    body: Type.Object({ task: Name, dataset_id: Id('ds') }, { additionalProperties: false }),
+    answers: { 202: Type.Object({ run_id: Id('rn'), saga_id: Id('sg') }) },
+    async handle({ tenant, tenant_id, who, body, trace, signal }) {
+      const io = { signal };
+      const task = taskOf(tasks, body.task);
+      const { dataset, file } = await permitted(tenant, body.dataset_id, io);
+      if (dataset.task !== task.name) throw new AncillaError('schema.invalid', `dataset ${dataset.dataset_id} is of task ${dataset.task}`);
+      const run_id = newId('rn');
+      const now = clock.now();
+      const memo = {
+        task: task.name,
+        dataset_id: dataset.dataset_id,
+        dataset_sha256: file.sha256,
+        run_id,
+        model_version_id: newId('md'),
+        // Sorts by time and says nothing else.
+        version: toTimestamp(now).replaceAll(/[-:.]/g, '').toLowerCase(),
+        requested_by: who.id,
+      };
+      const { trace_id } = trace;
+      const { saga_id } = await sagas.start(runSaga, {
+        tenant,
+        tenant_id,
+        memo,
+        trace_id,
+        owner: who.id,
+        idempotency_key: `run/${run_id}`,
+      });
+      await ensureRun(tenant, startedRun(memo, { saga_id, trace_id, now }), io);
+      return [202, { run_id, saga_id }] as const;
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/training/runs',
+    action: 'training.read',
+    summary: 'Training runs, newest first',
+    ...nothing,
+    query: paging,
+    answers: { 200: pageOf(TrainingRun) },
+    async handle({ tenant, query, signal }) {
+      const page = await tenant.find(trainingRuns, { index: 'all', equals: {}, ...query }, { signal });
+      return [200, { items: page.items.map(({ doc }) => doc), next_cursor: page.next_cursor }] as const;
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/training/runs/{run_id}',
+    action: 'training.read',
+    summary: 'One training run: status, digests, isolation, figures old and new on held-out tables',
+    ...nothing,
+    params: Type.Object({ run_id: Id('rn') }),
+    answers: { 200: TrainingRun },
+    async handle({ tenant, params, signal }) {
+      const found = await tenant.get(trainingRuns, params.run_id, { signal });
+      if (found === undefined) throw new AncillaError('not_found', `no run ${params.run_id}`);
+      return [200, found.doc] as const;
+    },
+  }),
+];

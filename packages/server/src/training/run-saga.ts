@@ -1,0 +1,238 @@
+import {
+  AncillaError,
+  Id,
+  insert,
+  isAncillaError,
+  Name,
+  replace,
+  saga,
+  sagaState,
+  toTimestamp,
+  TrainingRun,
+  trainingRuns,
+  Version,
+  type At,
+  type Io,
+  type ModelVersion,
+  type TenantStore,
+} from '@ancilla/contracts';
+import { sha256Hex } from '@ancilla/evidence';
+import { Type, type Static } from 'typebox';
+import type { Of } from '../artifacts/index.ts';
+import { assertApproved, datasetOf } from './catalog.ts';
+import { assertConsent, consentOf } from './consent.ts';
+import { TRAINER_VERSION } from './dataset.ts';
+import { taskOf, type TrainingParts } from './parts.ts';
+import { register } from './registry.ts';
+import { train } from './runs.ts';
+import { keep } from './storing.ts';
+
+const RunMemo = Type.Object({
+  task: Name,
+  dataset_id: Id('ds'),
+  dataset_sha256: TrainingRun.properties.dataset_sha256,
+  run_id: Id('rn'),
+  model_version_id: Id('md'),
+  version: Version,
+  requested_by: Name,
+  trained: Type.Optional(
+    Type.Object({
+      artifact_ref: Id('ar'),
+      ...Type.Pick(TrainingRun, ['metrics_old', 'metrics_new', 'held_out_groups', 'held_out_clusters']).properties,
+      model_digest: TrainingRun.properties.dataset_sha256,
+      compared_with: Type.Object({ id: Name, version: Version }),
+    }),
+  ),
+});
+type RunMemo = Static<typeof RunMemo>;
+
+/** A run's document; whoever comes second finds it there. */
+export async function ensureRun(tenant: TenantStore, run: TrainingRun, io: Io): Promise<void> {
+  try {
+    await tenant.commit([insert(trainingRuns, run, { who: run.requested_by, reason: 'run started', trace_id: run.trace_id })], [], io);
+  } catch (error) {
+    if (!isAncillaError(error, 'store.conflict')) throw error;
+  }
+}
+
+/** A run as it begins. */
+export const startedRun = (
+  { task, dataset_id, dataset_sha256, run_id, requested_by }: RunMemo,
+  at: { readonly saga_id: string; readonly trace_id: string; readonly now: number },
+): TrainingRun => ({
+  run_id,
+  task,
+  dataset_id,
+  dataset_sha256,
+  saga_id: at.saga_id,
+  trace_id: at.trace_id,
+  status: 'running',
+  model: null,
+  model_digest: null,
+  compared_with: null,
+  isolation: null,
+  metrics_old: {},
+  metrics_new: {},
+  held_out_groups: 0,
+  held_out_clusters: 0,
+  requested_by,
+  created_at: toTimestamp(at.now),
+});
+
+/** Trains twice, apart, and registers what both runs agree on. */
+export function openRunSaga({ tasks, artifacts, curator, models, storeOf, isolation, clock }: TrainingParts) {
+  /** The isolated run; a dataset that may not be trained on any more stops here, whichever step it is. */
+  async function trained({ memo, tenant_id, signal }: At<RunMemo>) {
+    const io = { signal };
+    const of: Of = { tenant: storeOf(tenant_id), tenant_id };
+    const { file } = await permitted(of.tenant, memo.dataset_id, io);
+    const parquet = await artifacts.bytes(of, file.artifact_id, io);
+    if (sha256Hex(parquet) !== file.sha256)
+      throw new AncillaError('artifact.corrupt', `the file of dataset ${memo.dataset_id} is not the one in the catalog`);
+    const { id, version, model: running } = await models.production(of, io);
+    const { feature_names } = taskOf(tasks, memo.task);
+    const result = await train(parquet, { feature_names, shipped: models.shipped.model, running }, await isolation(), io);
+    return { ...result, of, compared_with: { id, version } };
+  }
+
+  return saga({
+    name: 'training.run',
+    memo: RunMemo,
+    steps: [
+      {
+        name: 'open',
+        attempts: 3,
+        unknown: { on: 'retry' },
+        async run({ memo, saga_id, trace_id, tenant_id, signal }) {
+          await ensureRun(storeOf(tenant_id), startedRun(memo, { saga_id, trace_id, now: clock.now() }), { signal });
+          return { output: {} };
+        },
+        compensate: {
+          ref: 'handler:fail_training_run',
+          async run({ memo, saga_id, trace_id, tenant, signal }) {
+            const [was, state] = await Promise.all([
+              tenant.get(trainingRuns, memo.run_id, { signal }),
+              tenant.get(sagaState, saga_id, { signal }),
+            ]);
+            if (was?.doc.status !== 'running') return [];
+            const change = { status: 'failed', error_code: state?.doc.reason ?? 'cancelled' } as const;
+            return [replace(trainingRuns, was, change, { who: memo.requested_by, reason: 'run failed', trace_id })];
+          },
+        },
+      },
+      {
+        name: 'train',
+        attempts: 2,
+        unknown: { on: 'retry' },
+        async run(at) {
+          const { memo, trace_id, key, signal } = at;
+          const { of, bytes, digest, comparison, compared_with } = await trained(at);
+          const about = { category: 'model', content_type: 'application/json', trace_id, created_by: memo.requested_by } as const;
+          const { artifact_id, writes } = await keep(of, artifacts, key, { ...about, bytes }, { signal });
+          return {
+            output: {
+              trained: {
+                artifact_ref: artifact_id,
+                model_digest: digest,
+                compared_with,
+                metrics_old: comparison.old,
+                metrics_new: { ...comparison.new, mrr_difference_lower: comparison.mrr_difference_lower },
+                held_out_groups: comparison.groups,
+                held_out_clusters: comparison.clusters,
+              },
+            },
+            writes,
+          };
+        },
+      },
+      {
+        // An independent second run: a model that cannot be made again cannot be checked, and is not registered.
+        name: 'confirm',
+        attempts: 2,
+        unknown: { on: 'retry' },
+        async run(at) {
+          const { digest } = await trained(at);
+          const { model_digest } = resultOf(at.memo);
+          if (digest !== model_digest)
+            throw new AncillaError('training.not_reproducible', `the second run gave model ${digest}, the first ${model_digest}`);
+          return { output: {} };
+        },
+      },
+      {
+        name: 'register',
+        attempts: 3,
+        unknown: { on: 'retry' },
+        async run({ memo, trace_id, tenant_id, signal }) {
+          const io = { signal };
+          const tenant = storeOf(tenant_id);
+          await permitted(tenant, memo.dataset_id, io);
+          const run = await tenant.get(trainingRuns, memo.run_id, io);
+          if (run === undefined) throw new AncillaError('saga.state', `run ${memo.run_id} is not on record`);
+          const { layers, missing } = await isolation();
+          const { model_id } = taskOf(tasks, memo.task);
+          const { artifact_ref, model_digest, ...figures } = resultOf(memo);
+          const kept = { layers: [...layers], missing: [...missing] };
+          const model: ModelVersion = {
+            model_version_id: memo.model_version_id,
+            model_id,
+            version: memo.version,
+            task: memo.task,
+            dataset_id: memo.dataset_id,
+            dataset_sha256: memo.dataset_sha256,
+            run_id: memo.run_id,
+            trace_id,
+            artifact_ref,
+            digest: model_digest,
+            trainer: { version: TRAINER_VERSION, isolation: kept },
+            ...figures,
+            card: cardOf(memo.dataset_id, figures),
+            created_at: toTimestamp(clock.now()),
+          };
+          const done = {
+            status: 'done',
+            model: { id: model_id, version: memo.version },
+            model_digest,
+            isolation: kept,
+            ...figures,
+          } as const;
+          return {
+            output: {},
+            writes: [
+              ...(await register(curator, tenant, model, memo.requested_by, io)),
+              replace(trainingRuns, run, done, { who: memo.requested_by, reason: 'run finished', trace_id }),
+            ],
+          };
+        },
+      },
+    ],
+  });
+}
+
+/**
+ * A dataset that may be trained on now, with its file.
+ * @throws {AncillaError} `not_found`, `training.not_approved`, `training.consent`
+ */
+export async function permitted(tenant: TenantStore, dataset_id: string, io: Io) {
+  const found = await datasetOf(tenant, dataset_id, io);
+  assertApproved(found);
+  assertConsent(await consentOf(tenant, io), found.dataset);
+  const [file] = found.dataset.files;
+  if (file === undefined) throw new AncillaError('training.not_approved', `dataset ${dataset_id} has no file`);
+  return { dataset: found.dataset, file };
+}
+
+const resultOf = ({ trained }: RunMemo): NonNullable<RunMemo['trained']> => {
+  if (trained === undefined) throw new AncillaError('saga.state', 'nothing was trained yet');
+  return trained;
+};
+
+/** What people should know of a model. */
+const cardOf = (
+  dataset_id: string,
+  { held_out_groups, held_out_clusters }: Pick<ModelVersion, 'held_out_groups' | 'held_out_clusters'>,
+) => ({
+  intended_use: 'Ranking glossary terms for table columns; similarities in, scores out',
+  trained_on: dataset_id,
+  compared_on: `${held_out_groups} decisions of ${held_out_clusters} tables that were not trained on`,
+  personal_data: 'none: see the dataset’s leak test',
+});
