@@ -1,7 +1,7 @@
 // The one place where engines are chosen, collections listed and rooms wired.
 import { mkdir, readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as wait } from 'node:timers/promises';
 import { makeNewId, storageMap, type Clock, type Collection, type Io, type Random, type Role, type Room } from '@ancilla/contracts';
@@ -21,12 +21,11 @@ import { openMetrics, openNurse, openTelemetry } from './nurse/index.ts';
 import { openReview } from './review/index.ts';
 import { openSagas } from './sagas/index.ts';
 import { openStores, runProjections, type Stores } from './store/index.ts';
-import { openIsolation, openTraining, TRAINING_LIMITS } from './training/index.ts';
+import { openTrainer, openTraining } from './training/index.ts';
 
 export const VERSION = '0.1.0';
 /** Where the packages lie, in the repository as when installed. */
 const PACKAGES = fileURLToPath(new URL('../..', import.meta.url));
-const TRAINER = fileURLToPath(new URL(`training/trainer${extname(import.meta.url)}`, import.meta.url));
 const DRAIN_MS = 10_000;
 
 /** A running server. */
@@ -155,12 +154,7 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
     sagas: runner,
     storeOf,
     hmac,
-    isolation: openIsolation({
-      node: process.execPath,
-      script: TRAINER,
-      readable: [PACKAGES, join(PACKAGES, '..', 'node_modules')],
-      limits: TRAINING_LIMITS,
-    }),
+    isolation: openTrainer(process.execPath),
     clock,
     newId,
   });

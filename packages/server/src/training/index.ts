@@ -8,8 +8,7 @@ import type { TrainingParts } from './parts.ts';
 import { runRoutes } from './run-routes.ts';
 import { openRunSaga } from './run-saga.ts';
 
-export { openIsolation } from './isolate.ts';
-export { TRAINING_LIMITS } from './runs.ts';
+export { openTrainer } from './runs.ts';
 
 /** Opens the room. */
 export function openTraining(parts: TrainingParts) {

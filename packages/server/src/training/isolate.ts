@@ -43,6 +43,13 @@ const wrappers = ({ memoryBytes, timeoutMs }: Limits): readonly (readonly Wrappe
   };
   return [
     [
+      {
+        command: 'setpriv',
+        args: ['--pdeathsig', 'KILL', '--no-new-privs'],
+        layers: ['ends-with-the-server', 'no-new-privileges'],
+      },
+    ],
+    [
       // Process 1 of its own: whoever started it cannot be named from inside, and nothing outlives it.
       unshare(['--net', '--ipc', '--pid', '--fork', '--kill-child'], ['network-namespace', 'ipc-namespace', 'process-namespace']),
       unshare(['--net'], ['network-namespace']),
@@ -72,7 +79,7 @@ export async function isolationFor(
     readonly limits: Limits;
     readonly flags?: readonly string[];
   },
-  works: (command: string, args: readonly string[]) => Promise<boolean>,
+  works: (command: string, args: readonly string[]) => Promise<boolean> = worksHere,
 ): Promise<Isolation> {
   const { node, script, readable, limits, flags = [] } = of;
   // Only this: what the server itself was started with (a debugger, a preloaded module) has no place here.
@@ -98,7 +105,7 @@ export async function isolationFor(
 /** Finds out once, when it is first asked, how a program is run apart here. */
 export function openIsolation(of: Parameters<typeof isolationFor>[0]): () => Promise<Isolation> {
   let found: Promise<Isolation> | undefined;
-  return () => (found ??= isolationFor(of, worksHere));
+  return () => (found ??= isolationFor(of));
 }
 
 /** Where system commands are: the isolated process itself has no PATH. */
@@ -128,6 +135,8 @@ export async function runIsolated(
     timeout: timeoutMs,
     killSignal: 'SIGKILL',
     signal,
+    // A session of its own: a signal to its whole group reaches nobody else.
+    detached: true,
   });
   const out: Buffer[] = [];
   let size = 0;

@@ -102,7 +102,7 @@ test('a similarity that is none stops the build', () => {
   const features = featuresFor(decisions);
   const [first] = decisions;
   ok(first !== undefined);
-  features.set(first.features_ref, featuresOf(first, { numbers: featureNames.map(() => 41.9) }));
+  features.set(first.features_ref, featuresOf(first, { numbers: () => featureNames.map(() => 41.9) }));
   equal(draft(decisions, { features }).report.passed, false);
 });
 

@@ -42,7 +42,11 @@ export const decisionOf = (n: number, change: Partial<Mapping> = {}): Mapping =>
 /** What the run knew of a decision's column; of the file only what a test changes. */
 export const featuresOf = (
   { source, candidates, decided_at }: Mapping,
-  change: { readonly tokens?: readonly string[]; readonly created_at?: string; readonly numbers?: readonly number[] } = {},
+  change: {
+    readonly tokens?: readonly string[];
+    readonly created_at?: string;
+    readonly numbers?: (candidate: number) => readonly number[];
+  } = {},
 ): Features => {
   const { tokens = ['customer', 'name', 'a1b2c3d4e5f60718'], created_at = toTimestamp(Date.parse(decided_at) - 1), numbers } = change;
   return {
@@ -56,7 +60,7 @@ export const featuresOf = (
           embedding_id: id('em', 1),
           candidates: candidates.map(({ semantic_id }, i) => ({
             semantic_id,
-            features: numbers ?? featureNames.map((_, at) => Math.round((0.8 - 0.3 * i + at / 1000) * 1e6) / 1e6),
+            features: numbers?.(i) ?? featureNames.map((_, at) => Math.round((0.8 - 0.3 * i + at / 1000) * 1e6) / 1e6),
           })),
           profile: {},
         },

@@ -1,9 +1,11 @@
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { AncillaError, type Io } from '@ancilla/contracts';
 import { sha256Hex } from '@ancilla/evidence';
 import { parseModel, type Model } from '@ancilla/ranker';
 import { Type, type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
-import { runIsolated, type Isolation, type Limits } from './isolate.ts';
+import { openIsolation, runIsolated, type Isolation, type Limits } from './isolate.ts';
 
 const Figures = Type.Record(Type.String(), Type.Number());
 const Comparison = Type.Object({
@@ -18,8 +20,19 @@ const Comparison = Type.Object({
 type Comparison = Static<typeof Comparison>;
 const Result = Compile(Type.Object({ model: Type.Unknown(), comparison: Comparison }));
 
-/** Limits of a training run. */
-export const TRAINING_LIMITS: Limits = { timeoutMs: 10 * 60_000, memoryBytes: 2 * 1024 ** 3 };
+const limits: Limits = { timeoutMs: 10 * 60_000, memoryBytes: 2 * 1024 ** 3 };
+const reader = fileURLToPath(import.meta.resolve('hyparquet'));
+/** The program that trains, what it may read (our own packages and the libraries beside its Parquet reader) and its limits; in the repository as when installed. */
+export const trainer = {
+  script: fileURLToPath(new URL(`trainer${extname(import.meta.url)}`, import.meta.url)),
+  readable: [
+    fileURLToPath(new URL('../../..', import.meta.url)),
+    reader.slice(0, reader.lastIndexOf('node_modules') + 'node_modules'.length),
+  ],
+  limits,
+} as const;
+/** How training runs are kept apart here. @param node - the Node that runs them */
+export const openTrainer = (node: string): (() => Promise<Isolation>) => openIsolation({ node, ...trainer });
 
 /** A finished run: the model's bytes are what is registered. */
 export interface RunResult {
@@ -47,7 +60,7 @@ export async function train(
   const length = Buffer.alloc(4);
   length.writeUInt32BE(header.byteLength);
   const said: unknown = JSON.parse(
-    Buffer.from(await runIsolated(isolation, Buffer.concat([length, header, parquet]), TRAINING_LIMITS, io)).toString('utf8'),
+    Buffer.from(await runIsolated(isolation, Buffer.concat([length, header, parquet]), limits, io)).toString('utf8'),
   );
   if (!Result.Check(said))
     throw new AncillaError('training.isolated', 'the isolated run answered something that is no model with a comparison');
