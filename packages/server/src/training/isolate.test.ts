@@ -88,18 +88,17 @@ test('without isolation the same attacks succeed', async (t) => {
   ok(at.reached() > 0);
 });
 
-const killed = { code: 'training.isolated', message: /was killed/ };
-
 test('a run that takes too long, or says too much, or is not wanted any more, is killed and leaves nothing behind', async (t) => {
   await using at = await openTargets();
   const brief = { timeoutMs: 1500 };
   const how = await isolated(undefined, brief);
-  for (const name of ['forever', 'forever asleep']) await rejects(attack(at, how, [name], t, { ...limits, ...brief }), killed);
+  for (const name of ['forever', 'forever asleep'])
+    await rejects(attack(at, how, [name], t, { ...limits, ...brief }), { code: 'training.isolated', message: /took longer/ });
   await rejects(attack(at, how, ['flood'], t), { code: 'training.isolated', message: /too much/ });
   const stop = new AbortController();
   const running = runIsolated(how, at.told(['forever asleep']), limits, stop);
   stop.abort();
-  await rejects(running);
+  await rejects(running, { name: 'AbortError' });
   await untilGone();
 });
 
@@ -139,7 +138,7 @@ test('its signals reach nobody outside', async (t) => {
   deepEqual(await attack(at, how, ['parent'], t), { parent: { did: 0 } });
   await attack(at, how, ['kill everybody'], t);
   // There is no parent to name: the signal ends the run itself.
-  await rejects(attack(at, how, ['kill the parent'], t), killed);
+  await rejects(attack(at, how, ['kill the parent'], t), { code: 'training.isolated', message: /SIGKILL/ });
 });
 
 test('what a system has no means for is said', async () => {

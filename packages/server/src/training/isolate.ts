@@ -128,32 +128,42 @@ export async function runIsolated(
   { timeoutMs }: Limits,
   { signal }: Io,
 ): Promise<Uint8Array> {
-  const child = spawn(command, args, {
-    env: {},
-    cwd: '/',
-    stdio: ['pipe', 'pipe', 'pipe'],
-    timeout: timeoutMs,
-    killSignal: 'SIGKILL',
-    signal,
-    // A session of its own: a signal to its whole group reaches nobody else.
-    detached: true,
-  });
-  const out: Buffer[] = [];
-  let size = 0;
-  let said = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    size += chunk.length;
-    if (size > OUTPUT_BYTES) child.kill('SIGKILL');
-    else out.push(chunk);
-  });
-  child.stderr.on('data', (chunk: Buffer) => {
-    said = (said + chunk.toString('latin1')).slice(0, 4000);
-  });
-  // A program that dies early does not read to the end.
-  child.stdin.on('error', () => {});
-  child.stdin.end(input);
-  const [code, killed] = (await once(child, 'close')) as [number | null, string | null];
-  if (code === 0) return Buffer.concat(out);
-  const reason = size > OUTPUT_BYTES ? 'said too much' : killed !== null ? `was killed (${killed})` : `ended with status ${code}`;
-  throw new AncillaError('training.isolated', `the isolated run ${reason}`, { cause: new Error(said) });
+  signal.throwIfAborted();
+  const late = AbortSignal.timeout(timeoutMs);
+  // A session of its own: a signal to its group reaches nobody else, and one to the group from here reaches all of it.
+  const child = spawn(command, args, { env: {}, cwd: '/', stdio: ['pipe', 'pipe', 'pipe'], detached: true });
+  const end = (): void => {
+    if (child.pid === undefined) return;
+    try {
+      process.kill(-child.pid, 'SIGKILL');
+    } catch {
+      // It has ended by itself.
+    }
+  };
+  const enough = AbortSignal.any([signal, late]);
+  enough.addEventListener('abort', end);
+  try {
+    const out: Buffer[] = [];
+    let size = 0;
+    let said = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > OUTPUT_BYTES) end();
+      else out.push(chunk);
+    });
+    child.stderr.on('data', (chunk: Buffer) => {
+      said = (said + chunk.toString('latin1')).slice(0, 4000);
+    });
+    // A program that dies early does not read to the end.
+    child.stdin.on('error', () => {});
+    child.stdin.end(input);
+    const [code, killed] = (await once(child, 'close')) as [number | null, string | null];
+    signal.throwIfAborted();
+    if (code === 0) return Buffer.concat(out);
+    const reason =
+      size > OUTPUT_BYTES ? 'said too much' : late.aborted ? `took longer than ${timeoutMs} ms` : `ended with ${killed ?? code}`;
+    throw new AncillaError('training.isolated', `the isolated run ${reason}`, { cause: new Error(said) });
+  } finally {
+    enough.removeEventListener('abort', end);
+  }
 }
