@@ -1,6 +1,7 @@
-import { equal, throws } from 'node:assert/strict';
+import { deepEqual, equal, throws } from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { readConfig } from './config.ts';
+import { readConfig, settings } from './config.ts';
 
 test('without settings the server listens on loopback, port 7717', () => {
   const config = readConfig({ PATH: '/bin' });
@@ -38,4 +39,12 @@ test('a public URL is an origin', () => {
   equal(readConfig({ ANCILLA_PUBLIC_URL: 'https://ancilla.example/' }).publicUrl, 'https://ancilla.example');
   throws(() => readConfig({ ANCILLA_PUBLIC_URL: 'https://ancilla.example/path' }), { code: 'config.invalid' });
   throws(() => readConfig({ ANCILLA_PUBLIC_URL: 'https://:x' }), { code: 'config.invalid' });
+});
+
+test('docs/configuration.md names every setting', async () => {
+  const page = await readFile(new URL('../../../docs/configuration.md', import.meta.url), 'utf8');
+  deepEqual(
+    Object.values(settings).flatMap(({ variable }) => (page.includes(`\`${variable}\``) ? [] : [variable])),
+    [],
+  );
 });
