@@ -34,6 +34,8 @@ export interface Ancilla {
   readonly stores: Stores;
   /** Where the platform admin's key was written, on the first start only. */
   readonly adminKeyFile: string | undefined;
+  /** Publishes checkpoints of all that is written, now instead of within a second. */
+  publish(): Promise<void>;
   /** A single-use link to the console. */
   consoleLink(opens: readonly { readonly tenant_id: string; readonly role: Role; readonly subject: string }[]): string;
   /** Drains: no new requests, those under way finish, everything is published and closed. */
@@ -195,6 +197,7 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
     url,
     stores,
     adminKeyFile: isFirstStart ? keyFile : undefined,
+    publish: () => publisher.flush(io),
     consoleLink: (opens) => `${config.publicUrl ?? url}/?ticket=${access.issueTicket(opens)}`,
     async close() {
       await http.close(DRAIN_MS);

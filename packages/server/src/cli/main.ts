@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { isAncillaError } from '@ancilla/contracts';
 import { UsageProblem } from './admin.ts';
+import { demoCommand } from './demo.ts';
 import { doctorCommand } from './doctor.ts';
 import { UsageError, type CommandIo } from './io.ts';
 import { mapCommand } from './map.ts';
@@ -18,6 +19,7 @@ interface Command {
 
 const commands: Readonly<Record<string, Command>> = {
   serve: { run: serveCommand, what: 'run the server on the data folder' },
+  demo: { run: demoCommand, what: 'run the server and the whole loop on public tables' },
   redact: { run: redactCommand, what: 'redact lines of JSON: {"id","text"} in, {"id","text","spans"} out' },
   map: { run: mapCommand, what: 'suggest terms of a glossary for the columns of CSV files, without a server' },
   verify: { run: verifyCommand, what: 'verify a log or a proof offline' },
