@@ -4,10 +4,11 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'better-sqlite3-multiple-ciphers';
 import { insert, makeNewId, promptEvents, storageMap, toTimestamp, type PromptEvent } from '@ancilla/contracts';
 import { openKeyring } from '../packages/server/src/keys/index.ts';
 import { openStores } from '../packages/server/src/store/index.ts';
+import { lanes, median, rate } from './measure.ts';
+import { openDirect } from './direct-sqlite.ts';
 import { promptEventFixture } from './prompt-event.ts';
 
 const BATCH = 100;
@@ -20,40 +21,9 @@ const clock = { now: () => Date.now() };
 const random = { bytes: (n: number) => new Uint8Array(randomBytes(n)) };
 const newId = makeNewId(clock, random);
 const io = { signal: new AbortController().signal };
-const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
-
-/** The same table and indexes as the store's, without triggers, salt, ledger and checks. */
-function openDirect(path: string): { put(docs: readonly PromptEvent[]): void; close(): void } {
-  const db = new Database(path);
-  db.pragma(`cipher = 'aegis'`);
-  db.pragma(`key = "raw:${randomBytes(32).toString('hex')}"`);
-  db.pragma('temp_store = MEMORY');
-  db.pragma('page_size = 8192');
-  db.pragma('journal_mode = WAL');
-  db.pragma('synchronous = FULL');
-  db.pragma('cache_size = -8000');
-  db.exec('create table c (seq integer primary key, key text not null unique, time text not null, body text not null) strict');
-  for (const [name, fields] of Object.entries(promptEvents.indexes))
-    db.exec(`create index i_${name} on c (${[...fields.map((field) => `body ->> '$.${field}'`), 'time'].join(', ')})`);
-  const put = db.prepare('insert into c (key, time, body) values (?, ?, ?)');
-  return {
-    put(docs) {
-      db.exec('begin immediate');
-      for (const doc of docs) put.run(doc.event_id, doc.start_ts, JSON.stringify(doc));
-      db.exec('commit');
-    },
-    close: () => void db.close(),
-  };
-}
 
 let made = 0;
 const make = (n: number) => Array.from({ length: n }, () => promptEventFixture(newId, toTimestamp(clock.now()), made++));
-const rate = async (n: number, run: () => Promise<void> | void) => {
-  const start = performance.now();
-  await run();
-  return n / ((performance.now() - start) / 1000);
-};
-
 const folder = await mkdtemp(join(tmpdir(), 'ancilla-bench-'));
 try {
   const keyring = await openKeyring({ folder: join(folder, 'keys'), random });
@@ -76,14 +46,6 @@ try {
         [],
         io,
       );
-    const lanes = async <T>(count: number, all: readonly T[], run: (each: T) => Promise<unknown>) => {
-      const rest = all.values();
-      await Promise.all(
-        Array.from({ length: count }, async () => {
-          for (const each of rest) await run(each);
-        }),
-      );
-    };
     const measured = {
       direct: await rate(BATCH * BATCHES, () => {
         for (const docs of forDirect) direct.put(docs);

@@ -1,6 +1,7 @@
 import { deepEqual, equal, throws } from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
+import serialize from 'canonicalize';
 import { canonicalJson } from './canonical-json.ts';
 
 test('numbers, strings and key order come out as RFC 8785 section 3.2 shows', () => {
@@ -24,6 +25,16 @@ test('a value and what JSON makes of it have the same canonical form, whatever t
       const read: unknown = JSON.parse(JSON.stringify(value));
       equal(canonicalJson(read), canonicalJson(reversed(read)));
       deepEqual(JSON.parse(canonicalJson(read)), JSON.parse(JSON.stringify(read)));
+    }),
+  );
+});
+
+test('the form is the one the reference implementation of RFC 8785 writes', () => {
+  fc.assert(
+    fc.property(fc.jsonValue({ maxDepth: 5, stringUnit: 'binary' }), (value) => {
+      const read: unknown = JSON.parse(JSON.stringify(value));
+      if (JSON.stringify(read).includes('\\ud')) return;
+      equal(canonicalJson(read), serialize(read));
     }),
   );
 });

@@ -1,60 +1,66 @@
 // Runs in browsers too.
-import serialize from 'canonicalize';
 import { EvidenceError } from './errors.ts';
 
 /** Containers may nest this deep; it also ends a value that contains itself. */
 const MAX_DEPTH = 256;
 
 /**
- * The one canonical form of a JSON value, RFC 8785.
- * What JSON cannot say is refused and never dropped, because a hash must cover all of what it was given.
+ * The one canonical form of a JSON value, RFC 8785: members by name in UTF-16 order, numbers and strings as ECMAScript writes them.
+ * What JSON cannot say is refused and never dropped, because a hash must cover all of what it was given. Checking and writing are one walk: every document
+ * that is stored passes here.
  * @throws {EvidenceError} `json.malformed` for an undefined member, a Date, Map or other class, a number that is not finite, a bigint, a lone surrogate,
  * a value with `toJSON`, or more than 256 levels; the message names the place, never the content
  */
-export function canonicalJson(value: unknown): string {
-  assertJson(value, []);
-  const text = serialize(value);
-  // Only undefined and functions give no text, and both were refused above.
-  if (text === undefined) throw new TypeError('canonicalize gave no text');
-  return text;
+export const canonicalJson = (value: unknown): string => write(value, []);
+
+/** Text that stands between quotes as it is. */
+const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
+
+function write(value: unknown, path: (string | number)[]): string {
+  switch (typeof value) {
+    case 'string':
+      return quote(value, path, 'a string');
+    case 'number':
+      return Number.isFinite(value) ? String(value) : refuse(path, `the number ${value}`);
+    case 'boolean':
+      return value ? 'true' : 'false';
+    case 'object':
+      return value === null ? 'null' : writeContainer(value, path);
+    default:
+      return refuse(path, value === undefined ? 'undefined' : `a ${typeof value}`);
+  }
 }
 
-function assertJson(value: unknown, path: (string | number)[]): void {
-  switch (typeof value) {
-    case 'boolean':
-      return;
-    case 'string':
-      if (!value.isWellFormed()) refuse(path, 'a string with a lone surrogate');
-      return;
-    case 'number':
-      if (!Number.isFinite(value)) refuse(path, `the number ${value}`);
-      return;
-    case 'object':
-      break;
-    default:
-      return refuse(path, typeof value === 'undefined' ? 'undefined' : `a ${typeof value}`);
-  }
-  if (value === null) return;
+function writeContainer(value: object, path: (string | number)[]): string {
   if (path.length >= MAX_DEPTH) refuse(path, `nested more than ${MAX_DEPTH} levels`);
   if ('toJSON' in value) refuse(path, 'an object with toJSON');
+  let text = '';
   if (Array.isArray(value)) {
     // By index, not by iterator: the holes of a sparse array must be seen too.
     for (let i = 0; i < value.length; i++) {
       path.push(i);
-      assertJson(value[i], path);
+      text += `${i === 0 ? '' : ','}${write(value[i], path)}`;
       path.pop();
     }
-    return;
+    return `[${text}]`;
   }
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) refuse(path, 'an object that is not plain');
   if (Object.getOwnPropertySymbols(value).length > 0) refuse(path, 'an object with a symbol for a key');
-  for (const [key, member] of Object.entries(value)) {
+  // A plain object, read by its own keys only.
+  const members = value as Readonly<Record<string, unknown>>;
+  // Without a comparison of its own, sort compares UTF-16 code units: the order RFC 8785 wants.
+  for (const key of Object.keys(value).toSorted()) {
     path.push(key);
-    if (!key.isWellFormed()) refuse(path, 'a key with a lone surrogate');
-    assertJson(member, path);
+    text += `${text === '' ? '' : ','}${quote(key, path, 'a key')}:${write(members[key], path)}`;
     path.pop();
   }
+  return `{${text}}`;
+}
+
+function quote(text: string, path: (string | number)[], what: string): string {
+  if (PLAIN.test(text)) return `"${text}"`;
+  return text.isWellFormed() ? JSON.stringify(text) : refuse(path, `${what} with a lone surrogate`);
 }
 
 function refuse(path: readonly (string | number)[], what: string): never {

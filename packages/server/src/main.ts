@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as wait } from 'node:timers/promises';
-import { makeNewId, storageMap, type Clock, type Collection, type Io, type Random, type Role, type Room } from '@ancilla/contracts';
+import { makeNewId, storageMap, type Clock, type Collection, type Io, type Role, type Room } from '@ancilla/contracts';
 import { baseModel } from '@ancilla/ranker';
 import { makeFirstAdmin, openAccess } from './access/index.ts';
 import { openArtifacts, openFileAdapter } from './artifacts/index.ts';
@@ -20,6 +20,7 @@ import { mappingTask, openGlossaries, openLiveModels, openMapping } from './mapp
 import { openMetrics, openNurse, openTelemetry } from './nurse/index.ts';
 import { openReview } from './review/index.ts';
 import { openSagas } from './sagas/index.ts';
+import { pooledRandom } from './random.ts';
 import { openStores, runProjections, type Stores } from './store/index.ts';
 import { openTrainer, openTraining } from './training/index.ts';
 
@@ -53,7 +54,7 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
   // Parts: what no room makes for itself.
   const io: Io = { signal: new AbortController().signal };
   const clock: Clock = { now: () => Date.now() };
-  const random: Random = { bytes: (length) => crypto.getRandomValues(new Uint8Array(length)) };
+  const random = pooledRandom((bytes) => crypto.getRandomValues(bytes));
   const hex = (bytes: number): string => Buffer.from(random.bytes(bytes)).toString('hex');
   const elapsed = (): number => performance.now();
   const later = (ms: number, run: () => void): (() => void) => {
@@ -172,7 +173,7 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
   const isFirstStart = await makeFirstAdmin({ platform, keys: access, random, file: keyFile, trace_id: hex(16) }, io);
   await runner.serve(rooms.flatMap((room) => room.sagas ?? []));
   const projections = opened.use(
-    await runProjections({ stores, projections: rooms.flatMap((room) => room.projections ?? []), clock, onError }),
+    await runProjections({ stores, projections: rooms.flatMap((room) => room.projections ?? []), clock, later, onError }),
   );
 
   // Edge.

@@ -77,12 +77,21 @@ function toTenantGate(gate: Gate, storeRaw: boolean, policy: string): TenantGate
     // A field's pattern has no room for a token's brackets.
     return clean.replaceAll(/[^A-Za-z0-9._-]/g, '');
   };
+  /** Whether a value has nothing to clean: almost always so, and then nothing is built anew. */
+  const isClean = (value: unknown, inSummary: boolean): boolean => {
+    if (typeof value === 'string') return cleanString(value) === value;
+    if (typeof value === 'number') return !inSummary || cleanString(String(value)) === String(value);
+    if (typeof value !== 'object' || value === null) return true;
+    return Object.entries(value).every(([key, item]) => (!inSummary || cleanString(key) === key) && isClean(item, inSummary));
+  };
   return {
     ...gate,
     storeRaw,
     policy,
     cleanEvent(event) {
       const fields: string[] = [];
+      if (freeTextFields.every((field) => isClean(Reflect.get(event, field), field === 'response_summary')))
+        return { clean: event, fields };
       const walk = (value: unknown, path: string): unknown => {
         if (typeof value === 'string') {
           const clean = cleanString(value);
@@ -111,7 +120,7 @@ function toTenantGate(gate: Gate, storeRaw: boolean, policy: string): TenantGate
       const cleaned: Record<string, unknown> = { ...event };
       for (const field of freeTextFields) if (field in cleaned) cleaned[field] = walk(cleaned[field], `/${field}`);
       // Same fields, strings replaced by strings: still an event; the store checks it against the schema once more.
-      return fields.length === 0 ? { clean: event, fields } : { clean: cleaned as PromptEventInput, fields };
+      return { clean: cleaned as PromptEventInput, fields };
     },
   };
 }

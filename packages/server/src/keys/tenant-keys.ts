@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 
 /** The independent random keys of one tenant, or of the platform. */
 export interface TenantKeys {
@@ -20,11 +20,13 @@ export type KeyPurpose = (typeof keyPurposes)[number];
 
 /** @param keys - 32 bytes for each purpose */
 export function tenantKeys(keys: Readonly<Record<KeyPurpose, Uint8Array>>): TenantKeys {
-  const purposes = new Map<string, Uint8Array>();
+  // As key objects: a key handed over as bytes is made ready anew for every call.
+  const mac = createSecretKey(keys.mac);
+  const purposes = new Map<string, KeyObject>();
   const keyFor = (purpose: string) => {
     const known = purposes.get(purpose);
     if (known) return known;
-    const made = hmacSha256(keys.mac, `ancilla purpose ${purpose}`);
+    const made = createSecretKey(hmacSha256(mac, `ancilla purpose ${purpose}`));
     purposes.set(purpose, made);
     return made;
   };
@@ -37,4 +39,4 @@ export function tenantKeys(keys: Readonly<Record<KeyPurpose, Uint8Array>>): Tena
   };
 }
 
-const hmacSha256 = (key: Uint8Array, data: Uint8Array | string) => new Uint8Array(createHmac('sha256', key).update(data).digest());
+const hmacSha256 = (key: KeyObject, data: Uint8Array | string) => new Uint8Array(createHmac('sha256', key).update(data).digest());

@@ -82,28 +82,43 @@ export const addRollup = <R extends Pick<Rollup, 'sums' | 'histogram'>>(a: R, b:
   histogram: merge(a.histogram, b.histogram),
 });
 
+/** What one subject gained within one minute. */
+interface Minute {
+  readonly kind: RollupKind;
+  readonly subject: string;
+  readonly start: number;
+  readonly sums: Record<string, number>;
+  readonly histogram: Record<string, number>;
+}
+
+/** Adds up a batch by minute: most entries of a batch share a few minutes, and a minute lies in one hour, day and month. */
+function toMinutes(entries: readonly Counted[]): Iterable<Minute> {
+  const minutes = new Map<string, Minute>();
+  for (const entry of entries)
+    for (const { kind, subject, at, sums, latency_ms } of toIncrements(entry)) {
+      // 2026-11-27T07:12
+      const key = `${at.slice(0, 16)}/${kind}/${subject}`;
+      let minute = minutes.get(key);
+      if (minute === undefined) minutes.set(key, (minute = { kind, subject, start: Date.parse(at), sums: {}, histogram: {} }));
+      for (const [name, value] of Object.entries(sums)) minute.sums[name] = (minute.sums[name] ?? 0) + value;
+      if (latency_ms === undefined) continue;
+      const bucket = bucketOf(latency_ms);
+      minute.histogram[bucket] = (minute.histogram[bucket] ?? 0) + 1;
+    }
+  return minutes.values();
+}
+
 /** The rollups a batch of entries adds up to, on all levels. */
 export function toRollups(entries: readonly Counted[]): ReadonlyMap<string, Rollup> {
   const all = new Map<string, Rollup>();
-  for (const entry of entries) {
-    for (const { kind, subject, at, sums, latency_ms } of toIncrements(entry)) {
-      for (const level of rollupLevels) {
-        const bucket = toTimestamp(bucketStart(level, Date.parse(at)));
-        const rollup_id = `${level}/${bucket}/${kind}/${subject}`;
-        const added: Rollup = {
-          rollup_id,
-          level,
-          kind,
-          subject,
-          bucket,
-          sums: { ...sums },
-          histogram: latency_ms === undefined ? {} : { [bucketOf(latency_ms)]: 1 },
-        };
-        const was = all.get(rollup_id);
-        all.set(rollup_id, was === undefined ? added : addRollup(was, added));
-      }
+  for (const { kind, subject, start, sums, histogram } of toMinutes(entries))
+    for (const level of rollupLevels) {
+      const bucket = toTimestamp(bucketStart(level, start));
+      const rollup_id = `${level}/${bucket}/${kind}/${subject}`;
+      const was = all.get(rollup_id);
+      const added: Rollup = { rollup_id, level, kind, subject, bucket, sums, histogram };
+      all.set(rollup_id, was === undefined ? added : addRollup(was, added));
     }
-  }
   return all;
 }
 

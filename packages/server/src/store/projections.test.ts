@@ -48,11 +48,15 @@ const failing = (error: unknown) => {
   throw error;
 };
 const { clock } = testParts();
+const later = (ms: number, run: () => void) => {
+  const timer = setTimeout(run, ms);
+  return () => clearTimeout(timer);
+};
 
 test('every entry counts once, for every tenant, also those written before the start and under load', () =>
   withStores(['a', 'b', 'c'], async (stores) => {
     for (let i = 0; i < 3; i++) await stores.tenant('a').commit([insert(notes, note(`early${i}`))], [], io);
-    await using runner = await runProjections({ stores, projections: [countNotes()], clock, onError: failing });
+    await using runner = await runProjections({ stores, projections: [countNotes()], clock, later, onError: failing });
     await Promise.all(
       Array.from({ length: 90 }, (_, i) =>
         stores.tenant(['a', 'b', 'c'][i % 3] ?? '').commit([insert(notes, note(`n${i}`)), insert(notes, note(`m${i}`))], [], io),
@@ -64,8 +68,8 @@ test('every entry counts once, for every tenant, also those written before the s
 
 test('two runners over one store count each entry once', () =>
   withStores(['a'], async (stores) => {
-    await using one = await runProjections({ stores, projections: [countNotes()], clock, onError: failing });
-    await using two = await runProjections({ stores, projections: [countNotes()], clock, onError: failing });
+    await using one = await runProjections({ stores, projections: [countNotes()], clock, later, onError: failing });
+    await using two = await runProjections({ stores, projections: [countNotes()], clock, later, onError: failing });
     for (let i = 0; i < 40; i++) await stores.tenant('a').commit([insert(notes, note(`n${i}`))], [], io);
     await Promise.all([one.settled(), two.settled()]);
     equal(await counted(stores, 'a'), 40);
@@ -83,7 +87,7 @@ test('another writer of the same state makes it compute again, not twice', () =>
       await a.commit([replace(counters, was, { n: 2000 })], [], io);
     };
     await a.commit([insert(notes, note('n1'))], [], io);
-    await using runner = await runProjections({ stores, projections: [countNotes(disturb)], clock, onError: failing });
+    await using runner = await runProjections({ stores, projections: [countNotes(disturb)], clock, later, onError: failing });
     await runner.settled();
     equal(await counted(stores, 'a'), 2001);
   }));
@@ -105,6 +109,7 @@ test('a delivery that fails is repeated from where it stood, and holds up no oth
       stores,
       projections: [send, countNotes()],
       clock,
+      later,
       onError: (error, of) => errors.push([String(error), of]),
     });
     await stores.tenant('a').commit([insert(notes, note('n1')), insert(notes, note('n2'))], [], io);
@@ -124,13 +129,13 @@ test('more entries than one batch are all projected, with fewer files open than 
     async (stores) => {
       for (const id of ['a', 'b', 'c'])
         await stores.tenant(id).commit(
-          Array.from({ length: 1234 }, (_, i) => insert(notes, note(`n${i}`))),
+          Array.from({ length: 2345 }, (_, i) => insert(notes, note(`n${i}`))),
           [],
           io,
         );
-      await using runner = await runProjections({ stores, projections: [countNotes()], clock, onError: failing });
+      await using runner = await runProjections({ stores, projections: [countNotes()], clock, later, onError: failing });
       await runner.settled();
-      deepEqual([await counted(stores, 'a'), await counted(stores, 'b'), await counted(stores, 'c')], [1234, 1234, 1234]);
+      deepEqual([await counted(stores, 'a'), await counted(stores, 'b'), await counted(stores, 'c')], [2345, 2345, 2345]);
     },
     1,
   ));

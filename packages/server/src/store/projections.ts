@@ -14,7 +14,9 @@ import {
 import type { Stores } from './stores.ts';
 
 /** Entries a projection gets at once at most. */
-const BATCH = 500;
+const BATCH = 2000;
+/** A busy tenant's projections rest so long between two looks: what was written meanwhile is one batch and one commit more, instead of one each. */
+const REST_MS = 200;
 /** So often other writers may get in between before a projection counts as failed. */
 const MAX_CONFLICTS = 20;
 
@@ -22,7 +24,7 @@ const MAX_CONFLICTS = 20;
 export interface ProjectionRunner extends AsyncDisposable {
   /** Looks at a tenant again, as after a commit: for a delivery that failed and may go through now. */
   wake(tenant_id: string): void;
-  /** Resolves when every tenant that was woken has been looked at. */
+  /** Resolves when every tenant that was woken has been looked at; none rests meanwhile. */
   settled(): Promise<void>;
 }
 
@@ -30,6 +32,8 @@ interface Parts {
   readonly stores: Stores;
   readonly projections: readonly Projection[];
   readonly clock: Clock;
+  /** Calls back after a time, unless cancelled. */
+  readonly later: (ms: number, run: () => void) => () => void;
   /** Told of a projection that failed; it is tried again at the tenant's next commit or `wake`. */
   readonly onError: (error: unknown, of: { readonly tenant_id: string; readonly projection: string }) => void;
   /** Tenants worked on at the same time. */
@@ -40,28 +44,42 @@ interface Parts {
  * Runs all projections for all tenants, woken by commits. The cursor is committed with the output, at its revision, so each entry counts exactly once whatever
  * crashes, and of two runners one is refused. What is delivered elsewhere is at least once.
  */
-export async function runProjections({ stores, projections, clock, onError, parallel = 4 }: Parts): Promise<ProjectionRunner> {
+export async function runProjections({ stores, projections, clock, later, onError, parallel = 4 }: Parts): Promise<ProjectionRunner> {
   const stop = new AbortController();
   const io: Io = { signal: stop.signal };
   const waiting = new Set<string>();
   const running = new Map<string, Promise<void>>();
+  /** Tenants that were looked at just now, with how to end their rest. */
+  const resting = new Map<string, () => void>();
   /** Size of a tenant's ledger when nothing was left to do: a commit of states alone does not change it. */
   const done = new Map<string, number>();
   let idle = Promise.withResolvers<void>();
+  /** Someone waits until all is done: nobody rests. */
+  let hurry = false;
 
   const next = () => {
     for (const tenant_id of waiting) {
       if (running.size >= parallel) return;
       // A tenant is worked on once at a time: what comes meanwhile waits for its turn.
-      if (running.has(tenant_id)) continue;
+      if (running.has(tenant_id) || resting.has(tenant_id)) continue;
       waiting.delete(tenant_id);
       const work = catchUp(tenant_id).finally(() => {
         running.delete(tenant_id);
+        if (!hurry) rest(tenant_id);
         next();
       });
       running.set(tenant_id, work);
     }
-    if (running.size === 0) idle.resolve();
+    if (running.size > 0 || waiting.size > 0) return;
+    hurry = false;
+    idle.resolve();
+  };
+  const rest = (tenant_id: string) => {
+    const rise = () => {
+      resting.delete(tenant_id);
+      next();
+    };
+    resting.set(tenant_id, later(REST_MS, rise));
   };
   const wake = (tenant_id: string) => {
     if (stop.signal.aborted) return;
@@ -97,10 +115,17 @@ export async function runProjections({ stores, projections, clock, onError, para
   for (const tenant_id of await stores.tenantIds(io)) wake(tenant_id);
   return {
     wake,
-    settled: () => idle.promise,
+    settled() {
+      hurry = true;
+      for (const cancel of resting.values()) cancel();
+      resting.clear();
+      next();
+      return idle.promise;
+    },
     async [Symbol.asyncDispose]() {
       unsubscribe();
       waiting.clear();
+      for (const cancel of resting.values()) cancel();
       stop.abort();
       await Promise.all(running.values());
     },

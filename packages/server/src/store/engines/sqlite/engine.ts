@@ -66,11 +66,17 @@ interface StoreWorker {
   close(): Promise<void>;
 }
 
+/** One message the worker works on, and one that it finds when it is through. What is asked meanwhile gathers into the next: a larger group for one sync of the disk. */
+const MOST_IN_FLIGHT = 2;
+
 function openWorker(setup: WorkerSetup): StoreWorker {
   // The extension is ours: .ts when run from source, .js when built.
   const worker = new Worker(new URL(`./worker.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url), { workerData: setup });
   const waiting = new Map<number, { resolve(value: unknown): void; reject(error: unknown): void }>();
   let lastId = 0;
+  let outbox: Request[] = [];
+  let scheduled = false;
+  let inFlight = 0;
   let ended: AncillaError | undefined;
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
 
@@ -79,13 +85,26 @@ function openWorker(setup: WorkerSetup): StoreWorker {
     for (const { reject } of waiting.values()) reject(error);
     waiting.clear();
   };
-  worker.on('message', (answer: Answer) => {
+  const send = () => {
+    scheduled = false;
+    if (outbox.length === 0 || inFlight === MOST_IN_FLIGHT) return;
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker, not a window
+    worker.postMessage(outbox);
+    outbox = [];
+    inFlight++;
+  };
+  const settle = (answer: Answer) => {
     const asked = waiting.get(answer.id);
     waiting.delete(answer.id);
     if (!asked) return;
     if ('value' in answer) return asked.resolve(answer.value);
     const { code, detail } = answer.error;
     asked.reject(code === undefined ? new TypeError(detail) : new AncillaError(code, detail));
+  };
+  worker.on('message', (answers: readonly Answer[]) => {
+    inFlight--;
+    send();
+    for (const answer of answers) settle(answer);
   });
   worker.once('error', (cause) => end(new AncillaError('store.unavailable', 'a store worker failed', { cause })));
   worker.once('exit', () => end(new AncillaError('store.unavailable', 'the store is closed')));
@@ -107,10 +126,14 @@ function openWorker(setup: WorkerSetup): StoreWorker {
           resolve: (value) => (settled(), resolve(value)),
           reject: (error) => (settled(), reject(error)),
         });
-        // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker, not a window
-        worker.postMessage({ id, ...request });
+        outbox.push({ id, ...request });
+        // After what else arrives in this turn of the event loop.
+        if (!scheduled) setImmediate(send);
+        scheduled = true;
       }),
     async close() {
+      inFlight = 0;
+      send();
       // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker, not a window
       worker.postMessage('close');
       await exited;

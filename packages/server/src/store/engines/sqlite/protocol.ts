@@ -9,7 +9,7 @@ export interface WorkerSetup {
   readonly maxOpenFiles: number;
 }
 
-/** One question to a worker. Each names its store and key, so that the worker opens and closes files as it sees fit. */
+/** One question to a worker; they come many at a time, and are answered so. Each names its store and key, so that the worker opens and closes files as it sees fit. */
 export type Request = { readonly id: number; readonly place: Place } & (
   | { readonly op: 'create'; readonly log_id: string }
   | { readonly op: 'commit'; readonly commit: PreparedCommit }

@@ -10,71 +10,43 @@ type Commit = Extract<Request, { op: 'commit' }>;
 const GROUP_WRITES = 512;
 
 /**
- * Group commit: takes all that is queued, makes one transaction of what is for one file, answers after it is durable, and looks again. No timer: the time the
- * disk needs is the time the next group gathers.
+ * Group commit: answers requests in their order, but makes one transaction of all commits to one file, and answers those after it is durable. No timer: what
+ * arrives while the disk works is the next group.
  */
-export function serve(files: OpenFiles, answer: (answer: Answer) => void): { add(request: Request): void; drain(): void } {
-  let queued: Request[] = [];
-  let scheduled = false;
+export function answerAll(files: OpenFiles, requests: readonly Request[]): readonly Answer[] {
+  return groups(requests).flatMap((group) => (Array.isArray(group) ? runCommits(files, group) : [runOne(files, group)]));
+}
 
-  const drain = () => {
-    scheduled = false;
-    while (queued.length > 0) {
-      const taken = queued;
-      queued = [];
-      for (const group of groups(taken)) runGroup(group);
-    }
-  };
+function runOne(files: OpenFiles, request: Exclude<Request, Commit>): Answer {
+  try {
+    if (request.op === 'create') return { id: request.id, value: files.create(request.place, request.log_id) };
+    const { reads } = files.open(request.place).database;
+    // The sender's types tie the arguments to the name.
+    const read = reads[request.what] as (...args: readonly unknown[]) => unknown;
+    return { id: request.id, value: read(...request.args) };
+  } catch (error) {
+    return { id: request.id, error: describe(error) };
+  }
+}
 
-  const runGroup = (group: Group) => {
-    if (Array.isArray(group)) return runCommits(group);
-    reply(group.id, () => {
-      if (group.op === 'create') return files.create(group.place, group.log_id);
-      const { reads } = files.open(group.place).database;
-      // The sender's types tie the arguments to the name.
-      const read = reads[group.what] as (...args: readonly unknown[]) => unknown;
-      return read(...group.args);
-    });
-  };
-
-  const runCommits = (commits: readonly Commit[]) => {
-    const [first] = commits;
-    if (!first) return;
-    let outcomes: readonly Outcome[];
-    try {
-      outcomes = files.commitGroup(
-        first.place,
-        commits.map(({ commit }) => commit),
-      );
-    } catch (error) {
-      // One of them made the database refuse all: alone, each gets its own answer.
-      if (commits.length > 1) return commits.forEach((commit) => runCommits([commit]));
-      return answer({ id: first.id, error: describe(error) });
-    }
-    for (const [i, outcome] of outcomes.entries()) {
-      const id = commits[i]?.id ?? first.id;
-      answer('receipt' in outcome ? { id, value: outcome.receipt } : { id, error: describe(outcome.error) });
-    }
-  };
-
-  const reply = (id: number, run: () => unknown) => {
-    try {
-      answer({ id, value: run() });
-    } catch (error) {
-      answer({ id, error: describe(error) });
-    }
-  };
-
-  return {
-    add(request) {
-      queued.push(request);
-      if (scheduled) return;
-      scheduled = true;
-      // After the messages that have arrived already.
-      setImmediate(drain);
-    },
-    drain,
-  };
+function runCommits(files: OpenFiles, commits: readonly Commit[]): readonly Answer[] {
+  const [first] = commits;
+  if (!first) return [];
+  let outcomes: readonly Outcome[];
+  try {
+    outcomes = files.commitGroup(
+      first.place,
+      commits.map(({ commit }) => commit),
+    );
+  } catch (error) {
+    // One of them made the database refuse all: alone, each gets its own answer.
+    if (commits.length > 1) return commits.flatMap((commit) => runCommits(files, [commit]));
+    return [{ id: first.id, error: describe(error) }];
+  }
+  return outcomes.map((outcome, i) => {
+    const id = commits[i]?.id ?? first.id;
+    return 'receipt' in outcome ? { id, value: outcome.receipt } : { id, error: describe(outcome.error) };
+  });
 }
 
 type Group = Commit[] | Exclude<Request, Commit>;
