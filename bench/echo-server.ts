@@ -2,5 +2,5 @@
 import Fastify from 'fastify';
 
 const app = Fastify();
-app.post('/', async (request) => request.body);
+app.post('/', (request, reply) => reply.send(request.body));
 process.stdout.write(`${await app.listen({ port: 0, host: '127.0.0.1' })}\n`);

@@ -39,7 +39,8 @@ export async function demoCommand(args: readonly string[], io: CommandIo): Promi
     await server.publish();
     for (const { tenant_id, log_id, checkpoint } of tenants) {
       const kept = join(file('demo-checkpoints'), tenant_id);
-      await writeFile(kept, checkpoint);
+      // The earliest is the strongest: what a later start brings does not take its place.
+      await writeFile(kept, checkpoint, { flag: 'wx' }).catch(() => undefined);
       say(`\nverifying the log of ${tenant_id} against a checkpoint taken before training`);
       const vkey = (await readFile(join(file('evidence'), log_id, 'vkey'), 'utf8')).trim();
       const verdict = await verifyCommand([join(file('evidence'), log_id), '--vkey', vkey, '--checkpoint', kept], io);
@@ -86,8 +87,8 @@ function whatToOpen(
 reference  ${url}/docs
 
 KEY=${key}
-curl -s -H "authorization: Bearer $KEY" "${url}/dif/prompt_events?limit=1"
-curl -s -H "authorization: Bearer $KEY" "${url}/nurse/summary"
-curl -s -H "authorization: Bearer $KEY" "${url}/audit/checkpoint"
+curl -sw "\\n" -H "authorization: Bearer $KEY" "${url}/dif/prompt_events?limit=1"
+curl -sw "\\n" -H "authorization: Bearer $KEY" "${url}/nurse/summary"
+curl -sw "\\n" -H "authorization: Bearer $KEY" "${url}/audit/checkpoint"
 npm run -s ancilla -- verify ${join(file('evidence'), of?.log_id ?? '')} --checkpoint ${join(file('demo-checkpoints'), of?.tenant_id ?? '')}`;
 }

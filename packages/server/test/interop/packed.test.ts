@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 
-const PACKAGES = join(import.meta.dirname, '..', '..');
+const PACKAGES = join(import.meta.dirname, '..', '..', '..');
 
 test('the packed packages run without the sources, TypeScript or the workspace', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'ancilla-packed-'));

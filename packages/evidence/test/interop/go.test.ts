@@ -12,7 +12,7 @@ import {
   signCheckpoint,
   toBase64,
 } from '@ancilla/evidence';
-import { countingEntries, memoryLog } from '../src/fixtures/memory-log.ts';
+import { countingEntries, memoryLog } from '../../src/fixtures/memory-log.ts';
 
 const hasGo = spawnSync('go', ['version']).status === 0;
 
