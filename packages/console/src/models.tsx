@@ -11,37 +11,46 @@ export function Models({ api, tenant }: { readonly api: Api; readonly tenant: st
   if (error) return <ProblemNote error={error} />;
   if (data.items.length === 0) return <Empty>No model yet: the shipped one suggests until decisions train one.</Empty>;
   return (
-    <table>
-      <thead>
-        <tr>
-          <th>Model</th>
-          <th>Live as</th>
-          <th>Trained on</th>
-          <th className="number">Held-out MRR before</th>
-          <th className="number">after</th>
-          <th>Made</th>
-        </tr>
-      </thead>
-      <tbody>
-        {data.items.map((model) => (
-          <tr key={`${model.model_id}@${model.version}`}>
-            <td>
-              {model.model_id} <small>{model.version}</small>
-            </td>
-            <td>
-              {model.labels.map((label) => (
-                <mark key={label}>{label}</mark>
-              ))}
-            </td>
-            <td>
-              <code>{model.dataset_id ?? 'shipped'}</code>
-            </td>
-            <td className="number">{figure(model.metrics_old['mrr'])}</td>
-            <td className="number">{figure(model.metrics_new['mrr'])}</td>
-            <td>{model.created_at.slice(0, 19).replace('T', ' ')}</td>
+    <>
+      <table>
+        <thead>
+          <tr>
+            <th>Model</th>
+            <th>Live as</th>
+            <th>Trained on</th>
+            <th className="number">Right place on unseen tables</th>
+            <th className="number">before it</th>
+            <th className="number">difference, at least</th>
+            <th>Made</th>
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {data.items.map((model) => (
+            <tr key={`${model.model_id}@${model.version}`}>
+              <td>
+                {model.model_id} <small>{model.version}</small>
+              </td>
+              <td>
+                {model.labels.map((label) => (
+                  <mark key={label}>{label}</mark>
+                ))}
+                {model.labels.length === 0 && <small>not live</small>}
+              </td>
+              <td>
+                <code>{model.dataset_id ?? 'shipped'}</code>
+              </td>
+              <td className="number">{figure(model.metrics_new['mrr'])}</td>
+              <td className="number">{figure(model.metrics_old['mrr'])}</td>
+              <td className="number">{figure(model.metrics_new['mrr_difference_lower'])}</td>
+              <td>{model.created_at.slice(0, 19).replace('T', ' ')}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <p className="empty">
+        Mean reciprocal rank over tables that the model was not trained on, beside the model it would replace; the difference is the lower
+        bound of its 95 % interval. A model goes live only if it is not worse.
+      </p>
+    </>
   );
 }

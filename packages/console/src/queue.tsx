@@ -1,79 +1,82 @@
 import type { MappingSuggestion } from '@ancilla/contracts';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
 import type { Api, DecisionBody } from './api.ts';
 import { Empty, Loading, ProblemNote } from './notes.tsx';
-import { toHref } from './place.ts';
+import { SuggestionCard } from './suggestion-card.tsx';
 
-/** What is open: each suggestion with its candidates and reasons, and the five decisions. */
+/** What waits for a person: one suggestion open, the rest a line each. Everything can be done by keyboard. */
 export function Queue({ api, tenant }: { readonly api: Api; readonly tenant: string }) {
   const { data, error, isPending } = useQuery({ queryKey: [tenant, 'queue'], queryFn: ({ signal }) => api.queue(signal) });
   if (isPending) return <Loading what="queue" />;
   if (error) return <ProblemNote error={error} />;
-  if (data.items.length === 0) return <Empty>Nothing to decide.</Empty>;
-  return (
-    <section aria-label="Open suggestions">
-      {data.items.map((suggestion) => (
-        <Card key={suggestion.suggestion_id} api={api} tenant={tenant} suggestion={suggestion} />
-      ))}
-    </section>
-  );
+  if (data.items.length === 0) return <Empty>Nothing waits for a decision.</Empty>;
+  return <List api={api} tenant={tenant} items={data.items} />;
 }
 
-function Card({ api, tenant, suggestion }: { readonly api: Api; readonly tenant: string; readonly suggestion: MappingSuggestion }) {
+function List({ api, tenant, items }: { readonly api: Api; readonly tenant: string; readonly items: readonly MappingSuggestion[] }) {
   const client = useQueryClient();
-  const [other, setOther] = useState('');
-  const [why, setWhy] = useState('');
+  const [place, setPlace] = useState(0);
+  const list = useRef<HTMLElement>(null);
   const { mutate, isPending, error } = useMutation({
-    mutationFn: (body: DecisionBody) => api.decide(suggestion.suggestion_id, body),
+    mutationFn: ({ id, body }: { readonly id: string; readonly body: DecisionBody }) => api.decide(id, body),
     onSuccess: () => client.invalidateQueries({ queryKey: [tenant, 'queue'] }),
   });
-  const decide = (body: DecisionBody) => mutate({ ...body, ...(why !== '' && { justification: why }) });
+  // Keys work at once, without a click into the list.
+  useEffect(() => list.current?.focus(), []);
+
+  const at = Math.min(place, items.length - 1);
+  const open = items[at];
+  const decide = (body: DecisionBody) => {
+    if (open !== undefined && !isPending) mutate({ id: open.suggestion_id, body });
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.target instanceof HTMLInputElement || event.metaKey || event.ctrlKey || event.altKey) return;
+    const candidate = /^[1-5]$/.test(event.key) ? open?.candidates[Number(event.key) - 1] : undefined;
+    if (event.key === 'j' || event.key === 'ArrowDown') setPlace(Math.min(at + 1, items.length - 1));
+    else if (event.key === 'k' || event.key === 'ArrowUp') setPlace(Math.max(at - 1, 0));
+    else if (event.key === 'n') decide({ decision: 'none_of_these' });
+    else if (event.key === 'r') decide({ decision: 'reject' });
+    else if (candidate !== undefined) decide({ decision: 'accept', semantic_id: candidate.semantic_id });
+    else return;
+    event.preventDefault();
+  };
   return (
-    <article className="card" aria-label={`${suggestion.table}.${suggestion.column}`}>
-      <header>
-        <h3>
-          {suggestion.table}.<strong>{suggestion.column}</strong>
-        </h3>
-        <small>
-          {suggestion.dataset} · model {suggestion.model.id} {suggestion.model.version} ·{' '}
-          <a href={toHref({ tenant, page: 'traces', id: suggestion.trace_id })}>trace</a>
-        </small>
-      </header>
-      {suggestion.abstained && <p className="empty">The model is not sure enough to suggest one of these.</p>}
-      <ol className="candidates">
-        {suggestion.candidates.slice(0, 5).map(({ semantic_id, score, reasons }) => (
-          <li key={semantic_id}>
-            <button type="button" disabled={isPending} onClick={() => decide({ decision: 'accept', semantic_id })}>
-              Accept
-            </button>
-            <meter min={0} max={1} value={score} aria-label="score" /> <b>{score.toFixed(2)}</b> <code>{semantic_id}</code>
-            <small>{reasons.map(({ text }) => text).join(' · ')}</small>
-          </li>
-        ))}
-      </ol>
-      <footer>
-        <input
-          aria-label="another term"
-          placeholder="another term of the glossary"
-          value={other}
-          onChange={({ target }) => setOther(target.value)}
-        />
-        <button type="button" disabled={isPending || other === ''} onClick={() => decide({ decision: 'override', semantic_id: other })}>
-          Override
-        </button>
-        <input aria-label="reason" placeholder="reason, where one is due" value={why} onChange={({ target }) => setWhy(target.value)} />
-        <button type="button" disabled={isPending} onClick={() => decide({ decision: 'none_of_these' })}>
-          None of these
-        </button>
-        <button type="button" disabled={isPending} onClick={() => decide({ decision: 'reject' })}>
-          Reject
-        </button>
-        <button type="button" disabled={isPending || why === ''} onClick={() => decide({ decision: 'new_term' })}>
-          New term needed
-        </button>
-      </footer>
+    <section ref={list} className="queue" tabIndex={-1} aria-label="Open suggestions" onKeyDown={onKeyDown}>
+      <p className="keys">
+        <span>{items.length} open</span>
+        <span>
+          <kbd>j</kbd> <kbd>k</kbd> move
+        </span>
+        <span>
+          <kbd>1</kbd>–<kbd>5</kbd> accept
+        </span>
+        <span>
+          <kbd>n</kbd> none of these
+        </span>
+        <span>
+          <kbd>r</kbd> reject
+        </span>
+      </p>
       {error !== null && <ProblemNote error={error} />}
-    </article>
+      {items.map((suggestion, i) =>
+        i === at ? (
+          <SuggestionCard key={suggestion.suggestion_id} tenant={tenant} suggestion={suggestion} busy={isPending} decide={decide} />
+        ) : (
+          <button key={suggestion.suggestion_id} type="button" className="line" onClick={() => setPlace(i)}>
+            <span>
+              {suggestion.table}.<strong>{suggestion.column}</strong>
+            </span>
+            {suggestion.abstained ? (
+              <small>not sure</small>
+            ) : (
+              <small>
+                {suggestion.candidates[0]?.semantic_id} {suggestion.candidates[0]?.score.toFixed(2)}
+              </small>
+            )}
+          </button>
+        ),
+      )}
+    </section>
   );
 }

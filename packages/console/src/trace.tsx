@@ -29,10 +29,11 @@ export function Trace({ api, tenant, id }: { readonly api: Api; readonly tenant:
       </h2>
       {data.truncated && <p className="empty">Only the first 500 entries of a kind are shown.</p>}
       <ol className="timeline">
-        {data.items.map((item) => (
+        {inRuns(data.items).map(([item, ...alike]) => (
           <Entry
             key={`${item.kind}/${item.id}`}
             item={item}
+            alike={alike}
             tenant={tenant}
             trace={id}
             offsetMs={Date.parse(item.at) - first}
@@ -44,14 +45,29 @@ export function Trace({ api, tenant, id }: { readonly api: Api; readonly tenant:
   );
 }
 
+type Run = readonly [TraceItem, ...TraceItem[]];
+
+/** Entries of one kind that were written at the same moment stand together: the vectors of one table, its suggestions. */
+function inRuns(items: readonly TraceItem[]): readonly Run[] {
+  const runs: [TraceItem, ...TraceItem[]][] = [];
+  for (const item of items) {
+    const last = runs.at(-1);
+    if (last !== undefined && item.kind !== 'wal' && last[0].kind === item.kind && last[0].at === item.at) last.push(item);
+    else runs.push([item]);
+  }
+  return runs;
+}
+
 function Entry({
   item,
+  alike,
   tenant,
   trace,
   offsetMs,
   share,
 }: {
   readonly item: TraceItem;
+  readonly alike: readonly TraceItem[];
   readonly tenant: string;
   readonly trace: string;
   readonly offsetMs: number;
@@ -66,7 +82,11 @@ function Entry({
       </span>
       <details>
         <summary>
-          <strong>{NAMES[item.kind] ?? item.kind}</strong> <span className="words">{headline(item)}</span>
+          <strong>{NAMES[item.kind] ?? item.kind}</strong>{' '}
+          <span className="words">
+            {headline(item)}
+            {alike.length > 0 && <small> and {alike.length} more</small>}
+          </span>
         </summary>
         <dl>
           <dt>id</dt>
@@ -82,6 +102,15 @@ function Entry({
             </div>
           ))}
         </dl>
+        {alike.length > 0 && (
+          <ul>
+            {alike.map((each) => (
+              <li key={each.id}>
+                <code>{each.id}</code> {headline(each)}
+              </li>
+            ))}
+          </ul>
+        )}
         {typeof review === 'string' && review !== trace && (
           <a href={toHref({ tenant, page: 'traces', id: review })}>the reviewer’s own trace</a>
         )}

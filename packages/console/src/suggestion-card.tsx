@@ -1,0 +1,71 @@
+import type { MappingSuggestion } from '@ancilla/contracts';
+import { useState } from 'react';
+import type { DecisionBody } from './api.ts';
+import { toHref } from './place.ts';
+
+/** One suggestion with its candidates, why each, and the five decisions. */
+export function SuggestionCard({
+  tenant,
+  suggestion,
+  busy,
+  decide,
+}: {
+  readonly tenant: string;
+  readonly suggestion: MappingSuggestion;
+  readonly busy: boolean;
+  readonly decide: (body: DecisionBody) => void;
+}) {
+  const [other, setOther] = useState('');
+  const [why, setWhy] = useState('');
+  const { table, column, dataset, model, trace_id, abstained, candidates } = suggestion;
+  const say = (body: DecisionBody) => decide({ ...body, ...(why !== '' && { justification: why }) });
+  return (
+    <article className="card" aria-label={`${table}.${column}`}>
+      <header>
+        <h2>
+          {table}.<strong>{column}</strong>
+        </h2>
+        <small>
+          {dataset} · suggested by {model.id} {model.version} · <a href={toHref({ tenant, page: 'traces', id: trace_id })}>trace</a>
+        </small>
+      </header>
+      {abstained && <p className="empty">The model is not sure enough to suggest one of these.</p>}
+      <ol className="candidates">
+        {candidates.slice(0, 5).map(({ semantic_id, score, reasons }, i) => (
+          <li key={semantic_id}>
+            <button type="button" disabled={busy} onClick={() => say({ decision: 'accept', semantic_id })}>
+              <kbd>{i + 1}</kbd> Accept
+            </button>
+            <meter min={0} max={1} value={score} aria-label={`score ${score.toFixed(2)}`} />
+            <b>{score.toFixed(2)}</b>
+            <div>
+              <code>{semantic_id}</code>
+              <small>{reasons.map(({ text }) => text).join(' · ')}</small>
+            </div>
+          </li>
+        ))}
+      </ol>
+      <footer>
+        <input
+          aria-label="another term"
+          placeholder="another term of the glossary"
+          value={other}
+          onChange={({ target }) => setOther(target.value)}
+        />
+        <button type="button" disabled={busy || other === ''} onClick={() => say({ decision: 'override', semantic_id: other })}>
+          Use this term
+        </button>
+        <input aria-label="reason" placeholder="reason, where one is due" value={why} onChange={({ target }) => setWhy(target.value)} />
+        <button type="button" disabled={busy} onClick={() => say({ decision: 'none_of_these' })}>
+          <kbd>n</kbd> None of these
+        </button>
+        <button type="button" disabled={busy} onClick={() => say({ decision: 'reject' })}>
+          <kbd>r</kbd> Reject
+        </button>
+        <button type="button" disabled={busy || why === ''} onClick={() => say({ decision: 'new_term' })}>
+          A new term is needed
+        </button>
+      </footer>
+    </article>
+  );
+}

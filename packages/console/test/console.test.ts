@@ -1,0 +1,71 @@
+// Not part of `npm test`: a real browser opens the demo's link, decides by keyboard and finds the decision in its trace. `npm run test:console`.
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { test } from 'node:test';
+import { chromium } from 'playwright-core';
+
+const ANCILLA = join(import.meta.dirname, '..', '..', 'server', 'src', 'cli', 'main.ts');
+const browserPath = ['/usr/bin/chromium', '/usr/bin/google-chrome'].find(existsSync);
+
+test(
+  'a steward opens the demo’s link, decides by keyboard, and sees the decision in its trace',
+  { skip: browserPath ? false : 'no chromium' },
+  async () => {
+    const data = await mkdtemp(join(tmpdir(), 'ancilla-console-'));
+    const demo = spawn(process.execPath, ['--conditions=ancilla-source', ANCILLA, 'demo'], {
+      env: { ...process.env, ANCILLA_PORT: '0', ANCILLA_DATA: data },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const browser = await chromium.launch({ executablePath: browserPath ?? '', args: ['--no-sandbox'] });
+    try {
+      let link = '';
+      for await (const line of createInterface(demo.stdout)) if ((link = /^open\s+(\S+)/.exec(line)?.[1] ?? '') !== '') break;
+      const page = await browser.newPage();
+      const problems: string[] = [];
+      page.on('pageerror', (error) => problems.push(error.message));
+      page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
+      const traces: string[] = [];
+      page.on('request', (request) => traces.push(request.headers()['traceparent'] ?? ''));
+
+      await page.goto(link);
+      await page.getByRole('columnheader', { name: 'Prompt hash' }).waitFor();
+      ok(!page.url().includes('ticket'), 'the ticket leaves the address at once');
+      await page.getByRole('link', { name: 'Review queue' }).click();
+      await page.getByText('10 open').waitFor();
+      const first = await page.getByRole('article').getAttribute('aria-label');
+      await page.keyboard.press('j');
+      const second = await page.getByRole('article').getAttribute('aria-label');
+      ok(second !== first && second?.startsWith('fictional_customers.'), 'j moves on');
+      await page.getByRole('article').getByRole('link', { name: 'trace' }).waitFor();
+      const trace = await page.getByRole('article').getByRole('link', { name: 'trace' }).getAttribute('href');
+      await page.keyboard.press('1');
+      await page.getByText('9 open').waitFor();
+      const asked = traces.filter((each) => /^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/.test(each));
+      equal(new Set(asked.map((each) => each.slice(3, 35))).size, asked.length, 'every task of the person has a trace of its own');
+
+      await page.goto(new URL(trace ?? '', page.url()).href);
+      match(await page.getByText('Decision').first().locator('..').innerText(), /accept schema:\w+ by you/);
+      await page.getByRole('link', { name: 'Models' }).click();
+      await page.getByText('mapping-ranker').first().waitFor();
+      await page.getByRole('link', { name: 'demo-south' }).click();
+      await page.getByText('production').waitFor();
+      deepEqual(problems, []);
+
+      // The link works once.
+      const other = await (await browser.newContext()).newPage();
+      await other.goto(link);
+      await other.getByText('opens by a single-use link').waitFor();
+    } finally {
+      await browser.close();
+      demo.kill('SIGTERM');
+      await once(demo, 'exit');
+      await rm(data, { recursive: true, force: true });
+    }
+  },
+);
