@@ -102,3 +102,59 @@ test('decisions become a model that was compared on tables it never saw, and onc
   equal(after.items[0]?.model.version, version);
   notEqual(JSON.stringify(after.items[0]?.candidates), JSON.stringify(before.items[0]?.candidates));
 });
+
+test('whoever reads everything that was learned finds no sample, no name of a table or column, no reviewer and no reason', async () => {
+  await using server = await startTestServer({ ANCILLA_LOG_LEVEL: 'debug' });
+  const { admin, agent, steward } = server.north;
+  const mark = (what: string): string => `qzx${what}wvk`;
+  const subject = mark('reviewer');
+  const { secret } = await server.platform.post<{ secret: string }>(201, '/governance/keys', {
+    tenant_id: 'north',
+    role: 'reviewer',
+    subject,
+  });
+  const reviewer = server.client(secret, subject);
+  await govern(admin);
+  for (let i = 0; i < TABLES; i++) {
+    const { columns } = table(i, [mark('sample'), `${mark('sample')} 42`]);
+    const { items } = await agent.post<{ items: readonly Suggestion[] }>(200, '/mapping/suggest', {
+      dataset: mark('dataset'),
+      table: { name: `${mark('table')}_${i}`, columns: [...columns, { name: `${mark('column')}_${i}`, samples: [mark('sample')] }] },
+      glossary: 'crm',
+    });
+    for (const { suggestion_id, column } of items) {
+      const known = !column.includes(mark('column'));
+      const answer = known ? { decision: 'override', semantic_id: rightFor(column) } : { decision: 'none_of_these' };
+      await reviewer.post(201, `/review/${suggestion_id}/decision`, { ...answer, justification: `as ${mark('reason')} says` });
+    }
+  }
+  const dataset_id = await build(server);
+  await steward.post(200, `/training/datasets/${dataset_id}/approve`, { reason: 'looked at' });
+  const run = await trainOn(server, dataset_id);
+  equal(run.status, 'done', run.error_code ?? '');
+  const dataset = await steward.get<{ examples: number; files: readonly { artifact_id: string }[] }>(
+    200,
+    `/training/datasets/${dataset_id}`,
+  );
+  equal(dataset.examples, TABLES * (terms.length + 1));
+  const model = await steward.get<{ artifact_ref: string }>(200, `/models/mapping-ranker/versions/${run.model?.version}`);
+  const content = async (id: string | undefined) => admin.bytes(`/dif/artifacts/${id}/content`, { 'x-ancilla-purpose': 'hunt' });
+  const read = {
+    dataset: await content(dataset.files[0]?.artifact_id),
+    model: await content(model.artifact_ref),
+    catalog: Buffer.from(JSON.stringify(dataset)),
+    registry: Buffer.from(JSON.stringify(model)),
+    run: Buffer.from(JSON.stringify(run)),
+    log: Buffer.from(server.logs()),
+  };
+  ok(read.dataset.length > 10_000 && read.model.length > 100 && read.log.length > 100);
+  for (const [where, bytes] of Object.entries(read))
+    for (const what of ['sample', 'dataset', 'table', 'column', 'reviewer', 'reason'])
+      for (const form of [
+        mark(what),
+        mark(what).toUpperCase(),
+        Buffer.from(mark(what)).toString('base64').slice(2, -4),
+        Buffer.from(mark(what)).toString('hex'),
+      ])
+        ok(!bytes.includes(form), `${where} holds the ${what}`);
+});

@@ -26,6 +26,8 @@ export interface TestServer extends AsyncDisposable {
   readonly platform: Client;
   readonly north: Tenant;
   readonly south: Tenant;
+  /** A client of a key that a test made itself. */
+  client(key: string, subject: string): Client;
   /** Waits for the saga an answer names. */
   settled<T extends { readonly saga_id: string }>(as: Client, answer: unknown): Promise<T>;
   logs(): string;
@@ -106,6 +108,7 @@ export async function startTestServer(env: Readonly<Record<string, string>> = {}
     },
     folder,
     platform,
+    client,
     north: await tenant('north'),
     south: await tenant('south'),
     async settled(as, answer) {

@@ -47,7 +47,7 @@ export const featuresOf = (
     readonly created_at?: string;
     readonly numbers?: (candidate: number) => readonly number[];
   } = {},
-): Features => {
+): Features & { readonly value: { readonly feature_names: readonly string[]; readonly prompt_hash: string; readonly columns: object } } => {
   const { tokens = ['customer', 'name', 'a1b2c3d4e5f60718'], created_at = toTimestamp(Date.parse(decided_at) - 1), numbers } = change;
   return {
     created_at,
@@ -69,9 +69,19 @@ export const featuresOf = (
   };
 };
 
-/** Decisions with what was known of their columns. */
-export const featuresFor = (decisions: readonly Mapping[]): Map<string, Features> =>
-  new Map(decisions.map((decision) => [decision.features_ref, featuresOf(decision)]));
+/** What was known of the columns of decisions; those with one reference in one file, as those of one table are. */
+export const featuresFor = (decisions: readonly Mapping[]): Map<string, Features> => {
+  const found = new Map<string, ReturnType<typeof featuresOf>>();
+  for (const decision of decisions) {
+    const { value, created_at } = featuresOf(decision);
+    const { columns = {} } = found.get(decision.features_ref)?.value ?? {};
+    found.set(decision.features_ref, {
+      created_at: found.get(decision.features_ref)?.created_at ?? created_at,
+      value: { ...value, columns: { ...columns, ...value.columns } },
+    });
+  }
+  return found;
+};
 
 /** A draft of a dataset, of a tenant of its own. */
 export const draft = (

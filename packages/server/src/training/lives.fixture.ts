@@ -1,0 +1,182 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  insert,
+  makeNewId,
+  mappingHistory,
+  sagaState,
+  storageMap,
+  type Clock,
+  type Io,
+  type Mapping,
+  type Random,
+  type Route,
+  type TenantStore,
+} from '@ancilla/contracts';
+import { baseModel } from '@ancilla/ranker';
+import { openArtifacts, openFileAdapter } from '../artifacts/index.ts';
+import { openCurator } from '../curator/index.ts';
+import { openGates } from '../ingest/index.ts';
+import { openKeyring } from '../keys/index.ts';
+import { mappingTask, openLiveModels } from '../mapping/index.ts';
+import { openSagas } from '../sagas/index.ts';
+import { openStores } from '../store/index.ts';
+import { featuresFor } from './learning.fixture.ts';
+import { openTraining, openTrainer } from './index.ts';
+
+const random: Random = { bytes: (length) => randomBytes(length) };
+export const trace_id = '4bf92f3577b34da6a3ce929d0e0e4736';
+const io: Io = { signal: new AbortController().signal };
+/** Before the fixture's decisions: what they were decided on is older than they are. */
+const START = Date.UTC(2026, 9, 31);
+
+/** A tenant with decisions, and lives of the server's training room over the same real stores. */
+export async function openLives(decisions: readonly Mapping[], isolation = openTrainer(process.execPath)) {
+  const folder = await mkdtemp(join(tmpdir(), 'ancilla-training-'));
+  let ticks = 0;
+  const clock: Clock = { now: () => START + ticks++ };
+  const newId = makeNewId(clock, random);
+  const keyring = await openKeyring({ folder: join(folder, 'keys'), random });
+  const stores = await openStores({
+    folder: join(folder, 'stores'),
+    keyring,
+    collections: storageMap,
+    clock,
+    random,
+    newId,
+    anchors: { last: async () => undefined },
+  });
+  await stores.createTenant('north', io);
+  const north: TenantStore = stores.tenant('north');
+  const keys = (id: string) => keyring.tenant(id);
+  const artifacts = openArtifacts({ adapter: await openFileAdapter(join(folder, 'objects')), keys, clock, newId, random });
+  const of = { tenant: north, tenant_id: 'north' };
+  for (const [artifact_id, { value }] of featuresFor(decisions))
+    await artifacts.put(
+      of,
+      {
+        artifact_id,
+        category: 'structured_output',
+        content_type: 'application/json',
+        trace_id,
+        created_by: 'test',
+        bytes: Buffer.from(JSON.stringify(value)),
+      },
+      io,
+    );
+  if (decisions.length > 0)
+    await north.commit(
+      decisions.map((decision) => insert(mappingHistory, decision)),
+      [],
+      io,
+    );
+  let lives = 0;
+
+  return {
+    north,
+    of,
+    artifacts,
+    /**
+     * A life of the server; it takes up what the one before left.
+     * @param diesAt - at its so-manieth commit to the tenant it ends, and the commit is not made
+     */
+    async live(diesAt?: number) {
+      let commits = 0;
+      let dead = false;
+      const alive = <T>(then: () => T): T => {
+        if (dead) throw new Error('the process is gone');
+        return then();
+      };
+      const mortal: TenantStore = {
+        ...north,
+        get: (...of_) => alive(() => north.get(...of_)),
+        find: (...of_) => alive(() => north.find(...of_)),
+        feed: (...of_) => alive(() => north.feed(...of_)),
+        blob: (...of_) => alive(() => north.blob(...of_)),
+        async commit(...of_) {
+          dead ||= commits++ === diesAt;
+          return alive(() => north.commit(...of_));
+        },
+      };
+      const storeOf = () => mortal;
+      const hmac = (id: string, purpose: string, value: string) => keys(id).hmac(purpose, value);
+      const { runner } = openSagas({
+        platform: stores.platform,
+        tenantStore: storeOf,
+        artifacts,
+        hmac,
+        clock,
+        newId,
+        random,
+        owner_id: `life-${++lives}`,
+        sleep: (_, signal) => new Promise((resolve, reject) => (signal.aborted ? reject(new Error('stopped')) : setImmediate(resolve))),
+        later: (ms, run) => {
+          const timer = setTimeout(run, ms);
+          return () => clearTimeout(timer);
+        },
+        onError: () => {},
+        exclusive: true,
+      });
+      const curator = openCurator({ platform: stores.platform, clock, sagas: runner });
+      await curator.seed({ trace_id }, io);
+      const models = openLiveModels({ curator, artifacts, shipped: { version: 'base-1', model: baseModel } });
+      const gates = openGates({ curator, keys, clock });
+      const room = openTraining({
+        tasks: [mappingTask],
+        artifacts,
+        curator,
+        gates,
+        models,
+        sagas: runner,
+        storeOf,
+        hmac,
+        isolation,
+        clock,
+        newId,
+      });
+      await runner.serve(room.sagas);
+      return {
+        curator,
+        models,
+        isDead: () => dead,
+        /** Asks a route as a steward would. */
+        async ask<T>(
+          method: string,
+          path: string,
+          { params = {}, body = null }: { readonly params?: object; readonly body?: unknown } = {},
+        ) {
+          const found: Route | undefined = room.routes.find((route) => route.method === method && route.path === path);
+          if (found === undefined) throw new TypeError(`no route ${method} ${path}`);
+          const who = { id: 'stella', role: 'steward', tenant_id: 'north', key_id: 'ak_1' } as const;
+          const request = {
+            tenant: mortal,
+            tenant_id: 'north',
+            who,
+            params,
+            query: {},
+            body,
+            headers: {},
+            trace: { trace_id, span_id: '00f067aa0ba902b7' },
+          };
+          const [, answer] = await found.handle({ ...request, ...io });
+          // The caller knows the route's schema.
+          return answer as T;
+        },
+        /** Waits until no saga is under way, or the life has ended. */
+        async settled(): Promise<void> {
+          const under = async (status: 'running' | 'compensating') =>
+            (await north.find(sagaState, { index: 'by_status', equals: { status } }, io)).items.length > 0;
+          while (!dead && ((await under('running')) || (await under('compensating'))))
+            await new Promise((resolve) => setTimeout(resolve, 5));
+        },
+        [Symbol.asyncDispose]: () => runner[Symbol.asyncDispose](),
+      };
+    },
+    async [Symbol.asyncDispose]() {
+      await stores[Symbol.asyncDispose]();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}

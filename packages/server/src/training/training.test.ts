@@ -1,0 +1,222 @@
+import { deepEqual, equal, notEqual, ok, rejects } from 'node:assert/strict';
+import { test, type TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import {
+  artifacts,
+  consents,
+  insert,
+  mappingHistory,
+  sagaState,
+  trainingApprovals,
+  type Dataset,
+  type TrainingRun,
+} from '@ancilla/contracts';
+import { isolationFor } from './isolate.ts';
+import { decisionOf } from './learning.fixture.ts';
+import { openLives, trace_id } from './lives.fixture.ts';
+import { trainer } from './runs.ts';
+
+type Lives = Awaited<ReturnType<typeof openLives>>;
+type Life = Awaited<ReturnType<Lives['live']>>;
+type View = Dataset & { readonly status: string };
+
+const decisions = Array.from({ length: 24 }, (_, n) => decisionOf(n));
+const because = { who: 'test', reason: 'test', trace_id };
+
+const order = async (life: Life, body: object = { task: 'mapping' }) =>
+  life.ask<{ dataset_id: string; saga_id: string }>('POST', '/training/datasets', { body });
+const datasetOf = (life: Life, dataset_id: string) => life.ask<View>('GET', '/training/datasets/{dataset_id}', { params: { dataset_id } });
+const build = async (life: Life): Promise<View> => {
+  const { dataset_id } = await order(life);
+  await life.settled();
+  return datasetOf(life, dataset_id);
+};
+const approve = (life: Life, dataset_id: string, status = 'approved') =>
+  life.ask<View>('POST', '/training/datasets/{dataset_id}/approve', { params: { dataset_id }, body: { reason: 'looked at', status } });
+const consent = (life: Life, training: string, vectors = false) =>
+  life.ask('PUT', '/governance/consent', { body: { training, vectors, reason: 'asked' } });
+const startRun = (life: Life, dataset_id: string) =>
+  life.ask<{ run_id: string; saga_id: string }>('POST', '/training/runs', { body: { task: 'mapping', dataset_id } });
+const run = async (life: Life, dataset_id: string): Promise<TrainingRun> => {
+  const { run_id } = await startRun(life, dataset_id);
+  await life.settled();
+  return life.ask('GET', '/training/runs/{run_id}', { params: { run_id } });
+};
+const move = (life: Life, version: string, label = 'production') =>
+  life.ask<{ version: string; previous: string | null }>('POST', '/models/{model_id}/versions/{version}/move', {
+    params: { model_id: 'mapping-ranker', version },
+    body: { label, reason: 'better' },
+  });
+const reasonOf = async ({ north }: Lives, saga_id: string, t: TestContext) => {
+  const state = await north.get(sagaState, saga_id, t);
+  return `${state?.doc.status} ${state?.doc.reason}`;
+};
+const filesOf = async ({ north }: Lives, category: 'dataset' | 'model', t: TestContext) =>
+  (await north.find(artifacts, { index: 'by_category', equals: { category }, limit: 500 }, t)).items.length;
+
+test('the same decisions give the same file; later ones are in the next dataset only', async (t) => {
+  await using lives = await openLives(decisions);
+  await using life = await lives.live();
+  const first = await build(life);
+  equal(first.status, 'built');
+  equal(first.examples, decisions.length);
+  const again = await build(life);
+  notEqual(again.dataset_id, first.dataset_id);
+  equal(again.files[0]?.sha256, first.files[0]?.sha256);
+  await lives.north.commit(
+    [insert(mappingHistory, decisionOf(40, { features_ref: decisionOf(0).features_ref, source: decisionOf(0).source }))],
+    [],
+    t,
+  );
+  const next = await build(life);
+  equal(next.examples, decisions.length + 1);
+  notEqual(next.files[0]?.sha256, first.files[0]?.sha256);
+});
+
+test('a leak stops the build: on record is where and by which rule, there is no file, and nothing can be done with it', async (t) => {
+  const named = { semantic_id: 'mara@example.org', candidates: [{ semantic_id: 'mara@example.org', score: 1 }] };
+  await using lives = await openLives([...decisions, decisionOf(30, named)]);
+  await using life = await lives.live();
+  const { dataset_id, saga_id } = await order(life);
+  await life.settled();
+  equal(await reasonOf(lives, saga_id, t), 'compensated training.leak');
+  const refused = await datasetOf(life, dataset_id);
+  equal(refused.status, 'refused');
+  deepEqual(refused.leak_test.leaks, [
+    { field: 'label', rule: 'EMAIL' },
+    { field: 'candidate', rule: 'EMAIL' },
+  ]);
+  deepEqual(refused.files, []);
+  equal(await filesOf(lives, 'dataset', t), 0);
+  ok(!JSON.stringify(refused).includes('mara'));
+  await rejects(approve(life, dataset_id), { code: 'training.leak' });
+  await rejects(startRun(life, dataset_id), { code: 'training.not_approved' });
+});
+
+test('built, approved, withdrawn: only what is approved is trained on, and what is withdrawn stays so', async () => {
+  await using lives = await openLives(decisions);
+  await using life = await lives.live();
+  const { dataset_id } = await build(life);
+  await rejects(startRun(life, dataset_id), { code: 'training.not_approved' });
+  equal((await approve(life, dataset_id)).status, 'approved');
+  equal((await approve(life, dataset_id)).status, 'approved', 'saying it twice is saying it once');
+  equal((await run(life, dataset_id)).status, 'done');
+  equal((await approve(life, dataset_id, 'withdrawn')).status, 'withdrawn');
+  await rejects(startRun(life, dataset_id), { code: 'training.not_approved' });
+  await rejects(approve(life, dataset_id), { code: 'training.withdrawn' });
+});
+
+test('consent is asked when a dataset is ordered, when it is built and when it is trained on', async (t) => {
+  await using lives = await openLives(decisions);
+  {
+    await using life = await lives.live();
+    await rejects(order(life, { task: 'mapping', scope: 'global' }), { code: 'training.consent' });
+    await consent(life, 'none');
+    await rejects(order(life), { code: 'training.consent' });
+    await consent(life, 'global', true);
+    const { dataset_id } = await order(life, { task: 'mapping', scope: 'global' });
+    await life.settled();
+    const global = await datasetOf(life, dataset_id);
+    deepEqual([global.tenant_scope, global.consent, global.vectors], ['global', 'global', true]);
+    await approve(life, dataset_id);
+    await consent(life, 'own', true);
+    await rejects(startRun(life, dataset_id), { code: 'training.consent' });
+    await consent(life, 'global', false);
+    await rejects(startRun(life, dataset_id), { code: 'training.consent' });
+    await consent(life, 'own');
+  }
+  // Ordered, and withdrawn before the work is done.
+  let ordered: { readonly saga_id: string } | undefined;
+  {
+    await using life = await lives.live(1);
+    ordered = await order(life);
+    await life.settled();
+  }
+  const was = await lives.north.get(consents, 'training', t);
+  ok(was !== undefined);
+  await lives.north.commit(
+    [{ op: 'replace', to: consents, doc: { ...was.doc, training: 'none' }, revision: was.revision, because }],
+    [],
+    t,
+  );
+  await using next = await lives.live();
+  await next.settled();
+  equal(await reasonOf(lives, ordered.saga_id, t), 'compensated training.consent');
+});
+
+test('a dataset that is withdrawn while it is trained on gives no model, and the run says why', async (t) => {
+  await using lives = await openLives(decisions);
+  let started: { readonly run_id: string; readonly saga_id: string } | undefined;
+  let dataset_id = '';
+  {
+    await using life = await lives.live();
+    ({ dataset_id } = await build(life));
+    await approve(life, dataset_id);
+  }
+  {
+    // Trained, and not yet registered.
+    await using life = await lives.live(4);
+    started = await startRun(life, dataset_id);
+    await life.settled();
+  }
+  const was = await lives.north.get(trainingApprovals, dataset_id, t);
+  ok(was !== undefined);
+  await lives.north.commit(
+    [{ op: 'replace', to: trainingApprovals, doc: { ...was.doc, status: 'withdrawn' }, revision: was.revision, because }],
+    [],
+    t,
+  );
+  await using next = await lives.live();
+  await next.settled();
+  equal(await reasonOf(lives, started.saga_id, t), 'compensated training.not_approved');
+  const { status, error_code, model } = await next.ask<TrainingRun>('GET', '/training/runs/{run_id}', {
+    params: { run_id: started.run_id },
+  });
+  deepEqual([status, error_code, model], ['failed', 'training.not_approved', null]);
+  deepEqual((await next.ask<{ items: readonly unknown[] }>('GET', '/models')).items, []);
+});
+
+test('a model that a second run does not give again is not registered', async (t) => {
+  const script = fileURLToPath(new URL('fickle-trainer.fixture.ts', import.meta.url));
+  await using lives = await openLives(decisions, () => isolationFor({ node: process.execPath, ...trainer, script }));
+  await using life = await lives.live();
+  const { dataset_id } = await build(life);
+  await approve(life, dataset_id);
+  const { status, error_code, saga_id } = await run(life, dataset_id);
+  deepEqual([status, error_code], ['failed', 'training.not_reproducible']);
+  equal(await reasonOf(lives, saga_id, t), 'compensated training.not_reproducible');
+  deepEqual((await life.ask<{ items: readonly unknown[] }>('GET', '/models')).items, []);
+});
+
+test('a model is promoted against the model it was compared with; the one before may come back at any time', async () => {
+  await using lives = await openLives(decisions);
+  await using life = await lives.live();
+  const { dataset_id } = await build(life);
+  await approve(life, dataset_id);
+  const versions: string[] = [];
+  for (let i = 0; i < 2; i++) versions.push((await run(life, dataset_id)).model?.version ?? '');
+  const [first = '', second = ''] = versions;
+  equal((await move(life, first)).version, first);
+  // Compared with the shipped model, which is no longer what runs.
+  await rejects(move(life, second), { code: 'policy.refused' });
+  const third = (await run(life, dataset_id)).model?.version ?? '';
+  equal((await move(life, third)).previous, first);
+  equal((await move(life, first)).previous, third, 'rolled back');
+  await rejects(
+    life.ask('POST', '/models/{model_id}/versions/{version}/move', {
+      params: { model_id: 'mapping-ranker', version: 'never-made' },
+      body: { label: 'production', reason: 'better' },
+    }),
+    { code: 'not_found' },
+  );
+});
+
+test('with nothing decided there is nothing to build, and that is said', async (t) => {
+  await using lives = await openLives([]);
+  await using life = await lives.live();
+  const { saga_id, dataset_id } = await order(life);
+  await life.settled();
+  equal(await reasonOf(lives, saga_id, t), 'compensated training.empty');
+  await rejects(datasetOf(life, dataset_id), { code: 'not_found' });
+  await rejects(order(life, { task: 'no-such-task' }), { code: 'not_found' });
+});
