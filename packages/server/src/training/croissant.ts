@@ -62,6 +62,7 @@ export function toCroissant(of: {
     url: `urn:ancilla:dataset:${name}:${version}`,
     creator: { '@type': 'Organization', name: creator },
     datePublished: date.slice(0, 10),
+    citeAs: `${creator}: ${name}, version ${version} (${date.slice(0, 10)})`,
     'rai:personalSensitiveInformation': 'Similarities, ids and pseudonyms only; sample values are left out',
     distribution: [
       {
