@@ -47,13 +47,14 @@ const sdk = openSdk({
 });
 const agent = sdk.agent('bench.agent');
 const model = { id: 'bench', endpoint: 'https://api.example.com' };
-const sentence = (i: number) =>
-  `Ticket ${i}: Mara Lindqvist (mara.${i}@example.org, +44 20 7946 0018) asks why order ${100_000 + i} is late. `;
-/** 2 KB in which something is to be found, different in every call. */
+const PROSE =
+  'You match columns of a table to terms of a glossary. Answer with JSON only: a list of candidates, each with an id and a confidence between zero and one. ' +
+  'Prefer the term whose description fits the values, and say nothing when no term fits. Column names may be abbreviated, written in other languages, or be ' +
+  'wrong; the values are a sample of the first rows. Do not guess from one value alone, and never repeat a value in the answer. ';
+/** 2 KB of instructions with a ticket in which six values are to be found, different in every call. */
 const ticket = (n: number) =>
-  Array.from({ length: 18 }, (_, i) => sentence(n * 18 + i))
-    .join('')
-    .slice(0, 2048);
+  `${PROSE.repeat(3).slice(0, 1720)}\nTicket ${n}: Mara Lindqvist (mara.${n}@example.org, +44 20 7946 0018) asks why order ${100_000 + n} is late. ` +
+  `She paid by 4111 1111 1111 1111 from 203.0.113.${n % 256}; the account is GB82 WEST 1234 5698 7654 32. Please answer today.`;
 const answer = async () => ({ output: '[{"id":"reply","confidence":0.9}]', token_count_in: 500, token_count_out: 20 });
 const call = (n: number) => agent.call({ variables: { ticket: ticket(n) }, model })(answer);
 

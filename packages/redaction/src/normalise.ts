@@ -1,11 +1,10 @@
 // Runs in browsers too. One reading of a text: escapes decoded, look-alikes folded, invisible characters left out, with the way back to the original offsets.
 
-/** A text as detectors read it. */
+/** A text as detectors read it, with the stretches that read differently from how they are written, in order. */
 export interface View {
   readonly text: string;
-  /** Where each character came from: [start, end) in the original; undefined when nothing changed. */
-  readonly starts: Int32Array | undefined;
-  readonly ends: Int32Array | undefined;
+  /** Each stretch: where what was read stands in the view, how long it is there, and where it was written. */
+  readonly changes: readonly { readonly at: number; readonly length: number; readonly from: number; readonly to: number }[];
 }
 
 // Plain ASCII without an escape needs no second reading.
@@ -186,46 +185,34 @@ function escapeAt(text: string, at: number): { readonly read: string; readonly l
   return undefined;
 }
 
+/** Where something might read differently: all else is copied unread. */
+const TELLING = /[^\0-\x7f]|[%&\\]|[ ]?[[({]/g;
+
 /** Reads a text once, in linear time. */
 export function toView(text: string): View {
-  if (!NEEDS_READING.test(text)) return { text, starts: undefined, ends: undefined };
-  const starts: number[] = [];
-  const ends: number[] = [];
+  if (!NEEDS_READING.test(text)) return { text, changes: [] };
+  const changes: { at: number; length: number; from: number; to: number }[] = [];
   let read = '';
-  let changed = false;
   // Unchanged stretches are copied whole; `kept` is where the current one began.
   let kept = 0;
   const put = (as: string, from: number, to: number): void => {
-    read += text.slice(kept, from) + as;
+    read += text.slice(kept, from);
+    changes.push({ at: read.length, length: as.length, from, to });
+    read += as;
     kept = to;
-    changed = true;
-    for (let i = 0; i < as.length; i++) {
-      starts.push(from);
-      ends.push(to);
-    }
   };
-  for (let at = 0; at < text.length;) {
+  TELLING.lastIndex = 0;
+  for (let match = TELLING.exec(text); match !== null; match = TELLING.exec(text)) {
+    const at = match.index;
     const code = text.charCodeAt(at);
     if (code < 0x80) {
-      const escape =
-        code === 0x25 || code === 0x5c || code === 0x26
-          ? escapeAt(text, at)
-          : code === 0x20 || code === 0x5b || code === 0x28 || code === 0x7b
-            ? speltAt(text, at)
-            : undefined;
-      if (escape === undefined) {
-        starts.push(at);
-        ends.push(at + 1);
-        at++;
-        continue;
-      }
-      put(escape.read, at, at + escape.length);
-      at += escape.length;
+      const escape = code === 0x25 || code === 0x5c || code === 0x26 ? escapeAt(text, at) : speltAt(text, at);
+      if (escape !== undefined) put(escape.read, at, at + escape.length);
+      TELLING.lastIndex = at + (escape?.length ?? 1);
       continue;
     }
     const point = text.codePointAt(at) ?? code;
     const length = point > 0xffff ? 2 : 1;
-    const character = text.slice(at, at + length);
     let as = fold(point);
     // A look-alike counts only inside a word that is otherwise Latin: real Cyrillic stays Cyrillic.
     const latin = CONFUSABLE.get(as);
@@ -235,20 +222,31 @@ export function toView(text: string): View {
         isAsciiWord(text.charCodeAt(at + length)))
     )
       as = latin;
-    if (as === character) {
-      for (let i = 0; i < length; i++) {
-        starts.push(at + i);
-        ends.push(at + i + 1);
-      }
-    } else put(as, at, at + length);
-    at += length;
+    if (as !== text.slice(at, at + length)) put(as, at, at + length);
+    TELLING.lastIndex = at + length;
   }
-  if (!changed) return { text, starts: undefined, ends: undefined };
-  read += text.slice(kept);
-  return { text: read, starts: Int32Array.from(starts), ends: Int32Array.from(ends) };
+  return changes.length === 0 ? { text, changes } : { text: read + text.slice(kept), changes };
 }
 
-/** A stretch of a view in the original's offsets. */
-export function toOriginal(view: View, start: number, end: number): readonly [start: number, end: number] {
-  return [view.starts?.[start] ?? start, view.ends?.[end - 1] ?? end];
+/** A stretch of a view in the original's offsets: what was read from an escape covers all of the escape. */
+export function toOriginal({ changes }: View, start: number, end: number): readonly [start: number, end: number] {
+  if (changes.length === 0) return [start, end];
+  return [written(changes, start).from, written(changes, end - 1).to];
+}
+
+/** Where the character at a view's offset was written. */
+function written(changes: View['changes'], offset: number): { readonly from: number; readonly to: number } {
+  let low = 0;
+  let high = changes.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((changes[middle]?.at ?? 0) <= offset) low = middle + 1;
+    else high = middle;
+  }
+  // Of those that begin at or before the offset, the last that left something to read.
+  const change = changes[low - 1];
+  if (change === undefined) return { from: offset, to: offset + 1 };
+  if (offset < change.at + change.length) return change;
+  const from = change.to + offset - change.at - change.length;
+  return { from, to: from + 1 };
 }
