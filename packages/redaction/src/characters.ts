@@ -36,14 +36,7 @@ export const isDigit = (text: string, at: number): boolean => (classAt(text, at)
 export const isWord = (text: string, at: number): boolean => (classAt(text, at) & WORD) !== 0;
 export const isUpper = (text: string, at: number): boolean => (classAt(text, at) & UPPER) !== 0;
 
-/** Where a stretch of characters of the given classes ends, at most `most` on. */
-export function runEnd(text: string, at: number, classes: number, most = 1024): number {
-  const limit = Math.min(text.length, at + most);
-  let end = at;
-  while (end < limit && (classAt(text, end) & classes) !== 0) end++;
-  return end;
-}
-/** Where such a stretch begins that ends before `at`. */
+/** Where a stretch of characters of the given classes begins that ends before `at`, at most `most` back. */
 export function runStart(text: string, at: number, classes: number, most = 1024): number {
   const limit = Math.max(0, at - most);
   let start = at;

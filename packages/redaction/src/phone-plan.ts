@@ -78,12 +78,3 @@ export function toNational(digits: string, regions: readonly string[]): string |
   }
   return undefined;
 }
-
-/** Whether any country on earth could dial these digits. */
-export const isAnyNational = (digits: string): boolean => {
-  for (const plan of plans.values()) {
-    const national = plan.prefix !== '' && digits.startsWith(plan.prefix) ? digits.slice(plan.prefix.length) : digits;
-    if (fits(plan, national)) return true;
-  }
-  return false;
-};

@@ -1,5 +1,5 @@
 // Runs in browsers too. One pass over one text: what detectors see and where they report.
-import { DIGIT, LETTER, LOWER, SPACE, UPPER, WORD, classAt, runStart } from './characters.ts';
+import { DIGIT, LETTER, LOWER, SPACE, UPPER, WORD, classAt } from './characters.ts';
 import { contextOf, type Context } from './context.ts';
 import type { Found } from './detector.ts';
 
@@ -135,12 +135,3 @@ export function identifierBefore(text: string, at: number): string {
   while (start > first && ((classAt(text, start - 1) & (DIGIT | UPPER | LOWER)) !== 0 || '_-.$'.includes(text[start - 1] ?? ' '))) start--;
   return text.slice(start, end);
 }
-
-/** Where the line begins that holds an offset, at most 400 characters back. */
-export const lineStart = (text: string, at: number): number => {
-  const limit = Math.max(0, at - 400);
-  let start = at;
-  while (start > limit && text.charCodeAt(start - 1) !== 0x0a) start--;
-  return start;
-};
-export { runStart };

@@ -24,7 +24,7 @@ import { embedTexts, HF_AGENT_ID, toEmbedding } from './hf-agent.ts';
 import { spaceId, type EmbeddingProvider } from './providers/index.ts';
 import type { VectorIndex } from './vector-index.ts';
 
-export { embedTexts, HF_AGENT_ID, toEmbedding } from './hf-agent.ts';
+export { embedTexts, toEmbedding } from './hf-agent.ts';
 export { openVectorIndex, type VectorIndex } from './vector-index.ts';
 
 const Texts = Type.Array(Type.String({ minLength: 1, maxLength: 8192 }), { minItems: 1, maxItems: 256 });

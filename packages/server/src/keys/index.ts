@@ -3,4 +3,4 @@ export { openKeyring, type Keyring } from './keyring.ts';
 export { rotateFileMaster, rotateMaster } from './rotation.ts';
 export type { TenantKeys } from './tenant-keys.ts';
 export type { LedgerSigner } from './signer.ts';
-export { readSecretFile, writeSecretFile } from './secret-file.ts';
+export { writeSecretFile } from './secret-file.ts';

@@ -8,7 +8,6 @@ import { openSagaLog } from './log.ts';
 import { sagaRoutes } from './routes.ts';
 import { openRunner, type Runner } from './runner.ts';
 
-export { toHistory, type History } from './history.ts';
 export type { Runner } from './runner.ts';
 
 export interface SagasParts {
