@@ -38,6 +38,7 @@ import type { FeaturesFile } from './features-file.ts';
 import type { Glossaries } from './glossaries.ts';
 import type { LiveModels } from './live-model.ts';
 import { openMemory } from './memory.ts';
+import { openRejections } from './rejections.ts';
 import { rankTable, type RankedColumn, type Table } from './rank-table.ts';
 
 export { openGlossaries, type Glossaries, type Term } from './glossaries.ts';
@@ -127,6 +128,7 @@ export interface MappingParts {
 export function openMapping(parts: MappingParts) {
   const { agents, gates, artifacts, curator, glossaries, models, provider, similarity, sagas, storeOf, hmac, clock, newId } = parts;
   const memory = openMemory({ artifacts });
+  const rejections = openRejections();
   const now = (): string => toTimestamp(clock.now());
   const readJson = async (of: Of, ref: string, io: Io): Promise<unknown> =>
     JSON.parse(Buffer.from(await artifacts.bytes(of, ref, io)).toString('utf8'));
@@ -151,12 +153,21 @@ export function openMapping(parts: MappingParts) {
 
   /** Ranks all columns of a table as it would be suggested now. */
   async function rank(of: Of, { table, glossary, dataset }: Payload, io: Io) {
-    const [live, { terms }, approved] = await Promise.all([
+    const [live, { terms }, approved, rejected] = await Promise.all([
       models.production(of, io),
       glossaries.get(of.tenant, glossary, io),
       memory.of(of, glossary.id, { dataset, table: table.name }, io),
+      rejections.of(of, { dataset, table: table.name }, io),
     ]);
-    const ranked = rankTable({ table: toTable(table), terms, model: live.model, similarity, memory: approved, keyed: keyed(of.tenant_id) });
+    const ranked = rankTable({
+      table: toTable(table),
+      terms,
+      model: live.model,
+      similarity,
+      memory: approved,
+      rejected,
+      keyed: keyed(of.tenant_id),
+    });
     return { live, ranked };
   }
 

@@ -44,6 +44,8 @@ export interface RankParts {
   readonly model: Model;
   readonly similarity: Pick<EmbeddedProvider, 'vectorOf'>;
   readonly memory: readonly Approved[];
+  /** Terms that people said a column does not mean: they are not offered for it again. */
+  readonly rejected?: ReadonlyMap<string, ReadonlySet<string>>;
   readonly keyed: Keyed;
 }
 
@@ -51,7 +53,7 @@ export interface RankParts {
 const RETRIEVED = 20;
 
 /** Ranks the terms of a glossary for every column of a table, calibrated, able to abstain, with reasons. Pure. */
-export function rankTable({ table, terms, model, similarity, memory, keyed }: RankParts): readonly RankedColumn[] {
+export function rankTable({ table, terms, model, similarity, memory, rejected, keyed }: RankParts): readonly RankedColumn[] {
   const glossary = toReadyGlossary(terms, similarity.vectorOf);
   const tableWords = subjectOf(table.name);
   const columns = table.columns.map(({ name, samples }): ReadyColumn => {
@@ -67,7 +69,9 @@ export function rankTable({ table, terms, model, similarity, memory, keyed }: Ra
   return columns.map((plain, i): RankedColumn => {
     const column = { ...plain, subject: subjectScore(columns, i, tableWords) };
     const remembered = recall(column, memory, glossary, tableWords);
-    const all = glossary.terms.map((of) => {
+    const refused = rejected?.get(table.columns[i]?.name ?? '');
+    const offered = refused === undefined ? glossary.terms : glossary.terms.filter(({ term }) => !refused.has(term.semantic_id));
+    const all = offered.map((of) => {
       const seen = remembered.get(of.term.semantic_id);
       const numbers: Readonly<Record<string, number>> = {
         ...similaritiesOf(column, of, glossary, tableWords),

@@ -7,6 +7,7 @@ import {
   replace,
   type Decision,
   type Mapping,
+  type MappingSuggestion,
   type Stored,
   type Tenant,
   type Write,
@@ -23,56 +24,76 @@ export interface Verdict {
   readonly supersedes: string | undefined;
 }
 
+/** Who decides, when, on which trace, and by which glossary. */
+export interface Deciding {
+  readonly reviewer_id: string;
+  readonly review_trace_id: string;
+  readonly decided_at: string;
+  readonly isTerm: (id: string) => boolean;
+}
+
+type Suggested = Stored<typeof mappingSuggestions>;
+
+const wrong = ({ decision }: Verdict, path: string, message: string): AncillaError =>
+  new AncillaError('schema.invalid', `${decision}: ${path} ${message}`, { errors: [{ path, message }] });
+
 /** Which semantic id a decision names: the five decisions are five different signals. @throws {AncillaError} `schema.invalid` when it does not fit the decision */
-function chosenId(
-  { decision, semantic_id, justification }: Verdict,
-  candidates: readonly { readonly semantic_id: string }[],
-  isTerm: (id: string) => boolean,
-): string | null {
-  const wrong = (path: string, message: string) =>
-    new AncillaError('schema.invalid', `${decision}: ${path} ${message}`, { errors: [{ path, message }] });
+function chosenId(verdict: Verdict, candidates: MappingSuggestion['candidates'], isTerm: (id: string) => boolean): string | null {
+  const { decision, semantic_id, justification } = verdict;
   switch (decision) {
     case 'accept': {
       const id = semantic_id ?? candidates[0]?.semantic_id;
       if (id === undefined || !candidates.some((each) => each.semantic_id === id))
-        throw wrong('/semantic_id', 'must be one of the candidates; use override for another');
+        throw wrong(verdict, '/semantic_id', 'must be one of the candidates; use override for another');
       return id;
     }
     case 'override':
-      if (semantic_id === undefined || !isTerm(semantic_id)) throw wrong('/semantic_id', 'must be an id of the glossary');
+      if (semantic_id === undefined || !isTerm(semantic_id)) throw wrong(verdict, '/semantic_id', 'must be an id of the glossary');
       return semantic_id;
     case 'reject':
     case 'none_of_these':
-      if (semantic_id !== undefined) throw wrong('/semantic_id', 'must be left out');
+      if (semantic_id !== undefined) throw wrong(verdict, '/semantic_id', 'must be left out');
       return null;
     case 'new_term':
-      if (semantic_id !== undefined) throw wrong('/semantic_id', 'must be left out: the term does not exist yet');
-      if (justification === undefined) throw wrong('/justification', 'must say which term is missing');
+      if (semantic_id !== undefined) throw wrong(verdict, '/semantic_id', 'must be left out: the term does not exist yet');
+      if (justification === undefined) throw wrong(verdict, '/justification', 'must say which term is missing');
       return null;
   }
 }
 
 /**
- * A decision as writes. Its id comes from (suggestion, revision), so a repeated request cannot decide twice.
- * @throws {AncillaError} `review.decided` when it is decided and this is no correction of the decision in force, `schema.invalid`
+ * What a decision corrects beside its own suggestion: an earlier suggestion for the same column, whose decision it names.
+ * @throws {AncillaError} `review.decided`, `schema.invalid` when it names no decision in force for this column
  */
-export function decide(
-  was: Stored<typeof mappingSuggestions>,
-  verdict: Verdict,
-  by: {
-    readonly reviewer_id: string;
-    readonly review_trace_id: string;
-    readonly decided_at: string;
-    readonly isTerm: (id: string) => boolean;
-  },
-): { readonly mapping: Mapping; readonly writes: readonly Write<Tenant>[] } {
-  const { doc } = was;
-  if (doc.status === 'decided' && (verdict.supersedes === undefined || verdict.supersedes !== doc.mapping_history_id))
+function corrected({ doc }: Suggested, verdict: Verdict, earlier: readonly Suggested[]): Suggested | undefined {
+  const { supersedes } = verdict;
+  if (doc.status === 'superseded') throw new AncillaError('review.decided', `suggestion ${doc.suggestion_id} was replaced by a newer one`);
+  if (doc.status === 'decided') {
+    if (supersedes !== undefined && supersedes === doc.mapping_history_id) return undefined;
     throw new AncillaError(
       'review.decided',
       `suggestion ${doc.suggestion_id} is decided by ${doc.mapping_history_id ?? 'another request'}`,
     );
-  if (doc.status === 'superseded') throw new AncillaError('review.decided', `suggestion ${doc.suggestion_id} was replaced by a newer one`);
+  }
+  if (supersedes === undefined) return undefined;
+  const found = earlier.find((was) => was.doc.status === 'decided' && was.doc.mapping_history_id === supersedes);
+  if (found === undefined) throw wrong(verdict, '/supersedes', 'must be the decision in force on this column');
+  return found;
+}
+
+/**
+ * A decision as writes. Its id comes from (suggestion, revision), so a repeated request cannot decide twice. A correction is a new entry that names what it supersedes.
+ * @param earlier - further suggestions for the same column
+ * @throws {AncillaError} `review.decided` when it is decided and this is no correction of the decision in force, `schema.invalid`
+ */
+export function decide(
+  was: Suggested,
+  verdict: Verdict,
+  by: Deciding,
+  earlier: readonly Suggested[] = [],
+): { readonly mapping: Mapping; readonly writes: readonly Write<Tenant>[] } {
+  const { doc } = was;
+  const replaced = corrected(was, verdict, earlier);
   const mapping: Mapping = {
     mapping_history_id: idFrom('mh', sha256(`${doc.suggestion_id}/${was.revision}`)),
     trace_id: doc.trace_id,
@@ -96,6 +117,7 @@ export function decide(
     writes: [
       insert(mappingHistory, mapping),
       replace(mappingSuggestions, was, { status: 'decided', mapping_history_id: mapping.mapping_history_id }),
+      ...(replaced === undefined ? [] : [replace(mappingSuggestions, replaced, { status: 'superseded' })]),
     ],
   };
 }

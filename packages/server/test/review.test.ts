@@ -1,0 +1,195 @@
+// Review over HTTP, against a real server: five decisions, each made once, by whom the credential names.
+import { deepEqual, equal, notEqual, ok } from 'node:assert/strict';
+import { test } from 'node:test';
+import { startTestServer, type Client } from './test-server.ts';
+
+interface Suggestion {
+  readonly suggestion_id: string;
+  readonly column: string;
+  readonly candidates: readonly { readonly semantic_id: string }[];
+}
+interface Mapping {
+  readonly mapping_history_id: string;
+  readonly suggestion_id: string;
+  readonly decision: string;
+  readonly semantic_id: string | null;
+  readonly reviewer_id: string;
+  readonly decided_at: string;
+  readonly justification?: string;
+  readonly supersedes?: string;
+}
+
+const terms = ['customer name', 'customer email', 'order total', 'order date', 'city', 'country'];
+const glossary = { entries: terms.map((name) => ({ semantic_id: `sem.${name.replace(' ', '.')}`, name, description: `The ${name}` })) };
+const columns = ['customer_name', 'email', 'total', 'date', 'city', 'land'].map((name) => ({ name, samples: ['a', 'b'] }));
+
+async function suggest(agent: Client, table = 'customers'): Promise<readonly Suggestion[]> {
+  return (
+    await agent.post<{ items: readonly Suggestion[] }>(200, '/mapping/suggest', {
+      dataset: 'crm',
+      table: { name: table, columns },
+      glossary: 'crm',
+    })
+  ).items;
+}
+/** A server with a glossary and one table's suggestions. */
+async function started() {
+  const server = await startTestServer();
+  for (const { admin } of [server.north, server.south]) {
+    await admin.post(201, '/curator/glossaries/crm/versions', { version: '1', message: 'test', content: glossary });
+    await admin.put(200, '/curator/glossaries/crm/labels/production', { version: '1', reason: 'test' });
+  }
+  const items = await suggest(server.north.agent);
+  return { server, ...server.north, items, first: items[0]?.suggestion_id ?? '' };
+}
+const path = (suggestion_id: string): string => `/review/${suggestion_id}/decision`;
+const history = async (auditor: Client): Promise<readonly Mapping[]> =>
+  (await auditor.get<{ items: readonly Mapping[] }>(200, '/dif/mapping_history?limit=500')).items;
+const queue = async (reviewer: Client, status: string): Promise<readonly string[]> =>
+  (await reviewer.get<{ items: readonly Suggestion[] }>(200, `/review/queue?status=${status}`)).items.map(
+    ({ suggestion_id }) => suggestion_id,
+  );
+
+test('each of the five decisions leaves the queue and stands in mapping_history, by whom the credential names', async () => {
+  const { server, items, reviewer, auditor } = await started();
+  await using _ = server;
+  const said = [
+    { decision: 'accept' },
+    { decision: 'override', semantic_id: 'sem.country' },
+    { decision: 'reject' },
+    { decision: 'none_of_these' },
+    { decision: 'new_term', justification: 'a loyalty tier' },
+  ];
+  for (const [i, body] of said.entries()) {
+    const mapping = await reviewer.post<Mapping>(201, path(items[i]?.suggestion_id ?? ''), body);
+    deepEqual([mapping.decision, mapping.reviewer_id], [body.decision, reviewer.subject]);
+  }
+  deepEqual(
+    (await history(auditor)).map(({ decision }) => decision).toReversed(),
+    said.map(({ decision }) => decision),
+  );
+  deepEqual(await queue(reviewer, 'open'), [items[5]?.suggestion_id]);
+  equal((await queue(reviewer, 'decided')).length, said.length);
+});
+
+test('nobody decides in another’s name', async () => {
+  const { server, first, reviewer } = await started();
+  await using _ = server;
+  for (const field of ['reviewer_id', 'decided_at', 'trace_id', 'mapping_history_id'])
+    await reviewer.post(422, path(first), { decision: 'accept', [field]: 'somebody' });
+});
+
+test('the same decision again, or many times at once, is one decision and one answer', async () => {
+  const { server, first, items, reviewer, auditor } = await started();
+  await using _ = server;
+  const once = await reviewer.post<Mapping>(201, path(first), { decision: 'accept', justification: 'sure' });
+  deepEqual(await reviewer.post(201, path(first), { decision: 'accept', justification: 'sure' }), once);
+  const second = items[1]?.suggestion_id ?? '';
+  const answers = await Promise.all(Array.from({ length: 8 }, () => reviewer.post<Mapping>(201, path(second), { decision: 'reject' })));
+  for (const answer of answers) deepEqual(answer, answers[0]);
+  equal((await history(auditor)).length, 2);
+});
+
+test('of people who decide differently at once, one decides and the others are told', async () => {
+  const { server, first, reviewer, steward, admin, auditor } = await started();
+  await using _ = server;
+  const answers = await Promise.all(
+    [reviewer, steward, admin].map(async (who, i) => {
+      const answer = await who.raw('POST', path(first), {
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ decision: ['accept', 'reject', 'none_of_these'][i] }),
+      });
+      return [answer.status, ((await answer.json()) as { code?: string }).code] as const;
+    }),
+  );
+  deepEqual(
+    answers.map(([status, code]) => `${status} ${code ?? ''}`.trim()).toSorted((a, b) => (a < b ? -1 : 1)),
+    ['201', '409 review.decided', '409 review.decided'],
+  );
+  equal((await history(auditor)).length, 1);
+});
+
+test('a correction is a new entry that supersedes; what was said stays said', async () => {
+  const { server, first, reviewer, steward, auditor } = await started();
+  await using _ = server;
+  const was = await reviewer.post<Mapping>(201, path(first), { decision: 'accept' });
+  equal((await steward.post<{ code: string }>(409, path(first), { decision: 'reject' })).code, 'review.decided');
+  const body = { decision: 'override', semantic_id: 'sem.city', supersedes: was.mapping_history_id };
+  const now = await steward.post<Mapping>(201, path(first), body);
+  deepEqual(await steward.post(201, path(first), body), now, 'a correction is repeated as any decision is');
+  notEqual(now.mapping_history_id, was.mapping_history_id);
+  equal(now.supersedes, was.mapping_history_id);
+  deepEqual(
+    (await history(auditor)).map(({ mapping_history_id }) => mapping_history_id),
+    [now.mapping_history_id, was.mapping_history_id],
+  );
+  // The first decision is not in force any more: nothing corrects it a second time.
+  equal(
+    (await reviewer.post<{ code: string }>(409, path(first), { decision: 'reject', supersedes: was.mapping_history_id })).code,
+    'review.decided',
+  );
+  await reviewer.post(201, path(first), { decision: 'reject', supersedes: now.mapping_history_id });
+});
+
+test('another tenant’s suggestion and one that never was answer the same', async () => {
+  const { server, first } = await started();
+  await using _ = server;
+  const unknown = `su_${'0'.repeat(26)}`;
+  const [foreign, never] = await Promise.all(
+    [first, unknown].map((id) => server.south.reviewer.post<object>(404, path(id), { decision: 'accept' })),
+  );
+  const plain = (problem: object | undefined, id: string): string => JSON.stringify({ ...problem, trace_id: '' }).replaceAll(id, 'ID');
+  equal(plain(foreign, first), plain(never, unknown));
+  const theirs = (await suggest(server.south.agent))[0]?.suggestion_id ?? '';
+  const decided = await server.south.reviewer.post<Mapping>(201, path(theirs), { decision: 'accept' });
+  // Nor can a correction reach across.
+  await server.north.reviewer.post(422, path(first), { decision: 'reject', supersedes: decided.mapping_history_id });
+});
+
+test('a reason is redacted before it is kept', async () => {
+  const { server, first, reviewer } = await started();
+  await using _ = server;
+  const { justification = '' } = await reviewer.post<Mapping>(201, path(first), {
+    decision: 'accept',
+    justification: 'mara@example.org told me',
+  });
+  ok(!justification.includes('mara@example.org') && justification.endsWith('told me'));
+});
+
+test('a rerun overwrites no decision and never offers again for a column what was rejected for it', async () => {
+  const { server, items, agent, reviewer, auditor } = await started();
+  await using _ = server;
+  const [name, mail, total] = items;
+  ok(name !== undefined && mail !== undefined && total !== undefined);
+  const top = ({ candidates }: Suggestion) => candidates[0]?.semantic_id ?? '';
+  const offered = (of: readonly Suggestion[], { column }: Suggestion) =>
+    of.find((each) => each.column === column)?.candidates.map(({ semantic_id }) => semantic_id) ?? [];
+  const rejection = await reviewer.post<Mapping>(201, path(name.suggestion_id), { decision: 'reject' });
+  await reviewer.post(201, path(mail.suggestion_id), { decision: 'none_of_these' });
+  await reviewer.post(201, path(total.suggestion_id), { decision: 'accept' });
+  const before = await history(auditor);
+
+  for (let rerun = 0; rerun < 2; rerun++) {
+    const again = await suggest(agent);
+    ok(!offered(again, name).includes(top(name)));
+    deepEqual(offered(again, mail), []);
+    ok(offered(again, total).includes(top(total)));
+    deepEqual(await history(auditor), before);
+    // The rejected term is rejected for this column only.
+    const elsewhere = await suggest(agent, `other_${rerun}`);
+    ok(offered(elsewhere, name).includes(top(name)));
+  }
+  // A restart forgets nothing.
+  await server.restart();
+  const latest = await suggest(agent);
+  ok(!offered(latest, name).includes(top(name)));
+  // Taken back by a correction, it may come again.
+  const open = latest.find(({ column }) => column === name.column)?.suggestion_id ?? '';
+  await reviewer.post(201, path(open), { decision: 'override', semantic_id: top(name), supersedes: rejection.mapping_history_id });
+  ok(offered(await suggest(agent), name).includes(top(name)));
+  equal(
+    (await reviewer.post<{ code: string }>(409, path(name.suggestion_id), { decision: 'accept', supersedes: rejection.mapping_history_id }))
+      .code,
+    'review.decided',
+  );
+});
