@@ -297,7 +297,7 @@ export function openMapping(parts: MappingParts) {
                 // From the saga, so that a step that is tried again writes the same suggestions.
                 suggestion_id: idFrom('su', sha256(`${saga_id}/${column}`)),
                 trace_id,
-                saga_id: saga_id as `sg_${string}`,
+                saga_id,
                 dataset,
                 table: table.name,
                 column,
@@ -355,8 +355,7 @@ export function openMapping(parts: MappingParts) {
       });
     // What the run works on is clean before anything is written.
     const { value } = (await gates.of(of, io)).clean({ dataset: asked.dataset, table: asked.table });
-    const clean = typeof value === 'object' && value !== null ? value : {};
-    const payload = { ...clean, glossary: { id: glossary.id, version: glossary.version } };
+    const payload: unknown = Object.assign({}, value, { glossary: { id: glossary.id, version: glossary.version } });
     if (!payloadCheck.Check(payload)) throw new AncillaError('redaction.failed', 'what redaction left of the table is no table');
     const { artifact_id: payload_ref } = await artifacts.put(
       of,
