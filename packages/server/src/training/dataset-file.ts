@@ -1,6 +1,6 @@
 import { AncillaError } from '@ancilla/contracts';
 import { parquetWriteBuffer, type ParquetWriteOptions } from 'hyparquet-writer';
-import { isText, type Field, type Row } from './fields.ts';
+import { isText, type Cell, type Columns, type Field } from './fields.ts';
 
 type Schema = NonNullable<ParquetWriteOptions['schema']>;
 
@@ -18,19 +18,19 @@ function elementsOf(field: Field): Schema {
 }
 
 /**
- * Rows as Parquet. Same rows, same bytes. No compression, so that whoever searches the bytes sees all of them; no statistics, since minimum and maximum of a text
+ * Cells as Parquet. Same cells, same bytes. No compression, so that whoever searches the bytes sees all of them; no statistics, since minimum and maximum of a text
  * column are values.
- * @throws {AncillaError} `training.leak` when a row has a field that is not on the list: it stops the writer, it is not left out in silence
+ * @throws {AncillaError} `training.leak` when there is a field that is not on the list: it stops the writer, it is not left out in silence
  */
-export function writeDataset(fields: readonly Field[], rows: readonly Row[]): Uint8Array {
-  const names = new Set(fields.map(({ name }) => name));
-  for (const row of rows)
-    for (const name of Object.keys(row))
-      if (!names.has(name)) throw new AncillaError('training.leak', `field ${name} is not on the list of allowed fields`);
+export function writeDataset(fields: readonly Field[], columns: Columns): Uint8Array {
+  const listed = new Set(fields.map(({ name }) => name));
+  for (const name of Object.keys(columns))
+    if (!listed.has(name)) throw new AncillaError('training.leak', `field ${name} is not on the list of allowed fields`);
   return new Uint8Array(
     parquetWriteBuffer({
       schema: [{ name: 'examples', num_children: fields.length }, ...fields.flatMap(elementsOf)],
-      columnData: fields.map(({ name }) => ({ name, data: rows.map((row) => row[name] ?? null), offsetIndex: false })),
+      // The writer only reads them.
+      columnData: fields.map(({ name }) => ({ name, data: (columns[name] ?? []) as Cell[], offsetIndex: false })),
       codec: 'UNCOMPRESSED',
       statistics: false,
       createdBy: 'ancilla',

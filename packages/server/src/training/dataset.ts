@@ -37,12 +37,12 @@ export function draftOf<C extends Collection<'log'>>(
 ): Draft {
   const examples = toExamples(task, decisions, features, { ...parts, trainer_version: TRAINER_VERSION });
   const fields = datasetFields(task.feature_names, parts.vectors);
-  const bytes = writeDataset(fields, examples.rows);
+  const bytes = writeDataset(fields, examples.columns);
   return {
     ...examples,
     fields,
     bytes,
-    report: leakTest({ fields, rows: examples.rows, bytes }, examples.vocabulary, look.detect, look.rawValues),
+    report: leakTest({ fields, columns: examples.columns, bytes }, examples.vocabulary, look.detect, look.rawValues),
   };
 }
 
@@ -50,7 +50,7 @@ export function draftOf<C extends Collection<'log'>>(
 export function toCatalogEntry(
   task: string,
   order: DatasetOrder,
-  { fields, bytes, rows, links, left_out, vocabulary, report }: Draft,
+  { fields, bytes, columns, links, left_out, vocabulary, report }: Draft,
   at: { readonly artifact_id: string | undefined; readonly policy: string; readonly creator: string; readonly now: number },
 ): Dataset {
   const { artifact_id, policy, creator, now } = at;
@@ -69,7 +69,7 @@ export function toCatalogEntry(
     examples: links.length,
     left_out,
     fields: fields.map(({ name, dtype, allowed }) => ({ name, dtype, allowed })),
-    files: file === undefined ? [] : [{ ...file, format: 'parquet', rows: rows.length }],
+    files: file === undefined ? [] : [{ ...file, format: 'parquet', rows: columns['example_id']?.length ?? 0 }],
     leak_test: { ...report, leaks: [...report.leaks], policy },
     consent: order.consent,
     vectors: order.vectors,

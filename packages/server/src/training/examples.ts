@@ -1,6 +1,6 @@
 import { idFrom, type Collection, type Doc, type Task, type TaskExample } from '@ancilla/contracts';
 import { sha256, sha256Hex } from '@ancilla/evidence';
-import type { Row, Vocabulary } from './fields.ts';
+import type { Cell, Columns, Vocabulary } from './fields.ts';
 import { splitOf } from './split.ts';
 
 /** Why a decision is no example: a later one corrects it, its features are gone, or newer than itself, or there is nothing to learn from it. */
@@ -29,7 +29,7 @@ interface Link {
 }
 
 export interface Examples {
-  readonly rows: readonly Row[];
+  readonly columns: Columns;
   readonly links: readonly Link[];
   readonly left_out: Readonly<Record<LeftOut, number>>;
   readonly vocabulary: Vocabulary;
@@ -65,32 +65,37 @@ export function toExamples<C extends Collection<'log'>>(
     `${what.slice(0, 1)}-${Buffer.from(hmac(`training/${what}`, `${edition}/${value}`))
       .toString('hex')
       .slice(0, 32)}`;
-  const rows = chosen.flatMap(({ example_id, meta, cluster, candidates, label, col_name_tokens, embedding_vector_ref, prompt_hash }) => {
-    const before = { example_id, tenant_scope, split: split(cluster), cluster: pseudonym('cluster', cluster), label };
-    const after = {
-      col_name_tokens,
-      embedding_vector_ref: vectors ? embedding_vector_ref : null,
+  const columns: Record<string, Cell[]> = {};
+  const put = (name: string, cell: Cell): void => void (columns[name] ??= []).push(cell);
+  for (const { example_id, meta, cluster, candidates, label, ...example } of chosen) {
+    const same = Object.entries({
+      example_id,
+      tenant_scope,
+      split: split(cluster),
+      cluster: pseudonym('cluster', cluster),
+      label,
+      col_name_tokens: example.col_name_tokens,
+      embedding_vector_ref: vectors ? example.embedding_vector_ref : null,
       mapping_history_id: meta.id,
       trace_id: meta.trace_id,
-      prompt_hash,
+      prompt_hash: example.prompt_hash,
       artifact_refs: [meta.features_ref],
       agent_config_id: meta.agent_config_id,
       model_version: meta.model_version,
       trainer_version,
       approved_by: pseudonym('reviewer', meta.reviewer_id),
       created_at: meta.decided_at,
-    };
-    return candidates.map(({ id, features: numbers }): Row => ({
-      ...before,
-      candidate: id,
-      chosen: id === label,
-      ...Object.fromEntries(task.feature_names.map((name, i) => [name, numbers[i] ?? 0])),
-      ...after,
-    }));
-  });
+    });
+    for (const { id, features: numbers } of candidates) {
+      for (const [name, cell] of same) put(name, cell);
+      put('candidate', id);
+      put('chosen', id === label);
+      for (const [i, name] of task.feature_names.entries()) put(name, numbers[i] ?? 0);
+    }
+  }
   const names = chosen.flatMap(({ meta }) => [meta.agent_config_id, meta.model_version]);
   return {
-    rows,
+    columns,
     links: chosen.map(({ example_id, meta }) => ({ example_id, mapping_history_id: meta.id, trace_id: meta.trace_id })),
     left_out,
     vocabulary: {

@@ -88,7 +88,8 @@ export const datasetFields = (feature_names: readonly string[], vectors: boolean
 ];
 
 export type Cell = string | boolean | number | readonly string[] | null;
-export type Row = Readonly<Record<string, Cell>>;
+/** A dataset's cells, by field: columns of one length. Rows of their own would cost ten times the memory. */
+export type Columns = Readonly<Record<string, readonly Cell[]>>;
 
 /** The texts of a cell. */
 export const textsOf = (cell: Cell | undefined): readonly string[] =>

@@ -1,4 +1,4 @@
-import { isText, kindOf, textsOf, type Cell, type Field, type Row, type TextField, type Vocabulary } from './fields.ts';
+import { isText, kindOf, textsOf, type Cell, type Columns, type Field, type TextField, type Vocabulary } from './fields.ts';
 import { residue } from './residue.ts';
 
 /** What the leak test found: where and by which rule, never what. */
@@ -26,33 +26,33 @@ const LEAKS_NAMED = 20;
  * @param rawValues - values of the tenant's tables, as far as they are at hand
  */
 export function leakTest(
-  { fields, rows, bytes }: { readonly fields: readonly Field[]; readonly rows: readonly Row[]; readonly bytes: Uint8Array },
+  { fields, columns, bytes }: { readonly fields: readonly Field[]; readonly columns: Columns; readonly bytes: Uint8Array },
   vocabulary: Vocabulary,
   detect: (text: string) => readonly string[],
   rawValues: Iterable<string>,
 ): LeakReport {
-  const leaks = fields.flatMap((field) => leaksOfField(field, rows, vocabulary, detect));
-  if (reads(residue(bytes, fields, rows), rawValues)) leaks.push({ field: 'file', rule: 'raw_value' });
+  const leaks = fields.flatMap((field) => leaksOfField(field, columns[field.name] ?? [], vocabulary, detect));
+  if (reads(residue(bytes, fields, columns), rawValues)) leaks.push({ field: 'file', rule: 'raw_value' });
   return { passed: leaks.length === 0, checked_bytes: bytes.byteLength, leaks: leaks.slice(0, LEAKS_NAMED) };
 }
 
 function leaksOfField(
   field: Field,
-  rows: readonly Row[],
+  cells: readonly Cell[],
   vocabulary: Vocabulary,
   detect: (text: string) => readonly string[],
 ): readonly Leak[] {
   const leak = (rule: string): Leak => ({ field: field.name, rule });
   if (!isText(field)) {
     const may = field.dtype === 'boolean' ? isBoolean : isSimilarity;
-    return rows.every((row) => may(row[field.name])) ? [] : [leak('not_allowed')];
+    return cells.every(may) ? [] : [leak('not_allowed')];
   }
   const { is, chosen } = kindOf(field);
   const texts = new Set<string>();
-  for (const row of rows) {
-    const cell = row[field.name] ?? null;
+  for (const cell of cells) {
     if (!hasForm(field, cell)) return [leak('not_allowed')];
-    for (const text of textsOf(cell)) texts.add(text);
+    if (typeof cell === 'string') texts.add(cell);
+    else for (const text of textsOf(cell)) texts.add(text);
   }
   if (![...texts].every((text) => is(text, vocabulary))) return [leak('not_allowed')];
   return chosen ? [...new Set([...texts].flatMap(detect))].map(leak) : [];

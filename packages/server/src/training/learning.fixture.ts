@@ -4,6 +4,7 @@ import { featureNames } from '@ancilla/ranker';
 import { mappingTask } from '../mapping/index.ts';
 import { draftOf } from './dataset.ts';
 import type { Features } from './examples.ts';
+import type { Cell, Columns } from './fields.ts';
 
 const DAY = 24 * 3600 * 1000;
 const START = Date.UTC(2026, 10, 1);
@@ -93,11 +94,20 @@ export const draft = (
     readonly vectors?: boolean;
     readonly key?: string;
   } = {},
-) =>
-  draftOf(
+) => {
+  const made = draftOf(
     mappingTask,
     decisions,
     more.features ?? featuresFor(decisions),
     { tenant_scope: 'north', vectors: more.vectors ?? false, hmac: hmacOf(more.key ?? 'north') },
     { detect: more.detect ?? (() => []), rawValues: more.rawValues ?? [] },
+  );
+  return { ...made, rows: toRows(made.columns) };
+};
+
+type Row = Readonly<Record<string, Cell>>;
+/** Columns as people read them. */
+export const toRows = (columns: Columns): readonly Row[] =>
+  (Object.values(columns)[0] ?? []).map((_, i) =>
+    Object.fromEntries(Object.entries(columns).map(([name, cells]) => [name, cells[i] ?? null])),
   );

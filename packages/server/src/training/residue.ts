@@ -1,6 +1,6 @@
 import { parquetMetadata } from 'hyparquet';
 import { toArrayBuffer } from './dataset-file.ts';
-import { isText, textsOf, type Field, type Row } from './fields.ts';
+import { isText, textsOf, type Columns, type Field } from './fields.ts';
 
 /** Words of the format itself and of the writer, beside the names of fields. */
 const FORMAT = ['examples', 'list', 'element', 'ancilla', 'PAR1'];
@@ -9,12 +9,12 @@ const FORMAT = ['examples', 'list', 'element', 'ancilla', 'PAR1'];
  * A dataset file without what it may say: its cells and the names of its fields blanked, numbers and indices too, every other byte as it is. Whatever can still be
  * read stands where nothing should: in statistics, in metadata, in a copy, behind a cell.
  */
-export function residue(bytes: Uint8Array, fields: readonly Field[], rows: readonly Row[]): Buffer {
+export function residue(bytes: Uint8Array, fields: readonly Field[], columns: Columns): Buffer {
   const left = Buffer.from(bytes);
   let footer = 0;
   let firstRow = 0;
   for (const group of parquetMetadata(toArrayBuffer(bytes)).row_groups) {
-    const ofGroup = rows.slice(firstRow, (firstRow += Number(group.num_rows)));
+    const lastRow = firstRow + Number(group.num_rows);
     for (const { meta_data: chunk } of group.columns) {
       const field = fields.find(({ name }) => name === chunk?.path_in_schema[0]);
       if (chunk === undefined || field === undefined) continue;
@@ -25,13 +25,15 @@ export function residue(bytes: Uint8Array, fields: readonly Field[], rows: reado
         left.fill(0, start, end);
         continue;
       }
-      const texts = ofGroup.flatMap((row) => textsOf(row[field.name]));
+      const cells = columns[field.name]?.slice(firstRow, lastRow) ?? [];
+      const texts = field.dtype === 'string' ? cells.filter((cell) => typeof cell === 'string') : cells.flatMap(textsOf);
       if (chunk.dictionary_page_offset === undefined) blankInOrder(left, texts, start);
       else {
-        blankInOrder(left, [...new Set(texts)], start);
+        blankInOrder(left, new Set(texts), start);
         left.fill(0, Number(chunk.data_page_offset), end);
       }
     }
+    firstRow = lastRow;
   }
   for (const name of [...FORMAT, ...fields.map((field) => field.name)].toSorted((a, b) => b.length - a.length))
     for (let at = left.indexOf(name, footer); at >= 0; at = left.indexOf(name, at)) left.fill(0, at, at + name.length);
@@ -39,7 +41,7 @@ export function residue(bytes: Uint8Array, fields: readonly Field[], rows: reado
 }
 
 /** Blanks each text once, where the format has it: behind its length, one after the other. */
-function blankInOrder(left: Buffer, texts: readonly string[], from: number): void {
+function blankInOrder(left: Buffer, texts: Iterable<string>, from: number): void {
   let at = from;
   const length = Buffer.alloc(4);
   for (const text of texts) {
