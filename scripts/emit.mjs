@@ -15,7 +15,7 @@ writeFileSync(
     extends: join(root, 'tsconfig.json'),
     compilerOptions: { noEmit: false, declaration: true, rewriteRelativeImportExtensions: true, rootDir: 'src', outDir: 'dist' },
     include: ['src'],
-    exclude: ['src/**/*.test.ts', 'src/**/*.test-d.ts'],
+    exclude: ['src/**/*.test.ts', 'src/**/*.test-d.ts', 'src/**/*.fixture.ts'],
   }),
 );
 rmSync(join(here, 'dist'), { recursive: true, force: true });
