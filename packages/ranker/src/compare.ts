@@ -13,15 +13,15 @@ export interface Comparison {
 
 const BOOTSTRAPS = 1000;
 
-/** Rank of the right answer, `none` among the candidates; 1 is best. */
-function rankOf(model: Model, { candidates, chosen }: Group): number {
-  const { scores, none } = score(
+/** Rank of the best right answer, `none` among the candidates; 1 is best. */
+function rankOf(model: Model, { candidates }: Group): number {
+  const scores = score(
     model,
     candidates.map(({ features }) => features),
   );
-  const right = chosen < 0 ? none : (scores[chosen] ?? 0);
+  const right = scores.filter((_, at) => candidates[at]?.chosen).reduce((most, each) => Math.max(most, each), 0);
   // Ties count against the model.
-  return [...scores, none].filter((each) => each >= right).length;
+  return 1 + scores.filter((each, at) => each >= right && candidates[at]?.chosen === false).length;
 }
 
 /** Mean reciprocal rank and recall at 1 of both models by table, and the lower 95 % bound of the mean difference by a paired bootstrap over tables. */

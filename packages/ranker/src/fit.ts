@@ -1,81 +1,135 @@
 // Runs in browsers too.
+import { exp } from './exp.ts';
 import { featureNames } from './features.ts';
-import { baseModel, score, type Model } from './model.ts';
+import { priorModel, type Model } from './model.ts';
 
-/** One candidate of one decision. A group in which nothing is chosen says that nothing fits. */
+/** One candidate of one decision, `none` among them. */
 export interface TrainingRow {
   readonly group: string;
   /** What must be on one side of a split: the table. */
   readonly cluster: string;
   readonly candidate: string;
+  /** More than one candidate of a group may be right. */
   readonly chosen: boolean;
   readonly features: readonly number[];
+  /** How much the decision counts; 1 when left out. The same for all rows of a group. */
+  readonly weight?: number;
 }
 
 export interface Group {
   readonly group: string;
   readonly cluster: string;
-  readonly candidates: readonly { readonly candidate: string; readonly features: readonly number[] }[];
-  /** Index of the chosen candidate; -1 for none. */
-  readonly chosen: number;
+  readonly weight: number;
+  readonly candidates: readonly { readonly candidate: string; readonly chosen: boolean; readonly features: readonly number[] }[];
 }
 
-/** Rows by decision, in an order that does not depend on theirs: the same rows give the same model, byte for byte. */
+/** Rows by decision, in an order that does not depend on theirs: the same rows give the same model, byte for byte. A decision whose right answer is not among its rows teaches nothing. */
 export function toGroups(rows: readonly TrainingRow[]): readonly Group[] {
-  const groups = new Map<string, TrainingRow[]>();
-  for (const row of rows) {
-    const known = groups.get(row.group);
-    if (known === undefined) groups.set(row.group, [row]);
-    else known.push(row);
-  }
+  const groups = Map.groupBy(rows, ({ group }) => group);
   return [...groups]
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([group, all]) => {
-      const sorted = all.toSorted((a, b) => (a.candidate < b.candidate ? -1 : 1));
-      return { group, cluster: sorted[0]?.cluster ?? '', candidates: sorted, chosen: sorted.findIndex(({ chosen }) => chosen) };
-    });
+    .map(([group, all]) => ({
+      group,
+      cluster: all[0]?.cluster ?? '',
+      weight: all[0]?.weight ?? 1,
+      candidates: all.toSorted((a, b) => (a.candidate < b.candidate ? -1 : 1)),
+    }))
+    .filter(({ candidates }) => candidates.some(({ chosen }) => chosen));
 }
 
-const ROUNDS = 400;
-/** How much a weight is held to what was known before: as much as about so many decisions. */
-const PRIOR_STRENGTH = 25;
+const ROUNDS = 250;
+const STEP = 0.08;
+/** How much a weight is held to what was known before: as much as so many decisions hold it where they are. */
+const PRIOR_STRENGTH = 3;
 
 /**
  * Fits a listwise softmax to decisions by gradient descent, held to a prior, so that few decisions move it little and never far from what worked.
- * Deterministic. @param options - `prior`: the running model
+ * A similarity never counts against a candidate: that would be learning from noise. Deterministic.
+ * @param options - `prior`: the running model
  */
 export function fit(
   rows: readonly TrainingRow[],
-  { prior = baseModel, l2 = PRIOR_STRENGTH }: { readonly prior?: Model; readonly l2?: number } = {},
+  { prior = priorModel, strength = PRIOR_STRENGTH }: { readonly prior?: Model; readonly strength?: number } = {},
 ): Model {
   const groups = toGroups(rows);
   const size = featureNames.length;
-  const start = [...prior.weights, prior.none];
-  const theta = [...start];
-  const mean: number[] = Array.from({ length: size + 1 }, () => 0);
-  const square: number[] = Array.from({ length: size + 1 }, () => 0);
+  const start = Float64Array.from(prior.weights);
+  if (groups.length === 0) return prior;
+  const packed = pack(groups, size);
+  const theta = start.slice();
+  const gradient = new Float64Array(size);
+  const mean = new Float64Array(size);
+  const square = new Float64Array(size);
   for (let round = 1; round <= ROUNDS; round++) {
-    const gradient = theta.map((value, i) => (l2 * (value - (start[i] ?? 0))) / (25 * Math.max(1, groups.length)));
-    for (const { candidates, chosen } of groups) {
-      const { scores, none } = score(
-        { weights: theta.slice(0, size), none: theta[size] ?? 0 },
-        candidates.map(({ features }) => features),
-      );
-      for (const [c, { features }] of candidates.entries()) {
-        const push = ((scores[c] ?? 0) - (c === chosen ? 1 : 0)) / groups.length;
-        for (let i = 0; i < size; i++) gradient[i] = (gradient[i] ?? 0) + push * (features[i] ?? 0);
-      }
-      gradient[size] = (gradient[size] ?? 0) + (none - (chosen < 0 ? 1 : 0)) / groups.length;
-    }
-    // Adam (Kingma and Ba 2015): steps that do not depend on the scale of a feature.
-    for (let i = 0; i <= size; i++) {
-      mean[i] = 0.9 * (mean[i] ?? 0) + 0.1 * (gradient[i] ?? 0);
-      square[i] = 0.999 * (square[i] ?? 0) + 0.001 * (gradient[i] ?? 0) ** 2;
-      const step = (mean[i] ?? 0) / (1 - 0.9 ** round) / (Math.sqrt((square[i] ?? 0) / (1 - 0.999 ** round)) + 1e-8);
-      theta[i] = (theta[i] ?? 0) - 0.03 * step;
+    for (let i = 0; i < size; i++) gradient[i] = (strength * ((theta[i] ?? 0) - (start[i] ?? 0))) / packed.total;
+    addGradient(packed, theta, gradient);
+    // Adam (Kingma and Ba 2015): steps that do not depend on the scale of a feature; shorter towards the end, so that it comes to rest.
+    const step = STEP * (1 - (round - 1) / ROUNDS);
+    for (let i = 0; i < size; i++) {
+      const slope = gradient[i] ?? 0;
+      mean[i] = 0.9 * (mean[i] ?? 0) + 0.1 * slope;
+      square[i] = 0.999 * (square[i] ?? 0) + 0.001 * slope * slope;
+      const move = (mean[i] ?? 0) / (1 - 0.9 ** round) / (Math.sqrt((square[i] ?? 0) / (1 - 0.999 ** round)) + 1e-8);
+      theta[i] = Math.max(featureNames[i]?.startsWith('none') === true ? -Infinity : 0, (theta[i] ?? 0) - step * move);
     }
   }
-  // A similarity never counts against a candidate: that would be learning from noise.
-  const weights = theta.slice(0, size).map((value) => Math.round(Math.max(0, value) * 1e6) / 1e6);
-  return { kind: 'listwise-softmax/1', feature_names: featureNames, weights, none: Math.round((theta[size] ?? 0) * 1e6) / 1e6 };
+  return { kind: prior.kind, feature_names: featureNames, weights: [...theta].map((weight) => Math.round(weight * 1e6) / 1e6) };
+}
+
+/** Groups in one piece of memory, features of a candidate side by side. */
+interface Packed {
+  readonly size: number;
+  readonly features: Float64Array;
+  readonly chosen: Uint8Array;
+  /** Where each group's candidates begin; one more at the end. */
+  readonly starts: Int32Array;
+  readonly weights: Float64Array;
+  readonly total: number;
+}
+
+function pack(groups: readonly Group[], size: number): Packed {
+  const candidates = groups.flatMap((group) => group.candidates);
+  const features = new Float64Array(candidates.length * size);
+  candidates.forEach((candidate, at) => features.set(candidate.features.slice(0, size), at * size));
+  const starts = new Int32Array(groups.length + 1);
+  groups.forEach((group, at) => (starts[at + 1] = (starts[at] ?? 0) + group.candidates.length));
+  const weights = Float64Array.from(groups, ({ weight }) => weight);
+  return {
+    size,
+    features,
+    chosen: Uint8Array.from(candidates, ({ chosen }) => Number(chosen)),
+    starts,
+    weights,
+    total: weights.reduce((sum, weight) => sum + weight, 0),
+  };
+}
+
+/** Adds the slope of the mean loss, −ln of what the right candidates get together. */
+function addGradient({ size, features, chosen, starts, weights, total }: Packed, theta: Float64Array, gradient: Float64Array): void {
+  const shares = new Float64Array(Math.max(0, ...starts.subarray(1).map((end, at) => end - (starts[at] ?? 0))));
+  for (let g = 0; g < weights.length; g++) {
+    const from = starts[g] ?? 0;
+    const count = (starts[g + 1] ?? 0) - from;
+    let most = -Infinity;
+    for (let c = 0; c < count; c++) {
+      let sum = 0;
+      const at = (from + c) * size;
+      for (let i = 0; i < size; i++) sum += (theta[i] ?? 0) * (features[at + i] ?? 0);
+      shares[c] = sum;
+      if (sum > most) most = sum;
+    }
+    let [all, right] = [0, 0];
+    for (let c = 0; c < count; c++) {
+      const share = exp((shares[c] ?? 0) - most);
+      shares[c] = share;
+      all += share;
+      if (chosen[from + c] === 1) right += share;
+    }
+    for (let c = 0; c < count; c++) {
+      const share = shares[c] ?? 0;
+      const push = ((weights[g] ?? 0) / total) * (share / all - (chosen[from + c] === 1 ? share / right : 0));
+      const at = (from + c) * size;
+      for (let i = 0; i < size; i++) gradient[i] = (gradient[i] ?? 0) + push * (features[at + i] ?? 0);
+    }
+  }
 }

@@ -1,5 +1,6 @@
 // Features to scores: a listwise model over similarities, fitted to decisions, compared on tables it never saw. Pure; runs in browsers.
 export { compare, type Comparison } from './compare.ts';
+export { exp } from './exp.ts';
 export { featureNames } from './features.ts';
 export { fit, type TrainingRow } from './fit.ts';
-export { abstains, baseModel, explain, parseModel, score, type Model, type Scores } from './model.ts';
+export { abstains, explain, logit, parseModel, priorModel, score, type Model } from './model.ts';

@@ -1,17 +1,16 @@
 // Runs in browsers too.
+import { exp } from './exp.ts';
 import { featureNames, priorWeights, reasonText } from './features.ts';
 
-/** A listwise softmax over candidates and `none`: weights of similarities, and how sure one must be to choose none. Plain JSON. */
+/** A listwise softmax over candidates, `none` among them: weights of similarities. Plain JSON. */
 export interface Model {
-  readonly kind: 'listwise-softmax/1';
+  readonly kind: 'listwise-softmax/2';
   readonly feature_names: readonly string[];
   readonly weights: readonly number[];
-  /** The score of `none`, against which candidates compete. */
-  readonly none: number;
 }
 
-/** The model that ships, before any decision: weights from general knowledge about matching, not fitted to any labelled table. */
-export const baseModel: Model = { kind: 'listwise-softmax/1', feature_names: featureNames, weights: priorWeights, none: 7.2 };
+/** Weights from general knowledge about matching, before anything was learned: what training starts from. */
+export const priorModel: Model = { kind: 'listwise-softmax/2', feature_names: featureNames, weights: priorWeights };
 
 const isNumbers = (value: unknown): value is readonly number[] =>
   Array.isArray(value) && value.every((each) => typeof each === 'number' && Number.isFinite(each));
@@ -19,40 +18,33 @@ const isNumbers = (value: unknown): value is readonly number[] =>
 /** Reads a model from JSON. @throws {TypeError} naming what is wrong */
 export function parseModel(value: unknown): Model {
   if (typeof value !== 'object' || value === null) throw new TypeError('a model is an object');
-  const { kind, feature_names, weights, none }: Record<string, unknown> = { ...value };
-  if (kind !== 'listwise-softmax/1') throw new TypeError('kind: only listwise-softmax/1 is known');
+  const { kind, feature_names, weights }: Record<string, unknown> = { ...value };
+  if (kind !== 'listwise-softmax/2') throw new TypeError('kind: only listwise-softmax/2 is known');
   if (!Array.isArray(feature_names) || feature_names.join() !== featureNames.join())
     throw new TypeError('feature_names: these are features of another version');
   if (!isNumbers(weights) || weights.length !== featureNames.length)
     throw new TypeError(`weights: expected ${featureNames.length} numbers`);
-  if (typeof none !== 'number' || !Number.isFinite(none)) throw new TypeError('none: expected a number');
-  return { kind, feature_names: featureNames, weights, none };
+  return { kind, feature_names: featureNames, weights };
 }
 
-/** Probabilities of the candidates and of `none`; together 1. */
-export interface Scores {
-  readonly scores: readonly number[];
-  readonly none: number;
-}
-
-const dot = (a: readonly number[], b: readonly number[]): number => {
+/** What candidates weigh together, before it is made a probability. */
+export function logit(weights: readonly number[], features: readonly number[]): number {
   let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += (a[i] ?? 0) * (b[i] ?? 0);
+  for (let i = 0; i < weights.length; i++) sum += (weights[i] ?? 0) * (features[i] ?? 0);
   return sum;
-};
+}
 
-/** @param candidates - features of each candidate, in the order of `featureNames` */
-export function score({ weights, none }: Pick<Model, 'weights' | 'none'>, candidates: readonly (readonly number[])[]): Scores {
-  const logits = candidates.map((features) => dot(weights, features));
-  const most = logits.reduce((max, logit) => Math.max(max, logit), none);
-  const exponentials = logits.map((logit) => Math.exp(logit - most));
-  const own = Math.exp(none - most);
-  const sum = exponentials.reduce((total, each) => total + each, own);
-  return { scores: exponentials.map((each) => each / sum), none: own / sum };
+/** Probabilities of candidates, together 1. @param candidates - features of each, `none` among them, in the order of `featureNames` */
+export function score({ weights }: Pick<Model, 'weights'>, candidates: readonly (readonly number[])[]): readonly number[] {
+  const logits = candidates.map((features) => logit(weights, features));
+  const most = logits.reduce((max, each) => Math.max(max, each), -Infinity);
+  const exponentials = logits.map((each) => exp(each - most));
+  const sum = exponentials.reduce((total, each) => total + each, 0);
+  return exponentials.map((each) => each / sum);
 }
 
 /** Whether it is better to say nothing: nothing is likelier than the best candidate, or the two best are equally likely. */
-export const abstains = ({ scores, none }: Scores): boolean => {
+export const abstains = (scores: readonly number[], none: number): boolean => {
   const [best = 0, second = 0] = scores.toSorted((a, b) => b - a);
   return none > best || best === second;
 };

@@ -1,41 +1,73 @@
 import { deepEqual, equal, ok, throws } from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { abstains, baseModel, compare, explain, featureNames, fit, parseModel, score, type TrainingRow } from './index.ts';
+import { abstains, compare, exp, explain, featureNames, fit, parseModel, priorModel, score, type TrainingRow } from './index.ts';
 
 const features = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: featureNames.length, maxLength: featureNames.length });
 const at = (name: string, value: number): number[] => featureNames.map((feature) => (feature === name ? value : 0));
 
-/** Decisions of a made-up world in which only values tell the right term, names mislead. */
+const NOTHING = at('none', 1);
+
+/** Decisions of a made-up world in which only values tell the right term, names mislead; `none` is among the candidates. */
 const world = (tables: number): readonly TrainingRow[] =>
   Array.from({ length: tables }, (_, t) =>
     Array.from({ length: 4 }, (_unused, c) =>
-      ['right', 'wrong', 'other'].map((candidate) => ({
-        group: `${t}/${c}`,
-        cluster: `${t}`,
-        candidate,
-        chosen: candidate === 'right',
-        features: featureNames.map((name) =>
-          name === 'sample_coverage' ? Number(candidate === 'right') : name === 'name_similarity' ? Number(candidate === 'wrong') : 0.1,
-        ),
-      })),
+      ['right', 'wrong', 'other']
+        .map((candidate) => ({
+          group: `${t}/${c}`,
+          cluster: `${t}`,
+          candidate,
+          chosen: candidate === 'right',
+          features: featureNames.map((name) =>
+            name === 'sample_coverage' ? Number(candidate === 'right') : name === 'name_similarity' ? Number(candidate === 'wrong') : 0.1,
+          ),
+        }))
+        .concat([{ group: `${t}/${c}`, cluster: `${t}`, candidate: 'none', chosen: false, features: NOTHING }]),
     ),
   ).flat(2);
 
 test('scores are probabilities with none among them', () => {
   fc.assert(
     fc.property(fc.array(features, { maxLength: 20 }), (candidates) => {
-      const { scores, none } = score(baseModel, candidates);
-      ok(Math.abs(scores.reduce((sum, each) => sum + each, none) - 1) < 1e-9);
+      const scores = score(priorModel, [...candidates, NOTHING]);
+      equal(scores.length, candidates.length + 1);
+      ok(Math.abs(scores.reduce((sum, each) => sum + each, 0) - 1) < 1e-9);
     }),
   );
 });
 
 test('nothing that fits is an abstention, and so is a tie', () => {
-  ok(abstains(score(baseModel, [at('dtype_score', 1), at('ngram_similarity', 0.2)])));
-  const strong = featureNames.map(() => 1);
-  ok(!abstains(score(baseModel, [strong, at('overall', 0.1)])));
-  ok(abstains(score(baseModel, [strong, strong])));
+  const judge = (candidates: readonly (readonly number[])[]) => {
+    const scores = score(priorModel, [...candidates, NOTHING]);
+    return abstains(scores.slice(0, -1), scores.at(-1) ?? 0);
+  };
+  ok(judge([at('dtype_score', 1), at('ngram_similarity', 0.2)]));
+  const strong = featureNames.map((name) => Number(!name.startsWith('none')));
+  ok(!judge([strong, at('overall', 0.1)]));
+  ok(judge([strong, strong]));
+});
+
+test('the exponential is the engine’s, to the last bit but one, and needs no engine', () => {
+  for (let x = -740; x < 709; x += 0.37) {
+    const [ours, theirs] = [exp(x), Math.exp(x)];
+    ok(Math.abs(ours - theirs) <= Math.max(5e-324, theirs * 2.3e-16), `${x}`);
+  }
+  deepEqual([exp(0), exp(-Infinity), exp(Infinity), exp(Number.NaN)], [1, 0, Infinity, Number.NaN]);
+});
+
+test('no similarity ever speaks against a candidate, whatever decisions say', () => {
+  const contrary = world(30).map((row) => ({ ...row, chosen: row.candidate === 'wrong' }));
+  fit(contrary).weights.forEach((weight, i) => ok(featureNames[i]?.startsWith('none') === true || weight >= 0, `${featureNames[i]}`));
+});
+
+test('two right answers share what is theirs: neither is trained against', () => {
+  const both = world(12).map((row) => ({ ...row, chosen: row.candidate !== 'other' && row.candidate !== 'none' }));
+  const { new: figures } = compare(priorModel, fit(both), both);
+  equal(figures['recall_at_1'], 1);
+});
+
+test('a decision whose answer is not among its candidates teaches nothing', () => {
+  deepEqual(fit(world(5).map((row) => ({ ...row, chosen: false }))), priorModel);
 });
 
 test('the same decisions give the same bytes, in any order', () => {
@@ -51,7 +83,7 @@ test('decisions are learned from: what misled the shipped model does so less', (
     clusters,
     mrr_difference_lower,
   } = compare(
-    baseModel,
+    priorModel,
     model,
     world(30).filter(({ cluster }) => Number(cluster) >= 12),
   );
@@ -61,30 +93,32 @@ test('decisions are learned from: what misled the shipped model does so less', (
 });
 
 test('no decision at all leaves the prior', () => {
-  deepEqual(fit([]), baseModel);
+  deepEqual(fit([]), priorModel);
 });
 
 test('a few decisions move it little', () => {
   const few = fit(world(1));
   const many = fit(world(40));
-  const moved = (model: typeof few) => model.weights.reduce((sum, weight, i) => sum + Math.abs(weight - (baseModel.weights[i] ?? 0)), 0);
+  const moved = (model: typeof few) => model.weights.reduce((sum, weight, i) => sum + Math.abs(weight - (priorModel.weights[i] ?? 0)), 0);
   ok(moved(few) < moved(many));
 });
 
-test('a group in which nothing was chosen teaches to say nothing', () => {
-  const rows = world(20).map((row) => ({ ...row, chosen: false }));
-  ok(fit(rows).none > baseModel.none);
+test('decisions that nothing fits teach to say nothing', () => {
+  const rows = world(20).map((row) => ({ ...row, chosen: row.candidate === 'none' }));
+  const weightOf = ({ weights }: typeof priorModel) => weights[featureNames.indexOf('none')] ?? 0;
+  ok(weightOf(fit(rows)) > weightOf(priorModel));
 });
 
 test('a model that is none is refused by what is wrong', () => {
-  deepEqual(parseModel(JSON.parse(JSON.stringify(baseModel))), baseModel);
-  throws(() => parseModel({ ...baseModel, weights: [1] }), /weights/);
-  throws(() => parseModel({ ...baseModel, feature_names: ['x'] }), /another version/);
-  throws(() => parseModel({ ...baseModel, none: Number.NaN }), /none/);
+  deepEqual(parseModel(JSON.parse(JSON.stringify(priorModel))), priorModel);
+  throws(() => parseModel({ ...priorModel, weights: [1] }), /weights/);
+  throws(() => parseModel({ ...priorModel, feature_names: ['x'] }), /another version/);
+  throws(() => parseModel({ ...priorModel, kind: 'listwise-softmax/1' }), /kind/);
+  throws(() => parseModel({ ...priorModel, weights: priorModel.weights.map(() => Number.NaN) }), /weights/);
 });
 
 test('reasons name what weighs most, in words, with its value', () => {
-  const [first] = explain(baseModel, at('memory_both', 0.9));
+  const [first] = explain(priorModel, at('memory_both', 0.9));
   equal(first?.feature, 'memory_both');
   ok(first.text.includes('0.90'));
 });

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as wait } from 'node:timers/promises';
 import { makeNewId, storageMap, type Clock, type Collection, type Io, type Role, type Room } from '@ancilla/contracts';
-import { baseModel } from '@ancilla/ranker';
 import { makeFirstAdmin, openAccess } from './access/index.ts';
 import { openArtifacts, openFileAdapter } from './artifacts/index.ts';
 import { openAudit, openEvidenceFolder, openPublisher } from './audit/index.ts';
@@ -16,7 +15,7 @@ import { openEmbeddedProvider, openHttpProvider } from './embedding/providers/in
 import { describeError, openEgress, openHttp, openLog, type Log } from './http/index.ts';
 import { openAgents, openGates, openIngest, openKnownDocuments } from './ingest/index.ts';
 import { openKeyring } from './keys/index.ts';
-import { mappingTask, openGlossaries, openLiveModels, openMapping } from './mapping/index.ts';
+import { BASE_VERSION, mappingTask, openGlossaries, openLiveModels, openMapping, readBaseModel } from './mapping/index.ts';
 import { openMetrics, openNurse, openTelemetry } from './nurse/index.ts';
 import { openReview } from './review/index.ts';
 import { openSagas } from './sagas/index.ts';
@@ -131,7 +130,7 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
         });
   const embedding = openEmbedding({ agents, gates, artifacts, provider, index: openVectorIndex(), sagas: runner, storeOf, clock, newId });
   const glossaries = openGlossaries(curator);
-  const models = openLiveModels({ curator, artifacts, shipped: { version: 'base-1', model: baseModel } });
+  const models = openLiveModels({ curator, artifacts, shipped: { version: BASE_VERSION, model: await readBaseModel() } });
   const mapping = openMapping({
     agents,
     gates,

@@ -10,6 +10,7 @@ import { mapCommand } from './map.ts';
 import { redactCommand } from './redact.ts';
 import { serveCommand } from './serve.ts';
 import { keyCommand, tenantCommand } from './tenant.ts';
+import { trainCommand } from './train.ts';
 import { verifyCommand } from './verify.ts';
 
 interface Command {
@@ -22,6 +23,7 @@ const commands: Readonly<Record<string, Command>> = {
   demo: { run: demoCommand, what: 'run the server and the whole loop on public tables' },
   redact: { run: redactCommand, what: 'redact lines of JSON: {"id","text"} in, {"id","text","spans"} out' },
   map: { run: mapCommand, what: 'suggest terms of a glossary for the columns of CSV files, without a server' },
+  train: { run: trainCommand, what: 'learn the base model for mapping from tables whose meaning is known' },
   verify: { run: verifyCommand, what: 'verify a log or a proof offline' },
   tenant: { run: tenantCommand, what: 'make and list tenants' },
   key: { run: keyCommand, what: 'make, list and disable API keys' },

@@ -1,10 +1,11 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { AncillaError } from '@ancilla/contracts';
-import { baseModel, parseModel, type Model } from '@ancilla/ranker';
-import { parse } from 'csv-parse/sync';
+import { writeFile } from 'node:fs/promises';
+import { parseModel, priorModel, type Model } from '@ancilla/ranker';
 import { openEmbeddedProvider } from '../embedding/providers/index.ts';
-import { learnFrom, rankTable, readTable, toApproved, type Approved, type Table, type Term } from '../mapping/index.ts';
+import { readBaseModel } from '../mapping/base-model.ts';
+import { learnFrom, toApproved, type Answer } from '../mapping/learn.ts';
+import { compareTable, rankCompared, type ComparedTable, type RankedColumn } from '../mapping/rank-table.ts';
+import type { Term } from '../mapping/glossaries.ts';
+import { readGlossary, readJson, readTableFile, readTruth, tableName, tableNames } from './case-folder.ts';
 import { parseOptions, UsageError, type CommandIo } from './io.ts';
 
 const USAGE =
@@ -18,99 +19,77 @@ export async function mapCommand(args: readonly string[], io: CommandIo): Promis
   });
   const { source, glossary, out } = options;
   if (source === undefined || glossary === undefined || out === undefined) throw new UsageError(USAGE);
-  const terms = await readGlossary(glossary);
-  const similarity = await openEmbeddedProvider();
-  const names = (await readdir(source))
-    .filter((name) => name.endsWith('.csv'))
-    .map((name) => name.slice(0, -4))
-    .toSorted();
-  if (names.length === 0) throw new UsageError(`${source} holds no .csv file`);
-  const wanted = options.tables === undefined ? names : list(options.tables, names, '--tables');
-  const approvedNames = options['approved-tables'] === undefined ? [] : list(options['approved-tables'], names, '--approved-tables');
-  const tables = new Map<string, Table>();
-  for (const name of new Set([...wanted, ...approvedNames])) {
-    const { table, repairs } = readTable(await readFile(join(source, `${name}.csv`)), name);
-    for (const repair of repairs) io.stderr.write(`${name}: ${repair}\n`);
-    tables.set(name, table);
+  if ((options.approved === undefined) !== (options['approved-tables'] === undefined))
+    throw new UsageError('--approved and --approved-tables go together: the answers, and the tables whose answers may be used');
+  const [terms, prior, similarity, files] = await Promise.all([
+    readGlossary(glossary),
+    readBase(options.base),
+    openEmbeddedProvider(),
+    tableNames(source),
+  ]);
+  const chosen = (list: string | undefined, option: string): readonly string[] => (list === undefined ? [] : pick(list, files, option));
+  const wanted = options.tables === undefined ? files : chosen(options.tables, '--tables');
+  const approvedFiles = chosen(options['approved-tables'], '--approved-tables');
+  const answers = options.approved === undefined ? [] : await readTruth(options.approved);
+
+  const compared = new Map<string, ComparedTable>();
+  for (const file of new Set([...wanted, ...approvedFiles])) {
+    const table = await readTableFile(source, file, (repair) => io.stderr.write(`${repair}\n`));
+    // On one machine, for one command: nothing keyed leaves it.
+    compared.set(file, compareTable({ table, terms, similarity, keyed: (text) => text }));
   }
-  const truth = options.approved === undefined ? [] : await readTruth(options.approved, new Set(approvedNames));
-  // On one machine, for one command: nothing keyed leaves it.
-  const keyed = (text: string): string => text;
-  const approved: readonly Approved[] = toApproved(truth, tables, keyed);
-  const prior = await readBase(options.base);
-  const model = learnFrom({ tables, truth, terms, prior, similarity, keyed });
-  const lines = ['file,column,rank,semantic_id,score'];
-  for (const name of wanted) {
-    const table = tables.get(name);
-    if (table === undefined) continue;
-    const memory = approved.filter(({ where }) => !where.startsWith(`${name}.`));
-    for (const { column, abstained, candidates } of rankTable({ table, terms, model, similarity, memory, keyed })) {
-      if (abstained && (candidates[0]?.score ?? 0) < ABSTAIN_BELOW) continue;
-      for (const [i, { semantic_id, score }] of candidates.entries())
-        lines.push([`${name}.csv`, column, String(i + 1), semantic_id, score.toFixed(6)].map(quote).join(','));
-    }
-  }
-  await writeFile(out, `${lines.join('\n')}\n`);
+  const approvedTables = approvedFiles.flatMap((file) => compared.get(file) ?? []);
+  checkAnswers(options.approved ?? '', answers, approvedTables, terms);
+  const approved = approvedTables.flatMap((table) => toApproved(table, answers));
+  const model = learnFrom(approvedTables, answers, { prior, approved });
+  const lines = wanted.flatMap((file) => {
+    const table = compared.get(file);
+    if (table === undefined) return [];
+    const memory = approved.filter(({ where }) => !where.startsWith(`${table.table.name}.`));
+    return rankCompared(table, model, memory).flatMap((column) => toLines(file, column));
+  });
+  await writeFile(out, `${['file,column,rank,semantic_id,score', ...lines].join('\n')}\n`);
   return 0;
 }
 
-/** An abstained column's candidates are still shown to a person while the best has some chance; below this there is nothing worth showing. */
-const ABSTAIN_BELOW = 0.02;
+/** Candidates are listed, however unlikely, unless it is all but sure that no term fits, or there is nothing to go by. */
+const SURE_OF_NONE = 0.995;
+
+const toLines = (file: string, { column, blind, none, candidates }: RankedColumn): readonly string[] =>
+  blind || none > SURE_OF_NONE
+    ? []
+    : candidates.map(({ semantic_id, score }, i) => [file, column, String(i + 1), semantic_id, score.toFixed(6)].map(quote).join(','));
 
 const quote = (cell: string): string => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
-/** A table by its file, with or without folder and ending. */
-const tableName = (file: string): string =>
-  file
-    .trim()
-    .replace(/^.*\//, '')
-    .replace(/\.csv$/i, '');
-const list = (text: string, known: readonly string[], option: string): readonly string[] =>
-  text.split(',').map((each) => {
-    const name = tableName(each);
-    if (!known.includes(name)) throw new UsageError(`${option}: there is no table ${name}`);
-    return name;
+
+const pick = (list: string, files: readonly string[], option: string): readonly string[] =>
+  list.split(',').map((each) => {
+    const file = files.find((name) => tableName(name) === tableName(each));
+    if (file === undefined)
+      throw new UsageError(`${option}: there is no table ${tableName(each)}; there are ${files.map(tableName).join(', ')}`);
+    return file;
   });
 
-async function readGlossary(path: string): Promise<readonly Term[]> {
-  const value: unknown = JSON.parse(await read(path));
-  // An array has an `entries` too: a method.
-  const entries: unknown =
-    !Array.isArray(value) && typeof value === 'object' && value !== null && 'entries' in value ? value.entries : value;
-  if (
-    !Array.isArray(entries) ||
-    !entries.every(
-      (each): each is Term => typeof each === 'object' && each !== null && typeof Reflect.get(each, 'semantic_id') === 'string',
-    )
-  )
-    throw new UsageError(`${path} is no list of terms with a semantic_id each`);
-  return entries;
-}
-
-async function readTruth(path: string, tables: ReadonlySet<string>) {
-  const records = parse(await read(path), { columns: true, bom: true, skip_empty_lines: true }) as Record<string, string>[];
-  return records.flatMap((row) => {
-    const { table: given = row['file'], column, semantic_id } = row;
-    if (given === undefined || column === undefined || semantic_id === undefined)
-      throw new UsageError(`${path} needs the columns table, column, semantic_id`);
-    const table = tableName(given);
-    return tables.has(table) ? [{ table, column, semantic_id }] : [];
-  });
-}
-
-async function readBase(base: string | undefined): Promise<Model> {
-  if (base === undefined || base === 'none') return baseModel;
-  try {
-    return parseModel(JSON.parse(await read(base)));
-  } catch (error) {
-    if (error instanceof TypeError || error instanceof SyntaxError) throw new UsageError(`--base ${base}: ${error.message}`);
-    throw error;
+/** Answers of approved tables name columns and terms that there are. */
+function checkAnswers(path: string, answers: readonly Answer[], tables: readonly ComparedTable[], terms: readonly Term[]): void {
+  const ids = new Set(terms.map(({ semantic_id }) => semantic_id));
+  const columns = new Map(tables.map(({ table }) => [table.name, new Set(table.columns.map(({ name }) => name))]));
+  for (const [at, { table, column, semantic_id }] of answers.entries()) {
+    const known = columns.get(table);
+    if (known === undefined) continue;
+    if (!known.has(column)) throw new UsageError(`${path}, entry ${at + 1}: table ${table} has no column ${column}`);
+    if (!ids.has(semantic_id)) throw new UsageError(`${path}, entry ${at + 1}: the glossary has no ${semantic_id}`);
   }
 }
 
-async function read(path: string): Promise<string> {
+/** @param base - a file; `none`: what is known before anything was learned; left out: the model that ships */
+async function readBase(base: string | undefined): Promise<Model> {
+  if (base === undefined) return readBaseModel();
+  if (base === 'none') return priorModel;
   try {
-    return await readFile(path, 'utf8');
-  } catch (cause) {
-    throw new AncillaError('config.invalid', `cannot read ${path}`, { cause });
+    return parseModel(await readJson(base));
+  } catch (error) {
+    if (error instanceof TypeError) throw new UsageError(`--base ${base}: ${error.message}; \`ancilla train\` makes one`);
+    throw error;
   }
 }

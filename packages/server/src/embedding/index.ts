@@ -25,7 +25,7 @@ import { spaceId, type EmbeddingProvider } from './providers/index.ts';
 import type { VectorIndex } from './vector-index.ts';
 
 export { embedTexts, toEmbedding } from './hf-agent.ts';
-export { openVectorIndex, type VectorIndex } from './vector-index.ts';
+export { openVectorIndex } from './vector-index.ts';
 
 const Texts = Type.Array(Type.String({ minLength: 1, maxLength: 8192 }), { minItems: 1, maxItems: 256 });
 const parseTexts = (json: string): readonly string[] => {

@@ -1,7 +1,7 @@
 import { embeddings, type Io, type Reader, type Tenant } from '@ancilla/contracts';
 
 /** One neighbour: cosine similarity, -1 to 1. */
-export interface Neighbour {
+interface Neighbour {
   readonly embedding_id: string;
   readonly score: number;
   readonly source_artifact_ref: string | null;

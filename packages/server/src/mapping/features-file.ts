@@ -10,7 +10,6 @@ const ColumnFeatures = Type.Object({
   /** The de-identified profile that later columns are compared with. */
   profile: Type.Unknown(),
 });
-export type ColumnFeatures = Static<typeof ColumnFeatures>;
 
 /** The artifact a suggestion's features_ref points to: one for a run, by column. */
 const FeaturesFile = Type.Object({

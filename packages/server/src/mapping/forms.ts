@@ -14,6 +14,8 @@ const forms: Readonly<Record<string, (value: string) => boolean>> = {
   gender: (value) => /^(?:m|f|male|female|man|woman)$/i.test(value),
   percent: (value) => /^-?\d+(?:\.\d+)?\s?%$/.test(value),
   money: (value) => /^[$€£¥]\s?-?[\d,.]+$/.test(value),
+  // With a unit, a currency or none.
+  quantity: (value) => /^[^\p{L}\d]{0,3}\d[\d.,' ]*[^\d]{0,12}$/u.test(value),
   time: (value) => /^\d{1,2}:\d{2}(?::\d{2})?$/.test(value),
 };
 const CURRENCIES = new Set('USD EUR GBP JPY CHF CAD AUD CNY INR BRL MXN SEK NOK DKK PLN CZK HUF TRY ZAR KRW SGD HKD NZD RUB'.split(' '));

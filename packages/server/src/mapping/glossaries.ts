@@ -19,8 +19,22 @@ const Terms = Type.Array(Term, { minItems: 1, maxItems: 20_000 });
 /** A governed glossary's content: its terms, bare or under `entries`. */
 const Content = Compile(Type.Union([Terms, Type.Object({ entries: Terms })]));
 
+/** The id by which `none fits` is called where terms compete; no term may have it. */
+export const NONE = 'none';
+
+/** What is wrong with the ids of a glossary's terms; undefined when nothing is. */
+export function idFault(terms: readonly Term[]): string | undefined {
+  const seen = new Set<string>();
+  for (const [at, { semantic_id }] of terms.entries()) {
+    if (semantic_id === NONE) return `entry ${at + 1}, /semantic_id: ${NONE} means that no term fits; call the term otherwise`;
+    if (seen.has(semantic_id)) return `entry ${at + 1}, /semantic_id: ${semantic_id} stands twice; ids must differ`;
+    seen.add(semantic_id);
+  }
+  return undefined;
+}
+
 /** One version of a glossary. */
-export interface Glossary {
+interface Glossary {
   readonly id: string;
   readonly version: string;
   readonly terms: readonly Term[];
@@ -50,6 +64,8 @@ export function openGlossaries(curator: Curator): Glossaries {
       if (!Content.Check(found.content))
         throw new AncillaError('schema.invalid', `glossary ${id}@${found.version} is no list of terms with a semantic_id each`);
       const terms: readonly Term[] = isList(found.content) ? found.content : found.content.entries;
+      const fault = idFault(terms);
+      if (fault !== undefined) throw new AncillaError('schema.invalid', `glossary ${id}@${found.version}: ${fault}`);
       const ids = new Set(terms.map(({ semantic_id }) => semantic_id));
       const glossary: Glossary = { id, version: found.version, terms, has: (semantic_id) => ids.has(semantic_id) };
       if (parsed.size >= KEPT) parsed.delete(parsed.keys().next().value ?? '');

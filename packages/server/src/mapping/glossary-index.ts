@@ -1,36 +1,53 @@
-import { similarity as cosine, type EmbeddedProvider } from '../embedding/providers/index.ts';
-import type { Term } from './glossaries.ts';
+import type { EmbeddedProvider } from '../embedding/providers/index.ts';
 import { formsPromised } from './forms.ts';
+import type { Term } from './glossaries.ts';
 import { toNameView, wordsOf, type NameView } from './text.ts';
-import { expand, singular } from './vocabulary.ts';
-import { openLikeness, type Likeness, type Rarity } from './word-likeness.ts';
+import { meaningOf, singular } from './vocabulary.ts';
+import { openWordIndex, type Rarity, type WordIndex } from './word-likeness.ts';
 
 /** A term made ready to be compared. */
 export interface ReadyTerm {
   readonly term: Term;
-  readonly names: readonly NameView[];
-  /** Words of id, name and description. */
+  readonly names: readonly ReadyName[];
+  /** Words of id, name and description, in plain English. */
   readonly said: ReadonlySet<string>;
   /** Words of id and name. */
   readonly own: ReadonlySet<string>;
   readonly values: ReadonlySet<string>;
   readonly valueWords: ReadonlySet<string>;
+  /** Whether it lists every value there is, not samples. */
+  readonly closed: boolean;
   readonly vectors: readonly Float32Array[];
+  /** As declared; where nothing is declared, as its name's words say. */
   readonly dtype: string;
   /** Forms of values that its own words promise. */
   readonly forms: readonly string[];
+  /** What of its id stands before the last part: `sem.customer` of `sem.customer.name`; empty when it has one part. */
+  readonly group: string;
+}
+export interface ReadyName extends NameView {
+  /** Numbers of its words in the index. */
+  readonly numbers: readonly number[];
+  readonly rarities: readonly number[];
 }
 
 /** A glossary made ready: what one column after the other is held against. */
 export interface ReadyGlossary {
   readonly terms: readonly ReadyTerm[];
   readonly byId: ReadonlyMap<string, ReadyTerm>;
+  /** Where a term stands in `terms`. */
+  readonly places: ReadonlyMap<string, number>;
   /** Of words among the terms. */
   readonly rarity: Rarity;
   /** Of values and their words among the terms: `yes` says nothing. */
   readonly valueRarity: Rarity;
-  readonly likeness: Likeness;
+  readonly words: WordIndex;
   readonly isWord: (word: string) => boolean;
+  /** Places in `terms` of those that list a value, a word of a value. */
+  readonly byValue: ReadonlyMap<string, readonly number[]>;
+  readonly byValueWord: ReadonlyMap<string, readonly number[]>;
+  /** Whether ids tell groups apart. */
+  readonly grouped: boolean;
 }
 
 type VectorOf = EmbeddedProvider['vectorOf'];
@@ -40,27 +57,45 @@ const ready = new WeakMap<readonly Term[], ReadyGlossary>();
 export function toReadyGlossary(terms: readonly Term[], vectorOf: VectorOf): ReadyGlossary {
   const known = ready.get(terms);
   if (known !== undefined) return known;
+  const made = toReady(terms, vectorOf);
+  ready.set(terms, made);
+  return made;
+}
+
+function toReady(terms: readonly Term[], vectorOf: VectorOf): ReadyGlossary {
   const own = new Set(
     terms.flatMap(({ semantic_id, name = '' }) => [...wordsOf(semantic_id), ...wordsOf(name)]).filter((word) => word.length > 3),
   );
   const isWord = (word: string): boolean => own.has(word);
-  const made = terms.map((term) => toReadyTerm(term, vectorOf, isWord));
-  const result: ReadyGlossary = {
+  const plain = terms.map((term) => toPlainTerm(term, vectorOf, isWord));
+  const rarity = rarityIn(plain.map(({ said }) => said));
+  const words = openWordIndex(
+    plain.flatMap(({ names }) => names.flatMap(({ tokens }) => tokens)),
+    (word) => {
+      const { vector, confidence } = vectorOf(word);
+      return confidence === 1 ? vector : undefined;
+    },
+  );
+  const made = plain.map((term): ReadyTerm => ({
+    ...term,
+    names: term.names.map((name) => ({
+      ...name,
+      numbers: name.tokens.map(({ word }) => words.numberOf.get(word) ?? 0),
+      rarities: name.meant.map(rarity),
+    })),
+  }));
+  return {
     terms: made,
     byId: new Map(made.map((each) => [each.term.semantic_id, each])),
-    rarity: rarityIn(made.map(({ said }) => said)),
+    places: new Map(made.map(({ term }, at) => [term.semantic_id, at])),
+    rarity,
     valueRarity: rarityIn(made.map(({ values, valueWords }) => new Set([...values, ...valueWords]))),
-    likeness: openLikeness((a, b) => nearness(vectorOf, a, b)),
+    words,
     isWord,
+    byValue: placesOf(made.map(({ values }) => values)),
+    byValueWord: placesOf(made.map(({ valueWords }) => valueWords)),
+    grouped: new Set(made.map(({ group }) => group)).size > 1,
   };
-  ready.set(terms, result);
-  return result;
-}
-
-/** Cosine of two words that the model both knows; letters alone are no meaning. */
-function nearness(vectorOf: VectorOf, a: string, b: string): number {
-  const [one, other] = [vectorOf(a), vectorOf(b)];
-  return one.confidence === 1 && other.confidence === 1 ? cosine(one.vector, other.vector) : 0;
 }
 
 function rarityIn(sets: readonly ReadonlySet<string>[]): Rarity {
@@ -69,12 +104,24 @@ function rarityIn(sets: readonly ReadonlySet<string>[]): Rarity {
   return (word) => Math.log(1 + sets.length / (1 + (counts.get(word) ?? 0))) + 0.1;
 }
 
-function toReadyTerm(term: Term, vectorOf: VectorOf, isWord: (word: string) => boolean): ReadyTerm {
-  const tail = term.semantic_id.split(/[.:/#|]/).at(-1) ?? '';
+function placesOf(sets: readonly ReadonlySet<string>[]): ReadonlyMap<string, readonly number[]> {
+  const places = new Map<string, number[]>();
+  for (const [at, set] of sets.entries())
+    for (const each of set) {
+      const found = places.get(each);
+      if (found === undefined) places.set(each, [at]);
+      else found.push(at);
+    }
+  return places;
+}
+
+function toPlainTerm(term: Term, vectorOf: VectorOf, isWord: (word: string) => boolean) {
+  const parts = term.semantic_id.split(/[.:/#|]/);
+  const tail = parts.at(-1) ?? '';
   const names = [...new Set([term.name ?? '', tail])].filter((name) => name !== '').map((name) => toNameView(name, isWord));
-  const plain = (text: string): readonly string[] => wordsOf(text).flatMap((word) => expand(word).map(singular));
+  const plain = (text: string): readonly string[] => wordsOf(text).flatMap((word) => meaningOf(word).map(singular));
   const own = new Set([...plain(term.semantic_id), ...names.flatMap(({ meant }) => meant)]);
-  const values = (term.enum_values ?? term.sample_values ?? []).map((value) => value.toLowerCase());
+  const values = (term.enum_values ?? term.sample_values ?? []).map((value) => value.trim().toLowerCase());
   const short = term.name ?? wordsOf(tail).join(' ');
   return {
     term,
@@ -83,8 +130,24 @@ function toReadyTerm(term: Term, vectorOf: VectorOf, isWord: (word: string) => b
     said: new Set([...own, ...plain(term.description ?? '')]),
     values: new Set(values),
     valueWords: new Set(values.flatMap(wordsOf)),
+    closed: (term.enum_values ?? []).length > 0,
     vectors: [short, `${short} ${(term.description ?? '').slice(0, 200)}`].map((text) => vectorOf(text).vector),
-    dtype: (term.dtype ?? '').toLowerCase(),
+    dtype: term.dtype?.toLowerCase() ?? (values.length === 0 ? dtypeOf(names[0]?.meant ?? []) : ''),
     forms: formsPromised(`${short} ${term.description ?? ''}`.toLowerCase()),
+    group: term.semantic_id.slice(0, Math.max(0, term.semantic_id.length - tail.length - 1)),
   };
+}
+
+/** The type of what is counted or measured, with or without a unit. */
+export const QUANTITY = 'quantity';
+const MEASURED = new Set(
+  'number count amount percent quantity total sum price cost rate ratio score rank age height weight length width depth size area volume speed distance duration elevation population density temperature salary income revenue profit year days months years minimum maximum average median index'.split(
+    ' ',
+  ),
+);
+const DATED = new Set(['date', 'birthday']);
+/** Which type of values a name's words speak of; empty when of none. */
+function dtypeOf(words: readonly string[]): string {
+  if (words.some((word) => DATED.has(word))) return 'date';
+  return words.some((word) => MEASURED.has(word)) ? QUANTITY : '';
 }

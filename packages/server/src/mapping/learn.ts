@@ -1,7 +1,7 @@
 import { fit, type Model, type TrainingRow } from '@ancilla/ranker';
-import { toValues, type Keyed } from './profile.ts';
-import { rankTable, toTokens, type Approved, type RankParts, type Table } from './rank-table.ts';
-import { toNameView } from './text.ts';
+import { NONE } from './glossaries.ts';
+import { rankCompared, type ComparedTable, type RankedColumn } from './rank-table.ts';
+import type { Approved } from './recall.ts';
 
 /** An approved answer for a column. */
 export interface Answer {
@@ -10,55 +10,50 @@ export interface Answer {
   readonly semantic_id: string;
 }
 
-/** Approved answers with what their columns are like. */
-export const toApproved = (answers: readonly Answer[], tables: ReadonlyMap<string, Table>, keyed: Keyed): readonly Approved[] =>
-  answers.flatMap(({ table, column, semantic_id }) => {
-    const found = tables.get(table)?.columns.find(({ name }) => name === column);
-    if (found === undefined) return [];
-    return [
-      {
-        semantic_id,
-        tokens: toTokens(toNameView(column).meant, keyed),
-        profile: toValues(found.samples, keyed).profile,
-        where: `${table}.${column}`,
-      },
-    ];
+/** What people decided of a table, by column: answers, or that none fits where they gave no answer. */
+export function toApproved({ table, columns }: ComparedTable, answers: readonly Answer[]): readonly Approved[] {
+  return columns.flatMap(({ name, tokens, values: { profile } }) => {
+    const ids = answers.filter((answer) => answer.table === table.name && answer.column === name).map(({ semantic_id }) => semantic_id);
+    return (ids.length === 0 ? [undefined] : ids).map((semantic_id) => ({ semantic_id, tokens, profile, where: `${table.name}.${name}` }));
+  });
+}
+
+/** Ranked columns of a decided table as what a model learns from. A right term that was not retrieved teaches nothing. */
+export const toTrainingRows = (
+  ranked: readonly RankedColumn[],
+  {
+    table,
+    answers,
+    group,
+    weight,
+  }: { readonly table: string; readonly answers: readonly Answer[]; readonly group: string; readonly weight: number },
+): readonly TrainingRow[] =>
+  ranked.flatMap(({ column, features }) => {
+    const right = new Set(
+      answers.filter((answer) => answer.table === table && answer.column === column).map(({ semantic_id }) => semantic_id),
+    );
+    if (right.size === 0) right.add(NONE);
+    return features.map(({ semantic_id, features: numbers }) => ({
+      group: `${group}/${table}.${column}`,
+      cluster: `${group}/${table}`,
+      candidate: semantic_id,
+      chosen: right.has(semantic_id),
+      features: numbers,
+      weight,
+    }));
   });
 
-/** Fits the model to approved tables as training does: each table ranked with the memory of the others. */
-export function learnFrom({
-  tables,
-  truth,
-  terms,
-  prior,
-  similarity,
-  keyed,
-}: { readonly tables: ReadonlyMap<string, Table>; readonly truth: readonly Answer[]; readonly prior: Model } & Pick<
-  RankParts,
-  'terms' | 'similarity' | 'keyed'
->): Model {
-  const approved = toApproved(truth, tables, keyed);
-  const rows: TrainingRow[] = [];
-  for (const [name, table] of tables) {
-    const answers = truth.filter((answer) => answer.table === name);
-    if (answers.length === 0) continue;
+/** Fits a model to approved tables as training does: each table ranked with the memory of the others. */
+export function learnFrom(
+  tables: readonly ComparedTable[],
+  answers: readonly Answer[],
+  { prior, approved }: { readonly prior: Model; readonly approved: readonly Approved[] },
+): Model {
+  if (tables.length < 2) return prior;
+  const rows = tables.flatMap((compared) => {
+    const { name } = compared.table;
     const memory = approved.filter(({ where }) => !where.startsWith(`${name}.`));
-    for (const { column, features } of rankTable({ table, terms, model: prior, similarity, memory, keyed })) {
-      const right = new Set(answers.filter((answer) => answer.column === column).map(({ semantic_id }) => semantic_id));
-      // Where the right term was not even retrieved there is nothing to learn about ranking.
-      const chosen = features.find(({ semantic_id }) => right.has(semantic_id))?.semantic_id;
-      if (right.size > 0 && chosen === undefined) continue;
-      for (const candidate of features)
-        // A second right answer is no wrong one.
-        if (candidate.semantic_id === chosen || !right.has(candidate.semantic_id))
-          rows.push({
-            group: `${name}.${column}`,
-            cluster: name,
-            candidate: candidate.semantic_id,
-            chosen: candidate.semantic_id === chosen,
-            features: candidate.features,
-          });
-    }
-  }
+    return toTrainingRows(rankCompared(compared, prior, memory), { table: name, answers, group: '', weight: 1 });
+  });
   return fit(rows, { prior });
 }

@@ -20,7 +20,7 @@ export interface LiveModels {
 }
 
 /** What the governed document of a model says. */
-export const ModelContent = Type.Object({ artifact_ref: Type.String(), digest: Type.String() });
+const ModelContent = Type.Object({ artifact_ref: Type.String(), digest: Type.String() });
 const KEPT = 64;
 
 /** @param shipped - the base model, as JSON, and the version it goes by */

@@ -2,9 +2,10 @@ import { AncillaError, mappingHistory, type Io } from '@ancilla/contracts';
 import type { Artifacts } from '../artifacts/index.ts';
 import type { Of } from '../ingest/index.ts';
 import { parseFeatures } from './features-file.ts';
-import type { Approved } from './rank-table.ts';
+import { isProfile } from './profile.ts';
+import type { Approved } from './recall.ts';
 
-/** What people approved in a tenant: look-alikes for new columns. Rebuilt from the log; kept up by reading on. */
+/** What people decided in a tenant, a term or that none fits: look-alikes for new columns. Rebuilt from the log; kept up by reading on. */
 export interface Memory {
   /** @param except - the table being mapped: it is no look-alike of itself */
   of(of: Of, glossary_id: string, except: { readonly dataset: string; readonly table: string }, io: Io): Promise<readonly Approved[]>;
@@ -30,14 +31,15 @@ export function openMemory({ artifacts }: { readonly artifacts: Artifacts }): Me
       kept.afterSeq = seq;
       if (doc === undefined) continue;
       if (doc.supersedes !== undefined) kept.approved.delete(doc.supersedes);
-      if ((doc.decision !== 'accept' && doc.decision !== 'override') || doc.semantic_id === null) continue;
+      // A bare rejection says that the suggestion was wrong, not what would have been right.
+      if (doc.decision === 'reject') continue;
       if (!files.has(doc.features_ref)) files.set(doc.features_ref, await featuresAt(of, doc.features_ref, io));
       const column = files.get(doc.features_ref)?.columns[doc.source.column];
       if (column === undefined) continue;
       kept.approved.set(doc.mapping_history_id, {
-        semantic_id: doc.semantic_id,
+        semantic_id: doc.semantic_id ?? undefined,
         tokens: column.tokens,
-        profile: column.profile,
+        profile: isProfile(column.profile) ? column.profile : undefined,
         where: `${doc.source.table}.${doc.source.column}`,
         glossary_id: doc.glossary.id,
         place: JSON.stringify([doc.source.dataset, doc.source.table]),

@@ -85,7 +85,7 @@ export function toValues(samples: readonly string[], keyed: Keyed): Values {
       // Orders of magnitude, not numbers: a quantile could be a value.
       quantiles:
         numbers.length * 2 > values.length
-          ? [0.1, 0.5, 0.9].map((q) => Math.round(magnitude(numbers[Math.floor(q * (numbers.length - 1))] ?? 0) * 10) / 10)
+          ? [0.05, 0.25, 0.5, 0.75, 0.95].map((q) => Math.round(magnitude(numbers[Math.floor(q * (numbers.length - 1))] ?? 0) * 20) / 20)
           : null,
       values: [...lower].slice(0, KEPT_HASHES).map(keyed),
       words: [...words].slice(0, KEPT_HASHES).map(keyed),
@@ -94,24 +94,42 @@ export function toValues(samples: readonly string[], keyed: Keyed): Values {
 }
 
 const magnitude = (value: number): number => Math.sign(value) * Math.log1p(Math.abs(value));
-const overlap = (a: readonly string[], b: readonly string[]): number => {
-  if (a.length === 0 || b.length === 0) return 0;
-  const other = new Set(b);
-  return a.filter((each) => other.has(each)).length / Math.min(a.length, b.length);
-};
-const common = (a: Readonly<Record<string, number>>, b: Readonly<Record<string, number>>): number =>
-  Object.entries(a).reduce((sum, [name, share]) => sum + Math.min(share, b[name] ?? 0), 0);
+/** A profile's hashes as sets, kept as long as it is: each is compared many times. */
+const hashes = new WeakMap<Profile, { readonly values: ReadonlySet<string>; readonly words: ReadonlySet<string> }>();
+function hashesOf(profile: Profile) {
+  let found = hashes.get(profile);
+  if (found === undefined) hashes.set(profile, (found = { values: new Set(profile.values), words: new Set(profile.words) }));
+  return found;
+}
+function overlap(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
+  if (a.size === 0 || b.size === 0) return 0;
+  const [few, many] = a.size < b.size ? [a, b] : [b, a];
+  let both = 0;
+  for (const each of few) if (many.has(each)) both++;
+  return both / few.size;
+}
+function common(a: Readonly<Record<string, number>>, b: Readonly<Record<string, number>>): number {
+  let sum = 0;
+  for (const name in a) sum += Math.min(a[name] ?? 0, b[name] ?? 0);
+  return sum;
+}
 
 /** How alike two columns' values are, 0 to 1; undefined when either has none. */
 export function profileSimilarity(a: Profile, b: Profile): number | undefined {
   if (a.count === 0 || b.count === 0) return undefined;
   const lengths = Math.max(a.length, b.length) === 0 ? 1 : Math.min(a.length, b.length) / Math.max(a.length, b.length);
   const kinds = 1 - Math.abs(a.number - b.number);
+  const [mine, theirs] = [hashesOf(a), hashesOf(b)];
   if (a.quantiles !== null && b.quantiles !== null) {
-    const ranges = a.quantiles.reduce((sum, value, i) => sum + 1 / (1 + Math.abs(value - (b.quantiles?.[i] ?? 0))), 0) / 3;
-    return 0.4 * ranges + 0.2 * common(a.shapes, b.shapes) + 0.15 * lengths + 0.15 * overlap(a.values, b.values) + 0.1 * kinds;
+    const other = b.quantiles;
+    const ranges = a.quantiles.reduce((sum, value, i) => sum + 1 / (1 + 2 * Math.abs(value - (other[i] ?? 0))), 0) / a.quantiles.length;
+    return 0.4 * ranges + 0.2 * common(a.shapes, b.shapes) + 0.15 * lengths + 0.15 * overlap(mine.values, theirs.values) + 0.1 * kinds;
   }
   return (
-    0.3 * overlap(a.values, b.values) + 0.2 * overlap(a.words, b.words) + 0.25 * common(a.shapes, b.shapes) + 0.15 * lengths + 0.1 * kinds
+    0.3 * overlap(mine.values, theirs.values) +
+    0.2 * overlap(mine.words, theirs.words) +
+    0.25 * common(a.shapes, b.shapes) +
+    0.15 * lengths +
+    0.1 * kinds
   );
 }

@@ -1,132 +1,181 @@
-import { abstains, explain, featureNames, score, type Model } from '@ancilla/ranker';
+import { abstains, explain, score, type Model } from '@ancilla/ranker';
 import type { EmbeddedProvider } from '../embedding/providers/index.ts';
-import type { Term } from './glossaries.ts';
-import { toReadyGlossary } from './glossary-index.ts';
-import { toValues, type Keyed, type Profile } from './profile.ts';
-import { recall, subjectOf } from './recall.ts';
-import { similaritiesOf, type ReadyColumn } from './similarities.ts';
-import { toNameView } from './text.ts';
-import { isPublicWord } from './vocabulary.ts';
-
-/** A table as it is mapped. */
-export interface Table {
-  readonly name: string;
-  readonly columns: readonly { readonly name: string; readonly dtype?: string; readonly samples: readonly string[] }[];
-}
-
-/** A column that people approved: what new ones are held against. */
-export interface Approved {
-  readonly semantic_id: string;
-  readonly tokens: readonly string[];
-  readonly profile: unknown;
-  /** `table.column`, for the reason. */
-  readonly where: string;
-}
+import { NONE, type Term } from './glossaries.ts';
+import { toReadyGlossary, type ReadyGlossary } from './glossary-index.ts';
+import type { Keyed, Profile } from './profile.ts';
+import { toReadyColumns, type Table } from './ready-columns.ts';
+import { recall, subjectOf, toReadyMemory, type Approved, type Memories } from './recall.ts';
+import { newSheet, type FeatureSheet } from './sheet.ts';
+import { similaritiesOf, type ReadyColumn, type Similarities } from './similarities.ts';
+import { tableFit } from './table-fit.ts';
 
 export interface RankedColumn {
   readonly column: string;
   readonly abstained: boolean;
+  /** Whether there is nothing to go by: no name, no value that says anything, nothing like it approved. Scores are guesses then. */
+  readonly blind: boolean;
+  /** How likely it is that no term fits. */
+  readonly none: number;
   /** Best first. */
   readonly candidates: readonly {
     readonly semantic_id: string;
     readonly score: number;
     readonly reasons: readonly { readonly feature: string; readonly value: number; readonly text: string }[];
   }[];
-  /** Of the same candidates, in the same order. */
+  /** Of the same candidates, in the same order; `none` last. */
   readonly features: readonly { readonly semantic_id: string; readonly features: readonly number[] }[];
   readonly profile: Profile;
   readonly tokens: readonly string[];
 }
 
-export interface RankParts {
+/** A table held against a glossary: what does not depend on what people approved, nor on a model. */
+export interface ComparedTable {
+  readonly table: Table;
+  readonly glossary: ReadyGlossary;
+  readonly words: readonly string[];
+  readonly columns: readonly ReadyColumn[];
+  /** By column. */
+  readonly similarities: readonly Similarities[];
+}
+
+export interface CompareParts {
   readonly table: Table;
   readonly terms: readonly Term[];
-  readonly model: Model;
   readonly similarity: Pick<EmbeddedProvider, 'vectorOf'>;
-  readonly memory: readonly Approved[];
-  /** Terms that people said a column does not mean: they are not offered for it again. */
-  readonly rejected?: ReadonlyMap<string, ReadonlySet<string>>;
   readonly keyed: Keyed;
 }
 
-/** Terms that are ranked by the model, after the cheap look over all. */
+/** Terms that people said a column does not mean, by column: they are not offered for it again. */
+type Rejected = ReadonlyMap<string, ReadonlySet<string>>;
+
+/** Terms that are ranked by the model, after the look over all. */
 const RETRIEVED = 20;
 
-/** Ranks the terms of a glossary for every column of a table, calibrated, able to abstain, with reasons. Pure. */
-export function rankTable({ table, terms, model, similarity, memory, rejected, keyed }: RankParts): readonly RankedColumn[] {
+/** Holds every column of a table against every term. Pure. */
+export function compareTable({ table, terms, similarity, keyed }: CompareParts): ComparedTable {
   const glossary = toReadyGlossary(terms, similarity.vectorOf);
-  const tableWords = subjectOf(table.name);
-  const columns = table.columns.map(({ name, samples }): ReadyColumn => {
-    const view = toNameView(name, glossary.isWord);
-    return {
-      view,
-      values: toValues(samples, keyed),
-      vector: similarity.vectorOf(view.meant.join(' ')).vector,
-      tokens: toTokens(view.meant, keyed),
-      subject: 0,
-    };
-  });
-  return columns.map((plain, i): RankedColumn => {
-    const column = { ...plain, subject: subjectScore(columns, i, tableWords) };
-    const remembered = recall(column, memory, glossary, tableWords);
-    const refused = rejected?.get(table.columns[i]?.name ?? '');
-    const offered = refused === undefined ? glossary.terms : glossary.terms.filter(({ term }) => !refused.has(term.semantic_id));
-    const all = offered.map((of) => {
-      const seen = remembered.get(of.term.semantic_id);
-      const numbers: Readonly<Record<string, number>> = {
-        ...similaritiesOf(column, of, glossary, tableWords),
-        memory_name: seen?.name ?? 0,
-        memory_value: seen?.value ?? 0,
-        memory_both: seen?.both ?? 0,
-        id_seen: seen === undefined ? 0 : 1,
-      };
-      return {
-        semantic_id: of.term.semantic_id,
-        where: seen?.where ?? '',
-        features: featureNames.map((feature) => Math.round(Math.min(1, Math.max(0, numbers[feature] ?? 0)) * 1e6) / 1e6),
-      };
-    });
-    const { scores: cheap } = score(
-      model,
-      all.map(({ features }) => features),
-    );
-    const retrieved = all
-      .map((each, at) => ({ ...each, score: cheap[at] ?? 0 }))
-      .toSorted((a, b) => b.score - a.score || (a.semantic_id < b.semantic_id ? -1 : 1))
-      .slice(0, RETRIEVED);
-    const final = score(
-      model,
-      retrieved.map(({ features }) => features),
-    );
-    return {
-      column: table.columns[i]?.name ?? '',
-      abstained: abstains(final),
-      candidates: retrieved.map(({ semantic_id, features, where }, at) => ({
-        semantic_id,
-        score: Math.round((final.scores[at] ?? 0) * 1e6) / 1e6,
-        reasons: explain(model, features).map((reason) =>
-          reason.feature.startsWith('memory') && where !== '' ? { ...reason, text: `${reason.text}: ${where}` } : reason,
-        ),
-      })),
-      features: retrieved.map(({ semantic_id, features }) => ({ semantic_id, features })),
-      profile: column.values.profile,
-      tokens: column.tokens,
-    };
-  });
+  const words = subjectOf(table.name);
+  const columns = toReadyColumns(table, glossary, words, similarity.vectorOf, keyed);
+  return { table, glossary, words, columns, similarities: columns.map((column) => similaritiesOf(column, glossary, words)) };
 }
 
-/** A name's words as they may be kept: everybody's words in the clear, a tenant's own as keyed hashes. */
-export const toTokens = (meant: readonly string[], keyed: Keyed): readonly string[] =>
-  meant.map((word) => (isPublicWord(word) ? word : keyed(word)));
+/** Ranks the terms of a glossary for every column of a table, calibrated, able to abstain, with reasons. Pure. */
+export function rankCompared(
+  { glossary, words, columns, similarities }: ComparedTable,
+  model: Model,
+  memory: readonly Approved[],
+  rejected: Rejected = new Map(),
+): readonly RankedColumn[] {
+  const remembered = toReadyMemory(memory);
+  const memories = columns.map((column, i) => recall(column, remembered, glossary, words, similarities[i]?.specificity ?? 1));
+  const sheets = similarities.map(({ sheet }, i) => remember(sheet.copy(), glossary, memories[i] ?? NOTHING));
+  tableFit(glossary, sheets);
+  return columns.map((column, i) =>
+    rankColumn(column, sheets[i] ?? newSheet(0), {
+      glossary,
+      model,
+      memories: memories[i] ?? NOTHING,
+      remembers: memory.length > 0,
+      refused: rejected.get(column.name) ?? new Set(),
+    }),
+  );
+}
 
-/** How surely a column names what its table is about: called like the table, or the first of texts that do not repeat. */
-function subjectScore(columns: readonly ReadyColumn[], at: number, tableWords: readonly string[]): number {
-  const column = columns[at];
-  if (column === undefined) return 0;
-  const { meant } = column.view;
-  const [subject] = tableWords;
-  if (subject !== undefined && meant.length > 0 && meant.every((word) => word === subject)) return 1;
-  const isText = ({ values: { profile } }: ReadyColumn): boolean =>
-    profile.count > 4 && profile.unique > 0.9 && profile.number < 0.2 && profile.date < 0.2 && profile.length > 3;
-  return columns.findIndex(isText) === at ? 0.4 : 0;
+/** Puts on a column's sheet what memory says. */
+function remember(sheet: FeatureSheet, { places }: ReadyGlossary, { byTerm, nearest }: Memories): FeatureSheet {
+  for (const [id, { name, value, both, specific, votes, share }] of byTerm) {
+    const at = places.get(id);
+    if (at === undefined) continue;
+    sheet.set(at, {
+      memory_name: name,
+      memory_value: value,
+      memory_both: both,
+      memory_specific: specific,
+      memory_votes: votes,
+      memory_nearest: both === nearest ? both : 0,
+      id_seen: share,
+    });
+  }
+  return sheet;
+}
+
+function rankColumn(
+  column: ReadyColumn,
+  sheet: FeatureSheet,
+  {
+    glossary: { terms },
+    model,
+    memories,
+    remembers,
+    refused,
+  }: {
+    readonly glossary: ReadyGlossary;
+    readonly model: Model;
+    readonly memories: Memories;
+    /** Whether anything was decided yet. */
+    readonly remembers: boolean;
+    readonly refused: ReadonlySet<string>;
+  },
+): RankedColumn {
+  const retrieved = sheet
+    .logits(model.weights)
+    .map((logit, at) => ({ semantic_id: terms[at]?.term.semantic_id ?? '', at, logit }))
+    .filter(({ semantic_id }) => !refused.has(semantic_id))
+    .toSorted((a, b) => b.logit - a.logit || (a.semantic_id < b.semantic_id ? -1 : 1))
+    .slice(0, RETRIEVED)
+    .map(({ semantic_id, at }) => ({ semantic_id, features: sheet.row(at) }));
+  const blind = column.view.tokens.length === 0 && EVIDENCE.every((feature) => sheet.column(feature).every((value) => value === 0));
+  const none = noneFeatures(column, sheet, memories, remembers);
+  const scores = score(model, [...retrieved.map(({ features }) => features), none]);
+  const round = (value: number): number => Math.round(value * 1e6) / 1e6;
+  return {
+    column: column.name,
+    abstained: blind || abstains(scores.slice(0, -1), scores.at(-1) ?? 0),
+    blind,
+    none: round(scores.at(-1) ?? 0),
+    candidates: retrieved.map(({ semantic_id, features }, at) => ({
+      semantic_id,
+      score: round(scores[at] ?? 0),
+      reasons: explain(model, features).map((reason) => {
+        const where = memories.byTerm.get(semantic_id)?.where;
+        return reason.feature.startsWith('memory') && where !== undefined ? { ...reason, text: `${reason.text}: ${where}` } : reason;
+      }),
+    })),
+    features: [...retrieved, { semantic_id: NONE, features: none }],
+    profile: column.values.profile,
+    tokens: column.tokens,
+  };
+}
+
+/** Features that say something of a column without a name; types, and how the table looks, alone do not. */
+const EVIDENCE = ['sample_coverage', 'regex_match', 'memory_both'];
+const NOTHING: Memories = { byTerm: new Map(), none: undefined, nearest: 0 };
+
+/** Compares and ranks. */
+export const rankTable = ({
+  model,
+  memory,
+  rejected,
+  ...parts
+}: CompareParts & { readonly model: Model; readonly memory: readonly Approved[]; readonly rejected?: Rejected }): readonly RankedColumn[] =>
+  rankCompared(compareTable(parts), model, memory, rejected);
+
+/** What speaks for `none`: names and values that are like those of no term, and columns of which people said that none fits. */
+function noneFeatures(column: ReadyColumn, sheet: FeatureSheet, { none, nearest }: Memories, remembers: boolean): readonly number[] {
+  const names = sheet.column('name_similarity').toSorted().toReversed();
+  const evidence = sheet.column('overall').reduce((most, each) => Math.max(most, each), 0);
+  const named = column.view.tokens.length > 0;
+  const of = newSheet(1);
+  of.set(0, {
+    none: 1,
+    none_weak_name: named ? 1 - (names[0] ?? 0) : 0,
+    none_weak_evidence: 1 - evidence,
+    none_close: named ? (names[4] ?? 0) : 0,
+    none_nameless: named ? 0 : 1,
+    none_empty: column.values.profile.count === 0 ? 1 : 0,
+    none_memory_name: none?.name ?? 0,
+    none_memory_both: none?.both ?? 0,
+    none_memory_far: remembers ? 1 - nearest : 0,
+  });
+  return of.row(0);
 }

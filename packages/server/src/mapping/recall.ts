@@ -1,53 +1,137 @@
 import type { ReadyGlossary } from './glossary-index.ts';
-import { isProfile, profileSimilarity } from './profile.ts';
-import type { Approved } from './rank-table.ts';
+import { profileSimilarity, type Profile } from './profile.ts';
 import type { ReadyColumn } from './similarities.ts';
 import { jaccard, wordsOf } from './text.ts';
-import { expand, singular } from './vocabulary.ts';
+import { meaningOf, singular } from './vocabulary.ts';
 
-/** What approved columns say of a term: its best look-alike by name, by values, by both, 0 to 1. */
-export interface Recalled {
-  readonly name: number;
-  readonly value: number;
-  readonly both: number;
-  /** The look-alike. */
+/** A column that people decided on: what new ones are held against. */
+export interface Approved {
+  /** What it means; undefined when they said that no term fits. */
+  readonly semantic_id: string | undefined;
+  readonly tokens: readonly string[];
+  readonly profile: Profile | undefined;
+  /** `table.column`, for the reason. */
   readonly where: string;
 }
 
-/** How much a look-alike counts whose meaning came from its table, when this table is about something else: `orders.id` says little of `customers.id`. */
-const OTHER_SUBJECT = 0.3;
+/** What decided columns say of a term, or of `none`: its best look-alike by name, by values, by both, 0 to 1. */
+interface Recalled {
+  readonly name: number;
+  readonly value: number;
+  readonly both: number;
+  /** Like `both`, where name or table leave no doubt: a name that fits many terms is a look-alike only in a table about the same. */
+  readonly specific: number;
+  /** Share of the columns of the same name, less when they are few. */
+  readonly votes: number;
+  /** Share of the tables in which it occurs, times how seldom a table brings a new term at all. */
+  readonly share: number;
+  /** The look-alike. */
+  readonly where: string;
+}
+export interface Memories {
+  readonly byTerm: ReadonlyMap<string, Recalled>;
+  readonly none: Recalled | undefined;
+  /** How near the nearest of all is. */
+  readonly nearest: number;
+}
+
+/** How much a look-alike counts whose meaning came from words that are not here: `orders.id` says little of `customers.id`, `ship_city` of `city`. */
+const OTHER_SUBJECT = 0.1;
 
 /** The words a table is about. */
 export const subjectOf = (table: string): readonly string[] => [
-  ...new Set(wordsOf(table).flatMap((word) => expand(singular(word)).map(singular))),
+  ...new Set(wordsOf(table).flatMap((word) => meaningOf(singular(word)).map(singular))),
 ];
 
-/** What approved columns say of each term, by id. */
+/** Decided columns made ready to be looked through by one column after the other. */
+export interface ReadyMemory {
+  readonly columns: readonly ReadyApproved[];
+  readonly tables: number;
+}
+interface ReadyApproved extends Approved {
+  readonly joined: string;
+  readonly words: ReadonlySet<string>;
+  readonly table: string;
+  readonly subject: readonly string[];
+}
+
+export function toReadyMemory(approved: readonly Approved[]): ReadyMemory {
+  const subjects = new Map<string, readonly string[]>();
+  const columns = approved.map((column): ReadyApproved => {
+    const table = column.where.slice(0, column.where.lastIndexOf('.'));
+    const subject = subjects.get(table) ?? subjectOf(table);
+    subjects.set(table, subject);
+    return { ...column, joined: column.tokens.join(' '), words: new Set(column.tokens), table, subject };
+  });
+  return { columns, tables: subjects.size };
+}
+
+/** So many tables or columns must agree before it counts half. */
+const DOUBT = 2;
+
+/** What is found of a term so far. */
+interface Found extends Omit<Recalled, 'share'> {
+  readonly tables: Set<string>;
+}
+
+/**
+ * What decided columns say of each term.
+ * @param specificity - how few terms the column's name fits, 0 to 1
+ */
 export function recall(
   { view, values, tokens }: ReadyColumn,
-  memory: readonly Approved[],
+  memory: ReadyMemory,
   glossary: ReadyGlossary,
   tableWords: readonly string[],
-): ReadonlyMap<string, Recalled> {
-  const best = new Map<string, Recalled>();
+  specificity: number,
+): Memories {
+  const best = new Map<string | undefined, Found>();
   const mine = new Set(tokens);
   const joined = tokens.join(' ');
-  for (const { semantic_id, tokens: theirs, profile, where } of memory) {
-    const named = view.words.length > 0 && theirs.length > 0;
-    const name = named ? (theirs.join(' ') === joined ? 1 : 0.8 * jaccard(mine, new Set(theirs))) : undefined;
-    const value = isProfile(profile) ? profileSimilarity(values.profile, profile) : undefined;
-    const counts = name !== undefined && fromItsTable(semantic_id, where, view.meant, glossary, tableWords) ? OTHER_SUBJECT : 1;
+  const here = new Set([...view.meant, ...tableWords]);
+  const about = new Set(tableWords);
+  let sameName = 0;
+  for (const { semantic_id, joined: theirs, words, profile, where, table, subject } of memory.columns) {
+    const named = view.tokens.length > 0 && words.size > 0;
+    const same = named && theirs === joined;
+    const name = named ? (same ? 1 : 0.8 * jaccard(mine, words)) : undefined;
+    const value = profile === undefined ? undefined : profileSimilarity(values.profile, profile);
+    const own = semantic_id === undefined ? undefined : glossary.byId.get(semantic_id)?.own;
+    const counts = named && own !== undefined && isFromElsewhere(own, words, subject, here) ? OTHER_SUBJECT : 1;
     const was = best.get(semantic_id);
     const both = counts * nearness(name, value);
+    if (same) sameName += counts;
     best.set(semantic_id, {
-      name: Math.max(was?.name ?? 0, counts * (name ?? 0)),
+      name: Math.max(was?.name ?? 0, counts * (name ?? 0) ** 2),
       // Beside a name, values must be very alike to say something: any two columns of numbers are a little.
-      value: Math.max(was?.value ?? 0, (name === undefined ? 1 : counts) * Math.max(0, 2 * (value ?? 0) - 1)),
+      value: Math.max(was?.value ?? 0, (named ? counts : 1) * Math.max(0, 2 * (value ?? 0) - 1)),
       both: Math.max(was?.both ?? 0, both),
+      specific: Math.max(was?.specific ?? 0, both * (named ? Math.max(specificity, jaccard(about, new Set(subject))) : 1)),
+      votes: (was?.votes ?? 0) + (same ? counts : 0),
       where: both > (was?.both ?? -1) ? where : (was?.where ?? where),
+      tables: (was?.tables ?? new Set<string>()).add(table),
     });
   }
-  return best;
+  const known = 1 - newness([...best].flatMap(([id, { tables }]) => (id === undefined ? [] : [tables.size])));
+  const finish = ({ tables, ...found }: Found): Recalled => ({
+    ...found,
+    votes: found.votes / (sameName + DOUBT),
+    share: (known * tables.size) / (memory.tables + DOUBT),
+  });
+  const byTerm = new Map<string, Recalled>();
+  let nearest = 0;
+  for (const [id, found] of best) {
+    nearest = Math.max(nearest, found.both);
+    if (id !== undefined) byTerm.set(id, finish(found));
+  }
+  const none = best.get(undefined);
+  return { byTerm, none: none === undefined ? undefined : finish(none), nearest };
+}
+
+/** How likely the next column means a term that was not seen: the share of those seen once. @see Good 1953, Turing's estimate of the unseen */
+function newness(counts: readonly number[]): number {
+  const all = counts.reduce((sum, count) => sum + count, 0);
+  return all === 0 ? 1 : counts.filter((count) => count === 1).length / all;
 }
 
 /** Near to the power of three: a far neighbour weighs nothing, a near one almost decides. */
@@ -56,16 +140,14 @@ function nearness(name: number | undefined, value: number | undefined): number {
   return (0.65 * name + 0.35 * value) ** 3;
 }
 
-/** Whether a term has words that stand in the approved column's table and neither in this column's name nor in this table. */
-function fromItsTable(
-  semantic_id: string,
-  where: string,
-  meant: readonly string[],
-  { byId }: ReadyGlossary,
-  tableWords: readonly string[],
+/** Whether a term's words come from the decided column's name or table and are not here. */
+function isFromElsewhere(
+  own: ReadonlySet<string>,
+  theirs: ReadonlySet<string>,
+  subject: readonly string[],
+  here: ReadonlySet<string>,
 ): boolean {
-  const own = byId.get(semantic_id)?.own;
-  if (own === undefined) return false;
-  const theirs = subjectOf(where.slice(0, where.lastIndexOf('.'))).filter((word) => own.has(word));
-  return theirs.length > 0 && !theirs.some((word) => meant.includes(word) || tableWords.includes(word));
+  for (const word of theirs) if (own.has(word) && !here.has(word)) return true;
+  const about = subject.filter((word) => own.has(word));
+  return about.length > 0 && !about.some((word) => here.has(word));
 }

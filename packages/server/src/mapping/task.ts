@@ -1,13 +1,11 @@
 import { mappingHistory, type Task } from '@ancilla/contracts';
 import { featureNames } from '@ancilla/ranker';
 import { parseFeatures } from './features-file.ts';
+import { NONE } from './glossaries.ts';
 import { isPublicWord } from './vocabulary.ts';
 
 /** The model that ranks candidates of columns. */
 export const MAPPING_MODEL = 'mapping-ranker';
-/** The label of an example in which no candidate is right. */
-export const NONE = 'none';
-
 /** What can be learned from mapping decisions. */
 export const mappingTask: Task<typeof mappingHistory> = {
   name: 'mapping',
@@ -38,8 +36,8 @@ export const mappingTask: Task<typeof mappingHistory> = {
     const label = decision === 'none_of_these' || decision === 'new_term' ? NONE : semantic_id;
     // A bare rejection says that the suggestion was wrong, not what would have been right.
     if (label === null) return undefined;
-    // An override with a term that was not even retrieved teaches the ranker nothing.
-    if (label !== NONE && !column.candidates.some((candidate) => candidate.semantic_id === label)) return undefined;
+    // A term that was not even retrieved teaches the ranker nothing.
+    if (!column.candidates.some((candidate) => candidate.semantic_id === label)) return undefined;
     return {
       candidates: column.candidates.map((candidate) => ({ id: candidate.semantic_id, features: candidate.features })),
       label,

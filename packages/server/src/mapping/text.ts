@@ -1,4 +1,4 @@
-import { expand, isKnown, isPublicWord, singular } from './vocabulary.ts';
+import { completed, folded, isKnown, isPublicWord, meaningOf, sensesOf, singular } from './vocabulary.ts';
 
 /** Words of a name: parted at case changes, between letters and digits, and at everything that is neither; lower-case. */
 export const wordsOf = (name: string): readonly string[] =>
@@ -8,14 +8,23 @@ export const wordsOf = (name: string): readonly string[] =>
     .replaceAll(/(\p{Lu}+)(\p{Lu}\p{Ll})/gu, '$1 $2')
     .replaceAll(/(\p{L}{2})(\d)/gu, '$1 $2')
     .toLowerCase()
-    .match(/[\p{L}\p{N}]+/gu) ?? [];
+    .match(/[\p{L}\p{N}][\p{L}\p{M}\p{N}]*/gu) ?? [];
 
 /** A name that says nothing: c01, col_3, field7, unnamed, a number. */
-const NAMELESS = /^(?:(?:c|col|column|field|f|var|v|x|_c|unnamed|attr|attribute)[ _:.-]*\d*|[\d\W_]*)$/i;
+const NAMELESS = /^(?:(?:col|column|field|var|_c|unnamed|attr|attribute)[ _:.-]*\d*|[cfvx][ _:.-]*\d+|[\d\p{P}\p{S}\s]*)$/iu;
+
+/** A word of a name, and what it may stand for: itself first. */
+export interface Token {
+  readonly word: string;
+  /** The word it mostly stands for, in plain English. */
+  readonly meant: string;
+  readonly senses: readonly string[];
+}
 
 /** A name as it is compared: its words, what they stand for, its letter groups. */
 export interface NameView {
   readonly words: readonly string[];
+  readonly tokens: readonly Token[];
   readonly meant: readonly string[];
   readonly grams: ReadonlySet<string>;
 }
@@ -24,33 +33,53 @@ export interface NameView {
 export function toNameView(name: string, isWord: (word: string) => boolean = () => false): NameView {
   // What stands in square brackets is a footnote, not a name.
   const words = NAMELESS.test(name.trim()) ? [] : wordsOf(name.replaceAll(/\[[^\]]*\]/g, ' '));
-  const meant = words.flatMap((word) => partsOf(word, isWord)).flatMap((word) => expand(word).map(singular));
-  return { words, meant, grams: words.length === 0 ? new Set() : gramsOf(words.join(' ')) };
+  const tokens = words.flatMap((word) => partsOf(completed(word), isWord)).flatMap(toTokens);
+  return { words, tokens, meant: tokens.map(({ meant }) => meant), grams: words.length === 0 ? new Set() : gramsOf(words.join(' ')) };
+}
+
+/** A short form of several words (`plz`, `bmi`) is these words; every other word is itself, with its senses. */
+function toTokens(word: string): readonly Token[] {
+  const meaning = meaningOf(word);
+  if (meaning.length > 1) return meaning.map((part) => ({ word: part, meant: part, senses: [part] }));
+  const one = singular(folded(word));
+  const senses = sensesOf(word);
+  return [{ word: one, meant: meaning[0] ?? one, senses: [...new Set([one, ...senses])] }];
 }
 
 /** Linking letters of German, Dutch and Scandinavian compounds. */
 const LINKS = ['', 's', 'n', 'en', 'e', 'es'];
+/** Scripts written without spaces, whose words are short. */
+const UNSPACED = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]+$/u;
+const LEAST_PART = 3;
 
 /** A compound's parts (`hausnummer`, `streetname`), when it is made of known words throughout; else the word itself. */
 function partsOf(word: string, isWord: (word: string) => boolean): readonly string[] {
-  if (word.length < 5 || isKnown(word) || isKnown(singular(word)) || isWord(word)) return [word];
-  const known = (part: string): boolean => (part.length >= 3 && (isKnown(part) || isPublicWord(part) || isWord(part))) || SHORT.has(part);
+  const unspaced = UNSPACED.test(word);
+  if ((word.length < 5 && !unspaced) || isKnown(word) || isKnown(singular(word)) || isWord(word)) return [word];
+  const least = unspaced ? 1 : LEAST_PART;
+  const known = (part: string): boolean =>
+    (part.length >= least && (isKnown(part) || isPublicWord(part) || isWord(part))) || SHORT.has(part);
+  // By where a part ends: the fewest parts up to there.
   const best = new Map<number, readonly string[]>([[0, []]]);
-  for (let end = 2; end <= word.length; end++) {
-    for (let start = 0; start < end - 1; start++) {
+  for (let end = 1; end <= word.length; end++) {
+    for (let start = 0; start < end; start++) {
       const before = best.get(start);
       if (before === undefined) continue;
       const part = word.slice(start, end);
-      const stem = LINKS.find((link) => part.endsWith(link) && known(part.slice(0, part.length - link.length)));
-      if (stem === undefined) continue;
+      const link = LINKS.find((each) => part.endsWith(each) && known(part.slice(0, part.length - each.length)));
+      if (link === undefined) continue;
       const was = best.get(end);
-      if (was === undefined || before.length + 1 < was.length) best.set(end, [...before, part.slice(0, part.length - stem.length)]);
+      if (was === undefined || before.length + 1 < was.length) best.set(end, [...before, part.slice(0, part.length - link.length)]);
     }
   }
-  return best.get(word.length) ?? [word];
+  const whole = best.get(word.length);
+  if (whole !== undefined) return whole;
+  // A name that was cut ends in a stump.
+  const stump = word.length === 10 ? [3, 4, 5, 6].find((rest) => (best.get(word.length - rest)?.length ?? 0) > 0) : undefined;
+  return stump === undefined ? [word] : [...(best.get(word.length - stump) ?? []), word.slice(word.length - stump)];
 }
 /** Short words of which compounds are often made. */
-const SHORT = new Set(['nr', 'no', 'id', 'st', 'dt', 'cd']);
+const SHORT = new Set(['nr', 'no', 'id', 'st', 'dt', 'cd', 'nm', 'ty']);
 
 /** Groups of three letters, edges included. */
 export function gramsOf(text: string): ReadonlySet<string> {

@@ -1,64 +1,86 @@
-import { dice, gramsOf } from './text.ts';
+import { gramsOf, type Token } from './text.ts';
 
 /** How rare a word is among the terms: what stands in many names says little. */
 export type Rarity = (word: string) => number;
-/** How near two words are, 0 to 1. */
-export type Likeness = (word: string, other: string) => number;
 
-/** Likeness of words to each other, kept: a glossary's words meet the same columns' words again and again. */
-export function openLikeness(meaning: (a: string, b: string) => number): Likeness {
-  const rows = new Map<string, Map<string, number>>();
-  return (word, other) => {
-    if (word === other) return 1;
-    let row = rows.get(word);
-    if (row === undefined) {
-      if (rows.size > 2000) rows.clear();
-      rows.set(word, (row = new Map()));
+/** The words of a glossary's names, numbered, and how near a word of a column's name is to each, 0 to 1. */
+export interface WordIndex {
+  readonly numberOf: ReadonlyMap<string, number>;
+  /** By number. Kept: the same words come again and again. */
+  likeness(token: Token): Float64Array;
+}
+
+const KEPT = 5000;
+/** Below this, nearness of meaning is only sameness of subject: first and last, city and country. */
+const NEAR = 0.7;
+/** What words count that are not the same: a word for another by the shipped vocabulary, one of several senses, cut short, near in meaning. */
+const SAME_MEANING = 0.95;
+const ONE_SENSE = 0.8;
+const CUT_SHORT = 0.75;
+const NEAR_MEANING = 0.75;
+
+/** @param vectorOf - a word's direction, undefined when its meaning is not known: letters alone are no meaning */
+export function openWordIndex(tokens: readonly Token[], vectorOf: (word: string) => Float32Array | undefined): WordIndex {
+  const known = new Map(tokens.map((token) => [token.word, token]));
+  const words = [...known.values()];
+  const numberOf = new Map(words.map(({ word }, at) => [word, at]));
+  const vectors = words.map(({ word }) => vectorOf(word));
+  const grams = words.map(({ word }) => gramsOf(word).size);
+  const byGram = new Map<string, number[]>();
+  for (const [at, { word }] of words.entries())
+    for (const gram of gramsOf(word)) {
+      const found = byGram.get(gram);
+      if (found === undefined) byGram.set(gram, [at]);
+      else found.push(at);
     }
-    let found = row.get(other);
-    if (found === undefined) row.set(other, (found = alike(word, other, meaning)));
-    return found;
+  const rows = new Map<string, Float64Array>();
+
+  function rowOf({ word, meant, senses }: Token): Float64Array {
+    const row = new Float64Array(words.length);
+    const mine = gramsOf(word);
+    for (const gram of mine) for (const at of byGram.get(gram) ?? []) row[at] = (row[at] ?? 0) + 1;
+    const vector = vectorOf(word);
+    for (const [at, other] of words.entries()) {
+      const spelled = (2 * (row[at] ?? 0)) / (mine.size + (grams[at] ?? 0));
+      let best = spelled >= 0.5 ? spelled : 0;
+      const theirs = vectors[at];
+      if (vector !== undefined && theirs !== undefined) {
+        const near = dot(vector, theirs);
+        if (near > NEAR) best = Math.max(best, NEAR_MEANING * near);
+      }
+      if (best < CUT_SHORT && (abbreviates(word, other.word) || abbreviates(other.word, word))) best = CUT_SHORT;
+      if (best < ONE_SENSE && senses.some((sense) => other.senses.includes(sense))) best = ONE_SENSE;
+      if (meant === other.meant) best = SAME_MEANING;
+      row[at] = word === other.word ? 1 : Math.min(best, SAME_MEANING);
+    }
+    return row;
+  }
+
+  return {
+    numberOf,
+    likeness(token) {
+      let row = rows.get(token.word);
+      if (row === undefined) {
+        if (rows.size >= KEPT) rows.clear();
+        rows.set(token.word, (row = rowOf(token)));
+      }
+      return row;
+    },
   };
 }
 
-/** The share of letter groups for words spelled alike, less for an abbreviation, less again for words of near meaning. */
-function alike(a: string, b: string, meaning: (a: string, b: string) => number): number {
-  const spelled = dice(gramsOf(a), gramsOf(b));
-  const short = abbreviates(a, b) || abbreviates(b, a) ? 0.75 : 0;
-  const near = meaning(a, b);
-  // Below this, nearness of meaning is only sameness of subject: first and last, city and country.
-  const meant = near > 0.7 ? 0.75 * near : 0;
-  return Math.max(spelled >= 0.5 ? spelled : 0, short, meant);
+function dot(a: Float32Array, b: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += (a[i] ?? 0) * (b[i] ?? 0);
+  return sum;
 }
 
 /** Whether one word is the other cut short (`desc`) or without its inner vowels (`qnty`, `mgmt`). */
 export function abbreviates(short: string, long: string): boolean {
   if (short.length < 3 || short.length >= long.length - 1 || short[0] !== long[0]) return false;
   if (long.startsWith(short)) return true;
-  if (/[aeiouy]/.test(short.slice(1))) return false;
+  if (/[aeiou]/.test(short.slice(1))) return false;
   let at = 0;
   for (const letter of long) if (letter === short[at]) at++;
-  return at === short.length && short.at(-1) === long.replace(/[aeiouy]+$/, '').at(-1);
-}
-
-/** Two lists of words as one meaning: each word by its best counterpart, weighted by rarity; both directions, harmonic mean. */
-export function wordSimilarity(a: readonly string[], b: readonly string[], rarity: Rarity, likeness: Likeness): number {
-  if (a.length === 0 || b.length === 0) return 0;
-  const there = oneWay(a, b, rarity, likeness);
-  if (there === 0) return 0;
-  const back = oneWay(b, a, rarity, (word, other) => likeness(other, word));
-  return there + back === 0 ? 0 : (2 * there * back) / (there + back);
-}
-
-function oneWay(from: readonly string[], to: readonly string[], rarity: Rarity, likeness: Likeness): number {
-  let sum = 0;
-  let weights = 0;
-  for (const word of from) {
-    const weight = rarity(word);
-    let best = 0;
-    for (const other of to) best = Math.max(best, likeness(word, other));
-    sum += weight * best;
-    weights += weight;
-  }
-  return weights === 0 ? 0 : sum / weights;
+  return at === short.length && short.at(-1) === long.replace(/[aeiou]+$/, '').at(-1);
 }

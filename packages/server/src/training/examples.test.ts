@@ -13,7 +13,7 @@ test('an example has the mission’s fields, and reads back as it was meant', as
   ok(decision !== undefined);
   const { bytes, fields } = draft([decision]);
   const rows = await parquetReadObjects({ file: toArrayBuffer(bytes) });
-  equal(rows.length, decision.candidates.length);
+  equal(rows.length, decision.candidates.length + 1, 'none is one of the candidates');
   const row = rows.find(({ chosen }) => chosen === true) ?? {};
   deepEqual(
     Object.keys(row),
@@ -89,12 +89,12 @@ test('a correction of a correction leaves the last word', () => {
   );
 });
 
-test('an answer that none fits is an example without a chosen candidate', () => {
+test('an answer that none fits is an example in which the candidate none was right', () => {
   const none = decisionOf(1, { decision: 'none_of_these', semantic_id: null });
   const { rows, report } = draft([none]);
   equal(report.passed, true);
   deepEqual(new Set(rows.map(({ label }) => label)), new Set(['none']));
-  ok(rows.every(({ chosen }) => chosen === false));
+  ok(rows.every(({ candidate, chosen }) => chosen === (candidate === 'none')));
 });
 
 test('an answer that was not among the candidates teaches nothing about ranking', () => {

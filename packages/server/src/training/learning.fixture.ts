@@ -59,7 +59,7 @@ export const featuresOf = (
         [source.column]: {
           tokens,
           embedding_id: id('em', 1),
-          candidates: candidates.map(({ semantic_id }, i) => ({
+          candidates: [...candidates, { semantic_id: 'none' }].map(({ semantic_id }, i) => ({
             semantic_id,
             features: numbers?.(i) ?? featureNames.map((_, at) => Math.round((0.8 - 0.3 * i + at / 1000) * 1e6) / 1e6),
           })),

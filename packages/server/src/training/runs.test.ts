@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { test, type TestContext } from 'node:test';
-import { baseModel, featureNames, parseModel } from '@ancilla/ranker';
+import { priorModel, featureNames, parseModel } from '@ancilla/ranker';
 import { isolationFor } from './isolate.ts';
 import { decisionOf, draft, featuresOf } from './learning.fixture.ts';
 import { train, trainer } from './runs.ts';
 
 const packages = fileURLToPath(new URL('../../..', import.meta.url));
-const order = { feature_names: featureNames, shipped: baseModel, running: baseModel };
+const order = { feature_names: featureNames, shipped: priorModel, running: priorModel };
 /** Decisions in which the second candidate was right: something to learn. */
 const decisions = Array.from({ length: 40 }, (_, n) => decisionOf(n, { decision: 'override', semantic_id: 'sem.address.city' }));
 const misleading = new Map(

@@ -1,4 +1,4 @@
 // Where vectors come from: the embedded model, or a server behind HTTP.
 export { openEmbeddedProvider, similarity, type EmbeddedProvider } from './embedded.ts';
-export { openHttpProvider, type HttpProviderOptions } from './http.ts';
-export { spaceId, type EmbeddedText, type EmbeddingProvider } from './provider.ts';
+export { openHttpProvider } from './http.ts';
+export { spaceId, type EmbeddingProvider } from './provider.ts';

@@ -1,0 +1,84 @@
+import { Candidate, Id, Name, SpanId, TraceId, Version } from '@ancilla/contracts';
+import { Type, type Static } from 'typebox';
+import { Compile } from 'typebox/compile';
+import type { RankedColumn } from './rank-table.ts';
+
+const Text = Type.String({ maxLength: 256 });
+/** A table as it is sent: names of columns, and values of some rows. */
+export const TableBody = Type.Object(
+  {
+    name: Type.String({ minLength: 1, maxLength: 256 }),
+    columns: Type.Array(
+      Type.Object(
+        {
+          name: Type.String({ minLength: 1, maxLength: 256 }),
+          dtype: Type.Optional(Text),
+          samples: Type.Optional(Type.Array(Type.String({ maxLength: 2000 }), { maxItems: 200 })),
+        },
+        { additionalProperties: false },
+      ),
+      { minItems: 1, maxItems: 500 },
+    ),
+  },
+  { additionalProperties: false },
+);
+/** What a run works on: cleaned, kept as an artifact. */
+const Payload = Type.Object({ dataset: Text, table: TableBody, glossary: Type.Object({ id: Name, version: Version }) });
+export type Payload = Static<typeof Payload>;
+export const payloadCheck = Compile(Payload);
+
+/** What a run remembers between its steps. */
+export const Memo = Type.Object({
+  payload_ref: Type.String(),
+  span_id: SpanId,
+  owner: Name,
+  embedding_ids: Type.Optional(Type.Array(Type.String())),
+  result_ref: Type.Optional(Type.String()),
+  features_ref: Type.Optional(Type.String()),
+  suggestion_ids: Type.Optional(Type.Array(Type.String())),
+});
+
+/** What the model call leaves for the step that writes: ranked columns, and what they were ranked by. */
+const Result = Type.Object({
+  model: Type.Object({ id: Name, version: Version }),
+  agent_config: Type.Object({ id: Name, version: Version }),
+  prompt_hash: Type.String(),
+  columns: Type.Array(Type.Object({ column: Type.String(), abstained: Type.Boolean(), candidates: Type.Array(Candidate) })),
+  features: Type.Unknown(),
+});
+export type Result = Static<typeof Result>;
+export const resultCheck = Compile(Result);
+
+/** What is answered. */
+export const Suggested = Type.Object({
+  trace_id: TraceId,
+  saga_id: Id('sg'),
+  items: Type.Array(
+    Type.Object({
+      suggestion_id: Id('su'),
+      column: Type.String(),
+      abstained: Type.Boolean(),
+      model: Type.Object({ id: Name, version: Version, arm: Type.String() }),
+      candidates: Type.Array(Candidate),
+    }),
+  ),
+});
+
+/** The agent's answer as its output schema says: candidates of all columns in one list. */
+export const best = (ranked: readonly RankedColumn[]) => ({
+  candidates: ranked
+    .flatMap(({ abstained, candidates }) => (abstained ? [] : candidates.slice(0, 1)))
+    .map(({ semantic_id, score }) => ({ semantic_id, score }))
+    .slice(0, 20),
+});
+/** Ranked columns as they are suggested. */
+export const answers = (ranked: readonly RankedColumn[]) =>
+  ranked.map(({ column, abstained, candidates }) => ({
+    column,
+    abstained,
+    candidates: candidates.slice(0, 20).map(({ semantic_id, score, reasons }) => ({
+      semantic_id,
+      score,
+      reasons: reasons.slice(0, 5).map(({ feature, value, text }) => ({ feature, value, text: text.slice(0, 300) })),
+    })),
+  }));

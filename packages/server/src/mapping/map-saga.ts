@@ -1,0 +1,182 @@
+import {
+  AncillaError,
+  embeddings,
+  idFrom,
+  insert,
+  mappingSuggestions,
+  replace,
+  saga,
+  toTimestamp,
+  type Io,
+  type MappingSuggestion,
+  type Tenant,
+  type Write,
+} from '@ancilla/contracts';
+import { sha256 } from '@ancilla/evidence';
+import { embedTexts, toEmbedding } from '../embedding/index.ts';
+import { spaceId } from '../embedding/providers/index.ts';
+import type { Of } from '../ingest/index.ts';
+import { answers, best, Memo, type Result } from './bodies.ts';
+import { MAPPING_AGENT_ID, type MappingParts } from './parts.ts';
+import { openRankRun, toFeaturesFile } from './rank-run.ts';
+import { openRunArtifacts } from './run-artifacts.ts';
+
+/** The saga of one table: embed its names, ask the agent, leave suggestions for people to decide on. */
+export function openMapSaga(parts: MappingParts) {
+  const { agents, curator, provider, storeOf, clock, newId } = parts;
+  const files = openRunArtifacts(parts.artifacts);
+  const rank = openRankRun(parts);
+  const now = (): string => toTimestamp(clock.now());
+
+  /** Which version of the agent's config is live, and what it instructs. */
+  async function configOf(of: Of, io: Io): Promise<{ readonly id: string; readonly version: string; readonly instructions: string }> {
+    const found = await curator.resolve(of.tenant, 'agent_configs', MAPPING_AGENT_ID, { label: 'production' }, io);
+    if (found === undefined) throw new AncillaError('agent.unknown', `no config of ${MAPPING_AGENT_ID} is labelled production`);
+    const persona: unknown =
+      typeof found.content === 'object' && found.content !== null ? Reflect.get(found.content, 'persona') : undefined;
+    const instructions: unknown = typeof persona === 'object' && persona !== null ? Reflect.get(persona, 'instructions') : undefined;
+    return { id: MAPPING_AGENT_ID, version: found.version, instructions: typeof instructions === 'string' ? instructions : '' };
+  }
+
+  return saga({
+    name: 'mapping.suggest',
+    memo: Memo,
+    steps: [
+      {
+        name: 'embed',
+        attempts: 3,
+        // The same texts give the same vectors: asking again changes nothing outside.
+        unknown: { on: 'retry' },
+        async run({ memo, saga_id, trace_id, tenant_id, signal }) {
+          const of: Of = { tenant: storeOf(tenant_id), tenant_id };
+          const { table } = await files.payload(of, memo.payload_ref, { signal });
+          const texts = table.columns.map(({ name }) => `${table.name} ${name}`);
+          const made = await embedTexts(
+            { agents, provider },
+            of,
+            { texts, trace_id, span_id: memo.span_id, saga_id, input_artifact_refs: [memo.payload_ref] },
+            { signal },
+          );
+          const response = files.prepare(
+            of,
+            'structured_output',
+            made.items.map(({ vector }) => vector),
+            trace_id,
+          );
+          const docs = made.items.map((item) =>
+            toEmbedding(
+              {
+                embedding_id: newId('em'),
+                space_id: spaceId(made.meta),
+                trace_id,
+                source_artifact_ref: memo.payload_ref,
+                response_artifact_ref: response.artifact_id,
+                created_at: now(),
+              },
+              item,
+              made.meta,
+            ),
+          );
+          return {
+            output: { embedding_ids: docs.map(({ embedding_id }) => embedding_id) },
+            writes: [...made.writes, ...response.writes, ...docs.map((doc) => insert(embeddings, doc))],
+          };
+        },
+      },
+      {
+        name: 'suggest',
+        attempts: 3,
+        unknown: { on: 'retry' },
+        async run({ memo, saga_id, trace_id, tenant_id, signal }) {
+          const of: Of = { tenant: storeOf(tenant_id), tenant_id };
+          const payload = await files.payload(of, memo.payload_ref, { signal });
+          const { live, ranked } = await rank(of, payload, { signal });
+          const agent_config = await configOf(of, { signal });
+          const collected = agents.collector(of, MAPPING_AGENT_ID);
+          const tools = {
+            'dif.semantic_match': async () => answers(ranked),
+            'arango.upsert_mapping': async () => ({ stored_by: 'mapping.suggest' }),
+          };
+          const { prompt_hash } = await agents.agent(of, MAPPING_AGENT_ID, { tools }).call({
+            variables: { instructions: agent_config.instructions, table: payload.table.name },
+            inputs: {
+              column: payload.table.columns,
+              candidates: Object.fromEntries(
+                ranked.map(({ column, candidates }) => [column, candidates.map(({ semantic_id }) => semantic_id)]),
+              ),
+            },
+            model: { id: live.id, version: live.version, endpoint: 'embedded:ranker' },
+            trace: { trace_id, span_id: memo.span_id },
+            saga: { saga_id, epoch: 1, lease_token: '' },
+            input_artifact_refs: [memo.payload_ref],
+            signal,
+            collect: collected.collect,
+          })(async () => ({ output: best(ranked), token_count_in: null, token_count_out: null }));
+          const result: Result = {
+            model: { id: live.id, version: live.version },
+            agent_config: { id: agent_config.id, version: agent_config.version },
+            prompt_hash,
+            columns: answers(ranked),
+            features: toFeaturesFile(ranked, { prompt_hash, embedding_ids: memo.embedding_ids ?? [] }),
+          };
+          const kept = files.prepare(of, 'payload', result, trace_id);
+          return { output: { result_ref: kept.artifact_id }, writes: [...collected.writes(), ...kept.writes] };
+        },
+      },
+      {
+        name: 'store',
+        attempts: 3,
+        unknown: { on: 'retry' },
+        async run({ memo, saga_id, trace_id, tenant_id, tenant, signal }) {
+          const io = { signal };
+          const of: Of = { tenant: storeOf(tenant_id), tenant_id };
+          const { dataset, table, glossary } = await files.payload(of, memo.payload_ref, io);
+          const result = await files.result(of, memo.result_ref ?? '', io);
+          const features = files.prepare(of, 'structured_output', result.features, trace_id);
+          const superseded: Write<Tenant>[] = [];
+          const docs = await Promise.all(
+            result.columns.map(async ({ column, abstained, candidates }): Promise<MappingSuggestion> => {
+              const { items } = await tenant.find(
+                mappingSuggestions,
+                { index: 'by_column', equals: { dataset, table: table.name, column }, limit: 50 },
+                io,
+              );
+              // What people decided stays; what was still open is replaced.
+              for (const was of items)
+                if (was.doc.status === 'open') superseded.push(replace(mappingSuggestions, was, { status: 'superseded' }));
+              return {
+                // From the saga, so that a step that is tried again writes the same suggestions.
+                suggestion_id: idFrom('su', sha256(`${saga_id}/${column}`)),
+                trace_id,
+                saga_id,
+                dataset,
+                table: table.name,
+                column,
+                status: 'open',
+                abstained,
+                candidates,
+                model: { ...result.model, arm: 'stable' },
+                agent_config: result.agent_config,
+                glossary,
+                features_ref: features.artifact_id,
+                span_id: memo.span_id,
+                created_at: now(),
+              };
+            }),
+          );
+          return {
+            output: { features_ref: features.artifact_id, suggestion_ids: docs.map(({ suggestion_id }) => suggestion_id) },
+            writes: [...features.writes, ...superseded, ...docs.map((doc) => insert(mappingSuggestions, doc))],
+          };
+        },
+        compensate: {
+          ref: 'handler:unwrite_mapping',
+          async run({ memo, tenant, signal }) {
+            const found = await Promise.all((memo.suggestion_ids ?? []).map((id) => tenant.get(mappingSuggestions, id, { signal })));
+            return found.flatMap((was) => (was?.doc.status === 'open' ? [replace(mappingSuggestions, was, { status: 'superseded' })] : []));
+          },
+        },
+      },
+    ],
+  });
+}

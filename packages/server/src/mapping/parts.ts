@@ -1,0 +1,29 @@
+import type { Clock, NewId, SagaRunner } from '@ancilla/contracts';
+import type { Artifacts } from '../artifacts/index.ts';
+import type { Curator } from '../curator/index.ts';
+import type { EmbeddedProvider, EmbeddingProvider } from '../embedding/providers/index.ts';
+import type { Agents, Gates, Of } from '../ingest/index.ts';
+import type { Glossaries } from './glossaries.ts';
+import type { LiveModels } from './live-model.ts';
+
+/** The agent that suggests. */
+export const MAPPING_AGENT_ID = 'mapping.agent.v1';
+
+/** What the room is made of. */
+export interface MappingParts {
+  readonly agents: Agents;
+  readonly gates: Gates;
+  readonly artifacts: Artifacts;
+  readonly curator: Curator;
+  readonly glossaries: Glossaries;
+  readonly models: LiveModels;
+  /** Makes the vectors that are stored. */
+  readonly provider: EmbeddingProvider;
+  /** Compares names and terms while ranking, in process. */
+  readonly similarity: EmbeddedProvider;
+  readonly sagas: SagaRunner;
+  readonly storeOf: (tenant_id: string) => Of['tenant'];
+  readonly hmac: (tenant_id: string, purpose: string, value: string) => Uint8Array;
+  readonly clock: Clock;
+  readonly newId: NewId;
+}

@@ -1,0 +1,71 @@
+import { AncillaError, mappingSuggestions, type Doc, type Io } from '@ancilla/contracts';
+import type { Static } from 'typebox';
+import type { Of } from '../ingest/index.ts';
+import { payloadCheck, type TableBody } from './bodies.ts';
+import type { openMapSaga } from './map-saga.ts';
+import type { MappingParts } from './parts.ts';
+
+/** @param mapSaga - the saga to start */
+export function openSuggest({ glossaries, gates, artifacts, sagas }: MappingParts, mapSaga: ReturnType<typeof openMapSaga>) {
+  return async (
+    of: Of,
+    asked: { readonly dataset: string; readonly table: Static<typeof TableBody>; readonly glossary: string },
+    at: { readonly trace_id: string; readonly span_id: string; readonly owner: string; readonly idempotency_key?: string },
+    io: Io,
+  ) => {
+    const glossary = await glossaries.get(of.tenant, { id: asked.glossary }, io);
+    const names = asked.table.columns.map(({ name }) => name);
+    const twice = names.find((name, i) => names.indexOf(name) !== i);
+    if (twice !== undefined)
+      throw new AncillaError('csv.header', 'a column name stands twice', {
+        errors: [{ path: `/table/columns/${names.lastIndexOf(twice)}/name`, message: 'stands twice' }],
+      });
+    // What the run works on is clean before anything is written.
+    const { value } = (await gates.of(of, io)).clean({ dataset: asked.dataset, table: asked.table });
+    const clean = typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
+    const cleaned = { ...clean, glossary: { id: glossary.id, version: glossary.version } };
+    if (!payloadCheck.Check(cleaned)) throw new AncillaError('redaction.failed', 'what redaction left of the table is no table');
+    const { artifact_id: payload_ref } = await artifacts.put(
+      of,
+      {
+        category: 'payload',
+        content_type: 'application/json',
+        bytes: Buffer.from(JSON.stringify({ ...cleaned, table: unique(cleaned.table) })),
+        trace_id: at.trace_id,
+        created_by: at.owner,
+      },
+      io,
+    );
+    const { saga_id, settled } = await sagas.start(mapSaga, {
+      ...of,
+      memo: { payload_ref, span_id: at.span_id, owner: at.owner },
+      trace_id: at.trace_id,
+      owner: at.owner,
+      idempotency_key: at.idempotency_key ?? `mapping/${payload_ref}`,
+    });
+    const outcome = await settled;
+    if (outcome.status !== 'done')
+      throw new AncillaError(
+        'saga.failed',
+        `mapping ended ${outcome.status}${outcome.error === undefined ? '' : `: ${outcome.error.code}`}; see GET /dif/wal?saga_id=${saga_id}`,
+      );
+    const stored = await Promise.all((outcome.memo.suggestion_ids ?? []).map((id) => of.tenant.get(mappingSuggestions, id, io)));
+    return {
+      saga_id: saga_id as `sg_${string}`,
+      suggestions: stored.flatMap((each): readonly Doc<typeof mappingSuggestions>[] => (each === undefined ? [] : [each.doc])),
+    };
+  };
+}
+
+/** Two different names may be the same after redaction: they stay apart by a number. */
+const unique = (table: Static<typeof TableBody>): Static<typeof TableBody> => {
+  const seen = new Map<string, number>();
+  return {
+    ...table,
+    columns: table.columns.map((column) => {
+      const count = (seen.get(column.name) ?? 0) + 1;
+      seen.set(column.name, count);
+      return count === 1 ? column : { ...column, name: `${column.name}_${count}` };
+    }),
+  };
+};

@@ -1,0 +1,56 @@
+import { deepEqual, equal, ok } from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { dice, gramsOf, jaccard, toNameView, wordsOf } from './text.ts';
+
+const meant = (name: string): string => toNameView(name).meant.join(' ');
+
+test('words are parted at case, digits and signs', () => {
+  deepEqual(wordsOf('custNm'), ['cust', 'nm']);
+  deepEqual(wordsOf('HTTPStatus_code2'), ['http', 'status', 'code', '2']);
+  deepEqual(wordsOf('Straße.Nr'), ['straße', 'nr']);
+});
+
+test('short forms and languages mean the same words', () => {
+  for (const [names, words] of [
+    [['cust_nm', 'CustomerName', 'kunde name', 'nom client'], 'customer name'],
+    [['PLZ', 'zip', 'code postal', 'CAP'], 'postal code'],
+    [['hausnummer', 'HOUSENUMBER', 'house_no', 'huisnummer'], 'house number'],
+  ] as const)
+    for (const name of names) deepEqual([...toNameView(name).meant].toSorted(), words.split(' ').toSorted(), name);
+  equal(meant('市区町村名'), 'city name');
+});
+
+test('accents and umlauts, however they are written, change nothing', () => {
+  equal(meant('größe'), meant('groesse'));
+  equal(meant('número'), meant('numero'));
+});
+
+test('a name cut at ten letters is completed', () => {
+  equal(meant('MUNICIPALI'), meant('municipality'));
+  equal(meant('STREET_NAM'), 'street name');
+});
+
+test('a name that says nothing has no words; one letter that means something has', () => {
+  for (const name of ['c01', 'col_3', 'Unnamed: 0', '12', '']) deepEqual(toNameView(name).tokens, [], name);
+  equal(meant('x'), 'longitude');
+});
+
+test('likeness of sets lies between 0 and 1, is symmetric and 1 for the same', () => {
+  fc.assert(
+    fc.property(fc.string({ minLength: 1 }), fc.string({ minLength: 1 }), (a, b) => {
+      for (const likeness of [dice, jaccard]) {
+        const value = likeness(gramsOf(a), gramsOf(b));
+        ok(value >= 0 && value <= 1);
+        equal(value, likeness(gramsOf(b), gramsOf(a)));
+        equal(likeness(gramsOf(a), gramsOf(a)), 1);
+      }
+    }),
+  );
+});
+
+test('any name can be read', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme', maxLength: 60 }), (name) => toNameView(name).tokens.every(({ word }) => word !== '')),
+  );
+});
