@@ -22,8 +22,7 @@ export function openSuggest({ glossaries, gates, artifacts, sagas }: MappingPart
       });
     // What the run works on is clean before anything is written.
     const { value } = (await gates.of(of, io)).clean({ dataset: asked.dataset, table: asked.table });
-    const clean = typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
-    const cleaned = { ...clean, glossary: { id: glossary.id, version: glossary.version } };
+    const cleaned: unknown = Object.assign({}, value, { glossary: { id: glossary.id, version: glossary.version } });
     if (!payloadCheck.Check(cleaned)) throw new AncillaError('redaction.failed', 'what redaction left of the table is no table');
     const { artifact_id: payload_ref } = await artifacts.put(
       of,

@@ -15,7 +15,7 @@ import {
   type Route,
   type TenantStore,
 } from '@ancilla/contracts';
-import { baseModel } from '@ancilla/ranker';
+import { priorModel } from '@ancilla/ranker';
 import { openArtifacts, openFileAdapter } from '../artifacts/index.ts';
 import { openCurator } from '../curator/index.ts';
 import { openGates } from '../ingest/index.ts';
@@ -121,7 +121,7 @@ export async function openLives(decisions: readonly Mapping[], isolation = openT
       });
       const curator = openCurator({ platform: stores.platform, clock, sagas: runner });
       await curator.seed({ trace_id }, io);
-      const models = openLiveModels({ curator, artifacts, shipped: { version: 'base-1', model: baseModel } });
+      const models = openLiveModels({ curator, artifacts, shipped: { version: 'base-1', model: priorModel } });
       const gates = openGates({ curator, keys, clock });
       const room = openTraining({
         tasks: [mappingTask],
