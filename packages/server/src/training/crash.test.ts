@@ -10,7 +10,7 @@ type Life = Awaited<ReturnType<Lives['live']>>;
 
 const few = Array.from({ length: 24 }, (_, n) => decisionOf(n));
 /** So many that the file does not ride in a commit but is stored before it. */
-const many = Array.from({ length: 1000 }, (_, n) => decisionOf(n, { features_ref: decisionOf(n % 4).features_ref }));
+const many = Array.from({ length: 1500 }, (_, n) => decisionOf(n, { features_ref: decisionOf(n % 4).features_ref }));
 
 /** Does work again and again, each time in a life that ends one commit later, until it gets through; after each death the next life must tidy up. */
 async function diesEverywhere(

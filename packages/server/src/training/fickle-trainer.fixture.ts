@@ -3,5 +3,5 @@ import { randomInt } from 'node:crypto';
 import { priorModel, compare } from '@ancilla/ranker';
 
 for await (const chunk of process.stdin) void chunk;
-const model = { ...priorModel, none: randomInt(1_000_000) };
+const model = { ...priorModel, weights: priorModel.weights.map((weight) => weight + randomInt(1_000_000) / 1e6) };
 process.stdout.write(JSON.stringify({ model, comparison: { ...compare(priorModel, model, []), clusters: 1 } }));
