@@ -47,6 +47,8 @@ export interface Move extends Subject {
   readonly policy?: string;
   /** Conditions the calling room has checked itself. Never from a request. */
   readonly attested?: readonly Condition[];
+  /** What the label named when the calling room checked them; if it names something else by now, they say nothing. */
+  readonly from?: string | null;
 }
 
 /** Where a label stands after a move. */
@@ -194,6 +196,8 @@ export const openMoves = ({
     const target = await versionOf(tenant, asked, io);
     const was = await findLabel(tenant, asked, asked.label, io);
     if (was?.doc.version === asked.version) return standing(was);
+    if (asked.from !== undefined && asked.from !== (was?.doc.version ?? null))
+      throw new AncillaError('policy.refused', `${asked.label} names ${was?.doc.version ?? 'nothing'} by now; look again`);
     const { approvals, policy, guard } = await permitted(tenant, asked, target, io);
     const { kind, id, label, version, reason, trace_id, by } = asked;
     if (approvals > 1) {

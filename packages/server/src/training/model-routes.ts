@@ -1,8 +1,9 @@
-import { modelRegistry, ModelVersion, Name, route, Sentence, Version } from '@ancilla/contracts';
+import { AncillaError, isAncillaError, modelRegistry, ModelVersion, Name, route, Sentence, Version } from '@ancilla/contracts';
 import { Type } from 'typebox';
 import { nothing, pageOf, paging } from './listing.ts';
+import type { Move } from '../curator/index.ts';
 import type { TrainingParts } from './parts.ts';
-import { isMeasured, modelOf, viewsOf } from './registry.ts';
+import { modelOf, unmeasured, viewsOf } from './registry.ts';
 
 const ModelView = Type.Object({ ...ModelVersion.properties, labels: Type.Array(Type.String()) });
 const params = Type.Object({ model_id: Name, version: Version });
@@ -62,22 +63,26 @@ export const modelRoutes = ({ curator, models }: TrainingParts) => [
       const model = await modelOf(tenant, { model_id, version }, io);
       const [live, labels] = await Promise.all([models.production(of, io), curator.labelsOf(tenant, 'models', model_id, io)]);
       const production = labels.find(({ label }) => label === 'production');
-      const moved = await curator.move(
-        of,
-        {
-          kind: 'models',
-          id: model_id,
-          version,
-          label: body.label,
-          reason: body.reason,
-          by: who.id,
-          trace_id: trace.trace_id,
-          policy: POLICY,
-          attested: isMeasured(model, live.version, production) ? ['offline_gate'] : [],
-        },
-        io,
-      );
-      return 'saga_id' in moved ? ([202, moved] as const) : ([200, moved] as const);
+      const why = unmeasured(model, live.version, production);
+      const asked: Move = {
+        kind: 'models',
+        id: model_id,
+        version,
+        label: body.label,
+        reason: body.reason,
+        by: who.id,
+        trace_id: trace.trace_id,
+        policy: POLICY,
+        attested: why === undefined ? ['offline_gate'] : [],
+        ...(body.label === 'production' && { from: production?.version ?? null }),
+      };
+      try {
+        const moved = await curator.move(of, asked, io);
+        return 'saga_id' in moved ? ([202, moved] as const) : ([200, moved] as const);
+      } catch (error) {
+        if (why === undefined || !isAncillaError(error, 'policy.refused')) throw error;
+        throw new AncillaError('policy.refused', `${error.message}: ${why}`, { cause: error });
+      }
     },
   }),
 ];

@@ -1,7 +1,7 @@
-import { equal } from 'node:assert/strict';
+import { equal, match, notEqual } from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ModelVersion } from '@ancilla/contracts';
-import { isMeasured } from './registry.ts';
+import { unmeasured } from './registry.ts';
 
 const model = (old: number, new_: number, change: Partial<ModelVersion> & { readonly lower?: number } = {}): ModelVersion => ({
   model_version_id: 'md_01h455vb4pex5vsknk084sn02q',
@@ -37,14 +37,14 @@ test('a model that is better or the same on tables it never saw passes the gate;
     [model(0.7, 0.8, { metrics_old: {} }), false],
     [model(0.7, 0.8, { metrics_new: { mrr: Number.NaN, mrr_difference_lower: 0 } }), false],
   ] as const)
-    equal(isMeasured(of, 'v1', undefined), passes, JSON.stringify([of.metrics_old, of.metrics_new]));
+    equal(unmeasured(of, 'v1', undefined) === undefined, passes, JSON.stringify([of.metrics_old, of.metrics_new]));
 });
 
 test('a comparison holds against the model that runs now, not against one that ran once', () => {
-  equal(isMeasured(model(0.7, 0.8), 'v9', undefined), false);
+  match(unmeasured(model(0.7, 0.8), 'v9', undefined) ?? '', /compared with v1, and v9 is live/);
 });
 
 test('the model that was live before comes back without a comparison', () => {
-  equal(isMeasured(model(0.7, 0.1), 'v3', { previous: 'v2' }), true);
-  equal(isMeasured(model(0.7, 0.1), 'v3', { previous: 'v1' }), false);
+  equal(unmeasured(model(0.7, 0.1), 'v3', { previous: 'v2' }), undefined);
+  notEqual(unmeasured(model(0.7, 0.1), 'v3', { previous: 'v1' }), undefined);
 });

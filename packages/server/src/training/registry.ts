@@ -14,25 +14,26 @@ import type { Curator, LabelAnswer } from '../curator/index.ts';
 /** A registered version with the labels it holds. */
 export type ModelView = ModelVersion & { readonly labels: string[] };
 
-/** The offline gate: on tables neither was trained on, the new model is not worse than the old one, and not by luck. */
-const passesOfflineGate = ({
-  held_out_clusters,
-  metrics_old,
-  metrics_new,
-}: Pick<ModelVersion, 'held_out_clusters' | 'metrics_old' | 'metrics_new'>): boolean =>
-  held_out_clusters > 0 &&
-  (metrics_new['mrr'] ?? 0) >= (metrics_old['mrr'] ?? 1) &&
-  (metrics_new['mrr_difference_lower'] ?? -1) > -WITHIN_NOISE;
 /** How far the lower bound may lie below no difference: less than one place in a hundred columns. */
 const WITHIN_NOISE = 0.01;
 
 /**
- * Whether a version may be called measured: against the very model it would replace. The one that was live before the present one may come back without: safety does
- * not wait for a comparison.
+ * Why a version may not be called measured; undefined when it may. The offline gate: on tables neither was trained on it is not worse than the model it would replace,
+ * and not by luck. The one that was live before the present one may come back without: safety does not wait for a comparison.
  * @param live - the version that suggests now
  */
-export const isMeasured = (model: ModelVersion, live: string, production: Pick<LabelAnswer, 'previous'> | undefined): boolean =>
-  (production !== undefined && production.previous === model.version) || (passesOfflineGate(model) && model.compared_with.version === live);
+export function unmeasured(model: ModelVersion, live: string, production: Pick<LabelAnswer, 'previous'> | undefined): string | undefined {
+  if (production !== undefined && production.previous === model.version) return undefined;
+  const { compared_with, held_out_clusters, metrics_old, metrics_new } = model;
+  const { mrr: old = Number.NaN } = metrics_old;
+  const { mrr: new_ = Number.NaN, mrr_difference_lower: lower = Number.NaN } = metrics_new;
+  if (compared_with.version !== live) return `it was compared with ${compared_with.version}, and ${live} is live: train again`;
+  if (held_out_clusters === 0) return 'no table was held out to compare on';
+  // Written so that a figure that is none does not pass.
+  if (!(new_ >= old)) return `on held-out tables its MRR is ${new_}, and ${old} that of ${live}`;
+  if (!(lower > -WITHIN_NOISE)) return `it may be worse by ${-lower} in MRR (95 % bound, by table)`;
+  return undefined;
+}
 
 /** What the governed document of a model says: what whoever loads it must check. */
 const toModelContent = ({ artifact_ref, digest, dataset_id, run_id }: ModelVersion): object => ({

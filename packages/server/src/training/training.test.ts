@@ -196,9 +196,15 @@ test('a model is promoted against the model it was compared with; the one before
   const versions: string[] = [];
   for (let i = 0; i < 2; i++) versions.push((await run(life, dataset_id)).model?.version ?? '');
   const [first = '', second = ''] = versions;
+  const both = await Promise.allSettled([move(life, first), move(life, first)]);
+  deepEqual(
+    both.map(({ status }) => status),
+    ['fulfilled', 'fulfilled'],
+    'asking twice for the same is asking once',
+  );
   equal((await move(life, first)).version, first);
   // Compared with the shipped model, which is no longer what runs.
-  await rejects(move(life, second), { code: 'policy.refused' });
+  await rejects(move(life, second), { code: 'policy.refused', message: /compared with base-1/ });
   const third = (await run(life, dataset_id)).model?.version ?? '';
   equal((await move(life, third)).previous, first);
   equal((await move(life, first)).previous, third, 'rolled back');
@@ -208,6 +214,19 @@ test('a model is promoted against the model it was compared with; the one before
       body: { label: 'production', reason: 'better' },
     }),
     { code: 'not_found' },
+  );
+});
+
+test('of two models promoted at once on one comparison, one is', async () => {
+  await using lives = await openLives(decisions);
+  await using life = await lives.live();
+  const { dataset_id } = await build(life);
+  await approve(life, dataset_id);
+  const versions = [(await run(life, dataset_id)).model?.version ?? '', (await run(life, dataset_id)).model?.version ?? ''];
+  const moved = await Promise.allSettled(versions.map((version) => move(life, version)));
+  deepEqual(
+    moved.map(({ status }) => status).toSorted((a, b) => (a < b ? -1 : 1)),
+    ['fulfilled', 'rejected'],
   );
 });
 
