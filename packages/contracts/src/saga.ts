@@ -12,7 +12,10 @@ export interface At<M> {
   readonly key: string;
   readonly attempt: number;
   readonly tenant: Reader<Tenant>;
+  /** Aborted when the saga is cancelled or taken over, or the step's time is up. */
   readonly signal: AbortSignal;
+  /** Says how far a long step is, from 0 to 1: shown with the saga from its next heartbeat on. */
+  progress(share: number): void;
 }
 
 /**
@@ -23,6 +26,8 @@ export interface Step<M> {
   readonly name: string;
   /** How often it is tried before the saga compensates; backoff with jitter between. */
   readonly attempts: number;
+  /** How long one attempt may take. Then its signal is aborted and its outcome counts as unknown. */
+  readonly deadlineSeconds?: number;
   run(at: At<M>): Promise<{ readonly output: Partial<M>; readonly writes?: readonly Write<Tenant>[] }>;
   /** After a crash between intent and outcome: ask (`query`), undo (`compensate`), wait for a person (`park`), or run again under the same key (`retry`: the effect is idempotent by its key). */
   readonly unknown:
@@ -40,7 +45,7 @@ export interface Wait {
   readonly deadlineSeconds?: number;
 }
 
-/** Declared steps, not replayed code. The hash of names, order and policies is checked on resume. */
+/** Declared steps, not replayed code. The hash of names, order and policies is checked on resume. Undo is in strict reverse, and includes steps that failed or whose outcome is unknown. */
 export interface Saga<M extends TObject = TObject> {
   readonly name: string;
   readonly memo: M;
@@ -70,9 +75,16 @@ export interface SagaRunner {
       readonly trace_id: string;
       readonly owner: string;
       readonly idempotency_key: string;
+      /** RFC 3339. A saga that is not done by then is compensated. */
+      readonly deadline?: string;
+      /** The saga that it is another try of. */
+      readonly parent_saga_id?: string;
     },
   ): Promise<{ readonly saga_id: string; readonly settled: Promise<SagaOutcome<Static<M>>> }>;
-  /** Delivers a signal once per `signal_id`; early ones wait for the saga. */
+  /**
+   * Delivers a signal once per `signal_id`; early ones wait for the saga.
+   * @throws {AncillaError} `saga.state` when nothing can wait for it any more, `saga.payload_conflict` when the id came with another payload
+   */
   signal(
     at: { readonly tenant: TenantStore; readonly tenant_id: string; readonly saga_id: string },
     signal: { readonly signal_id: string; readonly name: string; readonly payload: object; readonly by: string },

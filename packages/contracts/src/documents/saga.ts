@@ -32,6 +32,10 @@ export const WalEntry = Closed({
   created_at: Timestamp,
   completed_at: Type.Optional(Timestamp),
   error_code: Type.Optional(Code),
+  /** The signal an intent waits for: such a step has no effect of its own. */
+  awaits: Type.Optional(Name),
+  /** When the saga goes on by itself: a wait's deadline, the next attempt. */
+  wake_at: Type.Optional(Timestamp),
 });
 export type WalEntry = Static<typeof WalEntry>;
 

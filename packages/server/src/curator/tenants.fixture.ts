@@ -45,6 +45,7 @@ const openWaitingRunner = (newSagaId: () => string) => {
           attempt: 1,
           tenant,
           signal: new AbortController().signal,
+          progress() {},
         };
         const { writes = [] } = (await step?.run(at)) ?? {};
         await tenant.commit(writes, [], at);

@@ -11,7 +11,7 @@ export interface AnySaga {
 }
 
 /** The engine hands a step the memo that the saga's own schema accepted: the type the step declared. */
-export const toAnySaga = (saga: Saga): AnySaga => saga as unknown as AnySaga;
+export const toAnySaga = (saga: Saga): AnySaga => saga;
 
 export const isWait = (step: AnyStep): step is Wait => 'signal' in step;
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makeNewId, storageMap, type Io, type Random, type Saga } from '@ancilla/contracts';
+import { makeNewId, storageMap, type Io, type Random, type Saga, type TenantStore } from '@ancilla/contracts';
 import { openArtifacts, openFileAdapter } from '../artifacts/index.ts';
 import { openKeyring } from '../keys/index.ts';
 import { openStores } from '../store/index.ts';
@@ -46,18 +46,22 @@ export async function openTest() {
     north: { tenant: stores.tenant('north'), tenant_id: 'north' },
     advance: (ms: number) => void (offset += ms),
     /** A new life of the server, which takes up what the one before left. */
-    async open(sagas: readonly Saga[], exclusive = true) {
+    async open(sagas: readonly Saga[], exclusive = true, tenantStore: (id: string) => TenantStore = (id) => stores.tenant(id)) {
       const room = openSagas({
         platform: stores.platform,
-        tenantStore: (id) => stores.tenant(id),
+        tenantStore,
         artifacts,
         hmac: (id, purpose, data) => keyring.tenant(id).hmac(purpose, data),
         clock,
         newId,
         random,
         owner_id: `life-${++life}`,
-        // Backoff is waited for, but not for long.
-        sleep: (_, signal) => new Promise((resolve, reject) => (signal.aborted ? reject(new Error('stopped')) : setImmediate(resolve))),
+        // Backoff is waited for: by the clock, which whoever waits moves on.
+        sleep: async (ms, signal) => {
+          await new Promise((resolve) => setImmediate(resolve));
+          signal.throwIfAborted();
+          offset += ms;
+        },
         later: (ms, run) => {
           const timer = setTimeout(run, ms);
           return () => clearTimeout(timer);
@@ -73,6 +77,30 @@ export async function openTest() {
       for (const each of lives) await each[Symbol.asyncDispose]();
       await stores[Symbol.asyncDispose]();
       await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A process that dies at its nth commit: before it is written, or after, without anybody learning of it. From then on it writes nothing. */
+export function dyingStore(
+  store: TenantStore,
+  nth: number,
+  when: 'before' | 'after',
+): { readonly store: TenantStore; readonly died: () => boolean } {
+  let commits = 0;
+  let dead = false;
+  return {
+    died: () => dead,
+    store: {
+      ...store,
+      async commit(writes, guards, at) {
+        if (dead) throw new Error('the process is dead');
+        dead = ++commits === nth;
+        if (dead && when === 'before') throw new Error('the process died before its commit');
+        const receipt = await store.commit(writes, guards, at);
+        if (dead) throw new Error('the process died after its commit');
+        return receipt;
+      },
     },
   };
 }

@@ -2,7 +2,6 @@ import {
   AncillaError,
   insert,
   OnUnknown,
-  replace,
   sagaState,
   tenantWal,
   toTimestamp,
@@ -14,10 +13,11 @@ import {
 } from '@ancilla/contracts';
 import { canonicalJson, sha256Hex } from '@ancilla/evidence';
 import { Type, type Static } from 'typebox';
-import type { Artifacts } from '../artifacts/index.ts';
 import { sagaIdOf } from './engine.ts';
-import { toHistory } from './history.ts';
-import type { Of, SagaLog } from './log.ts';
+import { verbOf } from './entries.ts';
+import { toCache, toHistory } from './history.ts';
+import type { HeldSaga, NewEntry, Of, SagaLog } from './log.ts';
+import type { Payloads } from './payloads.ts';
 
 const own = WalEntry.properties;
 /** What an agent appends: the server adds ids and times. */
@@ -49,6 +49,9 @@ export interface Lease {
   readonly lease_until: string;
 }
 
+/** What a caller shows to act on a saga. */
+type Own = Pick<Lease, 'saga_id' | 'epoch' | 'lease_token'>;
+
 /** Sagas that agents in any language drive themselves, over HTTP. */
 export interface ExternalSagas {
   start(
@@ -72,10 +75,10 @@ export interface ExternalSagas {
   heartbeat(
     of: Of,
     who: Who,
-    lease: Pick<Lease, 'saga_id' | 'epoch' | 'lease_token'> & { readonly progress?: number },
+    lease: Own & { readonly progress?: number },
     io: Io,
   ): Promise<{ readonly lease_until: string; readonly cancel_requested: boolean }>;
-  complete(of: Of, who: Who, lease: Pick<Lease, 'saga_id' | 'epoch' | 'lease_token'>, io: Io): Promise<void>;
+  complete(of: Of, who: Who, lease: Own, io: Io): Promise<void>;
 }
 
 const LEASE_MS = 60_000;
@@ -83,14 +86,14 @@ const MOST_STEPS = 1000;
 
 export function openExternalSagas({
   log,
-  artifacts,
+  payloads,
   clock,
   hmac,
   handlers,
   noteActive,
 }: {
   readonly log: SagaLog;
-  readonly artifacts: Artifacts;
+  readonly payloads: Payloads;
   readonly clock: Clock;
   /** Keyed by the tenant. */
   readonly hmac: (tenant_id: string, purpose: string, data: string) => Uint8Array;
@@ -103,16 +106,17 @@ export function openExternalSagas({
   const tokenOf = (of: Of, saga_id: string, epoch: number, key_id: string): string =>
     Buffer.from(hmac(of.tenant_id, 'saga-lease', `${saga_id}/${epoch}/${key_id}`)).toString('base64url');
 
-  /** The saga, if this caller holds it now. */
-  async function held(of: Of, who: Who, { saga_id, epoch, lease_token }: Pick<Lease, 'saga_id' | 'epoch' | 'lease_token'>, io: Io) {
-    const state = await of.tenant.get(sagaState, saga_id, io);
-    if (state === undefined) throw new AncillaError('saga.not_found', `no saga ${saga_id}`);
-    if (state.doc.owner_key_id !== who.key_id) throw new AncillaError('saga.lease', 'the saga belongs to another credential');
-    if (state.doc.epoch !== epoch) throw new AncillaError('saga.stale_owner', `saga ${saga_id} is at epoch ${state.doc.epoch}`);
+  /** The saga, if this caller holds it now. One that is cancelled still takes outcomes, so that what was under way is known. */
+  async function hold(of: Of, who: Who, { saga_id, epoch, lease_token }: Own, io: Io): Promise<HeldSaga> {
+    const held = await log.hold(of, saga_id, who.key_id, epoch, io);
+    const { doc } = held.state;
+    if (doc.owner_key_id !== who.key_id) throw new AncillaError('saga.lease', 'the saga belongs to another credential');
+    if (doc.epoch !== epoch) throw new AncillaError('saga.stale_owner', `saga ${saga_id} is at epoch ${doc.epoch}`);
     if (lease_token !== tokenOf(of, saga_id, epoch, who.key_id))
       throw new AncillaError('saga.lease', 'the lease token is not the one of this saga and epoch');
-    if (!['running', 'waiting'].includes(state.doc.status)) throw new AncillaError('saga.state', `saga ${saga_id} is ${state.doc.status}`);
-    return state;
+    if (!['running', 'waiting', 'compensating'].includes(doc.status))
+      throw new AncillaError('saga.state', `saga ${saga_id} is ${doc.status}`);
+    return held;
   }
 
   return {
@@ -130,31 +134,7 @@ export function openExternalSagas({
         const { epoch, lease_until } = was.doc;
         return { lease: { saga_id, epoch, lease_token: tokenOf(of, saga_id, epoch, who.key_id), lease_until }, created: false };
       }
-      const begin = artifacts.prepare(of, {
-        category: 'payload',
-        content_type: 'application/json',
-        bytes: Buffer.from(canonicalJson(begun)),
-        trace_id: asked.trace_id,
-        created_by: who.id,
-      });
-      const state: SagaState = {
-        saga_id,
-        name: asked.name,
-        trace_id: asked.trace_id,
-        current_step: null,
-        status: 'running',
-        owner_agent_id: asked.owner_agent_id,
-        owner_key_id: who.key_id,
-        idempotency_key: `external/${who.key_id}/${asked.idempotency_key}`,
-        epoch: 1,
-        lease_until: timestamp(LEASE_MS),
-        retries: 0,
-        wake_at: null,
-        ...(asked.deadline !== undefined && { deadline: asked.deadline }),
-        cancel_requested: false,
-        memo_ref: null,
-        last_update_ts: timestamp(),
-      };
+      const begin = payloads.prepare(of, begun, asked.trace_id, who.id);
       const claim = log.toEntry(of, saga_id, asked.trace_id, who.key_id, 1, {
         step_name: 'start',
         kind: 'claim',
@@ -164,6 +144,18 @@ export function openExternalSagas({
         payload_ref: begin.artifact_id,
         payload_hash,
       });
+      const state: SagaState = {
+        saga_id,
+        name: asked.name,
+        trace_id: asked.trace_id,
+        owner_agent_id: asked.owner_agent_id,
+        owner_key_id: who.key_id,
+        idempotency_key: `external/${who.key_id}/${asked.idempotency_key}`,
+        lease_until: timestamp(LEASE_MS),
+        ...(asked.deadline !== undefined && { deadline: asked.deadline }),
+        last_update_ts: timestamp(),
+        ...toCache(toHistory([claim])),
+      };
       await of.tenant.commit(
         [...begin.writes, insert(sagaState, state), insert(tenantWal, claim)],
         [{ of: sagaState, id: saga_id, revision: 'absent' }],
@@ -180,90 +172,89 @@ export function openExternalSagas({
       if (first === undefined) return [];
       if (appends.some(({ saga_id }) => saga_id !== first.saga_id))
         throw new AncillaError('schema.invalid', 'entries of one request belong to one saga');
-      const state = await held(of, who, first, io);
-      const { saga_id, epoch } = first;
-      const existing = await log.entriesOf(of.tenant, saga_id, io);
-      if (existing.length + appends.length > MOST_STEPS * 4) throw new AncillaError('saga.state', `a saga has at most ${MOST_STEPS} steps`);
-      const all = [...existing];
-      const made: WalEntry[] = [];
-      const answers: { index: number; entry: WalEntry }[] = [];
-      for (const [index, append] of appends.entries()) {
-        if (append.epoch !== epoch || append.lease_token !== first.lease_token)
-          throw new AncillaError('saga.lease', 'entries of one request are of one lease');
-        const entry = toEntry(of, who, state.doc, append, all);
-        const known = all.find(
-          (each) => each.idempotency_key === entry.idempotency_key && each.kind === entry.kind && each.attempt === entry.attempt,
-        );
-        const sameKey = all.find((each) => each.idempotency_key === entry.idempotency_key && each.kind === entry.kind);
-        if (sameKey !== undefined && sameKey.payload_hash !== entry.payload_hash)
-          throw new AncillaError('saga.payload_conflict', `entry ${index}: this idempotency key came with another payload`);
-        if (known !== undefined && (known.status !== entry.status || known.step_name !== entry.step_name))
-          throw new AncillaError('saga.payload_conflict', `entry ${index}: the log has another entry of this key, kind and attempt`);
-        answers.push({ index, entry: known ?? entry });
-        if (known === undefined) {
-          made.push(entry);
-          all.push(entry);
-        }
-      }
-      if (made.length > 0) {
-        const current_step = made.at(-1)?.step_name ?? null;
-        await of.tenant.commit(
-          [
-            ...made.map((entry) => insert(tenantWal, entry)),
-            replace(sagaState, state, { current_step, lease_until: timestamp(LEASE_MS), last_update_ts: timestamp() }),
-          ],
-          [],
-          io,
-        );
-      }
+      if (appends.some(({ epoch, lease_token }) => epoch !== first.epoch || lease_token !== first.lease_token))
+        throw new AncillaError('saga.lease', 'entries of one request are of one lease');
+      const held = await hold(of, who, first, io);
+      if (held.entries.length + appends.length > MOST_STEPS * 4)
+        throw new AncillaError('saga.state', `a saga has at most ${MOST_STEPS} steps`);
+      let planned = plan(held, appends);
+      const made = planned.every(({ known }) => known !== undefined)
+        ? []
+        : await held.append(
+            (add) => {
+              planned = plan(held, appends);
+              for (const { known, entry } of planned) if (known === undefined) add(entry);
+            },
+            { lease_until: timestamp(LEASE_MS) },
+            io,
+          );
+      const fresh = made.values();
+      const entries = planned.flatMap(({ known }) => known ?? fresh.next().value ?? []);
       return await Promise.all(
-        answers.map(async ({ entry }) => {
-          const stored = await of.tenant.get(tenantWal, entry.wal_id, io);
-          return { wal_id: entry.wal_id, seq: stored?.seq ?? -1, created_at: entry.created_at };
-        }),
+        entries.map(async ({ wal_id, created_at }) => ({
+          wal_id,
+          seq: (await of.tenant.get(tenantWal, wal_id, io))?.seq ?? -1,
+          created_at,
+        })),
       );
     },
 
-    async heartbeat(of, who, lease, io) {
-      const state = await held(of, who, lease, io);
+    async heartbeat(of, who, { progress, ...lease }, io) {
+      const held = await hold(of, who, lease, io);
       const lease_until = timestamp(LEASE_MS);
-      await of.tenant.commit(
-        [
-          replace(sagaState, state, {
-            lease_until,
-            last_update_ts: timestamp(),
-            ...(lease.progress !== undefined && { progress: lease.progress }),
-          }),
-        ],
-        [],
-        io,
-      );
-      return { lease_until, cancel_requested: state.doc.cancel_requested };
+      await held.append(() => {}, { lease_until, ...(progress !== undefined && { progress }) }, io);
+      return { lease_until, cancel_requested: held.history.cancelled };
     },
 
     async complete(of, who, lease, io) {
-      const state = await held(of, who, lease, io);
-      const open = toHistory(await log.entriesOf(of.tenant, lease.saga_id, io)).steps.find(({ status }) => status === 'pending');
-      if (open !== undefined) throw new AncillaError('saga.state', `step ${open.step_name} has an intent without an outcome`);
-      const entry = log.toEntry(of, lease.saga_id, state.doc.trace_id, who.key_id, lease.epoch, {
-        step_name: 'complete',
-        kind: 'operator',
-        status: 'done',
-        idempotency_key: `${lease.saga_id}/complete`,
-        attempt: 1,
-        completed_at: timestamp(),
-      });
-      await of.tenant.commit(
-        [insert(tenantWal, entry), replace(sagaState, state, { status: 'done', current_step: null, last_update_ts: timestamp() })],
-        [],
+      const held = await hold(of, who, lease, io);
+      await held.append(
+        (add, history) => {
+          if (history.undoing !== null) throw new AncillaError('saga.state', `saga ${lease.saga_id} is being undone: ${history.undoing}`);
+          const open = history.steps.find(({ status }) => status === 'pending');
+          if (open !== undefined) throw new AncillaError('saga.state', `step ${open.step_name} has an intent without an outcome`);
+          add(verbOf(held, history, 'complete', { completed_at: timestamp() }));
+        },
+        {},
         io,
       );
     },
   };
 
+  /** What each append becomes: a new entry, or the one that stands in the log already. */
+  function plan(
+    { entries, history }: HeldSaga,
+    appends: readonly Append[],
+  ): readonly { readonly entry: NewEntry; readonly known: WalEntry | undefined }[] {
+    const all: (NewEntry | WalEntry)[] = [...entries];
+    return appends.map((append, index) => {
+      const entry = toNew(append, all);
+      const same = all.filter((each) => each.idempotency_key === entry.idempotency_key && each.kind === entry.kind);
+      const known = entries.find((each) => same.includes(each) && each.attempt === entry.attempt);
+      if (same.some(({ payload_hash = null }) => payload_hash !== entry.payload_hash))
+        throw new AncillaError('saga.payload_conflict', `entry ${index}: this idempotency key came with another payload`);
+      if (known !== undefined && (known.status !== entry.status || known.step_name !== entry.step_name))
+        throw new AncillaError('saga.payload_conflict', `entry ${index}: the log has another entry of this key, kind and attempt`);
+      if (known === undefined && entry.kind === 'intent' && history.undoing !== null)
+        throw new AncillaError('saga.state', `the saga is being undone (${history.undoing}): it begins no step`);
+      if (known === undefined) all.push(entry);
+      return { entry, known };
+    });
+  }
+
   /** An append as an entry: its kind and status fit, its outcome has an intent, its compensation exists. */
-  function toEntry(of: Of, who: Who, state: SagaState, append: Append, all: readonly WalEntry[]): WalEntry {
-    const { step_name, kind, status, idempotency_key, payload_ref = null, compensate_ref = null, on_unknown, error_code } = append;
+  function toNew(append: Append, all: readonly (NewEntry | WalEntry)[]): NewEntry {
+    const {
+      step_name,
+      kind,
+      status,
+      idempotency_key,
+      payload_ref = null,
+      compensate_ref = null,
+      on_unknown,
+      error_code,
+      trace_id,
+    } = append;
     const wrong = (path: string, message: string) =>
       new AncillaError('schema.invalid', `${kind} of ${step_name}: ${message}`, { errors: [{ path, message }] });
     if ((kind === 'intent') !== (status === 'pending'))
@@ -276,7 +267,7 @@ export function openExternalSagas({
     const attempt = append.attempt ?? (kind === 'intent' ? 1 : (intents.at(-1)?.attempt ?? 1));
     if (kind === 'outcome' && !intents.some((each) => each.attempt === attempt))
       throw wrong('/idempotency_key', 'there is no intent of this step, key and attempt');
-    return log.toEntry(of, state.saga_id, append.trace_id ?? state.trace_id, who.key_id, state.epoch, {
+    return {
       step_name,
       kind,
       status,
@@ -285,9 +276,10 @@ export function openExternalSagas({
       payload_ref,
       compensate_ref,
       payload_hash: append.payload_hash ?? (payload_ref === null ? null : sha256Hex(payload_ref)),
+      ...(trace_id !== undefined && { trace_id }),
       ...(on_unknown !== undefined && { on_unknown }),
       ...(error_code !== undefined && { error_code }),
       ...(kind === 'outcome' && { completed_at: timestamp() }),
-    });
+    };
   }
 }

@@ -3,8 +3,10 @@ import type { Clock, NewId, PlatformStore, Random, Room, TenantStore } from '@an
 import type { Artifacts } from '../artifacts/index.ts';
 import { isWait } from './definition.ts';
 import { openEngine } from './engine.ts';
-import { openExternalSagas } from './external.ts';
+import { openExternalSagas, type ExternalSagas } from './external.ts';
 import { openSagaLog } from './log.ts';
+import { openOperators, type Operators } from './operate.ts';
+import { openPayloads } from './payloads.ts';
 import { sagaRoutes } from './routes.ts';
 import { openRunner, type Runner } from './runner.ts';
 
@@ -27,17 +29,30 @@ export interface SagasParts {
   readonly leaseMs?: number;
 }
 
+/** The room, and what of it others and tests drive directly. */
+export interface Sagas extends Room {
+  readonly runner: Runner;
+  readonly operators: Operators;
+  readonly external: ExternalSagas;
+}
+
 /** Opens the room; `serve` is called once all rooms have said which sagas they have. */
-export function openSagas({ leaseMs = 30_000, ...parts }: SagasParts): Room & { readonly runner: Runner } {
+export function openSagas({ leaseMs = 30_000, ...parts }: SagasParts): Sagas {
   const log = openSagaLog(parts);
-  const engine = openEngine({ ...parts, log, leaseMs });
-  const runner = openRunner({ ...parts, engine, log });
+  const payloads = openPayloads(parts.artifacts);
+  const handlerOf = (ref: string) =>
+    [...runner.sagas.values()]
+      .flatMap(({ steps }) => steps.flatMap((step) => (isWait(step) || step.compensate?.ref !== ref ? [] : [step.compensate.run])))
+      .at(0);
+  const engine = openEngine({ ...parts, payloads, handlerOf, log, leaseMs });
+  const runner: Runner = openRunner({ ...parts, payloads, engine, log });
   const handlers = (): ReadonlySet<string> =>
     new Set(
       [...runner.sagas.values()].flatMap(({ steps }) =>
         steps.flatMap((step) => (isWait(step) || step.compensate === undefined ? [] : [step.compensate.ref])),
       ),
     );
-  const external = openExternalSagas({ ...parts, log, handlers, noteActive: runner.noteActive });
-  return { runner, routes: sagaRoutes({ ...parts, log, runner, external }) };
+  const external = openExternalSagas({ ...parts, payloads, log, handlers, noteActive: runner.noteActive });
+  const operators = openOperators({ ...parts, payloads, log, runner });
+  return { runner, operators, external, routes: sagaRoutes({ payloads, log, runner, operators, external }) };
 }

@@ -16,7 +16,7 @@ import {
   type WalEntry,
   type Write,
 } from '@ancilla/contracts';
-import { toHistory, type History } from './history.ts';
+import { advance, isOver, toCache, toHistory, type History } from './history.ts';
 
 /** Whose sagas. */
 export interface Of {
@@ -27,10 +27,13 @@ export interface Of {
 /** What an entry says beyond whose it is and when. */
 export type NewEntry = Pick<WalEntry, 'step_name' | 'kind' | 'status' | 'idempotency_key' | 'attempt'> & Partial<WalEntry>;
 
+/** Adds an entry to those of one commit, and tells what is known then. */
+export type Add = (entry: NewEntry) => History;
+
 /** Entries of one saga read at most. */
 const MOST_ENTRIES = 5000;
 
-/** One saga, held: its entries, its cached state, and the only way to write to either. */
+/** One saga, held: its entries, what they say, and the only way to write to it. */
 export interface HeldSaga {
   readonly of: Of;
   readonly saga_id: string;
@@ -38,16 +41,21 @@ export interface HeldSaga {
   readonly state: Stored<typeof sagaState>;
   readonly history: History;
   /**
-   * Appends entries and changes the cached state in one commit, with whatever else is to happen with them. The epoch is compared in that commit.
-   * @throws {AncillaError} `saga.stale_owner` when someone took it over
+   * Appends entries in one commit with whatever else is to happen with them; the cache follows from the entries. The epoch is compared in that commit.
+   * @param build - adds the entries; called again on what is known by then when someone wrote beside, for instance a request to cancel
+   * @throws {AncillaError} `saga.stale_owner` when someone took the saga over, `saga.state` when it has ended
    */
-  append(entries: readonly NewEntry[], change: Partial<SagaState>, writes: readonly Write<Tenant>[], io: Io): Promise<void>;
+  append(
+    build: (add: Add, history: History) => void,
+    also: { readonly lease_until?: string; readonly progress?: number; readonly writes?: readonly Write<Tenant>[] },
+    io: Io,
+  ): Promise<readonly WalEntry[]>;
 }
 
 export interface SagaLog {
   entriesOf(tenant: TenantStore, saga_id: string, io: Io): Promise<readonly WalEntry[]>;
-  /** @param epoch - the epoch one holds it at */
-  hold(of: Of, saga_id: string, owner_id: string, epoch: number, io: Io): Promise<HeldSaga>;
+  /** @param epoch - the epoch one holds it at; without one, whatever it is at: for signals and people */
+  hold(of: Of, saga_id: string, owner_id: string, epoch: number | undefined, io: Io): Promise<HeldSaga>;
   toEntry(of: Of, saga_id: string, trace_id: string, owner_id: string, epoch: number, entry: NewEntry): WalEntry;
 }
 
@@ -90,48 +98,51 @@ export function openSagaLog({ clock, newId }: { readonly clock: Clock; readonly 
       const read = async () => {
         const state = await of.tenant.get(sagaState, saga_id, io);
         if (state === undefined) throw new AncillaError('saga.not_found', `no saga ${saga_id}`);
-        return state;
+        const entries = await entriesOf(of.tenant, saga_id, io);
+        return { state, entries, history: toHistory(entries) };
       };
-      let state = await read();
-      let entries = await entriesOf(of.tenant, saga_id, io);
-      let history = toHistory(entries);
+      let known = await read();
       return {
         of,
         saga_id,
         get entries() {
-          return entries;
+          return known.entries;
         },
         get state() {
-          return state;
+          return known.state;
         },
         get history() {
-          return history;
+          return known.history;
         },
-        async append(added, change, writes, { signal }) {
-          const made = added.map((entry) => toEntry(of, saga_id, state.doc.trace_id, owner_id, epoch, entry));
+        async append(build, { writes = [], ...also }, { signal }) {
           for (;;) {
-            if (state.doc.epoch !== epoch)
+            const { state, entries } = known;
+            if (epoch !== undefined && state.doc.epoch !== epoch)
               throw new AncillaError('saga.stale_owner', `saga ${saga_id} is at epoch ${state.doc.epoch}, this owner at ${epoch}`);
-            const changed: Partial<SagaState> = { ...change, last_update_ts: now() };
+            if (isOver(known.history)) throw new AncillaError('saga.state', `saga ${saga_id} is ${known.history.status}`);
+            let { history } = known;
+            const made: WalEntry[] = [];
+            build((entry) => {
+              const full = toEntry(of, saga_id, state.doc.trace_id, owner_id, state.doc.epoch, entry);
+              made.push(full);
+              return (history = advance(history, full));
+            }, history);
+            const { reason: _, ...kept } = state.doc;
+            const doc: SagaState = { ...kept, ...toCache(history), ...also, last_update_ts: now() };
             try {
               // Replacing the state at the revision it was read at is the fence: a stale owner's commit cannot succeed.
               const { revision } = await of.tenant.commit(
-                [...writes, ...made.map((entry) => insert(tenantWal, entry)), replace(sagaState, state, changed)],
+                [...writes, ...made.map((entry) => insert(tenantWal, entry)), replace(sagaState, { ...state, doc: kept }, doc)],
                 [],
                 { signal },
               );
-              state = { doc: { ...state.doc, ...changed }, seq: undefined, revision };
-              entries = [...entries, ...made];
-              history = toHistory(entries);
-              return;
+              known = { state: { doc, seq: undefined, revision }, entries: [...entries, ...made], history };
+              return made;
             } catch (error) {
               if (!isAncillaError(error, 'store.revision_conflict')) throw error;
-              // Someone wrote beside us, for instance a request to cancel: look again, and go on only while the saga is ours. What is not about the saga fails again.
-              const before = state.revision;
-              state = await read();
-              if (state.revision === before) throw error;
-              entries = await entriesOf(of.tenant, saga_id, io);
-              history = toHistory(entries);
+              // Someone wrote beside: look again, and go on only while the saga is ours. What is not about the saga fails again.
+              known = await read();
+              if (known.state.revision === state.revision) throw error;
             }
           }
         },

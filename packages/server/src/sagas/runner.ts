@@ -14,16 +14,17 @@ import {
   type SagaState,
   type TenantStore,
 } from '@ancilla/contracts';
-import { canonicalJson } from '@ancilla/evidence';
-import type { Artifacts } from '../artifacts/index.ts';
+import { canonicalJson, sha256Hex } from '@ancilla/evidence';
 import { toAnySaga, type AnySaga } from './definition.ts';
 import { sagaIdOf, type Engine, type Outcome } from './engine.ts';
+import { isOver, toHistory, type History } from './history.ts';
 import type { HeldSaga, Of, SagaLog } from './log.ts';
+import type { Payloads } from './payloads.ts';
 
 export interface RunnerParts {
   readonly engine: Engine;
   readonly log: SagaLog;
-  readonly artifacts: Artifacts;
+  readonly payloads: Payloads;
   readonly platform: PlatformStore;
   readonly tenantStore: (tenant_id: string) => TenantStore;
   readonly clock: Clock;
@@ -52,7 +53,7 @@ const AT_ONCE = 8;
 const ACTIVE = ['running', 'compensating', 'waiting'] as const;
 
 export function openRunner(parts: RunnerParts): Runner {
-  const { engine, log, artifacts, platform, tenantStore, clock, later, onError, exclusive } = parts;
+  const { engine, log, payloads, platform, tenantStore, clock, later, onError, exclusive } = parts;
   const definitions = new Map<string, AnySaga>();
   const driving = new Map<string, Promise<Outcome>>();
   const busy = new Set<string>();
@@ -62,6 +63,9 @@ export function openRunner(parts: RunnerParts): Runner {
   const io: Io = { signal: stop.signal };
   let cancelSweep = () => {};
   let sweeping: Promise<void> = Promise.resolve();
+
+  const isPast = (at: string | null | undefined): boolean => typeof at === 'string' && Date.parse(at) <= clock.now();
+  const leaseExpired = ({ lease_until }: SagaState): boolean => isPast(lease_until);
 
   async function noteActive(tenant_id: string, io_: Io): Promise<void> {
     if (active.has(tenant_id)) return;
@@ -92,7 +96,7 @@ export function openRunner(parts: RunnerParts): Runner {
     }
   }
 
-  function drive(saga: AnySaga, held: HeldSaga): Promise<Outcome> {
+  function drive(saga: AnySaga | undefined, held: HeldSaga): Promise<Outcome> {
     const done = engine.drive(saga, held, io).finally(() => driving.delete(held.saga_id));
     driving.set(held.saga_id, done);
     return done;
@@ -102,8 +106,11 @@ export function openRunner(parts: RunnerParts): Runner {
   const takeUp = (of: Of, saga_id: string): Promise<void> =>
     alone(of, saga_id, async () => {
       const state = await of.tenant.get(sagaState, saga_id, io);
-      const saga = state && definitions.get(state.doc.name);
-      if (state === undefined || saga === undefined || !ACTIVE.some((status) => status === state.doc.status)) return;
+      if (state === undefined || !ACTIVE.some((status) => status === state.doc.status)) return;
+      const isAgents = state.doc.owner_key_id !== null;
+      const saga = isAgents ? undefined : definitions.get(state.doc.name);
+      // An agent's saga is its own as long as it keeps the lease or the saga has time; one of another release is left to that.
+      if (isAgents ? !leaseExpired(state.doc) && !isPast(state.doc.deadline) : saga === undefined) return;
       await drive(saga, await engine.claim(of, state.doc, io));
     });
 
@@ -113,9 +120,7 @@ export function openRunner(parts: RunnerParts): Runner {
     for (const status of ACTIVE) {
       const { items } = await of.tenant.find(sagaState, { index: 'by_status', equals: { status }, limit: 500, oldest_first: true }, io);
       any ||= items.length > 0;
-      const due = items.filter(({ doc }) =>
-        doc.status === 'waiting' ? doc.wake_at !== null && Date.parse(doc.wake_at) <= clock.now() : expired(doc),
-      );
+      const due = items.filter(({ doc }) => isPast(doc.deadline) || (doc.status === 'waiting' ? isPast(doc.wake_at) : expired(doc)));
       for (const { doc } of due.slice(0, AT_ONCE)) void takeUp(of, doc.saga_id);
     }
     if (any) return;
@@ -140,7 +145,6 @@ export function openRunner(parts: RunnerParts): Runner {
       cursor = page.next_cursor;
     }
   }
-  const leaseExpired = ({ lease_until }: SagaState): boolean => Date.parse(lease_until) <= clock.now();
   const schedule = (): void => {
     cancelSweep = later(SWEEP_MS, () => {
       sweeping = sweepAll(leaseExpired)
@@ -163,11 +167,11 @@ export function openRunner(parts: RunnerParts): Runner {
       await noteActive(from.tenant_id, io);
       const declared = toAnySaga(saga);
       const of: Of = { tenant: from.tenant, tenant_id: from.tenant_id };
-      const held = await engine.start(declared, from as typeof from & { memo: Record<string, unknown> }, io);
+      const held = await engine.start(declared, from, io);
       const saga_id = sagaIdOf(from.tenant_id, from.idempotency_key);
       let settled: Promise<Outcome>;
       if (held === undefined)
-        settled = driving.get(saga_id) ?? log.hold(of, saga_id, parts.owner_id, 0, io).then((seen) => engine.outcomeOf(seen, io));
+        settled = driving.get(saga_id) ?? log.hold(of, saga_id, parts.owner_id, undefined, io).then((seen) => engine.outcomeOf(seen, io));
       else {
         settled = drive(declared, held);
         const driven = settled;
@@ -180,30 +184,41 @@ export function openRunner(parts: RunnerParts): Runner {
     },
     async signal({ tenant, tenant_id, saga_id }, { signal_id, name, payload, by }) {
       const of: Of = { tenant, tenant_id };
-      const state = await tenant.get(sagaState, saga_id, io);
-      if (state === undefined) throw new AncillaError('saga.not_found', `no saga ${saga_id}`);
-      if (['done', 'compensated', 'killed'].includes(state.doc.status))
-        throw new AncillaError('saga.state', `saga ${saga_id} is ${state.doc.status}: a signal comes too late`);
-      const held = await log.hold(of, saga_id, parts.owner_id, state.doc.epoch, io);
-      const idempotency_key = `${saga_id}/signal/${signal_id}`;
-      if (!held.entries.some((entry) => entry.idempotency_key === idempotency_key)) {
-        const kept = artifacts.prepare(of, {
-          category: 'payload',
-          content_type: 'application/json',
-          bytes: Buffer.from(canonicalJson(payload)),
-          trace_id: state.doc.trace_id,
-          created_by: by,
-        });
-        await held.append(
-          [{ step_name: name, kind: 'signal', status: 'done', idempotency_key, attempt: 1, payload_ref: kept.artifact_id, owner_id: by }],
-          {},
-          kept.writes,
-          io,
-        );
+      const held = await log.hold(of, saga_id, by, undefined, io);
+      const key = `${saga_id}/signal/${signal_id}`;
+      const payload_hash = sha256Hex(canonicalJson(payload));
+      const isDelivered = ({ signals }: History) => {
+        const known = signals.find((each) => each.key === key);
+        if (known !== undefined && known.payload_hash !== payload_hash)
+          throw new AncillaError('saga.payload_conflict', `signal ${signal_id} came before with another payload`);
+        return known !== undefined;
+      };
+      if (!isDelivered(held.history)) {
+        if (isOver(held.history) || held.history.undoing !== null)
+          throw new AncillaError('saga.state', `saga ${saga_id} is ${held.history.status}: a signal comes too late`);
+        const kept = payloads.prepare(of, payload, held.state.doc.trace_id, by);
+        const entry = {
+          step_name: name,
+          kind: 'signal',
+          status: 'done',
+          idempotency_key: key,
+          attempt: 1,
+          payload_ref: kept.artifact_id,
+          payload_hash,
+        } as const;
+        try {
+          await held.append((add) => void add(entry), { writes: kept.writes }, io);
+        } catch (error) {
+          // The same signal twice at once: the other one has delivered it.
+          if (!isAncillaError(error, 'store.conflict') || !isDelivered(toHistory(await log.entriesOf(tenant, saga_id, io)))) throw error;
+        }
       }
       runner.wake(of, saga_id);
     },
-    wake: (of, saga_id) => void takeUp(of, saga_id),
+    wake(of, saga_id) {
+      engine.look(saga_id);
+      void takeUp(of, saga_id);
+    },
     async [Symbol.asyncDispose]() {
       cancelSweep();
       stop.abort(new AncillaError('server.draining', 'the saga engine stops'));

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { AncillaError, remove, saga, sagaState, tenantWal, type Saga, type SagaOutcome } from '@ancilla/contracts';
 import { Type } from 'typebox';
 import { io, openTest, trace_id } from './engine.fixture.ts';
-import { toHistory } from './history.ts';
+import { toCache, toHistory } from './history.ts';
 
 const Memo = Type.Object({ order: Type.String(), a: Type.Optional(Type.String()), b: Type.Optional(Type.String()) });
 type Memo = { order: string; a?: string; b?: string };
@@ -87,6 +87,7 @@ test('a saga runs its steps in order, an intent before and an outcome after each
       'outcome charge done',
       'intent ship pending',
       'outcome ship done',
+      'operator complete done',
     ],
   );
   equal(commits, 4);
@@ -115,11 +116,14 @@ test('a step that fails for good is undone in exact reverse of what happened', a
   const { status, error } = await settled;
   equal(status, 'compensated');
   equal(error?.code, 'Error');
-  deepEqual(world, ['do reserve reserve', 'do charge charge', 'fail ship', 'fail ship', 'undo charge', 'undo reserve']);
+  deepEqual(world, ['do reserve reserve', 'do charge charge', 'fail ship', 'fail ship', 'undo ship', 'undo charge', 'undo reserve']);
   const kinds = (await walOf(at, saga_id))
     .filter(({ kind }) => kind.startsWith('compensate'))
     .map(({ kind, step_name }) => `${kind} ${step_name}`);
-  deepEqual(kinds, ['compensate_intent charge', 'compensate_outcome charge', 'compensate_intent reserve', 'compensate_outcome reserve']);
+  deepEqual(
+    kinds,
+    ['ship', 'charge', 'reserve'].flatMap((name) => [`compensate_intent ${name}`, `compensate_outcome ${name}`]),
+  );
 });
 
 test('what is wrong with the request itself is not tried again', async () => {
@@ -184,11 +188,13 @@ test('a cache that was deleted says the same when it is computed from the log', 
   const { saga_id, settled } = await runner.start(order, start(at));
   await settled;
   const before = toHistory(await walOf(at, saga_id));
+  const cached = await stateOf(at, saga_id);
+  deepEqual({ ...cached, ...toCache(before) }, cached, 'the cache says nothing that the log does not');
   await at.north.tenant.commit([remove(sagaState, saga_id)], [], io);
   deepEqual(toHistory(await walOf(at, saga_id)), before);
   deepEqual(
     before.steps.map(({ step_name, status, compensation }) => `${step_name} ${status} ${compensation}`),
-    ['reserve done done', 'charge done done', 'ship failed none'],
+    ['reserve done done', 'charge done done', 'ship failed done'],
   );
 });
 
@@ -224,14 +230,14 @@ const approval = (moved: string[]): Saga =>
         run: async ({ memo }) => (moved.push(JSON.stringify(memo.approve)), { output: {} }),
       },
     ],
-  }) as unknown as Saga;
+  });
 
 test('a wait goes on when its signal comes: once, however often it is delivered', async () => {
   await using at = await openTest();
   const moved: string[] = [];
   const move = approval(moved);
   const { runner } = await at.open([move]);
-  const { saga_id, settled } = await runner.start(move, start(at) as never);
+  const { saga_id, settled } = await runner.start(move, start(at));
   equal((await settled).status, 'waiting');
   const signal = { signal_id: 's1', name: 'second_approval', payload: { by: 'raj' }, by: 'raj' };
   await runner.signal({ ...at.north, saga_id }, signal);
@@ -246,7 +252,7 @@ test('a definition that changed while a saga stood still is not run', async () =
   await using at = await openTest();
   const moved: string[] = [];
   const { runner } = await at.open([approval(moved)]);
-  const { saga_id } = await runner.start(approval(moved), start(at) as never);
+  const { saga_id } = await runner.start(approval(moved), start(at));
   await until(at, saga_id, 'waiting');
   await runner[Symbol.asyncDispose]();
   const changed = { ...approval(moved), steps: approval(moved).steps.toReversed() } as Saga;
@@ -263,10 +269,145 @@ test('a wait that nobody answers ends when its time does', async () => {
   const declared = approval(moved);
   const timed = { ...declared, steps: declared.steps.map((step) => ('signal' in step ? { ...step, deadlineSeconds: 60 } : step)) } as Saga;
   const { runner } = await at.open([timed]);
-  const { saga_id } = await runner.start(timed, start(at) as never);
+  const { saga_id } = await runner.start(timed, start(at));
   await until(at, saga_id, 'waiting');
   at.advance(3_600_000);
   await runner.sweep();
   await until(at, saga_id, 'compensated');
   deepEqual(moved, []);
+});
+
+/** One step that runs until it is let go or aborted, and says what happened to it. */
+function longRunning(
+  world: string[],
+  options: { readonly deadlineSeconds?: number; readonly listens?: boolean; readonly unknown?: 'park' | 'compensate' } = {},
+) {
+  const { deadlineSeconds, listens = true, unknown = 'park' } = options;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const aborted = (signal: AbortSignal) =>
+    new Promise<never>((_, reject) => signal.addEventListener('abort', () => (world.push('aborted'), reject(new Error('aborted')))));
+  const declared = saga({
+    name: 'long',
+    memo: Memo,
+    steps: [
+      {
+        name: 'work',
+        attempts: 1,
+        ...(deadlineSeconds !== undefined && { deadlineSeconds }),
+        unknown: { on: unknown },
+        async run({ signal, progress }) {
+          progress(0.4);
+          world.push('begin');
+          await (listens ? Promise.race([promise, aborted(signal)]) : promise);
+          world.push('end');
+          return { output: {} };
+        },
+        compensate: { ref: 'handler:undo_work', run: async () => (world.push('undo'), []) },
+      },
+    ],
+  });
+  return { declared, letGo: resolve };
+}
+const begun = async (world: readonly string[]) => {
+  while (!world.includes('begin')) await new Promise((resolve) => setTimeout(resolve, 2));
+};
+
+test('a cancelled saga’s running step is told to stop, and what it may have done is undone', async () => {
+  await using at = await openTest();
+  const world: string[] = [];
+  const { declared } = longRunning(world);
+  const { runner, operators } = await at.open([declared]);
+  const { saga_id, settled } = await runner.start(declared, start(at));
+  await begun(world);
+  await operators.operate(at.north, saga_id, 'cancel', 'ann', 'not wanted any more', io);
+  const { status, error } = await settled;
+  equal(status, 'compensated');
+  equal(error?.code, 'cancel');
+  deepEqual(world, ['begin', 'aborted', 'undo']);
+  equal((await stateOf(at, saga_id))?.cancel_requested, true);
+});
+
+test('a killed saga ends at once; what its step brings afterwards is not written', async () => {
+  await using at = await openTest();
+  const world: string[] = [];
+  const { declared, letGo } = longRunning(world, { listens: false });
+  const { runner, operators } = await at.open([declared]);
+  const { saga_id, settled } = await runner.start(declared, start(at));
+  await begun(world);
+  equal((await operators.operate(at.north, saga_id, 'kill', 'ann', 'it runs wild', io)).status, 'killed');
+  letGo();
+  equal((await settled).status, 'killed');
+  equal((await walOf(at, saga_id)).at(-1)?.step_name, 'kill');
+  await rejects(operators.operate(at.north, saga_id, 'resume', 'ann', 'again', io), { code: 'saga.state' });
+});
+
+test('a step that never ends is not waited for past its deadline, and its outcome counts as unknown', async () => {
+  for (const [unknown, expected] of [
+    ['park', 'needs_attention'],
+    ['compensate', 'compensated'],
+  ] as const) {
+    await using at = await openTest();
+    const world: string[] = [];
+    const { declared } = longRunning(world, { deadlineSeconds: 0.05, listens: false, unknown });
+    const { runner } = await at.open([declared]);
+    const { saga_id, settled } = await runner.start(declared, start(at));
+    equal((await settled).status, expected);
+    equal((await stateOf(at, saga_id))?.reason, 'step_timeout');
+  }
+});
+
+for (const [verb, effects] of [
+  ['resume', ['begin', 'begin', 'end']],
+  ['skip', ['begin']],
+] as const)
+  test(`a person looks at what needed attention and says ${verb}`, async () => {
+    await using at = await openTest();
+    const world: string[] = [];
+    const first = await at.open([longRunning(world).declared]);
+    const { saga_id } = await first.runner.start(longRunning(world).declared, start(at));
+    await begun(world);
+    await first.runner[Symbol.asyncDispose]();
+    const { declared, letGo } = longRunning(world, { listens: false });
+    letGo();
+    const second = await at.open([declared]);
+    await until(at, saga_id, 'needs_attention');
+    await second.operators.operate(at.north, saga_id, verb, 'ann', 'I looked', io);
+    await until(at, saga_id, 'done');
+    deepEqual(
+      world.filter((word) => word !== 'aborted'),
+      effects,
+    );
+  });
+
+test('a signal comes early, twice, with another payload, and too late', async () => {
+  await using at = await openTest();
+  const world: string[] = [];
+  const { declared: slow, letGo } = longRunning(world, { listens: false });
+  const wait = { name: 'approve', signal: 'second_approval', payload: Type.Object({ by: Type.String() }) };
+  const late = saga({ ...slow, name: 'late', steps: [...slow.steps, wait] });
+  const { runner } = await at.open([late]);
+  const { saga_id } = await runner.start(late, start(at));
+  await begun(world);
+  const signal = { signal_id: 's1', name: 'second_approval', payload: { by: 'raj' }, by: 'raj' };
+  await runner.signal({ ...at.north, saga_id }, signal);
+  await rejects(runner.signal({ ...at.north, saga_id }, { ...signal, payload: { by: 'eve' } }), { code: 'saga.payload_conflict' });
+  await Promise.all(Array.from({ length: 5 }, () => runner.signal({ ...at.north, saga_id }, { ...signal, signal_id: 's2' })));
+  letGo();
+  await until(at, saga_id, 'done');
+  equal((await walOf(at, saga_id)).filter(({ kind }) => kind === 'signal').length, 2);
+  await runner.signal({ ...at.north, saga_id }, signal);
+  await rejects(runner.signal({ ...at.north, saga_id }, { ...signal, signal_id: 's3' }), { code: 'saga.state' });
+});
+
+test('a saga that is not done by its deadline is undone', async () => {
+  await using at = await openTest();
+  const moved: string[] = [];
+  const { runner } = await at.open([approval(moved)]);
+  const deadline = new Date(Date.now() + 60_000).toISOString();
+  const { saga_id } = await runner.start(approval(moved), { ...start(at), deadline });
+  await until(at, saga_id, 'waiting');
+  at.advance(120_000);
+  await runner.sweep();
+  await until(at, saga_id, 'compensated');
+  equal((await stateOf(at, saga_id))?.reason, 'deadline');
 });

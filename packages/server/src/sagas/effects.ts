@@ -1,0 +1,269 @@
+import {
+  AncillaError,
+  isAncillaError,
+  toTimestamp,
+  type At,
+  type Clock,
+  type Io,
+  type Random,
+  type Step,
+  type Tenant,
+  type Write,
+} from '@ancilla/contracts';
+import { Value } from 'typebox/value';
+import { isWait, type AnySaga } from './definition.ts';
+import { afterUnknown, type Action } from './decide.ts';
+import { keyOf, outcomeOf, undoOf, verbOf } from './entries.ts';
+import type { Signal, StepView } from './history.ts';
+import type { HeldSaga, NewEntry } from './log.ts';
+import type { Memo, Payloads } from './payloads.ts';
+
+type Work = Step<Memo>;
+
+/** What an effect came to: entries and writes of one commit. */
+export interface Came {
+  readonly entries: readonly NewEntry[];
+  readonly writes?: readonly Write<Tenant>[];
+}
+
+export interface EffectParts {
+  readonly payloads: Payloads;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly owner_id: string;
+  readonly later: (ms: number, run: () => void) => () => void;
+  /** The registered compensations, of all sagas. */
+  readonly handlerOf: (ref: string) => NonNullable<Work['compensate']>['run'] | undefined;
+  readonly leaseMs: number;
+}
+
+const FIRST_BACKOFF_MS = 200;
+const MOST_BACKOFF_MS = 60_000;
+const TIMED_OUT = 'step_timeout';
+
+/** Everything that may touch the world outside: each runs under an intent that stands in the log. */
+export function openEffects({ payloads, clock, random, owner_id, later, handlerOf, leaseMs }: EffectParts) {
+  const inMs = (ms: number): string => toTimestamp(clock.now() + ms);
+  /** Doubled each time, with jitter. */
+  const backoff = (attempt: number): string =>
+    inMs((Math.min(MOST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** attempt) * ((random.bytes(1)[0] ?? 0) + 1)) / 256);
+
+  /** How to have the saga that is being worked on looked at now: someone wrote to its log. */
+  const looks = new Map<string, () => void>();
+
+  /** Keeps the lease while something takes its time; stops it when the saga is someone else's or has ended, and on `turned` when it turned around. */
+  function keepLease(
+    held: HeldSaga,
+    stop: AbortController,
+    { turned, share }: { readonly turned: boolean; readonly share?: () => number | undefined },
+  ): () => void {
+    let cancel = () => {};
+    const beat = () => {
+      const progress = share?.();
+      held
+        .append(() => {}, { lease_until: inMs(leaseMs), ...(progress !== undefined && { progress }) }, { signal: stop.signal })
+        .then(
+          () => (turned && held.history.undoing !== null ? stop.abort(new TurnedAround()) : rest()),
+          (error: unknown) => isAncillaError(error, 'saga.stale_owner', 'saga.state') && stop.abort(error),
+        );
+    };
+    let over = false;
+    // A beat that is under way when the work ends begins no other.
+    const rest = () => over || (cancel = later(leaseMs / 3, beat));
+    looks.set(held.saga_id, () => (cancel(), beat()));
+    rest();
+    return () => {
+      over = true;
+      cancel();
+      looks.delete(held.saga_id);
+    };
+  }
+
+  const at = (held: HeldSaga, step: string, attempt: number, memo: Memo, signal: AbortSignal): At<Memo> => ({
+    saga_id: held.saga_id,
+    trace_id: held.state.doc.trace_id,
+    tenant_id: held.of.tenant_id,
+    memo,
+    key: keyOf(held.saga_id, step),
+    attempt,
+    tenant: held.of.tenant,
+    signal,
+    progress() {},
+  });
+
+  /** A step's outcome with what it put out, merged into the memo. */
+  function succeeded(
+    saga: AnySaga,
+    held: HeldSaga,
+    step_name: string,
+    attempt: number,
+    memo: Memo,
+    output: Memo,
+    writes: readonly Write<Tenant>[],
+    by: string,
+  ): Came {
+    const merged = { ...memo, ...output };
+    if (!Value.Check(saga.memo, declaredPart(saga, merged)))
+      throw new AncillaError('schema.invalid', `step ${step_name} put out what the memo of ${saga.name} does not take`);
+    const kept = Object.keys(output).length > 0 ? payloads.prepare(held.of, merged, held.state.doc.trace_id, owner_id) : undefined;
+    const entry = outcomeOf(held.saga_id, step_name, attempt, {
+      payload_ref: kept?.artifact_id ?? null,
+      completed_at: inMs(0),
+      ...(by !== owner_id && { owner_id: by }),
+    });
+    return { entries: [entry], writes: [...(kept?.writes ?? []), ...writes] };
+  }
+
+  function failed(held: HeldSaga, step: Work, attempt: number, code: string, again: boolean): Came {
+    const last = !again || attempt >= step.attempts;
+    const entry = outcomeOf(held.saga_id, step.name, attempt, {
+      status: 'failed',
+      error_code: code,
+      ...(!last && { wake_at: backoff(attempt) }),
+    });
+    return { entries: last ? [entry, verbOf(held, held.history, 'compensate', { error_code: code })] : [entry] };
+  }
+
+  /** Runs a step once. What it throws is an outcome, too; only a lost lease and the end of the process are not. */
+  async function run(saga: AnySaga, held: HeldSaga, step: Work, attempt: number, io: Io): Promise<Came> {
+    const stop = new AbortController();
+    const signal = AbortSignal.any([io.signal, stop.signal]);
+    let share: number | undefined;
+    const rest = keepLease(held, stop, { turned: true, share: () => share });
+    const { deadlineSeconds } = step;
+    const cancelLimit =
+      deadlineSeconds === undefined
+        ? () => {}
+        : later(deadlineSeconds * 1000, () => stop.abort(new AncillaError('saga.failed', TIMED_OUT)));
+    try {
+      const memo = await payloads.memoOf(held, io);
+      const here: At<Memo> = {
+        ...at(held, step.name, attempt, memo, signal),
+        progress: (now) => void (share = Math.min(1, Math.max(0, now))),
+      };
+      // A step that does not listen is not waited for.
+      const { output, writes = [] } = await Promise.race([step.run(here), untilAborted(signal)]);
+      return succeeded(saga, held, step.name, attempt, memo, output, writes, owner_id);
+    } catch (error) {
+      io.signal.throwIfAborted();
+      const { aborted, reason } = stop.signal;
+      if (!aborted) return failed(held, step, attempt, codeOf(error), isRetryable(error));
+      if (reason instanceof TurnedAround || isAncillaError(reason, 'saga.state')) return { entries: [] };
+      if (isAncillaError(reason, 'saga.stale_owner')) throw reason;
+      return await unknown(saga, held, step, attempt, TIMED_OUT, io);
+    } finally {
+      rest();
+      cancelLimit();
+    }
+  }
+
+  /** What an outcome that nobody knows comes to, as the step declared it. */
+  async function unknown(saga: AnySaga, held: HeldSaga, step: Work, attempt: number, reason: string, io: Io): Promise<Came> {
+    const action = afterUnknown(step, attempt, reason);
+    if (action.do === 'ask') return (await ask(saga, held, step, attempt, io)) ?? failed(held, step, attempt, reason, true);
+    if (action.do === 'turn_around') return { entries: [verbOf(held, held.history, 'compensate', { error_code: reason })] };
+    if (action.do === 'park') return { entries: [verbOf(held, held.history, 'park', { error_code: reason })] };
+    return failed(held, step, attempt, reason, true);
+  }
+
+  /** Asks whether an effect happened. @returns undefined when it did not, so that it may be run */
+  async function ask(saga: AnySaga, held: HeldSaga, step: Work, attempt: number, io: Io): Promise<Came | undefined> {
+    if (step.unknown.on !== 'query') return undefined;
+    const memo = await payloads.memoOf(held, io);
+    const said = await step.unknown.query(at(held, step.name, attempt, memo, io.signal)).catch(() => 'unknown' as const);
+    io.signal.throwIfAborted();
+    if (said === 'not_done') return undefined;
+    if (said === 'done') return succeeded(saga, held, step.name, attempt, memo, {}, [], owner_id);
+    return { entries: [verbOf(held, held.history, 'park', { error_code: 'unknown_outcome' })] };
+  }
+
+  /** Goes past a wait with what its signal brought, in the name of who sent it. */
+  async function take(saga: AnySaga, held: HeldSaga, step: AnySaga['steps'][number], signal: Signal, io: Io): Promise<Came> {
+    const given = signal.payload_ref === null ? {} : await payloads.readJson(held.of, signal.payload_ref, io);
+    if (isWait(step) && !Value.Check(step.payload, given))
+      return { entries: [verbOf(held, held.history, 'park', { error_code: 'signal_payload' })] };
+    return succeeded(saga, held, step.name, 1, await payloads.memoOf(held, io), { [step.name]: given }, [], signal.by);
+  }
+
+  /** Undoes one step. An agent's saga has no memo: its handler gets the payload of the step. */
+  async function undo(saga: AnySaga | undefined, held: HeldSaga, view: StepView, io: Io): Promise<Came> {
+    const { step_name, compensate_ref, compensation_attempts: attempt } = view;
+    const handler = handlerOf(compensate_ref ?? '');
+    if (handler === undefined) return { entries: [verbOf(held, held.history, 'park', { error_code: 'no_compensation' })] };
+    const stop = new AbortController();
+    const rest = keepLease(held, stop, { turned: false });
+    try {
+      const memo = saga === undefined ? await payloadOf(held, view, io) : await payloads.memoOf(held, io);
+      const here = at(held, step_name, attempt, memo, AbortSignal.any([io.signal, stop.signal]));
+      const writes = await handler({ ...here, key: `${here.key}/undo` });
+      return {
+        entries: [undoOf(held.saga_id, step_name, attempt, 'compensate_outcome', { status: 'done', completed_at: inMs(0) })],
+        writes,
+      };
+    } catch (error) {
+      io.signal.throwIfAborted();
+      if (isAncillaError(stop.signal.reason, 'saga.stale_owner')) throw stop.signal.reason;
+      return undoFailed(held, view, error);
+    } finally {
+      rest();
+    }
+  }
+  const undoFailed = (held: HeldSaga, { step_name, compensation_attempts: attempt }: StepView, error: unknown): Came => ({
+    entries: [
+      undoOf(held.saga_id, step_name, attempt, 'compensate_outcome', {
+        status: 'failed',
+        error_code: codeOf(error),
+        wake_at: backoff(attempt),
+      }),
+    ],
+  });
+  const payloadOf = async (held: HeldSaga, { payload_ref }: StepView, io: Io): Promise<Memo> => {
+    const found = payload_ref === null ? {} : await payloads.readJson(held.of, payload_ref, io);
+    return typeof found === 'object' && found !== null ? { ...found } : {};
+  };
+
+  /** The store refused what an effect came to: the attempt failed. @returns undefined for what was no effect */
+  function refused(held: HeldSaga, action: Action, error: unknown): Came | undefined {
+    if (action.do === 'run' || action.do === 'ask') return failed(held, action.step, action.attempt, codeOf(error), isRetryable(error));
+    return action.do === 'undo' ? undoFailed(held, action.step, error) : undefined;
+  }
+
+  return { run, ask, take, undo, refused, keepLease, look: (saga_id: string) => looks.get(saga_id)?.() };
+}
+export type Effects = ReturnType<typeof openEffects>;
+
+/** The saga is being undone: what ran is to stop. */
+class TurnedAround extends Error {
+  override readonly name = 'TurnedAround';
+}
+
+const untilAborted = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    const fail = () => reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
+    if (signal.aborted) fail();
+    else signal.addEventListener('abort', fail, { once: true });
+  });
+
+/** A wait's payload stands in the memo under the wait's name, beside what the memo's schema declares. */
+const declaredPart = (saga: AnySaga, memo: Memo): Memo => {
+  const waits = new Set(saga.steps.flatMap((step) => (isWait(step) && !(step.name in saga.memo.properties) ? [step.name] : [])));
+  return Object.fromEntries(Object.entries(memo).filter(([name]) => !waits.has(name)));
+};
+
+const CODE = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+const codeOf = (error: unknown): string => {
+  const code: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'code') : undefined;
+  const name: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'name') : undefined;
+  return [code, name].find((word): word is string => typeof word === 'string' && CODE.test(word)) ?? 'error';
+};
+/** What is wrong with the request itself stays wrong. */
+const RETRYABLE = [
+  'internal',
+  'embedding.provider',
+  'store.unavailable',
+  'store.full',
+  'store.revision_conflict',
+  'redaction.failed',
+  'egress.refused',
+] as const;
+const isRetryable = (error: unknown): boolean => !isAncillaError(error) || isAncillaError(error, ...RETRYABLE);

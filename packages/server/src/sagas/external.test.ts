@@ -1,0 +1,116 @@
+import { deepEqual, equal, rejects } from 'node:assert/strict';
+import { test } from 'node:test';
+import { saga, sagaState, type Who } from '@ancilla/contracts';
+import { Type } from 'typebox';
+import { io, openTest, trace_id } from './engine.fixture.ts';
+
+const who: Who = { id: 'importer', role: 'agent', key_id: 'ak_1', tenant_id: 'north' };
+
+/** A saga of the server's whose only use here is its registered compensation. */
+const registered = (undone: unknown[]) =>
+  saga({
+    name: 'registered',
+    memo: Type.Object({}),
+    steps: [
+      {
+        name: 'write',
+        attempts: 1,
+        unknown: { on: 'park' },
+        run: async () => ({ output: {} }),
+        compensate: { ref: 'handler:unwrite', run: async ({ key }) => (undone.push(key.split('/').slice(1).join('/')), []) },
+      },
+    ],
+  });
+const asked = { name: 'import.customer', trace_id, owner_agent_id: 'importer.v1', idempotency_key: 'import-42' };
+const entry = (lease: { saga_id: string; epoch: number; lease_token: string }, step_name: string, more: object = {}) => ({
+  saga_id: lease.saga_id as `sg_${string}`,
+  epoch: lease.epoch,
+  lease_token: lease.lease_token,
+  step_name,
+  kind: 'intent' as const,
+  status: 'pending' as const,
+  idempotency_key: `${lease.saga_id}/${step_name}`,
+  compensate_ref: 'handler:unwrite',
+  ...more,
+});
+const done = { kind: 'outcome' as const, status: 'done' as const, compensate_ref: null };
+
+async function open() {
+  const at = await openTest();
+  const undone: unknown[] = [];
+  const room = await at.open([registered(undone)]);
+  const { lease } = await room.external.start(at.north, who, asked, io);
+  const statusOf = async () => (await at.north.tenant.get(sagaState, lease.saga_id, io))?.doc;
+  return { at, undone, lease, statusOf, ...room };
+}
+
+test('entries of one request are one commit, repeating them answers the same, and another payload is refused', async () => {
+  const { at, external, lease } = await open();
+  await using _ = at;
+  const both = [entry(lease, 'a'), entry(lease, 'a', done)];
+  const first = await external.append(at.north, who, both, io);
+  deepEqual(await external.append(at.north, who, both, io), first);
+  await rejects(external.append(at.north, who, [entry(lease, 'a', { payload_hash: 'a'.repeat(64) })], io), {
+    code: 'saga.payload_conflict',
+  });
+  await rejects(external.append(at.north, who, [entry(lease, 'b', done)], io), { code: 'schema.invalid' });
+  await rejects(external.append(at.north, who, [entry(lease, 'b', { compensate_ref: 'handler:unknown' })], io), { code: 'schema.invalid' });
+  await external.append(at.north, who, [entry(lease, 'b')], io);
+  await rejects(external.complete(at.north, who, lease, io), { code: 'saga.state' });
+  await external.append(at.north, who, [entry(lease, 'b', done)], io);
+  await external.complete(at.north, who, lease, io);
+  await rejects(external.append(at.north, who, [entry(lease, 'c')], io), { code: 'saga.state' });
+});
+
+test('a saga belongs to the credential that started it, its token and its epoch', async () => {
+  const { at, external, lease } = await open();
+  await using _ = at;
+  for (const [caller, shown, code] of [
+    [{ ...who, key_id: 'ak_2' }, lease, 'saga.lease'],
+    [who, { ...lease, lease_token: 'x'.repeat(43) }, 'saga.lease'],
+    [who, { ...lease, epoch: 2 }, 'saga.stale_owner'],
+  ] as const) {
+    await rejects(external.append(at.north, caller, [entry(shown, 'a')], io), { code });
+    await rejects(external.heartbeat(at.north, caller, shown, io), { code });
+    await rejects(external.complete(at.north, caller, shown, io), { code });
+  }
+});
+
+test('what an agent that is gone had done is undone in reverse; it cannot write any more', async () => {
+  const { at, external, runner, lease, undone, statusOf } = await open();
+  await using _ = at;
+  await external.append(at.north, who, [entry(lease, 'a'), entry(lease, 'a', done), entry(lease, 'b', { on_unknown: 'compensate' })], io);
+  await runner.sweep();
+  equal((await statusOf())?.status, 'running', 'it still has its lease');
+  at.advance(120_000);
+  await runner.sweep();
+  while ((await statusOf())?.status !== 'compensated') await new Promise((resolve) => setTimeout(resolve, 2));
+  deepEqual(undone, ['b/undo', 'a/undo']);
+  equal((await statusOf())?.reason, 'owner_gone');
+  await rejects(external.heartbeat(at.north, who, lease, io), { code: 'saga.stale_owner' });
+});
+
+test('an agent that is gone in the middle of what nobody can judge leaves it to a person', async () => {
+  const { at, external, runner, lease, undone, statusOf } = await open();
+  await using _ = at;
+  await external.append(at.north, who, [entry(lease, 'a')], io);
+  at.advance(120_000);
+  await runner.sweep();
+  while ((await statusOf())?.status !== 'needs_attention') await new Promise((resolve) => setTimeout(resolve, 2));
+  equal((await statusOf())?.reason, 'unknown_outcome');
+  deepEqual(undone, []);
+});
+
+test('an agent learns of a cancellation at its heartbeat, says what came of its step, and begins no other', async () => {
+  const { at, external, operators, runner, lease, undone, statusOf } = await open();
+  await using _ = at;
+  await external.append(at.north, who, [entry(lease, 'a')], io);
+  await operators.operate(at.north, lease.saga_id, 'cancel', 'ann', 'not wanted', io);
+  equal((await external.heartbeat(at.north, who, { ...lease, progress: 0.5 }, io)).cancel_requested, true);
+  await rejects(external.append(at.north, who, [entry(lease, 'b')], io), { code: 'saga.state' });
+  await external.append(at.north, who, [entry(lease, 'a', done)], io);
+  at.advance(120_000);
+  await runner.sweep();
+  while ((await statusOf())?.status !== 'compensated') await new Promise((resolve) => setTimeout(resolve, 2));
+  deepEqual(undone, ['a/undo']);
+});

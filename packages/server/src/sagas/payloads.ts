@@ -1,0 +1,54 @@
+import { AncillaError, type Io, type Tenant, type Write } from '@ancilla/contracts';
+import { canonicalJson } from '@ancilla/evidence';
+import type { Artifacts } from '../artifacts/index.ts';
+import type { HeldSaga, Of } from './log.ts';
+
+export type Memo = Record<string, unknown>;
+
+/** What a saga started with: the payload of its first claim. */
+export interface StartPayload {
+  readonly name: string;
+  readonly owner: string;
+  readonly memo: Memo;
+}
+
+/** What sagas keep beside their log: JSON in sealed artifacts, small enough to ride in the entry's commit. */
+export interface Payloads {
+  prepare(
+    of: Of,
+    value: unknown,
+    trace_id: string,
+    by: string,
+  ): { readonly artifact_id: string; readonly writes: readonly Write<Tenant>[] };
+  readJson(of: Of, ref: string, io: Io): Promise<unknown>;
+  startOf(held: HeldSaga, io: Io): Promise<StartPayload>;
+  /** The memo after the last outcome. */
+  memoOf(held: HeldSaga, io: Io): Promise<Memo>;
+}
+
+export function openPayloads(artifacts: Artifacts): Payloads {
+  const readJson: Payloads['readJson'] = async (of, ref, io) =>
+    JSON.parse(Buffer.from(await artifacts.bytes(of, ref, io)).toString('utf8'));
+  const startOf: Payloads['startOf'] = async ({ of, history }, io) => {
+    if (history.start_ref === null) throw new AncillaError('saga.state', 'the saga has no beginning');
+    // Written by whoever started it, in this form.
+    return (await readJson(of, history.start_ref, io)) as StartPayload;
+  };
+  return {
+    readJson,
+    startOf,
+    prepare: (of, value, trace_id, by) =>
+      artifacts.prepare(of, {
+        category: 'payload',
+        content_type: 'application/json',
+        bytes: Buffer.from(canonicalJson(value)),
+        trace_id,
+        created_by: by,
+      }),
+    async memoOf(held, io) {
+      const { memo_ref } = held.history;
+      // Written with an outcome, checked against the saga's schema then.
+      return memo_ref === null ? (await startOf(held, io)).memo : ((await readJson(held.of, memo_ref, io)) as Memo);
+    },
+  };
+}
