@@ -13,8 +13,11 @@ export interface TaskExample {
   readonly prompt_hash: string | null;
 }
 
-/** A kind of decision people make that a model learns from. Review, training and rollout know only Tasks. */
-export interface Task<C extends Collection<'log'> = Collection<'log'>> {
+/**
+ * A kind of decision people make that a model learns from. Review, training and rollout know only Tasks.
+ * `C`: the log of its decisions; `F`: what was known when they were made, as its artifact holds it.
+ */
+export interface Task<C extends Collection<'log'> = Collection<'log'>, F = unknown> {
   readonly name: string;
   readonly model_id: string;
   /** The log of its decisions. */
@@ -39,6 +42,8 @@ export interface Task<C extends Collection<'log'> = Collection<'log'>> {
     readonly reviewer_id: string;
     readonly decided_at: string;
   };
-  /** @param features - the artifact at features_ref, parsed from JSON; @returns undefined when there is nothing to learn from it */
-  toExample(decision: Doc<C>, features: unknown): TaskExample | undefined;
+  /** Reads the JSON at a features_ref, once for all decisions that refer to it; undefined when it is nothing to learn from. */
+  parseFeatures(value: unknown): F | undefined;
+  /** @returns undefined when there is nothing to learn from it */
+  toExample(decision: Doc<C>, features: F): TaskExample | undefined;
 }

@@ -1,13 +1,14 @@
 import { mappingHistory, type Task } from '@ancilla/contracts';
 import { featureNames } from '@ancilla/ranker';
-import { parseFeatures } from './features-file.ts';
+import { parseFeatures, type FeaturesFile } from './features-file.ts';
 import { NONE } from './glossaries.ts';
 import { isPublicWord } from './vocabulary.ts';
 
 /** The model that ranks candidates of columns. */
 export const MAPPING_MODEL = 'mapping-ranker';
+
 /** What can be learned from mapping decisions. */
-export const mappingTask: Task<typeof mappingHistory> = {
+export const mappingTask: Task<typeof mappingHistory, FeaturesFile> = {
   name: 'mapping',
   model_id: MAPPING_MODEL,
   decisions: mappingHistory,
@@ -28,11 +29,14 @@ export const mappingTask: Task<typeof mappingHistory> = {
     reviewer_id,
     decided_at,
   }),
-  toExample({ decision, semantic_id, source }, features) {
-    const file = parseFeatures(features);
-    const column = file?.columns[source.column];
+  parseFeatures(value) {
+    const file = parseFeatures(value);
     // Features of another version of the ranker mean something else.
-    if (file === undefined || column === undefined || file.feature_names.join() !== featureNames.join()) return undefined;
+    return file?.feature_names.join() === featureNames.join() ? file : undefined;
+  },
+  toExample({ decision, semantic_id, source }, { columns, prompt_hash }) {
+    const column = columns[source.column];
+    if (column === undefined) return undefined;
     const label = decision === 'none_of_these' || decision === 'new_term' ? NONE : semantic_id;
     // A bare rejection says that the suggestion was wrong, not what would have been right.
     if (label === null) return undefined;
@@ -43,7 +47,7 @@ export const mappingTask: Task<typeof mappingHistory> = {
       label,
       col_name_tokens: column.tokens,
       embedding_vector_ref: column.embedding_id,
-      prompt_hash: file.prompt_hash,
+      prompt_hash,
     };
   },
 };

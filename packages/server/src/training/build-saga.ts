@@ -51,7 +51,7 @@ export const openBuildSaga = ({ artifacts, gates, storeOf, hmac, tasks, clock }:
           const draft = draftOf(
             task,
             decisions,
-            await readFeatures(of, artifacts, new Set(decisions.map((decision) => task.meta(decision).features_ref)), io),
+            await readFeatures(of, artifacts, task, new Set(decisions.map((decision) => task.meta(decision).features_ref)), io),
             {
               tenant_scope: memo.consent === 'global' ? 'global' : tenant_id,
               vectors: memo.vectors,
@@ -143,13 +143,19 @@ async function decisionsThrough<C extends Collection<'log'>>(
 }
 
 /** The artifacts the decisions refer to, parsed. */
-async function readFeatures(of: Of, artifacts: Artifacts, refs: Iterable<string>, io: Io): Promise<ReadonlyMap<string, Features>> {
+async function readFeatures(
+  of: Of,
+  artifacts: Artifacts,
+  task: Task,
+  refs: Iterable<string>,
+  io: Io,
+): Promise<ReadonlyMap<string, Features>> {
   const found = new Map<string, Features>();
   for (const ref of refs) {
     try {
       const { meta, bytes } = await artifacts.open(of, ref, io);
       const text = Buffer.from(await collect(bytes)).toString('utf8');
-      found.set(ref, { value: JSON.parse(text) as unknown, created_at: meta.created_at });
+      found.set(ref, { value: task.parseFeatures(JSON.parse(text)), created_at: meta.created_at });
     } catch (error) {
       // Erased since: there is nothing to learn from it any more.
       if (!isAncillaError(error, 'not_found')) throw error;

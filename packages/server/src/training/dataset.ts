@@ -28,10 +28,10 @@ export interface Draft extends Examples {
 }
 
 /** Decisions as a file, with the leak test's report. Pure. @param look - the redaction engine and the raw values the test looks for */
-export function draftOf<C extends Collection<'log'>>(
-  task: Task<C>,
+export function draftOf<C extends Collection<'log'>, F>(
+  task: Task<C, F>,
   decisions: readonly Doc<C>[],
-  features: ReadonlyMap<string, Features>,
+  features: ReadonlyMap<string, Features<F>>,
   parts: Omit<ExampleParts, 'trainer_version'>,
   look: { readonly detect: (text: string) => readonly string[]; readonly rawValues: Iterable<string> },
 ): Draft {

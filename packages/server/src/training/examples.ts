@@ -6,9 +6,9 @@ import { splitOf } from './split.ts';
 /** Why a decision is no example: a later one corrects it, its features are gone, or newer than itself, or there is nothing to learn from it. */
 type LeftOut = 'corrected' | 'erased' | 'late' | 'no_signal';
 
-/** The artifact at a decision's features_ref: its JSON and when it was made. */
-export interface Features {
-  readonly value: unknown;
+/** The artifact at a decision's features_ref, as its task reads it, and when it was made. */
+export interface Features<F = unknown> {
+  readonly value: F | undefined;
   readonly created_at: string;
 }
 
@@ -42,10 +42,10 @@ const NONE = 'none';
  * Decisions as rows of training data. De-identified by construction: similarities, ids, pseudonyms and words of closed lists; sample values are not replaced but left
  * out. Pure: the same decisions, features and keys give the same rows.
  */
-export function toExamples<C extends Collection<'log'>>(
-  task: Task<C>,
+export function toExamples<C extends Collection<'log'>, F>(
+  task: Task<C, F>,
   decisions: readonly Doc<C>[],
-  features: ReadonlyMap<string, Features>,
+  features: ReadonlyMap<string, Features<F>>,
   { tenant_scope, trainer_version, vectors, hmac }: ExampleParts,
 ): Examples {
   const left_out = { corrected: 0, erased: 0, late: 0, no_signal: 0 };
@@ -66,9 +66,11 @@ export function toExamples<C extends Collection<'log'>>(
       .toString('hex')
       .slice(0, 32)}`;
   const columns: Record<string, Cell[]> = {};
-  const put = (name: string, cell: Cell): void => void (columns[name] ??= []).push(cell);
+  const column = (name: string): Cell[] => (columns[name] ??= []);
+  const similarities = task.feature_names.map(column);
   for (const { example_id, meta, cluster, candidates, label, ...example } of chosen) {
-    const same = Object.entries({
+    // The same for all candidates.
+    const cells: Readonly<Record<string, Cell>> = {
       example_id,
       tenant_scope,
       split: split(cluster),
@@ -85,12 +87,15 @@ export function toExamples<C extends Collection<'log'>>(
       trainer_version,
       approved_by: pseudonym('reviewer', meta.reviewer_id),
       created_at: meta.decided_at,
-    });
+    };
+    for (const [name, cell] of Object.entries(cells)) {
+      const to = column(name);
+      for (let i = 0; i < candidates.length; i++) to.push(cell);
+    }
     for (const { id, features: numbers } of candidates) {
-      for (const [name, cell] of same) put(name, cell);
-      put('candidate', id);
-      put('chosen', id === label);
-      for (const [i, name] of task.feature_names.entries()) put(name, numbers[i] ?? 0);
+      column('candidate').push(id);
+      column('chosen').push(id === label);
+      for (const [i, to] of similarities.entries()) to.push(numbers[i] ?? 0);
     }
   }
   const names = chosen.flatMap(({ meta }) => [meta.agent_config_id, meta.model_version]);
@@ -108,9 +113,13 @@ export function toExamples<C extends Collection<'log'>>(
 }
 
 /** One decision as an example, or why it is none. */
-function exampleOf<C extends Collection<'log'>>(task: Task<C>, decision: Doc<C>, found: Features | undefined): TaskExample | LeftOut {
+function exampleOf<C extends Collection<'log'>, F>(
+  task: Task<C, F>,
+  decision: Doc<C>,
+  found: Features<F> | undefined,
+): TaskExample | LeftOut {
   if (found === undefined) return 'erased';
   // What was learned after the decision was not there to decide on.
   if (found.created_at > task.meta(decision).decided_at) return 'late';
-  return task.toExample(decision, found.value) ?? 'no_signal';
+  return (found.value === undefined ? undefined : task.toExample(decision, found.value)) ?? 'no_signal';
 }

@@ -95,10 +95,11 @@ export const draft = (
     readonly key?: string;
   } = {},
 ) => {
+  const features = more.features ?? featuresFor(decisions);
   const made = draftOf(
     mappingTask,
     decisions,
-    more.features ?? featuresFor(decisions),
+    new Map([...features].map(([ref, { value, created_at }]) => [ref, { created_at, value: mappingTask.parseFeatures(value) }])),
     { tenant_scope: 'north', vectors: more.vectors ?? false, hmac: hmacOf(more.key ?? 'north') },
     { detect: more.detect ?? (() => []), rawValues: more.rawValues ?? [] },
   );
