@@ -13,25 +13,22 @@ export const ANCHOR = 16;
 export const SPACE = 32;
 
 const table = new Uint8Array(0x10000);
-for (let code = 0; code < table.length; code++) {
-  const character = String.fromCharCode(code);
-  if (code < 0x80) {
-    if (/[0-9]/.test(character)) table[code] = DIGIT;
-    else if (/[A-Z]/.test(character)) table[code] = UPPER;
-    else if (/[a-z]/.test(character)) table[code] = LOWER;
-    else if ('@:=-'.includes(character)) table[code] = ANCHOR;
-    else if (/\s/.test(character)) table[code] = SPACE;
-  } else if (/\p{Lu}/u.test(character)) table[code] = OTHER_LETTER | UPPER;
-  else if (/\p{L}|\p{M}/u.test(character)) table[code] = OTHER_LETTER;
-  else if (/\s/.test(character)) table[code] = SPACE;
-}
+let every = '';
+for (let code = 0; code < table.length; code++) every += String.fromCharCode(code);
+// By runs of one class, the later row over the earlier: a test of each character alone took a fifth of the time to start.
+for (const [pattern, kind] of [
+  [/\s+/gu, SPACE],
+  [/[\p{L}\p{M}]+/gu, OTHER_LETTER],
+  [/\p{Lu}+/gu, OTHER_LETTER | UPPER],
+  [/[0-9]+/g, DIGIT],
+  [/[A-Z]+/g, UPPER],
+  [/[a-z]+/g, LOWER],
+  [/[@:=-]/g, ANCHOR],
+] as const)
+  for (const { 0: run, index } of every.matchAll(pattern)) table.fill(kind, index, index + run.length);
 
 /** The class of the character at an offset; 0 outside the text. */
-export const classAt = (text: string, at: number): number => {
-  const code = text.charCodeAt(at);
-  // NaN, past either end, is not below anything.
-  return code >= 0 ? (table[code] ?? 0) : 0;
-};
+export const classAt = (text: string, at: number): number => (at >= 0 && at < text.length ? (table[text.charCodeAt(at)] ?? 0) : 0);
 export const isDigit = (text: string, at: number): boolean => (classAt(text, at) & DIGIT) !== 0;
 export const isWord = (text: string, at: number): boolean => (classAt(text, at) & WORD) !== 0;
 export const isUpper = (text: string, at: number): boolean => (classAt(text, at) & UPPER) !== 0;

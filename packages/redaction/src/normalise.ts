@@ -186,7 +186,7 @@ function escapeAt(text: string, at: number): { readonly read: string; readonly l
 }
 
 /** Where something might read differently: all else is copied unread. */
-const TELLING = /[^\0-\x7f]|[%&\\]|[ ]?[[({]/g;
+const TELLING = /[^\0-\x7f]|[%&\\[({]/g;
 
 /** Reads a text once, in linear time. */
 export function toView(text: string): View {
@@ -206,9 +206,12 @@ export function toView(text: string): View {
     const at = match.index;
     const code = text.charCodeAt(at);
     if (code < 0x80) {
-      const escape = code === 0x25 || code === 0x5c || code === 0x26 ? escapeAt(text, at) : speltAt(text, at);
-      if (escape !== undefined) put(escape.read, at, at + escape.length);
-      TELLING.lastIndex = at + (escape?.length ?? 1);
+      const bracket = code !== 0x25 && code !== 0x5c && code !== 0x26;
+      // A space before the bracket is part of what was spelt.
+      const from = bracket && at > kept && text.charCodeAt(at - 1) === 0x20 ? at - 1 : at;
+      const escape = bracket ? speltAt(text, from) : escapeAt(text, at);
+      if (escape !== undefined) put(escape.read, from, from + escape.length);
+      TELLING.lastIndex = escape === undefined ? at + 1 : from + escape.length;
       continue;
     }
     const point = text.codePointAt(at) ?? code;

@@ -61,6 +61,13 @@ const announcers = new Set([
   'wohnort',
   'wohnhaft',
 ]);
+const BOX_WORDS = new Set(['P', 'PO', 'Postfach', 'Apartado', 'PSC', 'Unit', 'CMR', 'p', 'po']);
+const UNIT_WORDS = new Set(['Apt', 'Suite', 'Apartment']);
+// One look-up a word: most words of prose begin like none of these.
+const heads = new Uint8Array(0x10000);
+const headKey = (text: string, at: number): number => ((text.charCodeAt(at) | 0x20) << 8) ^ (text.charCodeAt(at + 1) | 0x20);
+for (const word of [...announcers, ...STREET_WORDS, ...BOX_WORDS, ...UNIT_WORDS]) heads[headKey(word, 0) & 0xffff] = 1;
+const PREPOSITION = /(?:at|to|in|er|en|au|à)$/;
 const LIVES =
   /\b(?:live|lives|lived|living|reside|resides|residing|located|staying|home|moved|delivered?|ship(?:ped)?|sent|wohne|wohnt|habite|vivo|vive)\s(?:at|to|in|in der|en|au|à)?$/i;
 
@@ -124,29 +131,20 @@ function lookWord(scan: Scan, start: number, end: number): void {
   // Small words only announce; they do it before a colon or an equals sign.
   const announces = length >= 5 && length <= 10 && /["':=]|\s?[l\d]/.test(text[end] ?? '');
   if (!capital && !announces && (length > 7 || text[end] !== ' ') && length > 2) return;
+  const numbered = length >= 3 && (isDigit(text, end + 1) || isDigit(text, end + 2));
+  if (!numbered && length > 1 && heads[headKey(text, start) & 0xffff] !== 1) return;
   const word = text.slice(start, Math.min(end, start + 40));
   if (announces && announcers.has(word.toLowerCase())) lookAnnounced(scan, end);
   else if (STREET_WORDS.has(word)) {
     const match = STREET_FIRST.exec(text.slice(start, start + 110));
     if (match !== null) report(scan, start, match[0].length, 'address.street', confidence.labelled);
-  } else if (
-    word === 'P' ||
-    word === 'PO' ||
-    word === 'Postfach' ||
-    word === 'Apartado' ||
-    word === 'PSC' ||
-    word === 'Unit' ||
-    word === 'CMR' ||
-    word === 'p' ||
-    word === 'po'
-  ) {
+  } else if (BOX_WORDS.has(word)) {
     const match = PO_BOX.exec(text.slice(start, start + 50));
     if (match !== null) report(scan, start, match[0].length, 'address.box', confidence.labelled);
-  } else if (word === 'Apt' || word === 'Suite' || word === 'Apartment') {
+  } else if (UNIT_WORDS.has(word)) {
     const match = /^(?:Apt|Suite|Apartment)\.? \d{1,4}[A-Z]?\b/.exec(text.slice(start, start + 20));
     if (match !== null) report(scan, start, match[0].length, 'address.unit', confidence.shape);
-  } else if (length >= 3 && (isDigit(text, end + 1) || isDigit(text, end + 2)) && (GERMANIC_ENDS.test(word) || word === 'Str'))
-    lookGermanic(scan, start, end);
+  } else if (numbered && (GERMANIC_ENDS.test(word) || word === 'Str')) lookGermanic(scan, start, end);
 }
 
 /** The street's own word may be the last of several: Else-Lasker-Schüler-Str. 33b. */
@@ -190,7 +188,7 @@ function lookLives(scan: Scan, start: number): void {
   const { text } = scan;
   if (
     text[start - 1] !== ' ' ||
-    !'tonruàing'.includes(text[start - 2] ?? '-') ||
+    !PREPOSITION.test(text.slice(Math.max(0, start - 3), start - 1)) ||
     !LIVES.test(text.slice(Math.max(0, start - 24), start - 1))
   )
     return;

@@ -24,11 +24,12 @@ export function hashName(text: string, start: number, end: number): readonly [fi
 /** Which bit a probe looks at, of `size`. */
 export const filterBits = (first: number, step: number, probe: number, size: number): number => (first + probe * step) % size;
 
-/** A filter from its base 64 form. */
+/** A filter from its base 64 form, unpacked when the first name is asked for. */
 export function openNameFilter(base64: string): (name: string) => boolean {
-  const bits = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-  const size = bits.length * 8;
+  let unpacked: Uint8Array | undefined;
   return (name) => {
+    const bits = (unpacked ??= toBytes(base64));
+    const size = bits.length * 8;
     const [first, step] = hashName(name, 0, name.length);
     for (let probe = 0; probe < PROBES; probe++) {
       const bit = filterBits(first, step, probe, size);
@@ -36,4 +37,11 @@ export function openNameFilter(base64: string): (name: string) => boolean {
     }
     return true;
   };
+}
+
+function toBytes(base64: string): Uint8Array {
+  const text = atob(base64);
+  const bytes = new Uint8Array(text.length);
+  for (let at = 0; at < bytes.length; at++) bytes[at] = text.charCodeAt(at);
+  return bytes;
 }

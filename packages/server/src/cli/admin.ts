@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { AncillaError } from '@ancilla/contracts';
 import { readConfig } from '../config.ts';
 import { openAncilla } from '../main.ts';
-import type { CommandIo } from './io.ts';
+import { UsageProblem, type CommandIo } from './io.ts';
 
 /** A platform admin's requests: to the running server, or to one opened on the data folder for this command alone. */
 export interface Admin extends AsyncDisposable {
@@ -44,9 +44,4 @@ export async function openAdmin(io: CommandIo): Promise<Admin> {
       await own?.close();
     },
   };
-}
-
-/** The server refused: its own words and its mend. */
-export class UsageProblem extends Error {
-  override readonly name = 'UsageProblem';
 }

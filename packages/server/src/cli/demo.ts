@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { AncillaError } from '@ancilla/contracts';
 import { readConfig } from '../config.ts';
 import { openAncilla } from '../main.ts';
-import { UsageProblem } from './admin.ts';
-import { parseOptions, type CommandIo } from './io.ts';
+import { UsageProblem, parseOptions, type CommandIo } from './io.ts';
 import { verifyCommand } from './verify.ts';
 
 /** What a data folder holds: a folder with anything else in it is not the demo's to delete. */

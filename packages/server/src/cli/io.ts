@@ -12,6 +12,11 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
+/** The server refused: its own words and its mend. */
+export class UsageProblem extends Error {
+  override readonly name = 'UsageProblem';
+}
+
 /** `--name value` and `--flag` out of arguments; the rest in order. @throws {UsageError} for a name that is not among these */
 export function parseOptions<const V extends readonly string[], const F extends readonly string[]>(
   args: readonly string[],

@@ -2,32 +2,36 @@
 // The `ancilla` command: a table of commands, one line for what is wrong, exit codes 0, 1 (refused), 2 (wrong usage).
 import { readFile } from 'node:fs/promises';
 import { isAncillaError } from '@ancilla/contracts';
-import { UsageProblem } from './admin.ts';
-import { demoCommand } from './demo.ts';
-import { doctorCommand } from './doctor.ts';
-import { UsageError, type CommandIo } from './io.ts';
-import { mapCommand } from './map.ts';
-import { redactCommand } from './redact.ts';
-import { serveCommand } from './serve.ts';
-import { keyCommand, tenantCommand } from './tenant.ts';
-import { trainCommand } from './train.ts';
-import { verifyCommand } from './verify.ts';
+import { UsageError, UsageProblem, type CommandIo } from './io.ts';
 
 interface Command {
-  readonly run: (args: readonly string[], io: CommandIo) => Promise<number>;
+  /** Loads the command when it is asked for: `ancilla redact` in a pipe should not wait for a database engine it never opens. */
+  readonly open: () => Promise<(args: readonly string[], io: CommandIo) => Promise<number>>;
   readonly what: string;
 }
 
 const commands: Readonly<Record<string, Command>> = {
-  serve: { run: serveCommand, what: 'run the server on the data folder' },
-  demo: { run: demoCommand, what: 'run the server and the whole loop on public tables' },
-  redact: { run: redactCommand, what: 'redact lines of JSON: {"id","text"} in, {"id","text","spans"} out' },
-  map: { run: mapCommand, what: 'suggest terms of a glossary for the columns of CSV files, without a server' },
-  train: { run: trainCommand, what: 'learn the base model for mapping from tables whose meaning is known' },
-  verify: { run: verifyCommand, what: 'verify a log or a proof offline' },
-  tenant: { run: tenantCommand, what: 'make and list tenants' },
-  key: { run: keyCommand, what: 'make, list and disable API keys' },
-  doctor: { run: doctorCommand, what: 'say what is wrong with this installation and how to mend it' },
+  serve: { open: async () => (await import('./serve.ts')).serveCommand, what: 'run the server on the data folder' },
+  demo: { open: async () => (await import('./demo.ts')).demoCommand, what: 'run the server and the whole loop on public tables' },
+  redact: {
+    open: async () => (await import('./redact.ts')).redactCommand,
+    what: 'redact lines of JSON: {"id","text"} in, {"id","text","spans"} out',
+  },
+  map: {
+    open: async () => (await import('./map.ts')).mapCommand,
+    what: 'suggest terms of a glossary for the columns of CSV files, without a server',
+  },
+  train: {
+    open: async () => (await import('./train.ts')).trainCommand,
+    what: 'learn the base model for mapping from tables whose meaning is known',
+  },
+  verify: { open: async () => (await import('./verify.ts')).verifyCommand, what: 'verify a log or a proof offline' },
+  tenant: { open: async () => (await import('./tenant.ts')).tenantCommand, what: 'make and list tenants' },
+  key: { open: async () => (await import('./tenant.ts')).keyCommand, what: 'make, list and disable API keys' },
+  doctor: {
+    open: async () => (await import('./doctor.ts')).doctorCommand,
+    what: 'say what is wrong with this installation and how to mend it',
+  },
 };
 
 const io: CommandIo = {
@@ -57,7 +61,8 @@ async function run([name = '', ...args]: readonly string[]): Promise<number> {
     return 2;
   }
   try {
-    return await command.run(args, io);
+    const runCommand = await command.open();
+    return await runCommand(args, io);
   } catch (error) {
     if (error instanceof UsageError) {
       io.stderr.write(`ancilla ${name}: ${error.message}\n`);
