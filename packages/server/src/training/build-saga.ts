@@ -102,8 +102,12 @@ export const openBuildSaga = ({ artifacts, gates, storeOf, hmac, tasks, clock }:
         compensate: {
           ref: 'handler:withdraw_dataset',
           async run({ memo, trace_id, tenant, signal }) {
-            const found = await datasetOf(tenant, memo.dataset_id, { signal });
-            if (found.status === 'refused') return [];
+            const found = await datasetOf(tenant, memo.dataset_id, { signal }).catch((error: unknown) => {
+              // The step failed before it made one.
+              if (isAncillaError(error, 'not_found')) return undefined;
+              throw error;
+            });
+            if (found === undefined || found.status === 'refused') return [];
             const doc = { dataset_id: memo.dataset_id, status: 'withdrawn', by: memo.built_by, at: toTimestamp(clock.now()) } as const;
             return approve(found, doc, { who: memo.built_by, reason: 'the build was cancelled', trace_id });
           },

@@ -27,9 +27,11 @@ test('the packed packages run without the sources, TypeScript or the workspace',
     const redacted = run(ancilla, ['redact'], folder, '{"id":"1","text":"write to mara@example.org"}\n');
     deepEqual(JSON.parse(redacted), { id: '1', text: 'write to [EMAIL]', spans: [{ start: 9, end: 25, type: 'EMAIL' }] });
 
-    const env = { ...process.env, ANCILLA_PORT: '0', ANCILLA_DATA: join(folder, 'data') };
+    const ours = Object.entries(process.env).filter(([name]) => !name.startsWith('ANCILLA_'));
+    const env = { ...Object.fromEntries(ours), ANCILLA_PORT: '0', ANCILLA_DATA: join(folder, 'data') };
     const server = spawn(ancilla, ['serve'], { cwd: folder, env, stdio: ['ignore', 'pipe', 'inherit'] });
-    const [url] = await once(createInterface(server.stdout), 'line');
+    const lines = createInterface(server.stdout);
+    const [url] = await Promise.race([once(lines, 'line'), once(lines, 'close').then(() => ['it ended without a word'])]);
     deepEqual(await (await fetch(`${url}/readyz`)).json(), { status: 'ready', reasons: [] });
     ok((await (await fetch(`${url}/`)).text()).includes('<title>Ancilla</title>'), 'the console comes along');
     server.kill('SIGTERM');
