@@ -31,6 +31,8 @@ export interface CallOptions {
   readonly parent_trace_id?: string;
   readonly input_artifact_refs?: readonly string[];
   readonly subject_refs?: readonly string[];
+  /** Receipts of what was redacted before the call, so that the event counts it too. */
+  readonly redacted?: readonly RedactionReceipt[];
   readonly arm?: 'stable' | 'canary' | 'shadow';
   readonly signal?: AbortSignal;
   /** Takes the event instead of the delivery queue: for callers that store it in a commit of their own. */
@@ -177,7 +179,7 @@ async function prepare(parts: CallParts, options: CallOptions): Promise<Prepared
   // The raw prompt is what would have been sent without redaction: same hooks, no cleaning.
   let raw = values;
   const ran: NonNullable<PromptEventInput['hooks']>[number][] = [];
-  const receipts: RedactionReceipt[] = [];
+  const receipts: RedactionReceipt[] = [...(options.redacted ?? [])];
   for (const hook of config.pre_hooks) {
     const began = elapsed();
     if (hook.name === 'redact') {

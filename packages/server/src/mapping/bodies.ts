@@ -1,4 +1,4 @@
-import { Candidate, Id, Name, SpanId, TraceId, Version } from '@ancilla/contracts';
+import { Candidate, Id, Name, RedactionReceipt, SpanId, TraceId, Version } from '@ancilla/contracts';
 import { Type, type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { RankedColumn } from './rank-table.ts';
@@ -22,8 +22,15 @@ export const TableBody = Type.Object(
   },
   { additionalProperties: false },
 );
-/** What a run works on: cleaned, kept as an artifact. */
-const Payload = Type.Object({ dataset: Text, table: TableBody, glossary: Type.Object({ id: Name, version: Version }) });
+export const tableCheck = Compile(TableBody);
+
+/** What a run works on: cleaned, kept as an artifact with the receipt of the cleaning. */
+const Payload = Type.Object({
+  dataset: Text,
+  table: TableBody,
+  glossary: Type.Object({ id: Name, version: Version }),
+  receipt: RedactionReceipt,
+});
 export type Payload = Static<typeof Payload>;
 export const payloadCheck = Compile(Payload);
 

@@ -109,6 +109,7 @@ export function openMapSaga(parts: MappingParts) {
             trace: { trace_id, span_id: memo.span_id },
             saga: { saga_id, epoch: 1, lease_token: '' },
             input_artifact_refs: [memo.payload_ref],
+            redacted: [payload.receipt],
             signal,
             collect: collected.collect,
           })(async () => ({ output: best(ranked), token_count_in: null, token_count_out: null }));

@@ -1,7 +1,8 @@
 import { AncillaError, mappingSuggestions, type Doc, type Io } from '@ancilla/contracts';
 import type { Static } from 'typebox';
 import type { Of } from '../ingest/index.ts';
-import { payloadCheck, type TableBody } from './bodies.ts';
+import type { Payload, TableBody } from './bodies.ts';
+import { cleanTable } from './clean-table.ts';
 import type { openMapSaga } from './map-saga.ts';
 import type { MappingParts } from './parts.ts';
 
@@ -21,15 +22,16 @@ export function openSuggest({ glossaries, gates, artifacts, sagas }: MappingPart
         errors: [{ path: `/table/columns/${names.lastIndexOf(twice)}/name`, message: 'stands twice' }],
       });
     // What the run works on is clean before anything is written.
-    const { value } = (await gates.of(of, io)).clean({ dataset: asked.dataset, table: asked.table });
-    const cleaned: unknown = Object.assign({}, value, { glossary: { id: glossary.id, version: glossary.version } });
-    if (!payloadCheck.Check(cleaned)) throw new AncillaError('redaction.failed', 'what redaction left of the table is no table');
+    const payload: Payload = {
+      ...cleanTable(await gates.of(of, io), asked),
+      glossary: { id: glossary.id, version: glossary.version },
+    };
     const { artifact_id: payload_ref } = await artifacts.put(
       of,
       {
         category: 'payload',
         content_type: 'application/json',
-        bytes: Buffer.from(JSON.stringify({ ...cleaned, table: unique(cleaned.table) })),
+        bytes: Buffer.from(JSON.stringify(payload)),
         trace_id: at.trace_id,
         created_by: at.owner,
       },
@@ -55,16 +57,3 @@ export function openSuggest({ glossaries, gates, artifacts, sagas }: MappingPart
     };
   };
 }
-
-/** Two different names may be the same after redaction: they stay apart by a number. */
-const unique = (table: Static<typeof TableBody>): Static<typeof TableBody> => {
-  const seen = new Map<string, number>();
-  return {
-    ...table,
-    columns: table.columns.map((column) => {
-      const count = (seen.get(column.name) ?? 0) + 1;
-      seen.set(column.name, count);
-      return count === 1 ? column : { ...column, name: `${column.name}_${count}` };
-    }),
-  };
-};

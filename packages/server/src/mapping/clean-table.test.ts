@@ -1,0 +1,41 @@
+import { deepEqual, equal, match, throws } from 'node:assert/strict';
+import { test } from 'node:test';
+import { tenantDefaultPolicy } from '@ancilla/redaction';
+import { openGate } from '../ingest/gate.ts';
+import { cleanTable } from './clean-table.ts';
+
+const gate = openGate({ policy: tenantDefaultPolicy, tokenKey: { version: 1, bytes: new Uint8Array(32).fill(5) } });
+const clean = (columns: Parameters<typeof cleanTable>[1]['table']['columns']) =>
+  cleanTable(gate, { dataset: 'crm', table: { name: 'people', columns } });
+
+test('a column’s name tells what its values are, and nothing about the column beside it', () => {
+  const { table, receipt } = clean([
+    { name: 'birth_date', samples: ['1984-03-12'] },
+    { name: 'order_date', dtype: 'date', samples: ['2024-03-12'] },
+    { name: 'mail', samples: ['ann@mail.example', 'bob@mail.example'] },
+  ]);
+  const [birth, order] = table.columns;
+  match(birth?.samples?.[0] ?? '', /^<DATE_OF_BIRTH_/);
+  deepEqual(order, { name: 'order_date', dtype: 'date', samples: ['2024-03-12'] });
+  deepEqual(receipt.counts, { DATE_OF_BIRTH: 1, EMAIL: 2 });
+  equal(receipt.bytes_in < receipt.bytes_out, true);
+});
+
+test('columns keep their places, whatever they are called and whether they have values', () => {
+  const names = ['b', '2019', '__proto__', 'constructor', '1', 'a'];
+  const { table } = clean(names.map((name) => ({ name, ...(name !== 'a' && { samples: ['x'] }) })));
+  deepEqual(
+    table.columns.map(({ name, samples }) => [name, samples]),
+    names.map((name) => [name, name === 'a' ? undefined : ['x']]),
+  );
+});
+
+test('names that redaction makes equal stay apart', () => {
+  const { table } = clean([{ name: 'ann@mail.example' }, { name: ' ann@mail.example' }, { name: 'a' }, { name: 'a_2' }]);
+  equal(new Set(table.columns.map(({ name }) => name)).size, 4);
+});
+
+test('what is left after redaction is still a table, or nothing goes on', () => {
+  const broken: Parameters<typeof cleanTable>[0] = { clean: (value) => ({ ...gate.clean(value), value: null }) };
+  throws(() => cleanTable(broken, { dataset: 'crm', table: { name: 'people', columns: [{ name: 'a' }] } }), { code: 'redaction.failed' });
+});

@@ -1,0 +1,52 @@
+import { AncillaError, type RedactionReceipt } from '@ancilla/contracts';
+import type { Static } from 'typebox';
+import type { TenantGate } from '../ingest/index.ts';
+import { tableCheck, type TableBody } from './bodies.ts';
+
+type Table = Static<typeof TableBody>;
+
+/**
+ * A table as a mapping run may see it. Each column is redacted by itself, under its name: `birth_date` tells what a date beside it is, and no column tells about another.
+ * @throws {AncillaError} what the gate throws, and `redaction.failed` when what is left is no table
+ */
+export function cleanTable(
+  gate: Pick<TenantGate, 'clean'>,
+  asked: { readonly dataset: string; readonly table: Table },
+): { readonly dataset: string; readonly table: Table; readonly receipt: RedactionReceipt } {
+  const heading = gate.clean({ dataset: asked.dataset, name: asked.table.name });
+  const receipts = [heading.receipt];
+  const columns = asked.table.columns.map(({ name, samples, ...rest }) => {
+    const { value, receipt } = gate.clean({ [name]: samples ?? [] });
+    receipts.push(receipt);
+    const [cleanName, cleanSamples] = Object.entries(Object(value))[0] ?? [];
+    return { ...rest, name: cleanName, ...(samples !== undefined && { samples: cleanSamples }) };
+  });
+  const { dataset, name } = Object(heading.value);
+  const table: unknown = { name, columns };
+  if (typeof dataset !== 'string' || !tableCheck.Check(table))
+    throw new AncillaError('redaction.failed', 'what redaction left of the table is no table');
+  return { dataset, table: { ...table, columns: apart(table.columns) }, receipt: sum(receipts, heading.receipt) };
+}
+
+/** Two different names may be the same after redaction: they stay apart by a number. */
+function apart(columns: Table['columns']): Table['columns'] {
+  const taken = new Set<string>();
+  return columns.map((column) => {
+    let name = column.name;
+    for (let count = 2; taken.has(name); count++) name = `${column.name}_${count}`;
+    taken.add(name);
+    return { ...column, name };
+  });
+}
+
+function sum(receipts: readonly RedactionReceipt[], first: RedactionReceipt): RedactionReceipt {
+  const counts: Record<string, number> = {};
+  let bytes_in = 0;
+  let bytes_out = 0;
+  for (const receipt of receipts) {
+    for (const [type, count] of Object.entries(receipt.counts)) counts[type] = (counts[type] ?? 0) + count;
+    bytes_in += receipt.bytes_in;
+    bytes_out += receipt.bytes_out;
+  }
+  return { ...first, counts, bytes_in, bytes_out };
+}
