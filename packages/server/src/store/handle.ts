@@ -14,6 +14,7 @@ import { ledgerEntry } from '@ancilla/evidence';
 import { toValue, type Prepare, type Secrecy } from './commit.ts';
 import { fromCursor, toCursor } from './cursor.ts';
 import type { EngineStore, LeafRow, Row } from './engines/engine.ts';
+import type { Tail } from './tail.ts';
 
 const PAGE = 50;
 const MAX_PAGE = 500;
@@ -24,11 +25,12 @@ export interface HandleParts extends Secrecy {
   /** The data, once it is known to be there; rejects when it is not. */
   ready(): Promise<EngineStore & { readonly readOnly: string | undefined }>;
   readonly prepare: Prepare;
+  readonly tail: Tail;
   committed(): void;
 }
 
 /** A handle on one store: all of the port, in terms of the few things an engine does. */
-export function storeHandle<P>({ ready, prepare, committed, scope, hmac }: HandleParts): Store<P> {
+export function storeHandle<P>({ ready, prepare, tail, committed, scope, hmac }: HandleParts): Store<P> {
   const reader: Reader<P> = {
     async get(from, id, io) {
       const row = await (await ready()).read('get', [from.name, id], io);
@@ -45,6 +47,11 @@ export function storeHandle<P>({ ready, prepare, committed, scope, hmac }: Handl
       const store = await ready();
       const { size } = await store.read('head', [], io);
       const names = from.map(({ name }) => name);
+      const kept = tail.between(afterSeq, size);
+      if (kept) {
+        for (const entry of kept) if (names.includes(entry.in)) yield entry as never;
+        return;
+      }
       for (let after = afterSeq; ;) {
         const rows = await store.read('feed', [names, after, size, FEED_BATCH], io);
         for (const { of, seq, key, body } of rows) {
@@ -62,7 +69,9 @@ export function storeHandle<P>({ ready, prepare, committed, scope, hmac }: Handl
     async commit(writes, guards, io): Promise<Receipt> {
       const store = await ready();
       if (store.readOnly !== undefined) throw new AncillaError('store.read_only', store.readOnly);
-      const receipt = await store.commit(prepare(writes, guards, { scope, hmac }), io);
+      const prepared = prepare(writes, guards, { scope, hmac });
+      const receipt = await store.commit(prepared, io);
+      tail.add(writes, prepared, receipt);
       committed();
       return receipt;
     },

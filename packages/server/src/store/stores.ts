@@ -22,6 +22,7 @@ import type { EngineStore, Place } from './engines/engine.ts';
 import { openSqliteEngine } from './engines/sqlite/engine.ts';
 import { storeHandle } from './handle.ts';
 import { toTable } from './table.ts';
+import { openTails } from './tail.ts';
 
 export type { Anchors } from './anchor.ts';
 
@@ -74,6 +75,7 @@ export async function openStores({
   const all = collections.some(({ name }) => name === changes.name) ? collections : [...collections, changes];
   const engine = await openSqliteEngine({ folder, tables: all.map(toTable), workers, maxOpenFiles });
   const prepare = prepareCommits({ collections: all, clock, random, newId });
+  const openTail = openTails();
   const listeners = new Set<(tenant_id: string | null) => void>();
   const newLogId = () => toHex(random.bytes(16));
 
@@ -98,6 +100,7 @@ export async function openStores({
       scope: tenant_id === null ? 'platform' : 'tenant',
       hmac: (purpose, data) => keys().hmac(purpose, data),
       prepare,
+      tail: openTail(),
       ready: opening(() => placeOf(name, keys())),
       committed() {
         for (const listener of listeners) listener(tenant_id);

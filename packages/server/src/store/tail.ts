@@ -1,0 +1,68 @@
+import type { Receipt, Write } from '@ancilla/contracts';
+import type { PreparedCommit } from './engines/engine.ts';
+
+/** A log document this process wrote. */
+interface Kept {
+  readonly in: string;
+  readonly seq: number;
+  readonly id: string;
+  readonly doc: object;
+}
+
+/**
+ * The newest entries of one store, as this process wrote them: projections read a log right after it was written, and need not ask the engine for what is still in
+ * memory.
+ */
+export interface Tail {
+  /** What a commit wrote, once it is durable. */
+  add(writes: readonly Write[], prepared: PreparedCommit, receipt: Receipt): void;
+  /**
+   * All entries with `after < seq < size`; undefined when one of them is not here. With `size` the store's present one, no document among them was removed: a
+   * removal is an entry too, another process's is not here, and after one of this process nothing is.
+   */
+  between(after: number, size: number): readonly Kept[] | undefined;
+}
+
+/** Text of all documents kept, over all stores. */
+const MOST_CHARACTERS = 16 * 2 ** 20;
+
+/** Opens the tails of all stores of a process, which share one bound. */
+export function openTails(mostCharacters = MOST_CHARACTERS): () => Tail {
+  const sizes = new Map<Kept[], number>();
+  let characters = 0;
+  const clear = (kept: Kept[]) => {
+    characters -= sizes.get(kept) ?? 0;
+    sizes.delete(kept);
+    kept.length = 0;
+  };
+  return () => {
+    const kept: Kept[] = [];
+    return {
+      add(writes, prepared, receipt) {
+        if (writes.some(({ op }) => op === 'remove')) clear(kept);
+        for (const [i, write] of writes.entries()) {
+          const { seq, duplicate } = receipt.writes[i] ?? {};
+          const row = prepared.writes[i];
+          if (seq === undefined || duplicate === true || write.op !== 'insert' || row?.op !== 'insert') continue;
+          // What lies between was written by another process, or is an entry of `changes`.
+          if (kept.at(-1)?.seq !== seq - 1) clear(kept);
+          kept.push({ in: row.to, seq, id: row.key, doc: write.doc });
+          characters += row.body.length;
+          const size = (sizes.get(kept) ?? 0) + row.body.length;
+          // Last in the map: what was written longest ago is let go first.
+          sizes.delete(kept);
+          sizes.set(kept, size);
+        }
+        for (const oldest of sizes.keys()) {
+          if (characters <= mostCharacters) return;
+          clear(oldest);
+        }
+      },
+      between(after, size) {
+        const first = kept[0]?.seq;
+        if (first === undefined || after + 1 < first || kept.at(-1)?.seq !== size - 1) return undefined;
+        return kept.slice(after + 1 - first);
+      },
+    };
+  };
+}
