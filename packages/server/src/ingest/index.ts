@@ -1,9 +1,6 @@
 // Evidence comes in: prompt events, checked, cleaned by the second gate, durable and in the ledger when acknowledged.
 import {
   AncillaError,
-  insertReceived,
-  isAncillaError,
-  promptEvents,
   RedactionReceipt,
   route,
   Name,
@@ -11,11 +8,11 @@ import {
   type Io,
   type PromptEvent,
   type PromptEventInput,
-  type Receipt,
   type Room,
   type TenantStore,
 } from '@ancilla/contracts';
 import { Type, type Static } from 'typebox';
+import { openCommitting, type Ready } from './committing.ts';
 import { checkEvent } from './events.ts';
 import type { Gates } from './gates.ts';
 import type { KnownDocuments } from './known.ts';
@@ -54,12 +51,6 @@ export interface IngestParts {
   readonly signReceipt: (of: { readonly log_id: string; readonly size: number; readonly root: string }) => string;
 }
 
-interface Ready {
-  readonly index: number;
-  readonly sent: object;
-  readonly doc: PromptEvent;
-}
-
 /** What takes events in, for the route and for the server's own agents. */
 export interface Ingest {
   ingest(
@@ -71,31 +62,7 @@ export interface Ingest {
 }
 
 export function openIngest({ gates, known, signReceipt }: IngestParts): Room & Ingest {
-  /** Commits what it can: an event whose id holds other content is left out and named, the rest goes in. */
-  async function commit(
-    tenant: TenantStore,
-    ready: readonly Ready[],
-    io: Io,
-  ): Promise<{ readonly receipt: Receipt; readonly conflicts: readonly number[] }> {
-    const conflicts: number[] = [];
-    for (let left = ready; ;) {
-      try {
-        const receipt = await tenant.commit(
-          left.map(({ doc, sent }) => insertReceived(promptEvents, doc, sent)),
-          [],
-          io,
-        );
-        return { receipt, conflicts };
-      } catch (error) {
-        const at = isAncillaError(error, 'store.conflict') ? writeIndex(error.errors) : undefined;
-        const conflict = at === undefined ? undefined : left[at];
-        if (conflict === undefined || ready.length === 1) throw error;
-        conflicts.push(conflict.index);
-        left = left.filter((each) => each !== conflict);
-        if (left.length === 0) throw error;
-      }
-    }
-  }
+  const commit = openCommitting();
 
   async function ingest(
     of: { readonly tenant: TenantStore; readonly tenant_id: string },
@@ -125,7 +92,7 @@ export function openIngest({ gates, known, signReceipt }: IngestParts): Room & I
         throw new AncillaError(only.code, only.detail, { errors: problems.map(dropIndex) });
       return { accepted: 0, duplicates: 0, rejected, changed, receipt: null };
     }
-    const { receipt, conflicts } = await commit(of.tenant, ready, io);
+    const { receipt, conflicts } = await commit(of, ready, io);
     for (const index of conflicts) rejected.push({ index, code: 'store.conflict', detail: `event ${index} has the id of another event` });
     const duplicates = receipt.writes.filter(({ duplicate }) => duplicate).length;
     const seqs = receipt.writes.flatMap(({ seq, duplicate }) => (seq === undefined || duplicate ? [] : [seq]));
@@ -197,9 +164,4 @@ export function openIngest({ gates, known, signReceipt }: IngestParts): Room & I
   };
 }
 
-/** Which write a store error names: the first part of its pointer. */
-const writeIndex = (errors: readonly FieldError[]): number | undefined => {
-  const at = Number(errors[0]?.path.split('/')[1] ?? Number.NaN);
-  return Number.isInteger(at) ? at : undefined;
-};
 const dropIndex = ({ path, message }: FieldError): FieldError => ({ path: path.replace(/^\/\d+/, ''), message });

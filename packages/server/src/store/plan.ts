@@ -125,7 +125,7 @@ export function plan(found: Found, commit: PreparedCommit, next: { readonly seq:
         const name = JSON.stringify([to, key]);
         const before = entries[i] ?? inserted.get(name);
         if (before) {
-          assertSame(to, before.received, secrets.received);
+          assertSame(to, i, before.received, secrets.received);
           return { seq: before.seq, duplicate: true };
         }
         claim(to, key, unique);
@@ -181,16 +181,18 @@ function wholeRepetition(found: Found, commit: PreparedCommit, entries: readonly
     if (write.op !== 'insert' || !found.isLog(write.to)) continue;
     const entry = entries[i];
     if (!entry) return undefined;
-    assertSame(write.to, entry.received, secretsOf(commit, i).received);
+    assertSame(write.to, i, entry.received, secretsOf(commit, i).received);
     revision = Math.max(revision ?? 0, entry.revision);
   }
   if (revision === undefined) return undefined;
   return { revision, rows: [], writes: entries.map((entry) => (entry ? { seq: entry.seq, duplicate: true } : { duplicate: true })) };
 }
 
-function assertSame(to: string, before: Uint8Array, now: Uint8Array): void {
-  if (!before.every((byte, i) => byte === now[i]))
-    throw new AncillaError('store.conflict', `${to}: a document with this key and other content exists`);
+/** @param write - its place in the commit: whoever asked for many can leave this one out */
+function assertSame(to: string, write: number, before: Uint8Array, now: Uint8Array): void {
+  if (before.every((byte, i) => byte === now[i])) return;
+  const message = 'a document with this key and other content exists';
+  throw new AncillaError('store.conflict', `${to}: ${message}`, { errors: [{ path: `/${write}`, message }] });
 }
 
 interface Secrets {

@@ -98,8 +98,8 @@ function openWorker(setup: WorkerSetup): StoreWorker {
     waiting.delete(answer.id);
     if (!asked) return;
     if ('value' in answer) return asked.resolve(answer.value);
-    const { code, detail } = answer.error;
-    asked.reject(code === undefined ? new TypeError(detail) : new AncillaError(code, detail));
+    const { code, detail, errors } = answer.error;
+    asked.reject(code === undefined ? new TypeError(detail) : new AncillaError(code, detail, { errors }));
   };
   worker.on('message', (answers: readonly Answer[]) => {
     inFlight--;

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '@ancilla/contracts';
+import type { ErrorCode, FieldError } from '@ancilla/contracts';
 import type { Place, PreparedCommit, Reads } from '../engine.ts';
 import type { Table } from '../../table.ts';
 
@@ -16,7 +16,10 @@ export type Request = { readonly id: number; readonly place: Place } & (
   | { readonly op: 'read'; readonly what: keyof Reads; readonly args: readonly unknown[] }
 );
 
-/** Its answer. An error crosses as code and detail; `code` undefined: a mistake of ours. */
+/** Its answer. An error crosses as code, detail and places; `code` undefined: a mistake of ours. */
 export type Answer =
   | { readonly id: number; readonly value: unknown }
-  | { readonly id: number; readonly error: { readonly code: ErrorCode | undefined; readonly detail: string } };
+  | {
+      readonly id: number;
+      readonly error: { readonly code: ErrorCode | undefined; readonly detail: string; readonly errors: readonly FieldError[] };
+    };

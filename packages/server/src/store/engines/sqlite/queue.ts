@@ -77,6 +77,6 @@ function groups(requests: readonly Request[]): readonly Group[] {
 
 function describe(thrown: unknown): Extract<Answer, { error: unknown }>['error'] {
   const error = fromSqlite(thrown);
-  if (error instanceof AncillaError) return { code: error.code, detail: error.message };
-  return { code: undefined, detail: error instanceof Error ? (error.stack ?? error.message) : 'unknown' };
+  if (error instanceof AncillaError) return { code: error.code, detail: error.message, errors: error.errors };
+  return { code: undefined, detail: error instanceof Error ? (error.stack ?? error.message) : 'unknown', errors: [] };
 }
