@@ -1,5 +1,6 @@
 // Runs in browsers too. What a detector is: declared data around one bounded recogniser.
 import type { EntityType } from './entity-types.ts';
+import type { Keywords } from './keywords.ts';
 import type { Scan } from './scan.ts';
 
 /**
@@ -42,8 +43,11 @@ export interface Detector {
   readonly anchors: readonly Anchor[];
   /** How long such a run must at least and may at most be; any length where nothing is said. */
   readonly lengths?: Readonly<Partial<Record<Anchor, readonly [least: number, most: number]>>>;
+  /** The first two characters of the words it looks at, and the last two, without case; any where nothing is said. Numbers are not asked for theirs. */
+  readonly heads?: readonly string[];
+  readonly tails?: readonly string[];
   /** Words that make a weak shape an entity, in any of their languages, lower case. */
-  readonly keywords?: ReadonlySet<string>;
+  readonly keywords?: Keywords;
   readonly validator?: string;
   /** Where the rule is published. */
   readonly source: string;

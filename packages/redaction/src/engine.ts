@@ -1,34 +1,63 @@
 // Runs in browsers too. The pass over a text: every character once, each detector at its anchors only.
-import { ANCHOR, classAt, DIGIT, LETTER, UPPER, WORD } from './characters.ts';
+import { ANCHOR, classes, DIGIT, LETTER, LOWER, OTHER_LETTER, UPPER, WORD } from './characters.ts';
 import { decodeRun } from './decode.ts';
 import { confidence, type Anchor, type Detector, type Found } from './detector.ts';
+import { hashStep } from './keywords.ts';
 import { Scan } from './scan.ts';
 
 /** Goes into receipts: another number may find other things. */
 export const ENGINE_VERSION = '0.1.0';
 
-type Group = readonly Detector[];
-/** Detectors by anchor and by length of the run, so that the pass calls only those that may find something. */
+/** Which detectors look at a run, by what the pass knows of it already; a bit each. */
 export interface Engine {
-  readonly runs: Readonly<Record<'number' | 'word' | 'capital' | 'mixed', readonly Group[]>>;
-  readonly characters: Readonly<Record<'@' | ':' | '=' | '-', Group>>;
-  readonly last: Group;
+  readonly detectors: readonly Detector[];
+  /** By kind of run (see {@link kindOf}), then by length. */
+  readonly byLength: readonly Int32Array[];
+  /** By a word's first two characters, and by its last two. */
+  readonly byHead: Int32Array;
+  readonly byTail: Int32Array;
+  /** By character, below 128. */
+  readonly byCharacter: Int32Array;
+  readonly last: readonly Detector[];
 }
 
 /** Longer runs are all alike. */
 const LONGEST_COUNTED = 128;
+const MOST_DETECTORS = 31;
+const kinds = [['number'], ['word'], ['word', 'capital'], ['mixed']] as const satisfies readonly (readonly Anchor[])[];
+const NUMBER = 0;
+/** The case of Latin letters does not count. */
+const pairOf = (first: number, second: number): number => (((first | 0x20) << 8) ^ (second | 0x20)) & 0xffff;
 
 export function toEngine(detectors: readonly Detector[]): Engine {
-  const at = (anchor: Anchor, length = 1): Group =>
-    detectors.filter(({ anchors, lengths }) => {
-      const [least, most] = lengths?.[anchor] ?? [1, Infinity];
-      return anchors.includes(anchor) && length >= least && (length <= most || (length === LONGEST_COUNTED && most > length));
-    });
-  const byLength = (...anchors: readonly Anchor[]): readonly Group[] =>
-    Array.from({ length: LONGEST_COUNTED + 1 }, (_, length) => anchors.flatMap((anchor) => at(anchor, length)));
+  if (detectors.length > MOST_DETECTORS) throw new Error(`at most ${MOST_DETECTORS} detectors`);
+  const where = (holds: (detector: Detector) => boolean): number =>
+    detectors.reduce((bits, detector, index) => (holds(detector) ? bits | (1 << index) : bits), 0);
+  const byPair = (pairs: (detector: Detector) => readonly string[] | undefined): Int32Array => {
+    const table = new Int32Array(0x10000).fill(where((detector) => pairs(detector) === undefined));
+    for (const [index, detector] of detectors.entries())
+      for (const pair of pairs(detector) ?? [])
+        for (const each of [pair, pair.toUpperCase()]) {
+          const slot = pairOf(each.charCodeAt(0), each.charCodeAt(1));
+          table[slot] = (table[slot] ?? 0) | (1 << index);
+        }
+    return table;
+  };
   return {
-    runs: { number: byLength('number'), word: byLength('word'), capital: byLength('word', 'capital'), mixed: byLength('mixed') },
-    characters: { '@': at('@'), ':': at(':'), '=': at('='), '-': at('-') },
+    detectors,
+    byLength: kinds.map((anchors) =>
+      Int32Array.from({ length: LONGEST_COUNTED + 1 }, (_, length) =>
+        where(({ anchors: own, lengths }) =>
+          anchors.some((anchor) => {
+            const [least, most] = lengths?.[anchor] ?? [1, Infinity];
+            return own.includes(anchor) && length >= least && (length <= most || (length === LONGEST_COUNTED && most > length));
+          }),
+        ),
+      ),
+    ),
+    byHead: byPair(({ heads }) => heads),
+    byTail: byPair(({ tails }) => tails),
+    byCharacter: Int32Array.from({ length: 128 }, (_, code) => where(({ anchors }) => anchors.some((each) => each === String.fromCharCode(code)))),
     last: detectors.filter(({ finish }) => finish !== undefined),
   };
 }
@@ -39,32 +68,62 @@ export function toEngine(detectors: readonly Detector[]): Engine {
  */
 export function detect(engine: Engine, text: string, floor: number, regions: readonly string[], depth = 0): Scan {
   const scan = new Scan(text, floor, regions);
+  const { words } = scan;
+  const { detectors, byLength, byHead, byTail, byCharacter } = engine;
+  const { length } = text;
+  words.addAll(text, 0, floor);
   let encodedSeen = 0;
-  for (let at = floor; at < text.length;) {
-    const kind = classAt(text, at);
-    if ((kind & WORD) !== 0) {
-      let kinds = 0;
-      let end = at;
-      for (let each = kind; (each & WORD) !== 0; each = classAt(text, ++end)) kinds |= each;
-      const { runs } = engine;
-      const groups =
-        (kinds & DIGIT) === 0 ? ((kind & UPPER) === 0 ? runs.word : runs.capital) : (kinds & LETTER) === 0 ? runs.number : runs.mixed;
-      for (const detector of groups[Math.min(end - at, LONGEST_COUNTED)] ?? []) detector.look(scan, at, end);
-      if (end - at >= SHORTEST_ENCODED && at >= encodedSeen && depth < DEEPEST_ENCODING) encodedSeen = lookInside(engine, scan, at, depth);
-      at = end;
-    } else {
-      if ((kind & ANCHOR) !== 0) {
-        const code = text.charCodeAt(at);
-        const { characters } = engine;
-        const group = code === 0x40 ? characters['@'] : code === 0x3a ? characters[':'] : code === 0x3d ? characters['='] : characters['-'];
-        for (const detector of group) detector.look(scan, at, at + 1);
+  for (let at = floor; at < length;) {
+    let code = text.charCodeAt(at);
+    const first = classes[code] ?? 0;
+    let asked = 0;
+    let end = at + 1;
+    if ((first & WORD) !== 0) {
+      const opening = code;
+      let before = 0;
+      let later = 0;
+      let hash = hashStep(0, code);
+      while (end < length) {
+        const next = text.charCodeAt(end);
+        const kind = classes[next] ?? 0;
+        if ((kind & WORD) === 0) break;
+        later |= kind;
+        hash = hashStep(hash, next);
+        before = code;
+        code = next;
+        end++;
       }
-      at++;
-    }
+      const all = first | later;
+      const long = end - at;
+      const counted = long < LONGEST_COUNTED ? long : LONGEST_COUNTED;
+      if ((all & LETTER) === 0) asked = byLength[NUMBER]?.[counted] ?? 0;
+      else {
+        const kind = (all & DIGIT) !== 0 ? MIXED : (all & UPPER) === 0 ? LOWER_WORD : CAPITAL_WORD;
+        // A capital inside begins another word; letters next to digits are none.
+        if ((later & UPPER) !== 0 && (all & LOWER_ANY) !== 0) {
+          if (long <= LONGEST_IDENTIFIER) words.addAll(text, at, end);
+        } else if (kind !== MIXED) words.add(at, end, hash);
+        asked = byLength[kind]?.[counted] ?? 0;
+        if (asked !== 0)
+          asked &=
+            long === 1
+              ? (byHead[pairOf(opening, text.charCodeAt(end))] ?? 0) & (byTail[pairOf(text.charCodeAt(at - 1), code)] ?? 0)
+              : (byHead[pairOf(opening, text.charCodeAt(at + 1))] ?? 0) & (byTail[pairOf(before, code)] ?? 0);
+      }
+      if (long >= SHORTEST_ENCODED && at >= encodedSeen && depth < DEEPEST_ENCODING) encodedSeen = lookInside(engine, scan, at, depth);
+    } else if ((first & ANCHOR) !== 0) asked = byCharacter[code] ?? 0;
+    for (; asked !== 0; asked &= asked - 1) detectors[31 - Math.clz32(asked & -asked)]?.look(scan, at, end);
+    at = end;
   }
   for (const { finish } of engine.last) finish?.(scan);
   return scan;
 }
+const LOWER_WORD = 1;
+const CAPITAL_WORD = 2;
+const MIXED = 3;
+const LOWER_ANY = LOWER | OTHER_LETTER;
+/** Longer runs with capitals inside are codes, not names. */
+const LONGEST_IDENTIFIER = 60;
 
 const SHORTEST_ENCODED = 12;
 const DEEPEST_ENCODING = 2;

@@ -1,7 +1,9 @@
 // Runs in browsers too. One pass over one text: what detectors see and where they report.
 import { DIGIT, LETTER, LOWER, SPACE, UPPER, WORD, classAt } from './characters.ts';
-import { contextOf, type Context } from './context.ts';
+import { Context } from './context.ts';
 import type { Found } from './detector.ts';
+import { Table } from './table.ts';
+import { Words } from './words.ts';
 
 /** Digit groups with at most two separators between: a number as people write it. */
 export interface NumberCluster {
@@ -27,14 +29,18 @@ export class Scan {
   numbersSeen = 0;
   /** Up to here, words belong to an address already. */
   addressesSeen = 0;
+  readonly words = new Words();
+  readonly #table: Table;
   #cluster: { readonly at: number; readonly cluster: NumberCluster } | undefined;
   readonly #stretches = { opaque: { from: 0, to: 0 }, bare: { from: 0, to: 0 } };
-  #context: { readonly at: number; readonly context: Context } | undefined;
+  #contextAt = -1;
+  #context: Context | undefined;
 
   constructor(text: string, floor: number, regions: readonly string[]) {
     this.text = text;
     this.floor = floor;
     this.regions = regions;
+    this.#table = new Table(text);
   }
 
   report(found: Found): void {
@@ -43,8 +49,9 @@ export class Scan {
 
   /** The words around an offset; several detectors ask for the same one. */
   contextBefore(at: number): Context {
-    if (this.#context?.at !== at) this.#context = { at, context: contextOf(this.text, at) };
-    return this.#context.context;
+    if (this.#context !== undefined && this.#contextAt === at) return this.#context;
+    this.#contextAt = at;
+    return (this.#context = new Context(this.text, this.words, this.#table, at));
   }
 
   /**

@@ -201,7 +201,6 @@ export const address: Detector = {
   type: 'ADDRESS',
   anchors: ['number', 'mixed', 'word', 'capital'],
   lengths: { number: [1, 6], word: [1, 10], capital: [11, 60], mixed: [1, 60] },
-  keywords: announcers,
   source: 'USPS Publication 28 appendix C1; street words of de, fr, es, it, pt and the Nordic languages',
   examples: [
     { text: 'I live at 2316 Oak Hill Gateway, Roxaneside, 90784. Can', finds: '2316 Oak Hill Gateway, Roxaneside, 90784' },

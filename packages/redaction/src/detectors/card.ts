@@ -1,6 +1,7 @@
 // Runs in browsers too.
 import { luhn } from '../check-digits.ts';
 import { confidence, type Detector } from '../detector.ts';
+import { Keywords } from '../keywords.ts';
 import { digitsOf, type Scan } from '../scan.ts';
 
 /** Issuer ranges and the lengths they use (ISO/IEC 7812, the networks' published tables). */
@@ -19,10 +20,8 @@ const ISSUERS: readonly (readonly [pattern: RegExp, lengths: readonly number[]])
 /** Written group by group: these, or one run. */
 const GROUPINGS = new Set(['4-4-4-4', '4-6-5', '4-6-4', '4-4-4-4-3', '4-4-4-1', '4-4-5', '6-13', '8-8', '4-4-4-3', '4-4-4-2']);
 
-export const cardKeywords = new Set(
-  'card,credit,debit,visa,mastercard,amex,american express,discover,diners,jcb,maestro,unionpay,cc,pan,cvv,kreditkarte,karte,kartennummer,kreditkartennummer,carte,carte bancaire,tarjeta,cartão,carta,kaart,kort,karta,kartu'.split(
-    ',',
-  ),
+const cardKeywords = new Keywords(
+  'card,credit,debit,visa,mastercard,amex,american express,discover,diners,jcb,maestro,unionpay,cc,pan,cvv,kreditkarte,karte,kartennummer,kreditkartennummer,carte,carte bancaire,tarjeta,cartão,carta,kaart,kort,karta,kartu',
 );
 
 function look(scan: Scan, from: number, runEnd: number): void {

@@ -1,6 +1,7 @@
 // Runs in browsers too.
 import { sha256 } from '@noble/hashes/sha2.js';
 import { confidence, type Detector } from '../detector.ts';
+import { Keywords } from '../keywords.ts';
 import type { Scan } from '../scan.ts';
 
 const BASE58 = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
@@ -45,26 +46,7 @@ export function isBech32(address: string): boolean {
   return check === 1 || check === 0x2bc830a3;
 }
 
-const keywords = new Set([
-  'wallet',
-  'bitcoin',
-  'btc',
-  'ethereum',
-  'eth',
-  'solana',
-  'sol',
-  'monero',
-  'xmr',
-  'ripple',
-  'xrp',
-  'crypto',
-  'address',
-  'usdt',
-  'tron',
-  'litecoin',
-  'dogecoin',
-  'cardano',
-]);
+const keywords = new Keywords('wallet,bitcoin,btc,ethereum,eth,solana,sol,monero,xmr,ripple,xrp,crypto,address,usdt,tron,litecoin,dogecoin,cardano');
 
 function look(scan: Scan, start: number, end: number): void {
   const { text } = scan;

@@ -1,12 +1,11 @@
 // Runs in browsers too.
 import { isDigit, isWord } from '../characters.ts';
 import { confidence, type Detector } from '../detector.ts';
+import { Keywords } from '../keywords.ts';
 import type { Scan } from '../scan.ts';
 
-const keywords = new Set(
-  'born,birth,birthday,birthdate,dob,d o b,date of birth,birth date,bday,geboren,geburtsdatum,geburtstag,geb,né,née,naissance,nacido,nacida,nacimiento,nació,nato,nata,nascita,nascido,nascida,nascimento,geboortedatum,födelsedatum,født,syntymäaika,urodzony,urodzona,рождения,родился,родилась,生年月日,出生,生日'.split(
-    ',',
-  ),
+const keywords = new Keywords(
+  'born,birth,birthday,birthdate,dob,d o b,date of birth,birth date,bday,geboren,geburtsdatum,geburtstag,geb,né,née,naissance,nacido,nacida,nacimiento,nació,nato,nata,nascita,nascido,nascida,nascimento,geboortedatum,födelsedatum,født,syntymäaika,urodzony,urodzona,рождения,родился,родилась,生年月日,出生,生日',
 );
 const MONTH =
   '(?:jan(?:uary|uar|vier)?|jänner|feb(?:ruary|ruar)?|février|fév(?:r)?|mar(?:ch|s|zo)?|märz|mär|apr(?:il)?|avril|avr|may|mai|mayo|june?|juni?|juin|junio|july?|juli?|juillet|juil|julio|aug(?:ust)?|août|agosto|ago|sep(?:t(?:ember|embre)?)?|septiembre|oct(?:ober|obre|ubre)?|okt(?:ober)?|nov(?:ember|embre|iembre)?|dec(?:ember)?|dez(?:ember)?|déc(?:embre)?|dic(?:iembre)?|enero|ene|febrero|abril|abr)';
@@ -36,7 +35,7 @@ function look(scan: Scan, start: number, end: number): void {
   const context = before.find(keywords);
   if (context === undefined) return;
   // Between the word and its date stand few others; "born in Kiel, admitted on …" is another date.
-  if (before.words.slice(-4).some((word) => other.has(word))) return;
+  if (before.find(other, 4) !== undefined) return;
   scan.report({
     start,
     end: start + match[0].length,
@@ -46,24 +45,7 @@ function look(scan: Scan, start: number, end: number): void {
     context,
   });
 }
-const other = new Set([
-  'admitted',
-  'discharged',
-  'due',
-  'expires',
-  'issued',
-  'created',
-  'shipped',
-  'hired',
-  'died',
-  'moved',
-  'updated',
-  'aufgenommen',
-  'admis',
-  'ingresó',
-  'until',
-  'deadline',
-]);
+const other = new Keywords('admitted,discharged,due,expires,issued,created,shipped,hired,died,moved,updated,aufgenommen,admis,ingresó,until,deadline');
 
 export const dateOfBirth: Detector = {
   rule: 'date_of_birth',

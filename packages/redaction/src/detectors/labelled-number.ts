@@ -3,11 +3,12 @@ import { classAt, DIGIT, isUpper, isWord, LETTER, WORD } from '../characters.ts'
 import { luhn, mod11_10, verhoeff, weighted } from '../check-digits.ts';
 import { confidence, type Detector } from '../detector.ts';
 import type { EntityType } from '../entity-types.ts';
+import { Keywords } from '../keywords.ts';
 import type { Scan } from '../scan.ts';
 
 const words = (list: string): ReadonlySet<string> => new Set(list.split(','));
 
-const nationalWords = words(
+const nationalWords = new Keywords(
   'nas,assurance sociale,pnr,id code,travel document,national id,national identity,national identity number,national insurance,national insurance number,identity card,identity number,identity code,identity no,id number,id card,id no,personal id,personal number,personal code,personal identity,citizen id,citizen number,citizenship,' +
     'tax id,tax number,tax no,tax identification,taxpayer,tin,vat id,passport,passport no,passport number,passport num,passnummer,reisepass,reisepassnummer,pasaporte,passeport,passaporto,driver license,drivers license,driving licence,driving license,driver licence,licence number,license number,dl,führerschein,permis de conduire,permiso de conducir,' +
     'medicare,medicaid,health insurance,health number,health card,nhs,nhs number,mrn,medical record,patient id,insurance number,insurance no,member id,' +
@@ -19,11 +20,11 @@ const nationalWords = words(
     'pesel,nip,dowód,rodné číslo,rodné,rc,egn,егн,emšo,emso,em šo,oib,jmbg,cnp,cui,personal numeric code,adóazonosító,taj,amka,afm,αφμ,αμκα,tc kimlik,kimlik,tckn,tc no,инн,снилс,паспорт,rntrc,ipn,іпн,' +
     'sin,social insurance,tfn,medicare number,ird,aadhaar,aadhar,uidai,pan number,pan card,pan,voter id,cnic,nic,nric,fin,mykad,hkid,rrn,resident registration,resident identity,resident id,resident identity card,thai national,thai id,taiwan id,natid,israeli id,tckimlik,ric,teudat zehut,my number,mynumber,south african id,emirates id,iqama,nino,utr,pps,pps number,ppsn,ssn number,ssn,id,identification number,identification no,身份证,身分證,住民登録,주민등록번호',
 );
-const accountWords = words(
+const accountWords = new Keywords(
   'account number,account no,account num,acct,acct no,acct number,bank account,accountnumber,account nr,a c,routing,routing number,routing no,aba,rtn,sort code,sortcode,bsb,transit,transit number,ifsc,clabe,cbu,cvu,kontonummer,konto nr,konto,kontonr,bankkonto,bankverbindung,blz,bankleitzahl,numéro de compte,compte bancaire,compte,rib,número de cuenta,cuenta bancaria,cuenta,cuenta corriente,conta,conta corrente,agência,numero di conto,conto corrente,rekeningnummer,rekening,bankgiro,plusgiro,nuban,bank no,checking account,savings account,giro',
 );
 /** The nearest of these words makes it something else. */
-const otherWords = words(
+const otherWords = new Keywords(
   'teléfono,telefono,telefon,téléphone,telefone,handy,mobil,móvil,portable,cell,call,order,invoice,ticket,tracking,ref,reference,version,build,commit,part,parts,isbn,page,figure,line,serial,sku,row,rows,phone,tel,mobile,fax,shipment,parcel,bestellung,commande,pedido,issue,error,port,amount,total,price,zip,postcode,job,session,request,trace,span,event,user id,customer id,order id,item,items,node,worker,thread,pid',
 );
 
@@ -198,7 +199,7 @@ function look(scan: Scan, from: number, runEnd: number): void {
   const national = context.find(nationalWords, 5);
   const other = context.find(otherWords, 2);
   const keyword = account ?? national;
-  if (keyword === undefined || (other !== undefined && (keyword !== context.words.at(-1) || weakWords.has(keyword)))) {
+  if (keyword === undefined || (other !== undefined && (keyword !== context.nearest || weakWords.has(keyword)))) {
     if (alone === undefined || other !== undefined) return;
     scan.report({
       start,
@@ -215,7 +216,7 @@ function look(scan: Scan, from: number, runEnd: number): void {
   const checked =
     alone ??
     SHAPES.find((shape) => shape.type === type && [written, compact].some((form) => shape.pattern.test(form) && shape.valid(form)));
-  if (weakWords.has(keyword) && checked === undefined && !(keyword !== 'id' && count >= 7 && context.words.at(-1) === keyword)) return;
+  if (weakWords.has(keyword) && checked === undefined && !(keyword !== 'id' && count >= 7 && context.nearest === keyword)) return;
   if (checked === undefined && (count < (keyword.startsWith('pass') ? 3 : 5) || compact.length < 6 || compact.length > 24)) return;
   if (checked === undefined && /^\d{4}-\d{2}-\d{2}|^[0-9A-F]{8}-[0-9A-F]{4}-/.test(written)) return;
   scan.numbersSeen = end;

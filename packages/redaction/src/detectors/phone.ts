@@ -1,22 +1,21 @@
 // Runs in browsers too.
 import { classAt, DIGIT, isWord } from '../characters.ts';
+import type { Context } from '../context.ts';
 import { confidence, type Detector } from '../detector.ts';
 import { toInternational, toNational } from '../phone-plan.ts';
+import { Keywords } from '../keywords.ts';
 import { digitsOf, type Scan } from '../scan.ts';
 
-export const phoneKeywords = new Set(
-  (
+const phoneKeywords = new Keywords(
+
     'answering,phone,phones,telephone,tel,mobile,mob,cell,cellphone,cellular,fax,call,calls,called,calling,dial,ring,text me,sms,whatsapp,signal,viber,telegram,contact,reach,hotline,callback,landline,pager,voicemail,ph,' +
     'telefon,telefonnummer,tel nr,handy,handynummer,mobil,mobilnummer,festnetz,rufnummer,rückruf,anruf,anrufen,erreichbar,telefax,durchwahl,' +
     'téléphone,portable,mobile,appeler,appelez,rappeler,fixe,numéro de téléphone,télécopie,joindre,' +
-    'teléfono,móvil,celular,llamar,llame,llámame,llámeme,contacto,telefone,telemóvel,ligar,telefono,cellulare,chiamare,telefoon,bellen,mobiel,puhelin,telefonnr,telefoni,номер телефона,телефон,тел,звоните,моб,电话,手机,電話,携帯,전화,هاتف,جوال,टेलीफोन,फोन,msisdn,caller,callee,recipient phone'
-  ).split(','),
+    'teléfono,móvil,celular,llamar,llame,llámame,llámeme,contacto,telefone,telemóvel,ligar,telefono,cellulare,chiamare,telefoon,bellen,mobiel,puhelin,telefonnr,telefoni,номер телефона,телефон,тел,звоните,моб,电话,手机,電話,携帯,전화,هاتف,جوال,टेलीफोन,फोन,msisdn,caller,callee,recipient phone',
 );
 /** Words after which digits are something else, whatever they look like. */
-const notPhone = new Set(
-  'order,invoice,tracking,ticket,ref,reference,serial,isbn,issn,version,build,part,parts,sku,commit,port,line,id,zip,postcode,lot,batch,case,row,rows,grid,coordinates,det,matrix,size,bytes,page'.split(
-    ',',
-  ),
+const notPhone = new Keywords(
+  'order,invoice,tracking,ticket,ref,reference,serial,isbn,issn,version,build,part,parts,sku,commit,port,line,id,zip,postcode,lot,batch,case,row,rows,grid,coordinates,det,matrix,size,bytes,page',
 );
 
 /** A number may be named after it stands there: 22 498317 office. */
@@ -62,7 +61,7 @@ function look(scan: Scan, from: number): void {
     if (shape.includes('\n') && !plus) continue;
     if (!plus && keyword === undefined && text[end] === ' ' && last + 1 < starts.length && text[end] === ' ') continue;
     const said = keyword ?? AFTER.exec(text.slice(end, end + 14))?.[1]?.toLowerCase();
-    const read = readNumber(scan, shape, digits, plus, said, context.words);
+    const read = readNumber(scan, shape, digits, plus, said, context);
     if (read === undefined) continue;
     scan.report({
       start,
@@ -89,7 +88,7 @@ function readNumber(
   digits: string,
   plus: boolean,
   keyword: string | undefined,
-  words: readonly string[],
+  context: Context,
 ): { readonly rule: string; readonly canonical: string } | undefined {
   if (plus) {
     const international = toInternational(digits);
@@ -106,12 +105,12 @@ function readNumber(
   if (/^\d{5}-\d{4}$|^\d{4}-\d{2}-\d{2}|^\d{1,2}[./-]\d{1,2}[./-]\d{2,4}$|^\d{1,3}(?:\.\d{1,3}){3}$/.test(shape)) return undefined;
   const national = toNational(digits, scan.regions);
   if (keyword !== undefined && digits.length <= LONGEST) {
-    const last = words.at(-1) ?? '';
+    const last = context.nearest;
     if (notPhone.has(last) && !phoneKeywords.has(last)) return undefined;
     return { rule: 'phone.labelled', canonical: national === undefined ? toAnyway(digits) : `+${national}` };
   }
   if (national === undefined) return undefined;
-  if (words.slice(-3).some((word) => notPhone.has(word))) return undefined;
+  if (context.find(notPhone, 3) !== undefined) return undefined;
   if (NORTH_AMERICAN.test(shape) || TRUNK_GROUPS.test(shape) || SPANISH_GROUPS.test(shape))
     return { rule: 'phone.national', canonical: `+${national}` };
   return undefined;

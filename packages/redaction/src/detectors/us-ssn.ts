@@ -1,9 +1,10 @@
 // Runs in browsers too.
 import { isWord } from '../characters.ts';
 import { confidence, type Detector } from '../detector.ts';
+import { Keywords } from '../keywords.ts';
 import { digitsOf, type Scan } from '../scan.ts';
 
-const keywords = new Set(['ssn', 'ssns', 'social security', 'social security number', 'itin', 'ssid', 'social', 'ss number']);
+const keywords = new Keywords('ssn,ssns,social security,social security number,itin,ssid,social,ss number');
 
 /** Area, group and serial that were or can be issued; 9xx are ITINs with their own groups. */
 function isIssued(digits: string): boolean {
@@ -39,8 +40,7 @@ function look(scan: Scan, from: number, runEnd: number): void {
   if (!isIssued(digits)) return;
   const context = scan.contextBefore(start).find(keywords);
   const dashes = grouped && text[ends[0] ?? 0] === '-' && text[ends[1] ?? 0] === '-';
-  const others = scan.contextBefore(start).words.slice(-2);
-  if (context === undefined && (!grouped || others.some((word) => notSsn.has(word)))) return;
+  if (context === undefined && (!grouped || scan.contextBefore(start).find(notSsn, 2) !== undefined)) return;
   scan.report({
     start,
     end,
@@ -52,7 +52,7 @@ function look(scan: Scan, from: number, runEnd: number): void {
     canonical: digits,
   });
 }
-const notSsn = new Set(['grid', 'coordinates', 'order', 'invoice', 'part', 'ticket', 'version', 'phone', 'tel', 'fax', 'sku', 'isbn']);
+const notSsn = new Keywords('grid,coordinates,order,invoice,part,ticket,version,phone,tel,fax,sku,isbn');
 
 export const usSsn: Detector = {
   rule: 'us_ssn',

@@ -1,0 +1,36 @@
+// Runs in browsers too. Words and phrases that decide, found by one look-up a word.
+
+/** A step of the hash that the pass over a text computes as it reads a word; the case of Latin letters does not count. */
+export const hashStep = (hash: number, code: number): number => (Math.imul(hash, 31) + (code | 0x20)) | 0;
+const SLOTS = 1 << 16;
+/** Which lists may hold a word of this hash, a bit each; what it says is checked against the word itself. */
+const slots = new Uint16Array(SLOTS);
+export const listsOf = (hash: number): number => slots[(hash ^ (hash >>> 15)) & (SLOTS - 1)] ?? 0;
+
+const MOST_LISTS = 16;
+let lists = 0;
+
+/** A declared list of lower-case words and of phrases of two or three words. */
+export class Keywords {
+  readonly bit: number;
+  readonly #entries: ReadonlySet<string>;
+
+  /** @param list - separated by commas */
+  constructor(list: string) {
+    if (lists === MOST_LISTS) throw new Error(`at most ${MOST_LISTS} lists of keywords`);
+    this.bit = 1 << lists++;
+    this.#entries = new Set(list.split(','));
+    for (const entry of this.#entries) {
+      const last = entry.slice(entry.lastIndexOf(' ') + 1);
+      for (const form of [last, last.toUpperCase(), last.slice(0, 1).toUpperCase() + last.slice(1)]) {
+        let hash = 0;
+        for (let at = 0; at < form.length; at++) hash = hashStep(hash, form.charCodeAt(at));
+        slots[(hash ^ (hash >>> 15)) & (SLOTS - 1)] = (slots[(hash ^ (hash >>> 15)) & (SLOTS - 1)] ?? 0) | this.bit;
+      }
+    }
+  }
+
+  has(entry: string): boolean {
+    return this.#entries.has(entry);
+  }
+}
