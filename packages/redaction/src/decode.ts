@@ -1,10 +1,17 @@
 // Runs in browsers too. Text inside text: base 64 and hex.
-import { classAt, WORD } from './characters.ts';
 
-const isBase64 = (text: string, at: number): boolean => {
-  const code = text.charCodeAt(at);
-  return (code < 0x80 && (classAt(text, at) & WORD) !== 0) || code === 0x2b || code === 0x2f || code === 0x2d || code === 0x5f;
-};
+/** The six bits of a base 64 character, both alphabets; 255 for any other. */
+const sextets = new Uint8Array(0x10000).fill(255);
+/** The four bits of a hex digit; 255 for any other. */
+const nibbles = new Uint8Array(128).fill(255);
+for (const [alphabet, first, into] of [
+  ['ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/', 0, sextets],
+  ['-_', 62, sextets],
+  ['0123456789abcdef', 0, nibbles],
+  ['ABCDEF', 10, nibbles],
+] as const)
+  for (let at = 0; at < alphabet.length; at++) into[alphabet.charCodeAt(at)] = first + at;
+
 /** Judged by its beginning, so that an image costs nothing. */
 const TASTE = 64;
 const SHORTEST = 16;
@@ -13,32 +20,36 @@ const SHORTEST = 16;
 export function decodeRun(source: string, start: number, longest: number): { readonly end: number; readonly text: string | undefined } {
   const limit = Math.min(source.length, start + longest);
   let end = start;
-  while (end < limit && isBase64(source, end)) end++;
-  const run = source.slice(start, end);
-  while (end < limit && source[end] === '=' && end - start - run.length < 2) end++;
-  if (run.length < SHORTEST) return { end, text: undefined };
-  return { end, text: fromHex(run) ?? fromBase64(run) };
+  let hex = true;
+  for (; end < limit; end++) {
+    const code = source.charCodeAt(end);
+    if ((sextets[code] ?? 255) === 255) break;
+    hex &&= nibbles[code] !== 255;
+  }
+  const length = end - start;
+  const runEnd = end;
+  while (end < limit && source[end] === '=' && end - runEnd < 2) end++;
+  if (length < SHORTEST) return { end, text: undefined };
+  const inHex = hex && length % 2 === 0 && beginsAsText(source, start, length, hexByte, 2) ? fromHex(source.slice(start, runEnd)) : undefined;
+  return {
+    end,
+    text: inHex ?? (beginsAsText(source, start, length, base64Byte, 4 / 3) ? fromBase64(source.slice(start, runEnd)) : undefined),
+  };
 }
 
-/** The six bits of a base 64 character, both alphabets. */
-const sextets = new Uint8Array(128);
-for (const [alphabet, first] of [
-  ['ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/', 0],
-  ['-_', 62],
-] as const)
-  for (let at = 0; at < alphabet.length; at++) sextets[alphabet.charCodeAt(at)] = first + at;
+type ByteAt = (source: string, start: number, index: number) => number;
+const hexByte: ByteAt = (source, start, index) =>
+  ((nibbles[source.charCodeAt(start + 2 * index)] ?? 0) << 4) | (nibbles[source.charCodeAt(start + 2 * index + 1)] ?? 0);
+const base64Byte: ByteAt = (source, start, index) => {
+  const at = start + Math.floor((index * 8) / 6);
+  const both = ((sextets[source.charCodeAt(at)] ?? 0) << 6) | (sextets[source.charCodeAt(at + 1)] ?? 0);
+  return (both >>> (4 - ((index * 8) % 6))) & 255;
+};
 
 /** Whether the beginning may be text: nearly every identifier and hash is sorted out here, without a decoder that throws. */
-function beginsAsText(run: string): boolean {
-  const length = Math.min(TASTE, run.length - (run.length % 4));
-  for (let at = 0; at < length; at += 4) {
-    const bits =
-      ((sextets[run.charCodeAt(at)] ?? 0) << 18) |
-      ((sextets[run.charCodeAt(at + 1)] ?? 0) << 12) |
-      ((sextets[run.charCodeAt(at + 2)] ?? 0) << 6) |
-      (sextets[run.charCodeAt(at + 3)] ?? 0);
-    if (isControl(bits >>> 16) || isControl((bits >>> 8) & 255) || isControl(bits & 255)) return false;
-  }
+function beginsAsText(source: string, start: number, length: number, byteAt: ByteAt, characters: number): boolean {
+  const bytes = Math.floor(Math.min(TASTE, length - (length % 4)) / characters);
+  for (let index = 0; index < bytes; index++) if (isControl(byteAt(source, start, index))) return false;
   return true;
 }
 
@@ -46,7 +57,6 @@ function beginsAsText(run: string): boolean {
 const isControl = (byte: number): boolean => byte < 9 || (byte > 13 && byte < 32) || byte === 127;
 
 function fromBase64(run: string): string | undefined {
-  if (!beginsAsText(run)) return undefined;
   const standard = run.replaceAll('-', '+').replaceAll('_', '/');
   if (decode(standard.slice(0, Math.min(TASTE, 4 * Math.floor(standard.length / 4)))) === undefined) return undefined;
   const rest = standard.length % 4;
@@ -61,15 +71,14 @@ function decode(base64: string): string | undefined {
   }
 }
 
-function fromHex(run: string): string | undefined {
-  if (run.length % 2 === 1 || !/^[0-9a-fA-F]+$/.test(run)) return undefined;
-  return toText(Uint8Array.from(run.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16)));
-}
+const fromHex = (run: string): string | undefined =>
+  toText(Uint8Array.from({ length: run.length / 2 }, (_, index) => hexByte(run, 0, index)));
 
+const decoder = new TextDecoder('utf-8');
 /** Printable UTF-8, or nothing. A character cut at the end is allowed. */
 function toText(bytes: Uint8Array): string | undefined {
   if (bytes.some(isControl)) return undefined;
-  const text = new TextDecoder('utf-8').decode(bytes);
+  const text = decoder.decode(bytes);
   const broken = text.indexOf('\ufffd');
   return broken < 0 || broken === text.length - 1 ? text : undefined;
 }

@@ -198,13 +198,21 @@ function keep(kept: Found[], group: readonly Found[]): void {
     else {
       let from = each.start;
       for (const other of over) {
-        if (other.start - from >= LEAST_REST) chosen.push(part(each, from, other.start));
+        if (other.start - from >= LEAST_REST) add(chosen, each, from, other.start, other);
         from = Math.max(from, other.end);
       }
-      if (each.end - from >= LEAST_REST) chosen.push(part(each, from, each.end));
+      if (each.end - from >= LEAST_REST) add(chosen, each, from, each.end, over.at(-1));
     }
   }
   kept.push(...chosen.toSorted((a, b) => a.start - b.start));
+}
+
+/** A rest of the same type as the find it touches makes that one longer. */
+function add(chosen: Found[], found: Found, start: number, end: number, beside: Found | undefined): void {
+  // What was redacted before stays as it is.
+  const touched = beside?.type !== found.type || beside.confidence === confidence.kept ? -1 : chosen.indexOf(beside);
+  if (beside === undefined || touched < 0) chosen.push(part(found, start, end));
+  else chosen[touched] = { ...beside, start: Math.min(beside.start, start), end: Math.max(beside.end, end) };
 }
 
 const part = ({ canonical: _, ...found }: Found, start: number, end: number): Found => ({ ...found, start, end });

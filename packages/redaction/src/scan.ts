@@ -31,6 +31,8 @@ export class Scan {
   addressesSeen = 0;
   readonly words = new Words();
   readonly #table: Table;
+  /** Where addresses begin by what stands before. */
+  readonly livesAt: number[] = [];
   #cluster: { readonly at: number; readonly cluster: NumberCluster } | undefined;
   readonly #stretches = { opaque: { from: 0, to: 0 }, bare: { from: 0, to: 0 } };
   #contextAt = -1;

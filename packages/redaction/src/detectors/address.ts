@@ -47,6 +47,9 @@ const TAIL = new RegExp(
 const LONGEST = 200;
 const MOST_PARTS = 5;
 
+const words = (list: string): ReadonlySet<string> => new Set(list.split(','));
+const DIGITS = [...'0123456789'];
+const LETTERS = [...'abcdefghijklmnopqrstuvwxyz'];
 const announcers = new Set([
   'address',
   'adresse',
@@ -63,13 +66,10 @@ const announcers = new Set([
 ]);
 const BOX_WORDS = new Set(['P', 'PO', 'Postfach', 'Apartado', 'PSC', 'Unit', 'CMR', 'p', 'po']);
 const UNIT_WORDS = new Set(['Apt', 'Suite', 'Apartment']);
-// One look-up a word: most words of prose begin like none of these.
-const heads = new Uint8Array(0x10000);
-const headKey = (text: string, at: number): number => ((text.charCodeAt(at) | 0x20) << 8) ^ (text.charCodeAt(at + 1) | 0x20);
-for (const word of [...announcers, ...STREET_WORDS, ...BOX_WORDS, ...UNIT_WORDS]) heads[headKey(word, 0) & 0xffff] = 1;
-const PREPOSITION = /(?:at|to|in|er|en|au|à)$/;
-const LIVES =
-  /\b(?:live|lives|lived|living|reside|resides|residing|located|staying|home|moved|delivered?|ship(?:ped)?|sent|wohne|wohnt|habite|vivo|vive)\s(?:at|to|in|in der|en|au|à)?$/i;
+const headOf = (word: string): string => word.toLowerCase().padEnd(2).slice(0, 2);
+const LIVES = words('live,lives,lived,living,reside,resides,residing,located,staying,home,moved,deliver,delivered,ship,shipped,sent,wohne,wohnt,habite,vivo,vive');
+/** After such a word, where the address begins. */
+const LIVES_AT = /^\s(?:at|to|in|in der|en|au|à) (?=[\p{Lu}\d])/u;
 
 /** What belongs to the street that ended here. */
 function tailEnd(text: string, start: number, from: number): number {
@@ -125,16 +125,10 @@ function lookNumber(scan: Scan, start: number, end: number): void {
 
 function lookWord(scan: Scan, start: number, end: number): void {
   const { text } = scan;
-  if (start < scan.addressesSeen) return;
-  const length = end - start;
-  const capital = (classAt(text, start) & UPPER) !== 0;
+  const word = text.slice(start, end);
+  const next = text[end] ?? '';
   // Small words only announce; they do it before a colon or an equals sign.
-  const announces = length >= 5 && length <= 10 && /["':=]|\s?[l\d]/.test(text[end] ?? '');
-  if (!capital && !announces && (length > 7 || text[end] !== ' ') && length > 2) return;
-  const numbered = length >= 3 && (isDigit(text, end + 1) || isDigit(text, end + 2));
-  if (!numbered && length > 1 && heads[headKey(text, start) & 0xffff] !== 1) return;
-  const word = text.slice(start, Math.min(end, start + 40));
-  if (announces && announcers.has(word.toLowerCase())) lookAnnounced(scan, end);
+  if (end - start >= 5 && /["':=]|\s?[l\d]/.test(next) && announcers.has(word.toLowerCase())) lookAnnounced(scan, end);
   else if (STREET_WORDS.has(word)) {
     const match = STREET_FIRST.exec(text.slice(start, start + 110));
     if (match !== null) report(scan, start, match[0].length, 'address.street', confidence.labelled);
@@ -144,12 +138,15 @@ function lookWord(scan: Scan, start: number, end: number): void {
   } else if (UNIT_WORDS.has(word)) {
     const match = /^(?:Apt|Suite|Apartment)\.? \d{1,4}[A-Z]?\b/.exec(text.slice(start, start + 20));
     if (match !== null) report(scan, start, match[0].length, 'address.unit', confidence.shape);
-  } else if (numbered && (GERMANIC_ENDS.test(word) || word === 'Str')) lookGermanic(scan, start, end);
+  }
 }
 
 /** The street's own word may be the last of several: Else-Lasker-Schüler-Str. 33b. */
 function lookGermanic(scan: Scan, start: number, end: number): void {
   const { text } = scan;
+  if (start < scan.addressesSeen || (!isDigit(text, end + 1) && !isDigit(text, end + 2))) return;
+  const word = text.slice(start, end);
+  if (word !== 'Str' && !GERMANIC_ENDS.test(word)) return;
   let from = start;
   while (
     from > start - 40 &&
@@ -184,36 +181,67 @@ function lookAnnounced(scan: Scan, end: number): void {
   if (length >= 8 && /,| \d|\d /.test(line.slice(0, length))) report(scan, start, length, 'address.labelled', confidence.context);
 }
 
-function lookLives(scan: Scan, start: number): void {
-  const { text } = scan;
-  if (
-    text[start - 1] !== ' ' ||
-    !PREPOSITION.test(text.slice(Math.max(0, start - 3), start - 1)) ||
-    !LIVES.test(text.slice(Math.max(0, start - 24), start - 1))
-  )
-    return;
-  const match = /^[\p{Lu}\d][^\n.;:!?"<>|{}]{4,60}?\d{1,5}[a-z]?(?=[,.\n]|$)/u.exec(text.slice(start, start + 90));
-  if (match !== null) report(scan, start, match[0].length, 'address.lives', confidence.context);
+/** `I live at …`: to the number that ends it, unless a street was recognised there. */
+function finishLives(scan: Scan): void {
+  for (const start of scan.livesAt) {
+    if (scan.found.some((found) => found.type === 'ADDRESS' && found.start <= start && start < found.end)) continue;
+    const match = /^[\p{Lu}\d][^\n.;:!?"<>|{}]{4,60}?\d{1,5}[a-z]?(?=[,.\n]|$)/u.exec(scan.text.slice(start, start + 90));
+    if (match !== null) report(scan, start, match[0].length, 'address.lives', confidence.context);
+  }
 }
+
+/** After a word that says somebody lives somewhere. */
+export const addressLived: Detector = {
+  rule: 'address.lives',
+  type: 'ADDRESS',
+  anchors: ['word', 'capital'],
+  lengths: { word: [4, 9] },
+  heads: [...LIVES].map(headOf),
+  tails: [...LIVES].map((word) => word.slice(-2)),
+  source: 'own',
+  examples: [
+    { text: 'She moved to Kerkhofblommen 12, last year', finds: 'Kerkhofblommen 12' },
+    { text: 'We moved to Plan B and live in 2024.' },
+  ],
+  look({ text, livesAt }, start, end) {
+    if (!LIVES.has(text.slice(start, end).toLowerCase())) return;
+    const match = LIVES_AT.exec(text.slice(end, end + 12));
+    if (match !== null) livesAt.push(end + match[0].length);
+  },
+  finish: finishLives,
+};
+
+/** Hauptstraße 5: the word's end tells. */
+export const addressGermanic: Detector = {
+  rule: 'address.street',
+  type: 'ADDRESS',
+  anchors: ['word', 'capital'],
+  lengths: { word: [3, 60], capital: [3, 60] },
+  tails: ['ße', 'se', 'tr', 'eg', 'tz', 'ee', 'ng', 'mm', 'er', 'ig', 'kt', 'en', 'at', 'an', 'ht', 'in', 'de', 'jk', 'el', 'ta', 'ej', 'et', 'tu', 'ja', 'ie', 'av', 'ut', 'ti', 'ca', 'út'],
+  source: 'street words of de, nl, the Nordic languages, et, hu',
+  examples: [
+    { text: 'Hauptstraße 5a, 10115 Berlin ist', finds: 'Hauptstraße 5a, 10115 Berlin' },
+    { text: 'Der Weg war 2020 lang; das Ding 5' },
+  ],
+  look: lookGermanic,
+};
 
 export const address: Detector = {
   rule: 'address',
   type: 'ADDRESS',
-  anchors: ['number', 'mixed', 'word', 'capital'],
-  lengths: { number: [1, 6], word: [1, 10], capital: [11, 60], mixed: [1, 60] },
+  anchors: ['number', 'mixed', 'word'],
+  lengths: { number: [1, 6], word: [1, 12], mixed: [2, 6] },
+  heads: ['p.', ...[...announcers, ...STREET_WORDS, ...BOX_WORDS, ...UNIT_WORDS].map(headOf), ...DIGITS.flatMap((first) => [...DIGITS, ...LETTERS].map((second) => first + second))],
   source: 'USPS Publication 28 appendix C1; street words of de, fr, es, it, pt and the Nordic languages',
   examples: [
     { text: 'I live at 2316 Oak Hill Gateway, Roxaneside, 90784. Can', finds: '2316 Oak Hill Gateway, Roxaneside, 90784' },
-    { text: 'Hauptstraße 5a, 10115 Berlin ist', finds: 'Hauptstraße 5a, 10115 Berlin' },
     { text: 'wir, 3664 Place de Vaugirard, 91129 Quimper.', finds: '3664 Place de Vaugirard, 91129 Quimper' },
     { text: 'vive en Calle Mayor 5, 28013 Madrid', finds: 'Calle Mayor 5, 28013 Madrid' },
     { text: 'In 1989 Main events moved; 5 Wall Clocks; the Street was long in 2020' },
   ],
   look(scan, start, end) {
     if (start < scan.addressesSeen) return;
-    const digit = (classAt(scan.text, start) & LETTER) === 0;
-    if (digit) lookNumber(scan, start, end);
+    if ((classAt(scan.text, start) & LETTER) === 0) lookNumber(scan, start, end);
     else lookWord(scan, start, end);
-    if (start >= scan.addressesSeen && (digit || (classAt(scan.text, start) & UPPER) !== 0)) lookLives(scan, start);
   },
 };

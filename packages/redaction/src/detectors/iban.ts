@@ -51,6 +51,7 @@ export const iban: Detector = {
   type: 'IBAN',
   anchors: ['mixed', 'word'],
   lengths: { word: [2, 2], mixed: [3, 34] },
+  heads: [...LENGTHS.keys()],
   validator: 'mod97+length',
   source: 'ISO 13616, SWIFT IBAN registry',
   examples: [

@@ -64,6 +64,7 @@ export function isV6(address: string): boolean {
   return halves.length === 2 ? groups.length <= 7 && groups.length > 0 : groups.length === 8;
 }
 
+const HEX = [...'0123456789abcdef'];
 const MAC =
   /^[0-9a-fA-F]{2}(?:(?::[0-9a-fA-F]{2}){5}(?:(?::[0-9a-fA-F]{2}){2})?|(?:-[0-9a-fA-F]{2}){5}(?:(?:-[0-9a-fA-F]{2}){2})?|(?:\s[0-9a-fA-F]{2}){5})(?![0-9a-fA-F:-])/;
 const MAC_DOTTED = /^[0-9a-fA-F]{4}\.[0-9a-fA-F]{4}\.[0-9a-fA-F]{4}(?![0-9a-fA-F.])/;
@@ -129,6 +130,7 @@ export const mac: Detector = {
   type: 'MAC_ADDRESS',
   anchors: ['number', 'word', 'mixed'],
   lengths: { number: [2, 12], word: [2, 12], mixed: [2, 12] },
+  heads: HEX.flatMap((first) => HEX.map((second) => first + second)),
   keywords: macWords,
   validator: 'EUI-48',
   source: 'IEEE 802',

@@ -96,6 +96,7 @@ export const jwt: Detector = {
   type: 'SECRET',
   anchors: ['word', 'mixed'],
   lengths: { word: [12, Infinity], mixed: [12, Infinity] },
+  heads: ['ey'],
   validator: 'JOSE header',
   source: 'RFC 7519',
   examples: [

@@ -40,9 +40,6 @@ for (const entry of PREFIXES) {
   if (group === undefined) byStart.set(key, [entry]);
   else group.push(entry);
 }
-// One look-up a word: most words of prose begin like no token.
-const starts = new Uint8Array(128 * 128);
-for (const key of byStart.keys()) starts[key] = 1;
 
 /** Where an opaque value ends, without the full stop of a sentence. */
 export function opaqueEnd(scan: Scan, at: number): number {
@@ -60,7 +57,6 @@ const LONGEST_LOOKED_AT = 300;
 
 function look(scan: Scan, start: number): void {
   const { text } = scan;
-  if (starts[startKey(text, start)] !== 1) return;
   for (const { prefix, least } of byStart.get(startKey(text, start)) ?? []) {
     if (!text.startsWith(prefix, start)) continue;
     const end = opaqueEnd(scan, start + prefix.length);
@@ -87,6 +83,7 @@ export const secretPrefixes: Detector = {
   type: 'SECRET',
   anchors: ['word', 'mixed'],
   lengths: { word: [1, Infinity], mixed: [2, Infinity] },
+  heads: PREFIXES.map(({ prefix }) => prefix.slice(0, 2)),
   validator: 'issuer prefix',
   source: 'issuers’ token formats; gitleaks (MIT), detect-secrets (Apache-2.0)',
   examples: [
