@@ -192,13 +192,18 @@ const TELLING = /[^\0-\x7f]|[%&\\[({]/g;
 export function toView(text: string): View {
   if (!NEEDS_READING.test(text)) return { text, changes: [] };
   const changes: { at: number; length: number; from: number; to: number }[] = [];
-  let read = '';
+  const parts: string[] = [];
+  let length = 0;
+  let last = '';
   // Unchanged stretches are copied whole; `kept` is where the current one began.
   let kept = 0;
   const put = (as: string, from: number, to: number): void => {
-    read += text.slice(kept, from);
-    changes.push({ at: read.length, length: as.length, from, to });
-    read += as;
+    parts.push(text.slice(kept, from), as);
+    length += from - kept;
+    changes.push({ at: length, length: as.length, from, to });
+    length += as.length;
+    if (as !== '') last = as;
+    else if (from > kept) last = text.slice(from - 1, from);
     kept = to;
   };
   TELLING.lastIndex = 0;
@@ -215,20 +220,22 @@ export function toView(text: string): View {
       continue;
     }
     const point = text.codePointAt(at) ?? code;
-    const length = point > 0xffff ? 2 : 1;
+    const width = point > 0xffff ? 2 : 1;
     let as = fold(point);
     // A look-alike counts only inside a word that is otherwise Latin: real Cyrillic stays Cyrillic.
     const latin = CONFUSABLE.get(as);
     if (
       latin !== undefined &&
-      (isAsciiWord(read.length > 0 && kept === at ? read.charCodeAt(read.length - 1) : text.charCodeAt(at - 1)) ||
-        isAsciiWord(text.charCodeAt(at + length)))
+      (isAsciiWord(last !== '' && kept === at ? last.charCodeAt(last.length - 1) : text.charCodeAt(at - 1)) ||
+        isAsciiWord(text.charCodeAt(at + width)))
     )
       as = latin;
-    if (as !== text.slice(at, at + length)) put(as, at, at + length);
-    TELLING.lastIndex = at + length;
+    if (as !== text.slice(at, at + width)) put(as, at, at + width);
+    TELLING.lastIndex = at + width;
   }
-  return changes.length === 0 ? { text, changes } : { text: read + text.slice(kept), changes };
+  if (changes.length === 0) return { text, changes };
+  parts.push(text.slice(kept));
+  return { text: parts.join(''), changes };
 }
 
 /** A stretch of a view in the original's offsets: what was read from an escape covers all of the escape. */

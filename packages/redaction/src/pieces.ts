@@ -46,14 +46,16 @@ export function merge(done: readonly Piece[], pieces: readonly Piece[]): readonl
 }
 
 /** The text with its pieces put in. */
-export function replaced(value: string, pieces: readonly Piece[]): string {
-  let text = '';
+export function replaced(value: string, pieces: readonly Pick<Piece, 'start' | 'end' | 'as'>[]): string {
+  const parts: string[] = [];
   let from = 0;
   for (const { start, end, as } of pieces) {
-    text += value.slice(from, start) + as;
+    parts.push(value.slice(from, start), as);
     from = end;
   }
-  return text + value.slice(from);
+  parts.push(value.slice(from));
+  // Joined, not added: a text in one piece is read far faster than a tree of them.
+  return parts.join('');
 }
 
 /** An imitation inside something that is redacted anyway goes with it. */

@@ -238,13 +238,7 @@ class Run {
         kept.push({ ...at, type: token ?? mask ?? '', rule: KEPT, confidence: confidence.kept });
       else escaped.push({ ...at, type: token, action: 'mask', rule: IMITATION, confidence: confidence.certain, as: `‹${token}_${body}›` });
     }
-    let rest = '';
-    let from = 0;
-    for (const { start, end } of kept) {
-      rest += value.slice(from, start) + ')'.repeat(end - start);
-      from = end;
-    }
-    return { kept, escaped, rest: rest + value.slice(from) };
+    return { kept, escaped, rest: kept.length === 0 ? value : replaced(value, kept.map((each) => ({ ...each, as: ')'.repeat(each.end - each.start) }))) };
   }
 }
 
