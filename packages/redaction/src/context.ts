@@ -42,7 +42,12 @@ export class Context {
     let left = within;
     for (let i = this.#last; i > this.#first && left > 0; i--, left--) {
       if (((lists[i] ?? 0) & bit) === 0) continue;
-      const found = longest(keywords, this.#word(i), i - 1 > this.#first ? this.#word(i - 1) : '', i - 2 > this.#first ? this.#word(i - 2) : '');
+      const found = longest(
+        keywords,
+        this.#word(i),
+        i - 1 > this.#first ? this.#word(i - 1) : '',
+        i - 2 > this.#first ? this.#word(i - 2) : '',
+      );
       if (found !== undefined) return found;
     }
     if (left <= 0) return undefined;

@@ -30,7 +30,8 @@ export function decodeRun(source: string, start: number, longest: number): { rea
   const runEnd = end;
   while (end < limit && source[end] === '=' && end - runEnd < 2) end++;
   if (length < SHORTEST) return { end, text: undefined };
-  const inHex = hex && length % 2 === 0 && beginsAsText(source, start, length, hexByte, 2) ? fromHex(source.slice(start, runEnd)) : undefined;
+  const inHex =
+    hex && length % 2 === 0 && beginsAsText(source, start, length, hexByte, 2) ? fromHex(source.slice(start, runEnd)) : undefined;
   return {
     end,
     text: inHex ?? (beginsAsText(source, start, length, base64Byte, 4 / 3) ? fromBase64(source.slice(start, runEnd)) : undefined),

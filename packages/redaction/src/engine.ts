@@ -57,22 +57,35 @@ export function toEngine(detectors: readonly Detector[]): Engine {
     ),
     byHead: byPair(({ heads }) => heads),
     byTail: byPair(({ tails }) => tails),
-    byCharacter: Int32Array.from({ length: 128 }, (_, code) => where(({ anchors }) => anchors.some((each) => each === String.fromCharCode(code)))),
+    byCharacter: Int32Array.from({ length: 128 }, (_, code) =>
+      where(({ anchors }) => anchors.some((each) => each === String.fromCharCode(code))),
+    ),
     last: detectors.filter(({ finish }) => finish !== undefined),
   };
 }
 
-/**
- * Everything the detectors find in a text, overlaps and all.
- * @param floor - where the value begins: what stands before is context
- */
-export function detect(engine: Engine, text: string, floor: number, regions: readonly string[], depth = 0): Scan {
+/** What is read of a text. */
+export interface Reading {
+  readonly text: string;
+  /** Where the value begins: what stands before is context. */
+  readonly floor: number;
+  /** Regions for phone numbers without a country code. */
+  readonly regions: readonly string[];
+  /** Pairs of offsets in order: detectors look only between them. All of the text where nothing is said. */
+  readonly only?: readonly number[] | undefined;
+}
+
+/** Everything the detectors find in a text, overlaps and all. */
+export function detect(engine: Engine, { text, floor, regions, only }: Reading, depth = 0): Scan {
   const scan = new Scan(text, floor, regions);
   const { words } = scan;
   const { detectors, byLength, byHead, byTail, byCharacter } = engine;
   const { length } = text;
   words.addAll(text, 0, floor);
   let encodedSeen = 0;
+  let part = 0;
+  let from = only === undefined ? 0 : (only[0] ?? length);
+  let to = only === undefined ? length : (only[1] ?? length);
   for (let at = floor; at < length;) {
     let code = text.charCodeAt(at);
     const first = classes[code] ?? 0;
@@ -110,8 +123,14 @@ export function detect(engine: Engine, text: string, floor: number, regions: rea
               ? (byHead[pairOf(opening, text.charCodeAt(end))] ?? 0) & (byTail[pairOf(text.charCodeAt(at - 1), code)] ?? 0)
               : (byHead[pairOf(opening, text.charCodeAt(at + 1))] ?? 0) & (byTail[pairOf(before, code)] ?? 0);
       }
-      if (long >= SHORTEST_ENCODED && at >= encodedSeen && depth < DEEPEST_ENCODING) encodedSeen = lookInside(engine, scan, at, depth);
-    } else if ((first & ANCHOR) !== 0) asked = byCharacter[code] ?? 0;
+      while (at >= to && to < length) {
+        part += 2;
+        from = only?.[part] ?? length;
+        to = only?.[part + 1] ?? length;
+      }
+      if (end <= from) asked = 0;
+      else if (long >= SHORTEST_ENCODED && at >= encodedSeen && depth < DEEPEST_ENCODING) encodedSeen = lookInside(engine, scan, at, depth);
+    } else if ((first & ANCHOR) !== 0 && at >= from && at < to) asked = byCharacter[code] ?? 0;
     for (; asked !== 0; asked &= asked - 1) detectors[31 - Math.clz32(asked & -asked)]?.look(scan, at, end);
     at = end;
   }
@@ -133,7 +152,7 @@ const LONGEST_ENCODED = 1024 * 1024;
 function lookInside(engine: Engine, scan: Scan, start: number, depth: number): number {
   const { end, text } = decodeRun(scan.text, start, LONGEST_ENCODED);
   if (text === undefined) return end;
-  const [first] = detect(engine, text, 0, scan.regions, depth + 1).found.toSorted(
+  const [first] = detect(engine, { text, floor: 0, regions: scan.regions }, depth + 1).found.toSorted(
     (a, b) => b.confidence - a.confidence || a.start - b.start,
   );
   // A guess inside what only might be text would make many hashes names.

@@ -244,6 +244,19 @@ export function toOriginal({ changes }: View, start: number, end: number): reado
   return [written(changes, start).from, written(changes, end - 1).to];
 }
 
+/** Where the original's offset is read in a view. */
+export function toRead({ changes }: View, offset: number): number {
+  let low = 0;
+  let high = changes.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((changes[middle]?.from ?? 0) <= offset) low = middle + 1;
+    else high = middle;
+  }
+  const change = changes[low - 1];
+  return change === undefined ? offset : change.at + (offset < change.to ? 0 : change.length + offset - change.to);
+}
+
 /** Where the character at a view's offset was written. */
 function written(changes: View['changes'], offset: number): { readonly from: number; readonly to: number } {
   let low = 0;

@@ -45,6 +45,45 @@ export function merge(done: readonly Piece[], pieces: readonly Piece[]): readonl
   return [...left, ...moved].toSorted((x, y) => x.start - y.start);
 }
 
+/** How far from a piece its being replaced can make something else readable: a run of names before it, what was glued to its end. */
+const BEFORE = 48;
+const AFTER = 16;
+/** How far behind a piece a word may stand that is judged by the words before it. */
+const CONTEXT = 128;
+
+/**
+ * Where to look again once pieces are put in, in offsets of the text they are in: around each piece, and wherever a judgement rested on
+ * words that a piece may have moved.
+ * @param judged - where such judgements were made, in offsets of the text before
+ */
+export function toLookAgain(pieces: readonly Piece[], judged: readonly number[]): readonly number[] {
+  const parts: number[] = [];
+  const add = (from: number, to: number): void => {
+    const last = parts.at(-1);
+    if (last !== undefined && from <= last) parts[parts.length - 1] = Math.max(last, to);
+    else parts.push(from, to);
+  };
+  const inOrder = judged.toSorted((a, b) => a - b);
+  let next = 0;
+  let shift = 0;
+  let behind = 0;
+  for (const piece of [...pieces, undefined]) {
+    const until = piece?.start ?? Infinity;
+    for (; next < inOrder.length && (inOrder[next] ?? 0) < until; next++) {
+      const at = inOrder[next] ?? 0;
+      if (at >= behind && at < behind + CONTEXT && behind > 0) add(at + shift, at + shift + 1);
+    }
+    if (piece === undefined) break;
+    while (next < inOrder.length && (inOrder[next] ?? 0) < piece.end) next++;
+    const start = piece.start + shift;
+    add(Math.max(0, start - BEFORE), start);
+    add(start + piece.as.length, start + piece.as.length + AFTER);
+    shift += piece.as.length - (piece.end - piece.start);
+    behind = piece.end;
+  }
+  return parts;
+}
+
 /** The text with its pieces put in. */
 export function replaced(value: string, pieces: readonly Pick<Piece, 'start' | 'end' | 'as'>[]): string {
   const parts: string[] = [];

@@ -5,9 +5,9 @@ import { detect, ENGINE_VERSION, settle, toEngine } from './engine.ts';
 import { entityTypes } from './entity-types.ts';
 import { RedactionError } from './errors.ts';
 import { defaultLimits, type JsonValue, type Limits } from './json.ts';
-import { toOriginal, toView } from './normalise.ts';
+import { toOriginal, toRead, toView } from './normalise.ts';
 import { ownRules, type OwnRules } from './own-rules.ts';
-import { IMITATION, merge, replaced, withoutOverlap, type Piece, type Span } from './pieces.ts';
+import { IMITATION, merge, replaced, toLookAgain, withoutOverlap, type Piece, type Span } from './pieces.ts';
 import { actions, type Action, type Policy } from './policy.ts';
 import { openTokens, TOKEN, type TokenKey, type Tokens } from './tokens.ts';
 
@@ -156,12 +156,15 @@ class Run {
     if (this.#characters > limits.characters) throw new RedactionError('redaction.refused', `more than ${limits.characters} characters`);
     let text = value;
     let done: readonly Piece[] = [];
+    let only: readonly number[] | undefined;
     for (let round = 0; ; round++) {
-      const pieces = this.#pieces(text, key);
+      const { pieces, judged } = this.#pieces(text, key, only);
       if (pieces.length === 0) break;
       if (round === MOST_ROUNDS) throw new RedactionError('redaction.failed', 'the text does not come to rest');
+      text = replaced(text, pieces);
+      // Seldom does a second look find anything; when it does, all is looked at again.
+      only = round === 0 ? toLookAgain(pieces, judged) : undefined;
       done = merge(done, pieces);
-      text = replaced(value, done);
     }
     const spans = done.flatMap((piece) => {
       if (piece.rule === IMITATION) return [];
@@ -173,18 +176,27 @@ class Run {
   }
 
   /** What is replaced in a text and by what, in order. */
-  #pieces(value: string, key: string): readonly Piece[] {
+  #pieces(
+    value: string,
+    key: string,
+    only: readonly number[] | undefined,
+  ): { readonly pieces: readonly Piece[]; readonly judged: readonly number[] } {
     const { policy, own, allowed } = this.#parts;
     const { kept, escaped, rest } = this.#givenTokens(value);
     const lead = key === '' ? '' : `${key}: `;
     const view = toView(rest);
-    const scan = detect(engine, lead + view.text, lead.length, policy.locales);
+    const scan = detect(engine, {
+      text: lead + view.text,
+      floor: lead.length,
+      regions: policy.locales,
+      only: only?.map((offset) => toRead(view, offset) + lead.length),
+    });
     const found: Found[] = [];
     for (const each of [...scan.found, ...own(scan.text, lead.length)]) {
       const [start, end] = toOriginal(view, each.start - lead.length, each.end - lead.length);
       found.push({ ...each, canonical: each.canonical ?? scan.text.slice(each.start, each.end).trim(), start, end });
     }
-    if (found.length === 0 && escaped.length === 0) return [];
+    if (found.length === 0 && escaped.length === 0) return NOTHING;
     const pieces: Piece[] = [...escaped];
     for (const each of settle([...found, ...kept])) {
       if (each.rule === KEPT) continue;
@@ -204,7 +216,7 @@ class Run {
         as: this.#replacement(action, type, each.canonical ?? raw),
       });
     }
-    return withoutOverlap(pieces);
+    return { pieces: withoutOverlap(pieces), judged: scan.judged.map((at) => toOriginal(view, at - lead.length, at - lead.length + 1)[0]) };
   }
 
   #replacement(action: Action, type: string, canonical: string): string {
@@ -238,7 +250,17 @@ class Run {
         kept.push({ ...at, type: token ?? mask ?? '', rule: KEPT, confidence: confidence.kept });
       else escaped.push({ ...at, type: token, action: 'mask', rule: IMITATION, confidence: confidence.certain, as: `‹${token}_${body}›` });
     }
-    return { kept, escaped, rest: kept.length === 0 ? value : replaced(value, kept.map((each) => ({ ...each, as: ')'.repeat(each.end - each.start) }))) };
+    return {
+      kept,
+      escaped,
+      rest:
+        kept.length === 0
+          ? value
+          : replaced(
+              value,
+              kept.map((each) => ({ ...each, as: ')'.repeat(each.end - each.start) })),
+            ),
+    };
   }
 }
 
@@ -248,6 +270,7 @@ const MOST_ROUNDS = 8;
 const STAND_IN = new RegExp(`${TOKEN.source}|\\[(${entityTypes.join('|')})\\]`, 'g');
 
 const KEPT = 'token';
+const NOTHING = { pieces: [], judged: [] };
 
 /** Keys that say nothing of their own: then the key above names the value too. */
 const SAYS_NOTHING =

@@ -31,6 +31,8 @@ export class Scan {
   addressesSeen = 0;
   readonly words = new Words();
   readonly #table: Table;
+  /** Where the words around were asked for: there a change nearby can change the judgement. */
+  readonly judged: number[] = [];
   /** Where addresses begin by what stands before. */
   readonly livesAt: number[] = [];
   #cluster: { readonly at: number; readonly cluster: NumberCluster } | undefined;
@@ -53,6 +55,7 @@ export class Scan {
   contextBefore(at: number): Context {
     if (this.#context !== undefined && this.#contextAt === at) return this.#context;
     this.#contextAt = at;
+    this.judged.push(at);
     return (this.#context = new Context(this.text, this.words, this.#table, at));
   }
 

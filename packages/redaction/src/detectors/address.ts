@@ -67,7 +67,9 @@ const announcers = new Set([
 const BOX_WORDS = new Set(['P', 'PO', 'Postfach', 'Apartado', 'PSC', 'Unit', 'CMR', 'p', 'po']);
 const UNIT_WORDS = new Set(['Apt', 'Suite', 'Apartment']);
 const headOf = (word: string): string => word.toLowerCase().padEnd(2).slice(0, 2);
-const LIVES = words('live,lives,lived,living,reside,resides,residing,located,staying,home,moved,deliver,delivered,ship,shipped,sent,wohne,wohnt,habite,vivo,vive');
+const LIVES = words(
+  'live,lives,lived,living,reside,resides,residing,located,staying,home,moved,deliver,delivered,ship,shipped,sent,wohne,wohnt,habite,vivo,vive',
+);
 /** After such a word, where the address begins. */
 const LIVES_AT = /^\s(?:at|to|in|in der|en|au|à) (?=[\p{Lu}\d])/u;
 
@@ -201,7 +203,7 @@ export const addressLived: Detector = {
   source: 'own',
   examples: [
     { text: 'She moved to Kerkhofblommen 12, last year', finds: 'Kerkhofblommen 12' },
-    { text: 'We moved to Plan B and live in 2024.' },
+    { text: 'We moved to Plan B; they live in peace since 2024.' },
   ],
   look({ text, livesAt }, start, end) {
     if (!LIVES.has(text.slice(start, end).toLowerCase())) return;
@@ -217,7 +219,38 @@ export const addressGermanic: Detector = {
   type: 'ADDRESS',
   anchors: ['word', 'capital'],
   lengths: { word: [3, 60], capital: [3, 60] },
-  tails: ['ße', 'se', 'tr', 'eg', 'tz', 'ee', 'ng', 'mm', 'er', 'ig', 'kt', 'en', 'at', 'an', 'ht', 'in', 'de', 'jk', 'el', 'ta', 'ej', 'et', 'tu', 'ja', 'ie', 'av', 'ut', 'ti', 'ca', 'út'],
+  tails: [
+    'ße',
+    'se',
+    'tr',
+    'eg',
+    'tz',
+    'ee',
+    'ng',
+    'mm',
+    'er',
+    'ig',
+    'kt',
+    'en',
+    'at',
+    'an',
+    'ht',
+    'in',
+    'de',
+    'jk',
+    'el',
+    'ta',
+    'ej',
+    'et',
+    'tu',
+    'ja',
+    'ie',
+    'av',
+    'ut',
+    'ti',
+    'ca',
+    'út',
+  ],
   source: 'street words of de, nl, the Nordic languages, et, hu',
   examples: [
     { text: 'Hauptstraße 5a, 10115 Berlin ist', finds: 'Hauptstraße 5a, 10115 Berlin' },
@@ -231,7 +264,11 @@ export const address: Detector = {
   type: 'ADDRESS',
   anchors: ['number', 'mixed', 'word'],
   lengths: { number: [1, 6], word: [1, 12], mixed: [2, 6] },
-  heads: ['p.', ...[...announcers, ...STREET_WORDS, ...BOX_WORDS, ...UNIT_WORDS].map(headOf), ...DIGITS.flatMap((first) => [...DIGITS, ...LETTERS].map((second) => first + second))],
+  heads: [
+    'p.',
+    ...[...announcers, ...STREET_WORDS, ...BOX_WORDS, ...UNIT_WORDS].map(headOf),
+    ...DIGITS.flatMap((first) => [...DIGITS, ...LETTERS].map((second) => first + second)),
+  ],
   source: 'USPS Publication 28 appendix C1; street words of de, fr, es, it, pt and the Nordic languages',
   examples: [
     { text: 'I live at 2316 Oak Hill Gateway, Roxaneside, 90784. Can', finds: '2316 Oak Hill Gateway, Roxaneside, 90784' },

@@ -46,7 +46,9 @@ export function isBech32(address: string): boolean {
   return check === 1 || check === 0x2bc830a3;
 }
 
-const keywords = new Keywords('wallet,bitcoin,btc,ethereum,eth,solana,sol,monero,xmr,ripple,xrp,crypto,address,usdt,tron,litecoin,dogecoin,cardano');
+const keywords = new Keywords(
+  'wallet,bitcoin,btc,ethereum,eth,solana,sol,monero,xmr,ripple,xrp,crypto,address,usdt,tron,litecoin,dogecoin,cardano',
+);
 
 function look(scan: Scan, start: number, end: number): void {
   const { text } = scan;

@@ -46,14 +46,19 @@ function look(scan: Scan, start: number, end: number): void {
     context,
   });
 }
-const other = new Keywords('admitted,discharged,due,expires,issued,created,shipped,hired,died,moved,updated,aufgenommen,admis,ingresó,until,deadline');
+const other = new Keywords(
+  'admitted,discharged,due,expires,issued,created,shipped,hired,died,moved,updated,aufgenommen,admis,ingresó,until,deadline',
+);
 
 export const dateOfBirth: Detector = {
   rule: 'date_of_birth',
   type: 'DATE_OF_BIRTH',
   anchors: ['number', 'word', 'mixed'],
   lengths: { number: [1, 8], word: [3, 10], mixed: [3, 4] },
-  heads: [...[...MONTH_STARTS].map((month) => month.slice(0, 2)), ...DIGITS.flatMap((first) => [...DIGITS, ...'sntrde'].map((second) => first + second))],
+  heads: [
+    ...[...MONTH_STARTS].map((month) => month.slice(0, 2)),
+    ...DIGITS.flatMap((first) => [...DIGITS, ...'sntrde'].map((second) => first + second)),
+  ],
   keywords,
   source: 'written forms of dates in CLDR for en, de, fr, es',
   examples: [

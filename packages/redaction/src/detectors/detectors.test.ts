@@ -9,7 +9,7 @@ for (const detector of detectors) {
   for (const { text, finds } of detector.examples) {
     test(`${detector.rule}: ${finds === undefined ? 'nothing' : 'its value'} in ${JSON.stringify(text.slice(0, 60))}`, () => {
       const view = toView(text);
-      const found = settle(detect(engine, view.text, 0, ['US', 'GB', 'DE', 'FR', 'ES']).found);
+      const found = settle(detect(engine, { text: view.text, floor: 0, regions: ['US', 'GB', 'DE', 'FR', 'ES'] }).found);
       equal(found.map(({ start, end }) => view.text.slice(start, end)).join(' + '), finds ?? '');
       for (const { type } of found) equal(type, detector.type);
     });

@@ -19,10 +19,7 @@ function lookV4(scan: Scan, start: number, end: number): void {
   if (match === null) return;
   let to = start + match[0].length;
   if (isWord(text, to) || ((text[to] === '.' || text[to] === '-') && isWord(text, to + 1))) return;
-  if (
-    scan.contextBefore(start).find(versionWords, 2) !== undefined
-  )
-    return;
+  if (scan.contextBefore(start).find(versionWords, 2) !== undefined) return;
   to += PREFIX_LENGTH.exec(text.slice(to, to + 5))?.[0].length ?? 0;
   scan.report({ start, end: to, type: 'IP_ADDRESS', rule: 'ipv4', confidence: confidence.validated, validator: 'octets' });
 }

@@ -7,8 +7,7 @@ import { Keywords } from '../keywords.ts';
 import { digitsOf, type Scan } from '../scan.ts';
 
 const phoneKeywords = new Keywords(
-
-    'answering,phone,phones,telephone,tel,mobile,mob,cell,cellphone,cellular,fax,call,calls,called,calling,dial,ring,text me,sms,whatsapp,signal,viber,telegram,contact,reach,hotline,callback,landline,pager,voicemail,ph,' +
+  'answering,phone,phones,telephone,tel,mobile,mob,cell,cellphone,cellular,fax,call,calls,called,calling,dial,ring,text me,sms,whatsapp,signal,viber,telegram,contact,reach,hotline,callback,landline,pager,voicemail,ph,' +
     'telefon,telefonnummer,tel nr,handy,handynummer,mobil,mobilnummer,festnetz,rufnummer,rückruf,anruf,anrufen,erreichbar,telefax,durchwahl,' +
     'téléphone,portable,mobile,appeler,appelez,rappeler,fixe,numéro de téléphone,télécopie,joindre,' +
     'teléfono,móvil,celular,llamar,llame,llámame,llámeme,contacto,telefone,telemóvel,ligar,telefono,cellulare,chiamare,telefoon,bellen,mobiel,puhelin,telefonnr,telefoni,номер телефона,телефон,тел,звоните,моб,电话,手机,電話,携帯,전화,هاتف,جوال,टेलीफोन,फोन,msisdn,caller,callee,recipient phone',

@@ -11,7 +11,34 @@ const TOKEN =
 const KEY = /(?:^|[a-z0-9])Key$|^key$/i;
 
 /** How such names end. */
-const TAILS = ['rd', 'wd', 'se', 'ss', 'in', 'de', 'rt', 'ña', 'ha', 'ło', 'ль', 'en', 'et', 'ey', 'al', 'ls', 'ds', 'ok', 'th', 'on', 'er', 'wt', 'id', 'ie', '密码', 'ード'];
+const TAILS = [
+  'rd',
+  'wd',
+  'se',
+  'ss',
+  'in',
+  'de',
+  'rt',
+  'ña',
+  'ha',
+  'ło',
+  'ль',
+  'en',
+  'et',
+  'ey',
+  'al',
+  'ls',
+  'ds',
+  'ok',
+  'th',
+  'on',
+  'er',
+  'wt',
+  'id',
+  'ie',
+  '密码',
+  'ード',
+];
 
 const STOP = new Set(
   'true,false,null,none,nil,undefined,string,str,number,int,bool,boolean,text,required,optional,incorrect,correct,wrong,invalid,valid,expired,missing,empty,changed,reset,set,unset,not,too,the,your,my,a,an,is,was,been,must,should,password,secret,token,key,example,changeme,redacted,hidden,masked,placeholder,default,value,todo,here,stored,used,needed,safe,secure,encrypted,hashed,unknown,disabled,enabled,rotated,revoked,being,valid,and,or,for,to,in,on,of'.split(
