@@ -28,6 +28,26 @@ for (const [pattern, kind] of [
 ] as const)
   for (const { 0: run, index } of every.matchAll(pattern)) classes.fill(kind, index, index + run.length);
 
+
+/** What a mailbox's local part, and what opaque values, paths and dotted parts have besides letters and digits. */
+const LOCAL = 1;
+const OPAQUE = 2;
+/** What ends an unquoted value: quotes and brackets of markup; white space besides. */
+const CLOSING = 4;
+const marks = new Uint8Array(128);
+for (const [characters, mark] of [
+  ["!#$%&'*+/=?^_`{|}~.-", LOCAL],
+  ['-_=./+~:%|', OPAQUE],
+  ['"\'`<>', CLOSING],
+] as const)
+  for (let at = 0; at < characters.length; at++) marks[characters.charCodeAt(at)] = (marks[characters.charCodeAt(at)] ?? 0) | mark;
+const isMarked = (text: string, at: number, mark: number): boolean => ((marks[text.charCodeAt(at)] ?? 0) & mark) !== 0;
+
+export const isLocal = (text: string, at: number): boolean => (classAt(text, at) & WORD) !== 0 || isMarked(text, at, LOCAL);
+export const isOpaque = (text: string, at: number): boolean => (classAt(text, at) & WORD) !== 0 || isMarked(text, at, OPAQUE);
+/** Up to white space, a quote or a bracket of markup. */
+export const isBare = (text: string, at: number): boolean => (classAt(text, at) & SPACE) === 0 && !isMarked(text, at, CLOSING);
+
 /** The class of the character at an offset; 0 outside the text. */
 export const classAt = (text: string, at: number): number => (at >= 0 && at < text.length ? (classes[text.charCodeAt(at)] ?? 0) : 0);
 export const isDigit = (text: string, at: number): boolean => (classAt(text, at) & DIGIT) !== 0;

@@ -1,5 +1,5 @@
 // Runs in browsers too. One pass over one text: what detectors see and where they report.
-import { DIGIT, LETTER, LOWER, SPACE, UPPER, WORD, classAt } from './characters.ts';
+import { DIGIT, isBare, isOpaque, LETTER, LOWER, SPACE, UPPER, classAt } from './characters.ts';
 import { Context } from './context.ts';
 import type { Found } from './detector.ts';
 import { Table } from './table.ts';
@@ -37,6 +37,7 @@ export class Scan {
   readonly livesAt: number[] = [];
   #cluster: { readonly at: number; readonly cluster: NumberCluster } | undefined;
   readonly #stretches = { opaque: { from: 0, to: 0 }, bare: { from: 0, to: 0 } };
+  #nextAt = -1;
   #contextAt = -1;
   #context: Context | undefined;
 
@@ -73,6 +74,15 @@ export class Scan {
     return to;
   }
 
+  /** Whether an at sign stands in a stretch; asked from left to right, it is looked for once. */
+  hasAt(from: number, to: number): boolean {
+    if (this.#nextAt < from) {
+      const next = this.text.indexOf('@', from);
+      this.#nextAt = next < 0 ? Infinity : next;
+    }
+    return this.#nextAt < to;
+  }
+
   /** The groups of the number that begins at `start`; several detectors ask for the same one. */
   cluster(start: number): NumberCluster {
     if (this.#cluster?.at === start) return this.#cluster.cluster;
@@ -97,11 +107,7 @@ export class Scan {
   }
 }
 
-const OPAQUE = new Set('-_=./+~:%|');
-/** Letters, digits and what base 64, paths and dotted parts use. */
-const isOpaque = (text: string, at: number): boolean => (classAt(text, at) & WORD) !== 0 || OPAQUE.has(text[at] ?? ' ');
-/** Up to white space, a quote or a bracket of markup. */
-const isBare = (text: string, at: number): boolean => (classAt(text, at) & SPACE) === 0 && !'"\'`<>'.includes(text[at] ?? ' ');
+
 
 const MOST_DIGITS = 40;
 const MOST_GROUPS = 20;

@@ -48,8 +48,8 @@ const LONGEST = 200;
 const MOST_PARTS = 5;
 
 const words = (list: string): ReadonlySet<string> => new Set(list.split(','));
-const DIGITS = [...'0123456789'];
-const LETTERS = [...'abcdefghijklmnopqrstuvwxyz'];
+const DIGITS = '0123456789'.split('');
+const LETTERS = 'abcdefghijklmnopqrstuvwxyz'.split('');
 const announcers = new Set([
   'address',
   'adresse',
@@ -200,7 +200,7 @@ export const addressLived: Detector = {
   lengths: { word: [4, 9] },
   heads: [...LIVES].map(headOf),
   tails: [...LIVES].map((word) => word.slice(-2)),
-  source: 'own',
+  source: 'our own',
   examples: [
     { text: 'She moved to Kerkhofblommen 12, last year', finds: 'Kerkhofblommen 12' },
     { text: 'We moved to Plan B; they live in peace since 2024.' },

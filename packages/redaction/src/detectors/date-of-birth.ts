@@ -12,7 +12,7 @@ const MONTH =
 const MONTH_STARTS = new Set(
   'jan,jän,feb,fév,mar,mär,apr,avr,may,mai,jun,jui,jul,aug,aoû,ago,sep,oct,okt,nov,dec,dez,déc,dic,ene,abr'.split(','),
 );
-const DIGITS = [...'0123456789'];
+const DIGITS = '0123456789'.split('');
 const NUMERIC = /^(?:\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}([-./])\d{1,2}\1(?:\d{4}|\d{2}))(?![\d/])/;
 const DAY_FIRST = new RegExp(
   `^\\d{1,2}(?:st|nd|rd|th|\\.|er)?[ -](?:de |of )?${MONTH}\\.?,?[ -](?:de |del )?(?:'?\\d{2}|\\d{4})(?!\\d)`,
@@ -57,7 +57,7 @@ export const dateOfBirth: Detector = {
   lengths: { number: [1, 8], word: [3, 10], mixed: [3, 4] },
   heads: [
     ...[...MONTH_STARTS].map((month) => month.slice(0, 2)),
-    ...DIGITS.flatMap((first) => [...DIGITS, ...'sntrde'].map((second) => first + second)),
+    ...DIGITS.flatMap((first) => [...DIGITS, 's', 'n', 't', 'r', 'd', 'e'].map((second) => first + second)),
   ],
   keywords,
   source: 'written forms of dates in CLDR for en, de, fr, es',

@@ -1,9 +1,8 @@
 // Runs in browsers too.
-import { classAt, runStart, WORD } from '../characters.ts';
+import { classAt, isLocal, runStart, WORD } from '../characters.ts';
 import { confidence, type Detector } from '../detector.ts';
 import type { Scan } from '../scan.ts';
 
-const LOCAL = new Set("!#$%&'*+/=?^_`{|}~.-");
 const LONGEST_LOCAL = 64;
 const LONGEST_DOMAIN = 255;
 
@@ -41,7 +40,7 @@ function look(scan: Scan, at: number): void {
     if (open >= limit && !/[\s\\]/.test(text.slice(open, at))) start = open;
   }
   if (start === at) {
-    while (start > limit && ((classAt(text, start - 1) & WORD) !== 0 || LOCAL.has(text[start - 1] ?? ' '))) start--;
+    while (start > limit && isLocal(text, start - 1)) start--;
     // A key in front of the value is not part of it: ?mail=a@b.c, 'a@b.c', {a@b.c}, to:a@b.c
     const before = text.slice(start, at);
     const cut = Math.max(

@@ -132,29 +132,48 @@ const LONGEST = 30;
 
 /** The value from here: groups of letters and digits with single separators, as ids are written. */
 function valueEnd(text: string, start: number): number {
-  let end = start;
   const limit = Math.min(text.length, start + LONGEST);
+  let end = start;
+  let open = false;
+  while (end < limit && (classAt(text, end) & WORD) !== 0) end++;
   while (end < limit) {
-    if ((classAt(text, end) & WORD) !== 0) {
-      end++;
-      continue;
-    }
-    if (!'-./ +['.includes(text[end] ?? '?')) {
-      if (text[end] === ']' && text.slice(start, end).includes('[')) end++;
-      break;
-    }
-    const gap = /^(?:[-./ +]|\[|--| - )(?=[0-9A-Za-z])/.exec(text.slice(end, end + 4))?.[0];
-    if (gap === undefined) break;
-    const from = end + gap.length;
+    const code = text.charCodeAt(end);
+    if (code === 0x5d /* ] */ && open) end++;
+    const gap = gapAt(text, end);
+    if (gap === 0) break;
+    open ||= code === 0x5b;
+    const spaced = code === 0x20;
+    const from = end + gap;
     let to = from;
     while (to < limit && (classAt(text, to) & WORD) !== 0) to++;
-    const group = text.slice(from, to);
     // After a space a word of letters is prose, unless it is short and in capitals as ids have it.
-    if (gap.includes(' ') && !/^\d|^[A-Z0-9]{1,3}\d|^[A-Z]{1,2}$/.test(group)) break;
-    if (gap !== ' ' && !/\d/.test(group) && !/^[A-Za-z]{1,2}$/.test(group)) break;
+    if ((classAt(text, from) & DIGIT) === 0) {
+      const group = text.slice(from, to);
+      if (spaced && !/^[A-Z0-9]{1,3}\d|^[A-Z]{1,2}$/.test(group)) break;
+      if (!(spaced && gap === 1) && !/\d/.test(group) && !/^[A-Za-z]{1,2}$/.test(group)) break;
+    }
     end = to;
   }
   return end;
+}
+
+/** How long the separator is that stands here before a letter or digit; 0 where there is none. */
+function gapAt(text: string, at: number): number {
+  const code = text.charCodeAt(at);
+  const dash = text.charCodeAt(at + 1) === 0x2d;
+  const gap =
+    code === 0x20
+      ? dash && text.charCodeAt(at + 2) === 0x20
+        ? 3
+        : 1
+      : code === 0x2d
+        ? dash
+          ? 2
+          : 1
+        : code === 0x2e || code === 0x2f || code === 0x2b || code === 0x5b
+          ? 1
+          : 0;
+  return gap > 0 && (classAt(text, at + gap) & WORD) !== 0 && text.charCodeAt(at + gap) < 0x80 ? gap : 0;
 }
 
 function look(scan: Scan, from: number, runEnd: number): void {

@@ -61,7 +61,7 @@ export function isV6(address: string): boolean {
   return halves.length === 2 ? groups.length <= 7 && groups.length > 0 : groups.length === 8;
 }
 
-const HEX = [...'0123456789abcdef'];
+const HEX = '0123456789abcdef'.split('');
 const MAC =
   /^[0-9a-fA-F]{2}(?:(?::[0-9a-fA-F]{2}){5}(?:(?::[0-9a-fA-F]{2}){2})?|(?:-[0-9a-fA-F]{2}){5}(?:(?:-[0-9a-fA-F]{2}){2})?|(?:\s[0-9a-fA-F]{2}){5})(?![0-9a-fA-F:-])/;
 const MAC_DOTTED = /^[0-9a-fA-F]{4}\.[0-9a-fA-F]{4}\.[0-9a-fA-F]{4}(?![0-9a-fA-F.])/;

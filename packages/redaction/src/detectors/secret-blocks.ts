@@ -1,10 +1,11 @@
 // Runs in browsers too. Secrets with a structure of their own: private keys, JSON Web Tokens, credentials in a URL.
-import { classAt, WORD } from '../characters.ts';
+import { classAt, isBare, WORD } from '../characters.ts';
 import { confidence, type Detector } from '../detector.ts';
 import type { Scan } from '../scan.ts';
 import { opaqueEnd } from './secret-prefixes.ts';
 
 const LONGEST_KEY = 16 * 1024;
+const SHORTEST_KEY = 4;
 const BEGIN = /^-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/;
 
 export const privateKey: Detector = {
@@ -33,6 +34,8 @@ function lookPrivateKey(scan: Scan, start: number): void {
   let end = body;
   // Base 64, headers and white space; cut short, it is a key as far as it goes.
   while (end < limit && ((classAt(text, end) & WORD) !== 0 || ' \t\r\n+/=:,.\\'.includes(text[end] ?? '-'))) end++;
+  // A line that begins a key and no key: documentation, or a text that repeats it.
+  if (end - body < SHORTEST_KEY) return;
   const close = /^-----END [A-Z0-9 ]{0,50}-----/.exec(text.slice(end, end + 80));
   if (close !== null) end += close[0].length;
   else while (end > body && /\s/.test(text[end - 1] ?? ' ')) end--;
@@ -69,7 +72,8 @@ function lookUrlCredentials(scan: Scan, at: number): void {
   const from = at + 3;
   const limit = Math.min(text.length, from + 300);
   let end = from;
-  while (end < limit && !/[\s"'`<>]/.test(text[end] ?? ' ')) end++;
+  if (!scan.hasAt(from, limit)) return;
+  while (end < limit && isBare(text, end)) end++;
   const authority = text.slice(from, end);
   const colon = authority.indexOf(':');
   const slash = authority.search(/[/?]/);
