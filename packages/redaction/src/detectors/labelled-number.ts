@@ -179,6 +179,8 @@ function gapAt(text: string, at: number): number {
 function look(scan: Scan, from: number, runEnd: number): void {
   const { text } = scan;
   if (from < scan.numbersSeen) return;
+  const close = text.charCodeAt(from - 1);
+  if (close === 0x5f || close === 0x24 || close === 0x40 || close === 0x20ac) return;
   // A letter or country code may stand before: "P 1630837", "CL 12531909-2", "A-1234567".
   const lead = isUpper(text, from - 2)
     ? (/(?:^|[^0-9A-Za-z])([A-Z]{1,2}[ -])$/.exec(text.slice(Math.max(0, from - 4), from))?.[1] ?? '')
@@ -196,6 +198,8 @@ function look(scan: Scan, from: number, runEnd: number): void {
     return;
   if (runEnd - from > 40) return;
   const end = valueEnd(text, from);
+  // A row of numbers without an end is a table or a series.
+  if (end - from >= LONGEST && ((classAt(text, end) & WORD) !== 0 || gapAt(text, end) > 0)) return;
   const written = text.slice(from, end).toUpperCase();
   let count = 0;
   for (let at = from; at < end; at++) if ((classAt(text, at) & DIGIT) !== 0) count++;

@@ -25,9 +25,7 @@ const LONGEST = 15;
 
 function look(scan: Scan, from: number): void {
   const { text } = scan;
-  const { starts, ends, digits: total } = scan.cluster(from);
-  if (total < SHORTEST) return;
-  let start = starts[0] ?? 0;
+  let start = from;
   const before = text[start - 1] ?? ' ';
   const plus = before === '+' || (before === '(' && text[start - 2] === '+');
   if (plus) start -= before === '+' ? 1 : 2;
@@ -44,6 +42,8 @@ function look(scan: Scan, from: number): void {
     return;
   // The later groups of a longer number, or of a code with letters, are no number of their own.
   if (!plus && (glue === ' ' || glue === '\u00a0') && (classAt(text, start - 2) & DIGIT) !== 0) return;
+  const { starts, ends, digits: total } = scan.cluster(from);
+  if (total < SHORTEST) return;
   const context = scan.contextBefore(start);
   const keyword = context.find(phoneKeywords);
 
