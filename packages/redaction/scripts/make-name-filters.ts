@@ -4,7 +4,7 @@
 // No list of a generator of fake data may be added: measured cases were drawn from those.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { filterBits, hashName, PROBES, toName } from '../src/names/name-filter.ts';
+import { filterBits, toName } from '../src/names/name-filter.ts';
 
 const [folder = '.'] = process.argv.slice(2);
 const lines = (path: string): readonly string[] =>
@@ -20,13 +20,7 @@ const BITS_PER_NAME = 12;
 
 function toFilter(names: ReadonlySet<string>): string {
   const bits = new Uint8Array(Math.ceil((names.size * BITS_PER_NAME) / 8));
-  for (const name of names) {
-    const [first, step] = hashName(name, 0, name.length);
-    for (let probe = 0; probe < PROBES; probe++) {
-      const bit = filterBits(first, step, probe, bits.length * 8);
-      bits[bit >>> 3] = (bits[bit >>> 3] ?? 0) | (1 << (bit & 7));
-    }
-  }
+  for (const name of names) for (const bit of filterBits(name, bits.length * 8)) bits[bit >>> 3] = (bits[bit >>> 3] ?? 0) | (1 << (bit & 7));
   return Buffer.from(bits).toString('base64');
 }
 

@@ -22,7 +22,7 @@ export class Scan {
   readonly found: Found[] = [];
   /** Parts of the names found so far, and the capitalised words that were none at first sight. */
   readonly people = new Set<string>();
-  readonly capitalised: { readonly start: number; readonly end: number; readonly name: string }[] = [];
+  readonly capitalised: { readonly start: number; readonly end: number }[] = [];
   /** Up to here, words belong to a name already. */
   personsSeen = 0;
   /** Up to here, digits belong to a labelled number already. */

@@ -4,6 +4,7 @@ import { confidence, type Confidence, type Detector } from '../detector.ts';
 import { everydayWords } from '../names/everyday-words.ts';
 import { anyNames, givenNames } from '../names/filters.ts';
 import { openNameFilter, toName } from '../names/name-filter.ts';
+import { Keywords } from '../keywords.ts';
 import { identifierBefore, type Scan } from '../scan.ts';
 
 const isGiven = openNameFilter(givenNames);
@@ -162,21 +163,52 @@ const notNames = words(
   'file,host,table,column,field,class,function,method,product,company,domain,server,service,secret,package,module,app,application,event,tag,branch,repo,repository,image,container,db,database,schema,index,key,node,cluster,bucket,queue,topic,job,task,tool,model,agent,policy,rule,brand,street,city,country,state,org,organisation,organization,project,team,group,role,display name of,file name,bank,device,type,variable,var,env,path,folder,dir,metric,label,color,colour,font,theme,template,attribute,property,element,session,channel,room',
 );
 
-function look(scan: Scan, start: number): void {
+const announcing = new Keywords([...titles, ...announcers, ...PHRASE_ENDS].join(','));
+const opensCell = new Set([',', ';', '|', '\t', '\n', "'", '('].map((character) => character.charCodeAt(0)));
+
+/**
+ * Most capitals begin a sentence, a product or a heading: an unlisted word alone that nothing announces. Decided from what the pass knows
+ * already, so that only what may be a name is read as one.
+ */
+function isPlain(scan: Scan, start: number, end: number): boolean {
+  const { text } = scan;
+  let next = text.charCodeAt(end);
+  // A part of a longer word, or another word of a name may follow.
+  if (next === 0x27 || next === 0x2d || next === 0x2019 || end - start < 2) return false;
+  if (next === 0x20) {
+    let at = end + 1;
+    if (text.charCodeAt(at) === 0x20) at++;
+    next = text.charCodeAt(at);
+    if ((classAt(text, at) & UPPER) !== 0) return false;
+    if ((classAt(text, at) & LETTER) !== 0) {
+      const to = lowerEnd(text, at);
+      if (to - at < 5 && text.charCodeAt(to) === 0x20 && particles.has(text.slice(at, to))) return false;
+    }
+  }
+  // One name announces the next; so does a word before, or a table's header.
+  if (scan.personsSeen > scan.floor && start - scan.personsSeen < 7) return false;
+  const { ends, lists } = scan.words;
+  let last = ends.length - 1;
+  while (last >= 0 && (ends[last] ?? 0) > start) last--;
+  const gap = start - (ends[last] ?? 0);
+  if (last >= 0 && gap < 13 && ((lists[last] ?? 0) & announcing.bit) !== 0) return false;
+  const opens = text.charCodeAt(start - 1) === 0x20 ? text.charCodeAt(start - (text.charCodeAt(start - 2) === 0x20 ? 3 : 2)) : text.charCodeAt(start - 1);
+  if (opensCell.has(opens) || start === scan.floor) return false;
+  for (let at = start; at < end; at++) if (text.charCodeAt(at) >= 0x80) return false;
+  return !isAny(text, start, end);
+}
+
+const GLUE = new Set(['_', '.', '$', '\\', '@', '#'].map((character) => character.charCodeAt(0)));
+
+function look(scan: Scan, start: number, runEnd: number): void {
   const { text } = scan;
   if ((classAt(text, start) & UPPER) === 0 || start < scan.personsSeen) return;
-  const glue = text[start - 1] ?? ' ';
-  if (
-    glue === '_' ||
-    glue === '.' ||
-    glue === '$' ||
-    glue === '\\' ||
-    (glue === '-' && isWord(text, start - 2)) ||
-    (glue === '/' && isWord(text, start - 2)) ||
-    glue === '@' ||
-    glue === '#'
-  )
+  const glue = text.charCodeAt(start - 1);
+  if (GLUE.has(glue) || ((glue === 0x2d || glue === 0x2f) && isWord(text, start - 2))) return;
+  if (isPlain(scan, start, runEnd)) {
+    scan.capitalised.push({ start, end: runEnd });
     return;
+  }
   const first = wordAt(text, start);
   if (first === undefined) return;
   const after = text[first.end] ?? ' ';
@@ -198,7 +230,7 @@ function look(scan: Scan, start: number): void {
   const decided =
     announced === undefined && first.name.length > 1 && !isListed(first.name) && run.length < 2 ? undefined : decide(text, run, announced);
   if (decided === undefined) {
-    scan.capitalised.push(first);
+    scan.capitalised.push({ start, end: first.end });
     return;
   }
   const { sure } = decided;
@@ -318,7 +350,8 @@ const beginsSentence = (text: string, start: number): boolean =>
 /** A name that was found once is found wherever a part of it returns. */
 function finish(scan: Scan): void {
   if (scan.people.size === 0) return;
-  for (const { start, end, name } of scan.capitalised) {
+  for (const { start, end } of scan.capitalised) {
+    const name = toName(scan.text.slice(start, end));
     if (scan.people.has(name))
       scan.report({ start, end, type: 'PERSON', rule: 'person.again', confidence: confidence.guess, canonical: name });
   }
@@ -338,6 +371,6 @@ export const person: Detector = {
     { text: 'Rose gold prices will rise in May; the bill passed the House and the Mark held.' },
     { text: 'class HttpServer extends Base { File_Name }' },
   ],
-  look: (scan, start) => look(scan, start),
+  look,
   finish,
 };

@@ -1,38 +1,54 @@
 // Runs in browsers too. Name lists as Bloom filters: some 70 kB for 45,000 names, and no list of people to read.
 
 /** Bits looked at for one name. */
-export const PROBES = 6;
+const PROBES = 6;
 
 /** Lower case without accents: the form in which names are compared. */
 const NOT_ASCII = /[^\0-\x7f]/;
 export const toName = (text: string): string => (NOT_ASCII.test(text) ? withoutAccents(text) : text.toLowerCase());
 const withoutAccents = (text: string): string => text.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase();
 
-/** Two hashes of a stretch of a text that is already in {@link toName}'s form. */
-export function hashName(text: string, start: number, end: number): readonly [first: number, step: number] {
+/** Two hashes of a name, by which it is filed. */
+interface NameHash {
+  first: number;
+  step: number;
+}
+
+/** The hash of a stretch of a text that is in {@link toName}'s form but for the case of ASCII letters, into the given one: this runs for every capital. */
+function hashInto(hash: NameHash, text: string, start: number, end: number): void {
   let first = 0x811c9dc5;
   let step = 0x9747b28c;
   for (let at = start; at < end; at++) {
-    const code = text.charCodeAt(at);
+    let code = text.charCodeAt(at);
+    if (code >= 0x41 && code <= 0x5a) code |= 0x20;
     first = Math.imul(first ^ code, 0x01000193);
     step = Math.imul(step ^ code, 0x5bd1e995);
     step ^= step >>> 15;
   }
-  return [first >>> 0, (step | 1) >>> 0];
+  hash.first = first >>> 0;
+  hash.step = (step | 1) >>> 0;
 }
 
 /** Which bit a probe looks at, of `size`. */
-export const filterBits = (first: number, step: number, probe: number, size: number): number => (first + probe * step) % size;
+const filterBit = ({ first, step }: NameHash, probe: number, size: number): number => (first + probe * step) % size;
+
+/** The bits of a name in a filter of that many. */
+export function filterBits(name: string, size: number): readonly number[] {
+  const hash: NameHash = { first: 0, step: 0 };
+  hashInto(hash, name, 0, name.length);
+  return Array.from({ length: PROBES }, (_, probe) => filterBit(hash, probe, size));
+}
 
 /** A filter from its base 64 form, unpacked when the first name is asked for. */
-export function openNameFilter(base64: string): (name: string) => boolean {
+export function openNameFilter(base64: string): (text: string, start?: number, end?: number) => boolean {
   let unpacked: Uint8Array | undefined;
-  return (name) => {
+  const hash: NameHash = { first: 0, step: 0 };
+  return (text, start = 0, end = text.length) => {
     const bits = (unpacked ??= toBytes(base64));
     const size = bits.length * 8;
-    const [first, step] = hashName(name, 0, name.length);
+    hashInto(hash, text, start, end);
     for (let probe = 0; probe < PROBES; probe++) {
-      const bit = filterBits(first, step, probe, size);
+      const bit = filterBit(hash, probe, size);
       if (((bits[bit >>> 3] ?? 0) & (1 << (bit & 7))) === 0) return false;
     }
     return true;
