@@ -20,7 +20,8 @@ const BITS_PER_NAME = 12;
 
 function toFilter(names: ReadonlySet<string>): string {
   const bits = new Uint8Array(Math.ceil((names.size * BITS_PER_NAME) / 8));
-  for (const name of names) for (const bit of filterBits(name, bits.length * 8)) bits[bit >>> 3] = (bits[bit >>> 3] ?? 0) | (1 << (bit & 7));
+  for (const name of names)
+    for (const bit of filterBits(name, bits.length * 8)) bits[bit >>> 3] = (bits[bit >>> 3] ?? 0) | (1 << (bit & 7));
   return Buffer.from(bits).toString('base64');
 }
 

@@ -28,7 +28,6 @@ for (const [pattern, kind] of [
 ] as const)
   for (const { 0: run, index } of every.matchAll(pattern)) classes.fill(kind, index, index + run.length);
 
-
 /** What a mailbox's local part, and what opaque values, paths and dotted parts have besides letters and digits. */
 const LOCAL = 1;
 const OPAQUE = 2;

@@ -107,8 +107,6 @@ export class Scan {
   }
 }
 
-
-
 const MOST_DIGITS = 40;
 const MOST_GROUPS = 20;
 

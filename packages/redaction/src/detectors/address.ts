@@ -200,7 +200,7 @@ export const addressLived: Detector = {
   lengths: { word: [4, 9] },
   heads: [...LIVES].map(headOf),
   tails: [...LIVES].map((word) => word.slice(-2)),
-  source: 'our own',
+  source: 'own list of verbs',
   examples: [
     { text: 'She moved to Kerkhofblommen 12, last year', finds: 'Kerkhofblommen 12' },
     { text: 'We moved to Plan B; they live in peace since 2024.' },

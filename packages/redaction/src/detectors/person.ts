@@ -192,7 +192,10 @@ function isPlain(scan: Scan, start: number, end: number): boolean {
   while (last >= 0 && (ends[last] ?? 0) > start) last--;
   const gap = start - (ends[last] ?? 0);
   if (last >= 0 && gap < 13 && ((lists[last] ?? 0) & announcing.bit) !== 0) return false;
-  const opens = text.charCodeAt(start - 1) === 0x20 ? text.charCodeAt(start - (text.charCodeAt(start - 2) === 0x20 ? 3 : 2)) : text.charCodeAt(start - 1);
+  const opens =
+    text.charCodeAt(start - 1) === 0x20
+      ? text.charCodeAt(start - (text.charCodeAt(start - 2) === 0x20 ? 3 : 2))
+      : text.charCodeAt(start - 1);
   if (opensCell.has(opens) || start === scan.floor) return false;
   for (let at = start; at < end; at++) if (text.charCodeAt(at) >= 0x80) return false;
   return !isAny(text, start, end);
