@@ -54,9 +54,9 @@ export const isWord = (text: string, at: number): boolean => (classAt(text, at) 
 export const isUpper = (text: string, at: number): boolean => (classAt(text, at) & UPPER) !== 0;
 
 /** Where a stretch of characters of the given classes begins that ends before `at`, at most `most` back. */
-export function runStart(text: string, at: number, classes: number, most = 1024): number {
+export function runStart(text: string, at: number, kinds: number, most = 1024): number {
   const limit = Math.max(0, at - most);
   let start = at;
-  while (start > limit && (classAt(text, start - 1) & classes) !== 0) start--;
+  while (start > limit && (classAt(text, start - 1) & kinds) !== 0) start--;
   return start;
 }
