@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { insert, makeNewId, promptEvents, storageMap, toTimestamp, type Query } from '@ancilla/contracts';
 import { openKeyring } from '../packages/server/src/keys/index.ts';
-import { openStores } from '../packages/server/src/store/index.ts';
+import { inFolder, openStores } from '../packages/server/src/store/index.ts';
 import { promptEventFixture } from './prompt-event.ts';
 
 const SMALL = 10_000;
@@ -23,7 +23,7 @@ const folder = await mkdtemp(join(tmpdir(), 'ancilla-pages-'));
 try {
   const keyring = await openKeyring({ folder: join(folder, 'keys'), random });
   await using stores = await openStores({
-    folder: join(folder, 'data'),
+    openEngine: inFolder(join(folder, 'data')),
     keyring,
     collections: storageMap,
     clock,

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { insert, makeNewId, promptEvents, storageMap, toTimestamp, type PromptEvent } from '@ancilla/contracts';
 import { openKeyring } from '../packages/server/src/keys/index.ts';
-import { openStores } from '../packages/server/src/store/index.ts';
+import { inFolder, openStores } from '../packages/server/src/store/index.ts';
 import { lanes, median, rate } from './measure.ts';
 import { openDirect } from './direct-sqlite.ts';
 import { promptEventFixture } from './prompt-event.ts';
@@ -28,7 +28,7 @@ const folder = await mkdtemp(join(tmpdir(), 'ancilla-bench-'));
 try {
   const keyring = await openKeyring({ folder: join(folder, 'keys'), random });
   const parts = { keyring, collections: storageMap, clock, random, newId, anchors: { last: async () => undefined } };
-  await using stores = await openStores({ folder: join(folder, 'data'), ...parts });
+  await using stores = await openStores({ openEngine: inFolder(join(folder, 'data')), ...parts });
   await stores.createTenant('bench', io);
   const tenant = stores.tenant('bench');
   const direct = openDirect(join(folder, 'direct.db'));

@@ -20,7 +20,7 @@ import { openMetrics, openNurse, openTelemetry } from './nurse/index.ts';
 import { openReview } from './review/index.ts';
 import { openSagas } from './sagas/index.ts';
 import { pooledRandom } from './random.ts';
-import { openStores, runProjections, type Stores } from './store/index.ts';
+import { inFolder, openStores, runProjections, type Stores } from './store/index.ts';
 import { openTrainer, openTraining } from './training/index.ts';
 
 export const VERSION = '0.1.0';
@@ -81,7 +81,9 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
   const hmac = (tenant_id: string, purpose: string, data: string): Uint8Array => keys(tenant_id).hmac(purpose, data);
   const signer = keyring.signer();
   const evidence = openEvidenceFolder(folder('evidence'), signer);
-  const stores = opened.use(await openStores({ folder: folder('store'), keyring, collections, clock, random, newId, anchors: evidence }));
+  const stores = opened.use(
+    await openStores({ openEngine: inFolder(folder('store')), keyring, collections, clock, random, newId, anchors: evidence }),
+  );
   const { platform } = stores;
   const storeOf = (tenant_id: string) => stores.tenant(tenant_id);
   const publisher = opened.use(openPublisher({ folder: evidence, later, intervalMs: 1000, onError }));

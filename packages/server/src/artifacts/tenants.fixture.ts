@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeNewId, storageMap, type Clock, type Io, type Random } from '@ancilla/contracts';
 import { openKeyring } from '../keys/index.ts';
-import { openStores } from '../store/index.ts';
+import { inFolder, openStores } from '../store/index.ts';
 import { openArtifacts } from './index.ts';
 import { openFileAdapter } from './file-adapter.ts';
 
@@ -17,7 +17,7 @@ export const openTenants = async (io: Io, maxBytes?: number) => {
   const newId = makeNewId(clock, random);
   const keyring = await openKeyring({ folder: join(folder, 'keys'), random });
   const stores = await openStores({
-    folder: join(folder, 'stores'),
+    openEngine: inFolder(join(folder, 'stores')),
     keyring,
     collections: storageMap,
     clock,

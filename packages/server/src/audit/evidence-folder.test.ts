@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { insert, makeNewId, mappingHistory, storageMap, type Io, type Mapping, type Random } from '@ancilla/contracts';
 import { consistencyProof, openCheckpoint, parseVerifierKey, verifyConsistency, verifyLog } from '@ancilla/evidence';
 import { openKeyring } from '../keys/index.ts';
-import { openStores } from '../store/index.ts';
+import { inFolder, openStores } from '../store/index.ts';
 import { openEvidenceFolder } from './evidence-folder.ts';
 
 const random: Random = { bytes: (length) => crypto.getRandomValues(new Uint8Array(length)) };
@@ -35,7 +35,15 @@ async function openTest() {
   const keyring = await openKeyring({ folder: join(root, 'keys'), random });
   const folder = openEvidenceFolder(join(root, 'evidence'), keyring.signer());
   const open = () =>
-    openStores({ folder: join(root, 'store'), keyring, collections: storageMap, clock, random, newId, anchors: { last: folder.last } });
+    openStores({
+      openEngine: inFolder(join(root, 'store')),
+      keyring,
+      collections: storageMap,
+      clock,
+      random,
+      newId,
+      anchors: { last: folder.last },
+    });
   let stores = await open();
   await stores.createTenant('north', io);
   return {

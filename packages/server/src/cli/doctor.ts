@@ -4,7 +4,7 @@ import { makeNewId, storageMap, type Clock, type Io, type Random } from '@ancill
 import { openEvidenceFolder } from '../audit/index.ts';
 import { readConfig, type Config } from '../config.ts';
 import { openKeyring } from '../keys/index.ts';
-import { openStores } from '../store/index.ts';
+import { inFolder, openStores } from '../store/index.ts';
 import { parseOptions, type CommandIo } from './io.ts';
 
 interface Finding {
@@ -68,7 +68,7 @@ async function stores({ dataFolder, masterKey }: Config): Promise<readonly Findi
     const keyring = await openKeyring({ folder: join(dataFolder, 'keys'), random, master: masterKey });
     const evidence = openEvidenceFolder(join(dataFolder, 'evidence'), keyring.signer());
     await using all = await openStores({
-      folder: join(dataFolder, 'store'),
+      openEngine: inFolder(join(dataFolder, 'store')),
       keyring,
       collections: storageMap,
       clock,

@@ -14,7 +14,7 @@ import {
   type SagaRunner,
 } from '@ancilla/contracts';
 import { openKeyring } from '../keys/index.ts';
-import { openStores } from '../store/index.ts';
+import { inFolder, openStores } from '../store/index.ts';
 import { openCurator } from './index.ts';
 
 const random: Random = { bytes: (length) => randomBytes(length) };
@@ -77,7 +77,15 @@ export const openTenants = async (io: Io) => {
   const newId = makeNewId(clock, random);
   const keyring = await openKeyring({ folder: join(folder, 'keys'), random });
   const anchors = { last: async () => undefined };
-  const stores = await openStores({ folder: join(folder, 'stores'), keyring, collections: storageMap, clock, random, newId, anchors });
+  const stores = await openStores({
+    openEngine: inFolder(join(folder, 'stores')),
+    keyring,
+    collections: storageMap,
+    clock,
+    random,
+    newId,
+    anchors,
+  });
   for (const id of ['north', 'south']) await stores.createTenant(id, io);
   const { runner, started } = openWaitingRunner(() => newId('sg'));
   const curator = openCurator({ platform: stores.platform, clock, sagas: runner });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { makeNewId, storageMap, type Io, type Random, type Saga, type TenantStore } from '@ancilla/contracts';
 import { openArtifacts, openFileAdapter } from '../artifacts/index.ts';
 import { openKeyring } from '../keys/index.ts';
-import { openStores } from '../store/index.ts';
+import { inFolder, openStores } from '../store/index.ts';
 import { openSagas } from './index.ts';
 
 const random: Random = { bytes: (length) => randomBytes(length) };
@@ -20,7 +20,7 @@ export async function openTest() {
   const newId = makeNewId(clock, random);
   const keyring = await openKeyring({ folder: join(folder, 'keys'), random });
   const stores = await openStores({
-    folder: join(folder, 'stores'),
+    openEngine: inFolder(join(folder, 'stores')),
     keyring,
     collections: storageMap,
     clock,

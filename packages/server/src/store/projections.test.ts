@@ -7,6 +7,7 @@ import { cursors, insert, projection, replace, type Entry } from '@ancilla/contr
 import { openKeyring } from '../keys/index.ts';
 import { at, counters, io, note, notes, testCollections, testParts } from './conformance-collections.ts';
 import { runProjections } from './projections.ts';
+import { inFolder } from './engines/sqlite/engine.ts';
 import { openStores, type Stores } from './stores.ts';
 
 async function withStores(tenants: readonly string[], run: (stores: Stores) => Promise<void>, maxOpenFiles = 8): Promise<void> {
@@ -15,13 +16,11 @@ async function withStores(tenants: readonly string[], run: (stores: Stores) => P
     const parts = testParts();
     const keyring = await openKeyring({ folder: join(folder, 'keys'), random: parts.random });
     await using stores = await openStores({
-      folder: join(folder, 'data'),
+      openEngine: inFolder(join(folder, 'data'), { workers: 1, maxOpenFiles }),
       keyring,
       collections: [...testCollections, cursors],
       ...parts,
       anchors: { last: async () => undefined },
-      workers: 1,
-      maxOpenFiles,
     });
     for (const id of tenants) await stores.createTenant(id, io);
     await run(stores);

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import {
   AncillaError,
   TenantId,
@@ -18,10 +17,9 @@ import { Check } from 'typebox/value';
 import type { Keyring, TenantKeys } from '../keys/index.ts';
 import { checkAnchor, type Anchors } from './anchor.ts';
 import { prepareCommits } from './commit.ts';
-import type { EngineStore, Place } from './engines/engine.ts';
-import { openSqliteEngine } from './engines/sqlite/engine.ts';
+import type { Engine, EngineStore, Place } from './engines/engine.ts';
 import { storeHandle } from './handle.ts';
-import { toTable } from './table.ts';
+import { toTable, type Table } from './table.ts';
 import { openTails } from './tail.ts';
 
 export type { Anchors } from './anchor.ts';
@@ -51,29 +49,25 @@ const isTenantId = (id: string) => Check(TenantId, id);
  * @throws {AncillaError} `store.locked`
  */
 export async function openStores({
-  folder,
+  openEngine,
   keyring,
   collections,
   clock,
   random,
   newId,
   anchors,
-  workers = 2,
-  maxOpenFiles = 400,
 }: {
-  readonly folder: string;
+  /** Opens where the data lies, for the collections' tables. */
+  readonly openEngine: (tables: readonly Table[]) => Promise<Engine>;
   readonly keyring: Keyring;
   readonly collections: readonly Collection[];
   readonly clock: Clock;
   readonly random: Random;
   readonly newId: NewId;
   readonly anchors: Anchors;
-  readonly workers?: number;
-  readonly maxOpenFiles?: number;
 }): Promise<Stores> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
   const all = collections.some(({ name }) => name === changes.name) ? collections : [...collections, changes];
-  const engine = await openSqliteEngine({ folder, tables: all.map(toTable), workers, maxOpenFiles });
+  const engine = await openEngine(all.map(toTable));
   const prepare = prepareCommits({ collections: all, clock, random, newId });
   const openTail = openTails();
   const listeners = new Set<(tenant_id: string | null) => void>();
@@ -148,4 +142,9 @@ export async function openStores({
   };
 }
 
-const placeOf = (name: string, { db_key, hmac }: TenantKeys): Place => ({ name, db_key, mac_key: toHex(hmac('store.key', '')) });
+const placeOf = (name: string, { db_key, seal_key, hmac }: TenantKeys): Place => ({
+  name,
+  db_key,
+  mac_key: toHex(hmac('store.key', '')),
+  seal_key: toHex(seal_key),
+});

@@ -8,6 +8,7 @@ import fc from 'fast-check';
 import { openKeyring } from '../keys/index.ts';
 import { at, because, events, io, note, notes, settings, testCollections, testParts } from './conformance-collections.ts';
 import { prepareCommits } from './commit.ts';
+import { inFolder } from './engines/sqlite/engine.ts';
 import { openStores } from './stores.ts';
 import { openTails, type Tail } from './tail.ts';
 
@@ -57,12 +58,11 @@ test('a feed says the same whatever was written, repeated, replaced and removed 
   const keyring = await openKeyring({ folder: join(folder, 'keys'), random: parts.random });
   const anchors = { last: async () => undefined };
   await using stores = await openStores({
-    folder: join(folder, 'data'),
+    openEngine: inFolder(join(folder, 'data'), { workers: 1 }),
     keyring,
     collections: testCollections,
     ...parts,
     anchors,
-    workers: 1,
   });
   let tenants = 0;
   const step = fc.record({ what: fc.constantFrom('note', 'event', 'setting', 'remove'), id: fc.nat(5) });

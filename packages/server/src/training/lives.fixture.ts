@@ -22,7 +22,7 @@ import { openGates } from '../ingest/index.ts';
 import { openKeyring } from '../keys/index.ts';
 import { mappingTask, openLiveModels } from '../mapping/index.ts';
 import { openSagas } from '../sagas/index.ts';
-import { openStores } from '../store/index.ts';
+import { inFolder, openStores } from '../store/index.ts';
 import { featuresFor } from './learning.fixture.ts';
 import { openTraining, openTrainer } from './index.ts';
 
@@ -40,7 +40,7 @@ export async function openLives(decisions: readonly Mapping[], isolation = openT
   const newId = makeNewId(clock, random);
   const keyring = await openKeyring({ folder: join(folder, 'keys'), random });
   const stores = await openStores({
-    folder: join(folder, 'stores'),
+    openEngine: inFolder(join(folder, 'stores')),
     keyring,
     collections: storageMap,
     clock,

@@ -111,6 +111,8 @@ export interface Place {
   readonly db_key: string;
   /** Keyed hashes of the keys of removed documents are made with it. 64 lower-case hex digits. */
   readonly mac_key: string;
+  /** Seals what an engine without encryption of its own stores. 64 lower-case hex digits. */
+  readonly seal_key: string;
 }
 
 /** What a database has to do for us. */

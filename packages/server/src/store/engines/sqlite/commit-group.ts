@@ -2,7 +2,7 @@ import { AncillaError, artifacts, type Receipt } from '@ancilla/contracts';
 import { append, edgeRoot, leafHash, ledgerEntry, toBase64 } from '@ancilla/evidence';
 import { plan, type Found, type FoundEntry, type Plan, type RowChange } from '../../plan.ts';
 import type { PreparedCommit } from '../engine.ts';
-import { STORED_LEVEL, nodePlace } from './node-place.ts';
+import { STORED_LEVEL, nodePlace } from '../node-place.ts';
 import { field, tableName } from './schema.ts';
 import type { Session } from './session.ts';
 

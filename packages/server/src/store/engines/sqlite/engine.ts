@@ -8,6 +8,12 @@ import { lockFolder } from './folder-lock.ts';
 import { filePath } from './open-files.ts';
 import type { Answer, Request, WorkerSetup } from './protocol.ts';
 
+/** The engine of a folder, as `openStores` opens it. */
+export const inFolder =
+  (folder: string, { workers = 2, maxOpenFiles = 400 }: { readonly workers?: number; readonly maxOpenFiles?: number } = {}) =>
+  (tables: readonly Table[]): Promise<Engine> =>
+    openSqliteEngine({ folder, tables, workers, maxOpenFiles });
+
 /** One encrypted file for each store, worked on by threads: a store always by the same one, so each file has one writer. */
 export async function openSqliteEngine({
   folder,

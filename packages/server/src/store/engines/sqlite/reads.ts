@@ -1,7 +1,7 @@
 import { AncillaError } from '@ancilla/contracts';
 import { edgeRoot, leafHash, ledgerEntry, merkleRoot, type NodeId } from '@ancilla/evidence';
 import type { LeafRow, Reads, Row } from '../engine.ts';
-import { STORED_LEVEL, nodePlace } from './node-place.ts';
+import { STORED_LEVEL, nodePlace } from '../node-place.ts';
 import { pageSql, pageValues } from './page.ts';
 import { positionOf, tableName } from './schema.ts';
 import type { Session } from './session.ts';

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { openKeyring } from '../../../keys/index.ts';
 import { io, testCollections, testParts } from '../../conformance-collections.ts';
 import { writeNotes, type Site } from '../../conformance.ts';
+import { inFolder } from './engine.ts';
 import { openStores } from '../../stores.ts';
 import { toTable } from '../../table.ts';
 import { openFile } from './file.ts';
@@ -30,14 +31,11 @@ export async function openSite(): Promise<SqliteSite> {
   const data = join(folder, 'data');
   const openAt: Site['open'] = async ({ anchors = none, maxOpenFiles = 8 } = {}) =>
     openStores({
-      folder: data,
+      openEngine: inFolder(data, { workers: 1, maxOpenFiles }),
       keyring: await openKeyring({ folder: join(folder, 'keys'), random: parts.random }),
       collections: testCollections,
       ...parts,
       anchors,
-      maxOpenFiles,
-      // One thread starts faster than two; which of several a store belongs to makes no difference to it.
-      workers: 1,
     });
   {
     await using stores = await openAt();

@@ -4,13 +4,14 @@ import { writeSync } from 'node:fs';
 import { insert } from '@ancilla/contracts';
 import { openKeyring } from '../../../keys/index.ts';
 import { at, events, io, note, notes, testCollections, testParts } from '../../conformance-collections.ts';
+import { inFolder } from './engine.ts';
 import { openStores } from '../../stores.ts';
 
 const [folder = '', round = ''] = process.argv.slice(2);
 const parts = testParts(100 + round.length);
 const keyring = await openKeyring({ folder: join(folder, 'keys'), random: parts.random });
 const stores = await openStores({
-  folder: join(folder, 'data'),
+  openEngine: inFolder(join(folder, 'data')),
   keyring,
   collections: testCollections,
   ...parts,

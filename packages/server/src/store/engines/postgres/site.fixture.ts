@@ -1,0 +1,69 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+import { openKeyring } from '../../../keys/index.ts';
+import { io, testCollections, testParts } from '../../conformance-collections.ts';
+import type { Site } from '../../conformance.ts';
+import { openStores } from '../../stores.ts';
+import type { Cluster } from './cluster.fixture.ts';
+import { inPostgres } from './engine.ts';
+
+const writer = fileURLToPath(new URL('./writer.fixture.ts', import.meta.url));
+const none = { last: async () => undefined };
+
+export interface PostgresSite extends Site {
+  readonly url: string;
+  readonly folder: string;
+  /** Raw SQL as Ancilla's own role, on the rows of one store. */
+  raw(tenant_id: string, sql: string): Promise<pg.QueryResult>;
+}
+
+/** A fresh database with tenants `a` and `b`, and what Ancilla's own role could try beside the port. */
+export async function openSite(cluster: Pick<Cluster, 'database'>, isPlain = false): Promise<PostgresSite> {
+  const url = await cluster.database();
+  const folder = await mkdtemp(join(tmpdir(), 'ancilla-postgres-keys-'));
+  const parts = testParts();
+  const open: Site['open'] = async ({ anchors = none } = {}) =>
+    openStores({
+      openEngine: inPostgres({ url, isPlain, onError: () => {} }),
+      keyring: await openKeyring({ folder: join(folder, 'keys'), random: parts.random }),
+      collections: testCollections,
+      ...parts,
+      anchors,
+    });
+  {
+    await using stores = await open();
+    for (const id of ['a', 'b']) await stores.createTenant(id, io);
+  }
+  const raw = async (tenant_id: string, sql: string) => {
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    try {
+      await client.query(`select set_config('ancilla.store', 'tenant-${tenant_id}', false)`);
+      return await client.query(sql);
+    } finally {
+      await client.end();
+    }
+  };
+  const attempt = async (tenant_id: string, sql: string) => void (await raw(tenant_id, sql));
+  return {
+    url,
+    folder,
+    open,
+    raw,
+    writer: [process.execPath, '--conditions=ancilla-source', writer, url, folder, isPlain ? 'plain' : 'sealed'],
+    attacks: {
+      update: (id) => attempt(id, `update ancilla.c_notes set digest = repeat('0', 64)`),
+      delete: (id) => attempt(id, 'delete from ancilla.c_notes where seq = 1'),
+      replace: (id) =>
+        attempt(
+          id,
+          `insert into ancilla.c_notes (store, seq, key, time, revision, body, salt, received, digest) select store, seq, key, time, revision, '\\x00', salt, received, digest from ancilla.c_notes where seq = 1
+           on conflict (store, seq) do update set body = excluded.body`,
+        ),
+    },
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+  };
+}
