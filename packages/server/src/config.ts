@@ -1,10 +1,13 @@
 import { AncillaError } from '@ancilla/contracts';
+import { connectionOf } from './store/index.ts';
 
 /** How a server runs. Everything comes from the environment, once, at start. */
 export interface Config {
   readonly port: number;
   readonly host: string;
   readonly dataFolder: string;
+  readonly storeUrl: string | undefined;
+  readonly storePlain: boolean;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   readonly masterKey: string | undefined;
   readonly otlpEndpoint: string | undefined;
@@ -50,6 +53,13 @@ export const settings = {
   ),
   host: setting('ANCILLA_HOST', 'an address to listen on', '127.0.0.1', matching(/^[A-Za-z0-9.:-]{1,253}$/)),
   dataFolder: setting('ANCILLA_DATA', 'a folder', '.ancilla', matching(/^[^\0]+$/)),
+  storeUrl: setting<string | undefined>(
+    'ANCILLA_STORE_URL',
+    'postgres://user:password@host/database; without it the data lies in files in the data folder',
+    undefined,
+    (text) => (/^postgres(ql)?:\/\/\S+$/.test(text) && URL.canParse(text) ? text : undefined),
+  ),
+  storePlain: setting('ANCILLA_STORE_PLAIN', '1: rows in PostgreSQL that SQL can read; or 0: sealed', false, flag),
   logLevel: setting<Config['logLevel']>(
     'ANCILLA_LOG_LEVEL',
     'debug, info, warn, error or silent',
@@ -110,6 +120,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     port: value(settings.port),
     host: value(settings.host),
     dataFolder: value(settings.dataFolder),
+    storeUrl: value(settings.storeUrl),
+    storePlain: value(settings.storePlain),
     logLevel: value(settings.logLevel),
     masterKey: value(settings.masterKey),
     otlpEndpoint: value(settings.otlpEndpoint),
@@ -138,6 +150,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   ])
     if (of !== undefined && new URL(of).protocol === 'http:' && !config.allowPlaintext && !LOOPBACK.has(new URL(of).hostname))
       throw new AncillaError('config.invalid', `${variable} is neither https nor loopback: use https, or set ANCILLA_ALLOW_PLAINTEXT=1`);
+  if (config.storeUrl !== undefined) connectionOf(config.storeUrl, config.allowPlaintext);
   if (config.embeddingUrl !== undefined && config.embeddingModel === undefined)
     throw new AncillaError('config.invalid', 'ANCILLA_EMBEDDING_URL needs ANCILLA_EMBEDDING_MODEL');
   return config;

@@ -20,7 +20,7 @@ import { openMetrics, openNurse, openTelemetry } from './nurse/index.ts';
 import { openReview } from './review/index.ts';
 import { openSagas } from './sagas/index.ts';
 import { pooledRandom } from './random.ts';
-import { inFolder, openStores, runProjections, type Stores } from './store/index.ts';
+import { engineFor, openStores, runProjections, type Stores } from './store/index.ts';
 import { openTrainer, openTraining } from './training/index.ts';
 
 export const VERSION = '0.1.0';
@@ -82,7 +82,18 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
   const signer = keyring.signer();
   const evidence = openEvidenceFolder(folder('evidence'), signer);
   const stores = opened.use(
-    await openStores({ openEngine: inFolder(folder('store')), keyring, collections, clock, random, newId, anchors: evidence }),
+    await openStores({
+      openEngine: engineFor(
+        { url: config.storeUrl, plain: config.storePlain, folder: folder('store'), allowPlaintext: config.allowPlaintext },
+        onError,
+      ),
+      keyring,
+      collections,
+      clock,
+      random,
+      newId,
+      anchors: evidence,
+    }),
   );
   const { platform } = stores;
   const storeOf = (tenant_id: string) => stores.tenant(tenant_id);
@@ -106,7 +117,8 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
     sleep,
     later,
     onError,
-    exclusive: true,
+    // The files' folder lock lets one process in; a database may have several.
+    exclusive: config.storeUrl === undefined,
   });
   const runner = opened.use(sagas.runner);
   const curator = openCurator({ platform, clock, sagas: runner });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Role } from '@ancilla/contracts';
 import { readConfig } from '../src/config.ts';
 import { openAncilla, type Ancilla, type Extra } from '../src/main.ts';
+import { freshDatabase } from './postgres/database.ts';
 
 /** Calls the server as one person or service; every call says which status it expects. */
 export interface Client {
@@ -49,7 +50,10 @@ const headersOf = ({ headers }: RequestInit): Record<string, string> => Object.f
 export async function startTestServer(env: Readonly<Record<string, string>> = {}, extra: Extra = {}): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), 'ancilla-server-'));
   const lines: string[] = [];
-  const config = readConfig({ ANCILLA_PORT: '0', ANCILLA_DATA: folder, ...env });
+  // With a server named, all tests run on PostgreSQL, each on a database of its own.
+  const given = process.env['ANCILLA_TEST_STORE_URL'];
+  const database = given === undefined ? undefined : await freshDatabase(given);
+  const config = readConfig({ ANCILLA_PORT: '0', ANCILLA_DATA: folder, ...(database && { ANCILLA_STORE_URL: database.url }), ...env });
   const open = () => openAncilla(config, { log: (level, line) => void lines.push(JSON.stringify({ level, ...line })), ...extra });
   let server: Ancilla | undefined = await open();
   let url = server.url;
@@ -132,6 +136,7 @@ export async function startTestServer(env: Readonly<Record<string, string>> = {}
     async [Symbol.asyncDispose]() {
       await stop();
       await rm(folder, { recursive: true, force: true });
+      await database?.[Symbol.asyncDispose]();
     },
   };
 }

@@ -4,7 +4,7 @@ import { makeNewId, storageMap, type Clock, type Io, type Random } from '@ancill
 import { openEvidenceFolder } from '../audit/index.ts';
 import { readConfig, type Config } from '../config.ts';
 import { openKeyring } from '../keys/index.ts';
-import { inFolder, openStores } from '../store/index.ts';
+import { engineFor, openStores } from '../store/index.ts';
 import { parseOptions, type CommandIo } from './io.ts';
 
 interface Finding {
@@ -59,16 +59,16 @@ async function folders({ dataFolder }: Config): Promise<readonly Finding[]> {
 }
 
 /** Opens every store as a start would, with the check against the last checkpoint kept outside. */
-async function stores({ dataFolder, masterKey }: Config): Promise<readonly Finding[]> {
+async function stores({ dataFolder, masterKey, storeUrl, storePlain, allowPlaintext }: Config): Promise<readonly Finding[]> {
   const io: Io = { signal: AbortSignal.timeout(120_000) };
   const clock: Clock = { now: () => Date.now() };
   const random: Random = { bytes: (length) => crypto.getRandomValues(new Uint8Array(length)) };
-  if ((await stat(join(dataFolder, 'store')).catch(() => undefined)) === undefined) return [];
+  if (storeUrl === undefined && (await stat(join(dataFolder, 'store')).catch(() => undefined)) === undefined) return [];
   try {
     const keyring = await openKeyring({ folder: join(dataFolder, 'keys'), random, master: masterKey });
     const evidence = openEvidenceFolder(join(dataFolder, 'evidence'), keyring.signer());
     await using all = await openStores({
-      openEngine: inFolder(join(dataFolder, 'store')),
+      openEngine: engineFor({ url: storeUrl, plain: storePlain, folder: join(dataFolder, 'store'), allowPlaintext }, () => {}),
       keyring,
       collections: storageMap,
       clock,
@@ -109,7 +109,17 @@ async function stores({ dataFolder, masterKey }: Config): Promise<readonly Findi
   }
 }
 
-const settings = ({ allowPlaintext, host, tlsCertFile }: Config): readonly Finding[] => [
+const settings = ({ allowPlaintext, host, tlsCertFile, storeUrl, storePlain }: Config): readonly Finding[] => [
+  ...(storeUrl === undefined
+    ? []
+    : [
+        storePlain
+          ? bad(
+              'ANCILLA_STORE_PLAIN=1: whoever has the database reads the documents',
+              'unset it before the first start, unless you want SQL over them',
+            )
+          : good('documents in PostgreSQL are sealed under their tenant’s key'),
+      ]),
   allowPlaintext
     ? bad('ANCILLA_ALLOW_PLAINTEXT=1: outgoing connections may be unencrypted', 'unset it unless every peer is on a network you trust')
     : good('outgoing connections verify TLS'),

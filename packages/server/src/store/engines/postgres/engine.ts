@@ -26,6 +26,7 @@ export const inPostgres =
 /** Tables in one PostgreSQL database, shared by any number of servers. A row belongs to a store, and is sealed under its key unless the site wants it plain. */
 export async function openPostgresEngine({
   url,
+  tls = false,
   tables,
   isPlain = false,
   connections = 10,
@@ -33,6 +34,8 @@ export async function openPostgresEngine({
   onError,
 }: {
   readonly url: string;
+  /** Encrypted, the server's certificate and name verified. */
+  readonly tls?: boolean;
   readonly tables: readonly Table[];
   readonly isPlain?: boolean;
   readonly connections?: number;
@@ -42,6 +45,7 @@ export async function openPostgresEngine({
 }): Promise<Engine> {
   const pool = new pg.Pool({
     connectionString: url,
+    ssl: tls,
     max: connections,
     connectionTimeoutMillis: 10_000,
     statement_timeout: statementMs,

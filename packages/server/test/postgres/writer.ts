@@ -2,10 +2,10 @@
 import { join } from 'node:path';
 import { writeSync } from 'node:fs';
 import { insert } from '@ancilla/contracts';
-import { openKeyring } from '../../../keys/index.ts';
-import { at, events, io, note, notes, testCollections, testParts } from '../../conformance-collections.ts';
-import { inPostgres } from './engine.ts';
-import { openStores } from '../../stores.ts';
+import { openKeyring } from '../../src/keys/index.ts';
+import { at, events, io, note, notes, testCollections, testParts } from '../../src/store/conformance-collections.ts';
+import { inPostgres } from '../../src/store/engines/postgres/engine.ts';
+import { openStores } from '../../src/store/stores.ts';
 
 const [url = '', folder = '', how = '', round = ''] = process.argv.slice(2);
 const parts = testParts(100 + round.length);

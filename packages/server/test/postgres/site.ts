@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
-import { openKeyring } from '../../../keys/index.ts';
-import { io, testCollections, testParts } from '../../conformance-collections.ts';
-import type { Site } from '../../conformance.ts';
-import { openStores } from '../../stores.ts';
-import type { Cluster } from './cluster.fixture.ts';
-import { inPostgres } from './engine.ts';
+import { openKeyring } from '../../src/keys/index.ts';
+import { io, testCollections, testParts } from '../../src/store/conformance-collections.ts';
+import type { Site } from '../../src/store/conformance.ts';
+import { openStores } from '../../src/store/stores.ts';
+import { freshDatabase } from './database.ts';
+import { inPostgres } from '../../src/store/engines/postgres/engine.ts';
 
-const writer = fileURLToPath(new URL('./writer.fixture.ts', import.meta.url));
+const writer = fileURLToPath(new URL('./writer.ts', import.meta.url));
 const none = { last: async () => undefined };
 
 export interface PostgresSite extends Site {
@@ -21,8 +21,9 @@ export interface PostgresSite extends Site {
 }
 
 /** A fresh database with tenants `a` and `b`, and what Ancilla's own role could try beside the port. */
-export async function openSite(cluster: Pick<Cluster, 'database'>, isPlain = false): Promise<PostgresSite> {
-  const url = await cluster.database();
+export async function openSite(server: string, isPlain = false): Promise<PostgresSite> {
+  const database = await freshDatabase(server);
+  const { url } = database;
   const folder = await mkdtemp(join(tmpdir(), 'ancilla-postgres-keys-'));
   const parts = testParts();
   const open: Site['open'] = async ({ anchors = none } = {}) =>
@@ -64,6 +65,9 @@ export async function openSite(cluster: Pick<Cluster, 'database'>, isPlain = fal
            on conflict (store, seq) do update set body = excluded.body`,
         ),
     },
-    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+    async [Symbol.asyncDispose]() {
+      await rm(folder, { recursive: true, force: true });
+      await database[Symbol.asyncDispose]();
+    },
   };
 }

@@ -9,9 +9,9 @@ import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
 
 export interface Cluster extends AsyncDisposable {
-  /** A fresh database that belongs to the role `ancilla`. @returns its URL for that role */
-  database(): Promise<string>;
-  /** The same database for the superuser, who may look at everything. */
+  /** For the role `ancilla`, which may create databases. */
+  readonly url: string;
+  /** A database for the superuser, who may look at everything. */
   asSuperuser(url: string): string;
   /** Stops the server at once, as a power cut would, and starts it again. */
   crash(): Promise<void>;
@@ -106,24 +106,13 @@ export async function startCluster(settings: Readonly<Record<string, string>> = 
     server.kill(signal);
     await exited;
   };
-  const run = async (database: string, sql: string) => {
-    const client = new pg.Client({ connectionString: url('root_of_tests', database) });
-    await client.connect();
-    try {
-      await client.query(sql);
-    } finally {
-      await client.end();
-    }
-  };
   await start();
-  await run('postgres', `create role ancilla login password '${PASSWORD}'`);
-  let made = 0;
+  const client = new pg.Client({ connectionString: url('root_of_tests', 'postgres') });
+  await client.connect();
+  await client.query(`create role ancilla login createdb password '${PASSWORD}'`);
+  await client.end();
   return {
-    async database() {
-      const name = `db${made++}`;
-      await run('postgres', `create database ${name} owner ancilla`);
-      return url('ancilla', name);
-    },
+    url: url('ancilla', 'postgres'),
     asSuperuser: (of) => url('root_of_tests', new URL(of).pathname.slice(1)),
     async crash() {
       // SIGQUIT: at once, without writing anything down, as a power cut would.

@@ -1,0 +1,25 @@
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+
+/** A database of its own for one test, in the server that a URL names. */
+export interface FreshDatabase extends AsyncDisposable {
+  readonly url: string;
+}
+
+/** @param server - of a role that may create databases */
+export async function freshDatabase(server: string): Promise<FreshDatabase> {
+  const name = `ancilla_${randomBytes(8).toString('hex')}`;
+  const run = async (sql: string) => {
+    const client = new pg.Client({ connectionString: server });
+    await client.connect();
+    try {
+      await client.query(sql);
+    } finally {
+      await client.end();
+    }
+  };
+  await run(`create database ${name}`);
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  return { url: url.href, [Symbol.asyncDispose]: () => run(`drop database if exists ${name} with (force)`) };
+}
