@@ -119,6 +119,9 @@ function lookNumber(scan: Scan, start: number, end: number): void {
     return;
   const next = text[end] ?? ' ';
   if (next !== ' ' && next !== ',' && (classAt(text, end) & LETTER) === 0) return;
+  // A letter follows, or an ordinal: not one number of a table after another.
+  const after = next === ',' && text[end + 1] === ' ' ? end + 2 : next === ' ' ? end + 1 : end;
+  if (isDigit(text, after) && !/^\d{1,3}[a-z]/.test(text.slice(after, after + 4))) return;
   const slice = text.slice(start, start + 100);
   const match = NUMBER_FIRST.exec(slice) ?? ROMANCE.exec(slice);
   if (match === null || /^\d+,? (?:The|In|On|A|Of)\b/.test(match[0])) return;

@@ -1,5 +1,5 @@
 // Runs in browsers too.
-import { classAt, isLocal, runStart, WORD } from '../characters.ts';
+import { classAt, isLocal, isWord, runStart, WORD } from '../characters.ts';
 import { confidence, type Detector } from '../detector.ts';
 import type { Scan } from '../scan.ts';
 
@@ -33,6 +33,9 @@ function isTop(text: string, start: number, end: number): boolean {
 
 function look(scan: Scan, at: number): void {
   const { text } = scan;
+  // Nothing a mailbox could end with, nothing a domain could begin with.
+  const after = text[at + 1] ?? ' ';
+  if (!isWord(text, at + 1) && after !== '[' && after !== ' ') return;
   let start = at;
   const limit = Math.max(scan.floor, at - LONGEST_LOCAL);
   if (text[at - 1] === '"') {

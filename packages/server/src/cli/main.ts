@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // The `ancilla` command: a table of commands, one line for what is wrong, exit codes 0, 1 (refused), 2 (wrong usage).
 import { readFile } from 'node:fs/promises';
-import { isAncillaError } from '@ancilla/contracts';
+import { isAncillaError } from '@ancilla/contracts/errors';
 import { UsageError, UsageProblem, type CommandIo } from './io.ts';
 
 interface Command {

@@ -1,5 +1,5 @@
 // `ancilla redact`: lines {"id","text"} in, lines {"id","text","spans"} out, one at a time.
-import { isAncillaError } from '@ancilla/contracts';
+import { isAncillaError } from '@ancilla/contracts/errors';
 import { parsePolicy, RedactionError, tenantDefaultPolicy, type Policy } from '@ancilla/redaction';
 import { openGate, type Gate } from '../ingest/gate.ts';
 

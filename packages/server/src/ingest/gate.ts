@@ -1,5 +1,5 @@
 // The second gate: the server's one caller of redact(). Routes, the command line, the leak test and the dry run go through here.
-import { AncillaError } from '@ancilla/contracts';
+import { AncillaError } from '@ancilla/contracts/errors';
 import { RedactionError, redactor, type JsonValue, type Policy, type Receipt, type Span, type TokenKey } from '@ancilla/redaction';
 
 export interface Gate {
