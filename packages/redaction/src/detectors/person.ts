@@ -73,7 +73,8 @@ const isListed = (name: string): boolean =>
 const isListedGiven = (name: string): boolean =>
   name.length > 1 && (isGiven(name) || (name.includes('-') && isGiven(name.split('-')[0] ?? '')));
 const isEveryday = (name: string): boolean =>
-  everydayWords.has(name) || notPeople.has(name) || /^(?:i|it|we|you|he|she|they|let|don|can|that|there|what|who)['’]/.test(name);
+  everydayWords.has(name) || notPeople.has(name) || (/['’]/.test(name) && CONTRACTED.test(name));
+const CONTRACTED = /^(?:i|it|we|you|he|she|they|let|don|can|that|there|what|who)['’]/;
 
 const MOST_WORDS = 5;
 
@@ -133,8 +134,14 @@ const PHRASE_ENDS = words(
 function announcedBy(scan: Scan, start: number): Announced | undefined {
   const { text } = scan;
   // "Anna Schmidt and Xiulan Zzyzx": one name announces the next.
-  if (scan.personsSeen > scan.floor && /^,? (?:and|und|et|y|e|&|or|oder|ou|o) $/.test(text.slice(scan.personsSeen, start)))
+  if (followsName(scan, start) && /^,? (?:and|und|et|y|e|&|or|oder|ou|o) $/.test(text.slice(scan.personsSeen, start)))
     return { by: 'and', surely: false };
+  return announcedByWord(scan, start) ?? announcedByColumn(scan, start);
+}
+
+function announcedByWord(scan: Scan, start: number): Announced | undefined {
+  if (!hasAnnouncer(scan, start)) return undefined;
+  const { text } = scan;
   const { word, gap } = wordBefore(text, start);
   const lower = word.toLowerCase();
   const spaced = gap !== '' && /^\.?\s{1,4}$/.test(gap);
@@ -151,20 +158,42 @@ function announcedBy(scan: Scan, start: number): Announced | undefined {
     if (announcers.has(last) && !(last === 'name' && parts.some((part) => notNames.has(part)))) return { by: last, surely: true };
   }
   if (announcers.has(lower) && /^[,:]?\s{1,4}$/.test(gap)) return { by: lower, surely: !keysOnly.has(lower) };
-  // A cell of a table whose header says so.
-  if (gap === '' || /[,;|\t\n'(]\s{0,2}'?$/.test(gap)) {
-    const column = scan.contextBefore(start).column;
-    const last = column.at(-1) ?? '';
-    if (announcers.has(last) && !column.some((part) => notNames.has(part))) return { by: last, surely: true };
-  }
   return undefined;
+}
+
+/** A cell of a table whose header says so. */
+function announcedByColumn(scan: Scan, start: number): Announced | undefined {
+  if (!opensCell(scan, start)) return undefined;
+  const column = scan.contextBefore(start).column;
+  const last = column.at(-1) ?? '';
+  return announcers.has(last) && !column.some((part) => notNames.has(part)) ? { by: last, surely: true } : undefined;
+}
+
+/** Close enough behind a name for an "and" between. */
+const followsName = (scan: Scan, start: number): boolean => scan.personsSeen > scan.floor && start - scan.personsSeen < 7;
+
+/** Whether the word before may announce a name, as the pass knows already. */
+function hasAnnouncer({ words: { ends, lists } }: Scan, start: number): boolean {
+  let last = ends.length - 1;
+  while (last >= 0 && (ends[last] ?? 0) > start) last--;
+  return last >= 0 && start - (ends[last] ?? 0) < 13 && ((lists[last] ?? 0) & announcing.bit) !== 0;
+}
+
+/** A value begins here, or a cell may. */
+function opensCell({ text, floor }: Scan, start: number): boolean {
+  if (start === floor) return true;
+  let at = start - 1;
+  if (text.charCodeAt(at) === 0x27 && OPENS_CELL.has(text.charCodeAt(at - 1))) return true;
+  while (at > start - 3 && text.charCodeAt(at) === 0x20) at--;
+  return OPENS_CELL.has(text.charCodeAt(at));
 }
 const notNames = words(
   'file,host,table,column,field,class,function,method,product,company,domain,server,service,secret,package,module,app,application,event,tag,branch,repo,repository,image,container,db,database,schema,index,key,node,cluster,bucket,queue,topic,job,task,tool,model,agent,policy,rule,brand,street,city,country,state,org,organisation,organization,project,team,group,role,display name of,file name,bank,device,type,variable,var,env,path,folder,dir,metric,label,color,colour,font,theme,template,attribute,property,element,session,channel,room',
 );
 
 const announcing = new Keywords([...titles, ...announcers, ...PHRASE_ENDS].join(','));
-const opensCell = new Set([',', ';', '|', '\t', '\n', "'", '('].map((character) => character.charCodeAt(0)));
+const codesOf = (characters: readonly string[]): ReadonlySet<number> => new Set(characters.map((character) => character.charCodeAt(0)));
+const OPENS_CELL = codesOf([',', ';', '|', '\t', '\n', "'", '(']);
 
 /**
  * Most capitals begin a sentence, a product or a heading: an unlisted word alone that nothing announces. Decided from what the pass knows
@@ -185,23 +214,12 @@ function isPlain(scan: Scan, start: number, end: number): boolean {
       if (to - at < 5 && text.charCodeAt(to) === 0x20 && particles.has(text.slice(at, to))) return false;
     }
   }
-  // One name announces the next; so does a word before, or a table's header.
-  if (scan.personsSeen > scan.floor && start - scan.personsSeen < 7) return false;
-  const { ends, lists } = scan.words;
-  let last = ends.length - 1;
-  while (last >= 0 && (ends[last] ?? 0) > start) last--;
-  const gap = start - (ends[last] ?? 0);
-  if (last >= 0 && gap < 13 && ((lists[last] ?? 0) & announcing.bit) !== 0) return false;
-  const opens =
-    text.charCodeAt(start - 1) === 0x20
-      ? text.charCodeAt(start - (text.charCodeAt(start - 2) === 0x20 ? 3 : 2))
-      : text.charCodeAt(start - 1);
-  if (opensCell.has(opens) || start === scan.floor) return false;
+  if (followsName(scan, start) || hasAnnouncer(scan, start) || opensCell(scan, start)) return false;
   for (let at = start; at < end; at++) if (text.charCodeAt(at) >= 0x80) return false;
   return !isAny(text, start, end);
 }
 
-const GLUE = new Set(['_', '.', '$', '\\', '@', '#'].map((character) => character.charCodeAt(0)));
+const GLUE = codesOf(['_', '.', '$', '\\', '@', '#']);
 
 function look(scan: Scan, start: number, runEnd: number): void {
   const { text } = scan;
