@@ -194,7 +194,16 @@ class Run {
     const found: Found[] = [];
     for (const each of [...scan.found, ...own(scan.text, lead.length)]) {
       const [start, end] = toOriginal(view, each.start - lead.length, each.end - lead.length);
-      found.push({ ...each, canonical: each.canonical ?? scan.text.slice(each.start, each.end).trim(), start, end });
+      found.push({
+        start,
+        end,
+        type: each.type,
+        rule: each.rule,
+        confidence: each.confidence,
+        validator: each.validator,
+        context: each.context,
+        canonical: each.canonical ?? scan.text.slice(each.start, each.end).trim(),
+      });
     }
     if (found.length === 0 && escaped.length === 0) return NOTHING;
     const pieces: Piece[] = [...escaped];

@@ -11,6 +11,11 @@ export class Words {
   readonly ends: number[] = [];
   readonly lists: number[] = [];
 
+  /** The lists that may hold the word read last. */
+  get lastLists(): number {
+    return this.lists[this.lists.length - 1] ?? 0;
+  }
+
   /** A word that was read already. */
   add(start: number, end: number, hash: number): void {
     this.starts.push(start);

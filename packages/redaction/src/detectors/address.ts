@@ -1,6 +1,7 @@
 // Runs in browsers too. Street addresses: a street with its number, and what follows on the same or the next line.
 import { classAt, isDigit, isWord, LETTER, UPPER } from '../characters.ts';
 import { confidence, type Detector } from '../detector.ts';
+import { Keywords } from '../keywords.ts';
 import type { Scan } from '../scan.ts';
 
 /** Street suffixes: USPS Publication 28 appendix C1, with what the UK, Canada and Australia add. */
@@ -66,6 +67,7 @@ const announcers = new Set([
 ]);
 const BOX_WORDS = new Set(['P', 'PO', 'Postfach', 'Apartado', 'PSC', 'Unit', 'CMR', 'p', 'po']);
 const UNIT_WORDS = new Set(['Apt', 'Suite', 'Apartment']);
+const heads = new Keywords([...announcers, ...STREET_WORDS, ...BOX_WORDS, ...UNIT_WORDS].map((word) => word.toLowerCase()).join(','));
 const headOf = (word: string): string => word.toLowerCase().padEnd(2).slice(0, 2);
 const LIVES = words(
   'live,lives,lived,living,reside,resides,residing,located,staying,home,moved,deliver,delivered,ship,shipped,sent,wohne,wohnt,habite,vivo,vive',
@@ -130,6 +132,7 @@ function lookNumber(scan: Scan, start: number, end: number): void {
 
 function lookWord(scan: Scan, start: number, end: number): void {
   const { text } = scan;
+  if ((scan.words.lastLists & heads.bit) === 0) return;
   const word = text.slice(start, end);
   const next = text[end] ?? '';
   // Small words only announce; they do it before a colon or an equals sign.
