@@ -39,7 +39,7 @@ export class Words {
         if ((kind & LETTER) === 0) break;
         // A capital after a small letter begins a word; so does the last of several capitals before a small one.
         const capital = (kind & UPPER) !== 0;
-        if (capital && (!upper || (classAt(text, at + 1) & (LETTER | UPPER)) > UPPER)) break;
+        if (capital && (!upper || isSmall(text, at + 1))) break;
         upper = capital;
         hash = hashStep(hash, text.charCodeAt(at));
       }
@@ -47,6 +47,11 @@ export class Words {
     }
   }
 }
+
+const isSmall = (text: string, at: number): boolean => {
+  const kind = classAt(text, at);
+  return (kind & LETTER) !== 0 && (kind & UPPER) === 0;
+};
 
 /** The words of a stretch, lower case. */
 export function wordsOf(text: string): readonly string[] {

@@ -9,7 +9,7 @@ import type { Scan } from '../scan.ts';
 const words = (list: string): ReadonlySet<string> => new Set(list.split(','));
 
 const nationalWords = new Keywords(
-  'nas,assurance sociale,pnr,id code,travel document,national id,national identity,national identity number,national insurance,national insurance number,identity card,identity number,identity code,identity no,id number,id card,id no,personal id,personal number,personal code,personal identity,citizen id,citizen number,citizenship,' +
+  'nas,nn,registre national,rijksregister,assurance sociale,pnr,id code,travel document,national id,national identity,national identity number,national insurance,national insurance number,identity card,identity number,identity code,identity no,id number,id card,id no,personal id,personal number,personal code,personal identity,citizen id,citizen number,citizenship,' +
     'tax id,tax number,tax no,tax identification,taxpayer,tin,vat id,passport,passport no,passport number,passport num,passnummer,reisepass,reisepassnummer,pasaporte,passeport,passaporto,driver license,drivers license,driving licence,driving license,driver licence,licence number,license number,dl,führerschein,permis de conduire,permiso de conducir,' +
     'medicare,medicaid,health insurance,health number,health card,nhs,nhs number,mrn,medical record,patient id,insurance number,insurance no,member id,' +
     'steuer id,steuer,steueridentifikationsnummer,steuernummer,idnr,sozialversicherungsnummer,svnr,versicherungsnummer,krankenversicherungsnummer,personalausweis,personalausweisnummer,ausweis,ausweisnummer,ahv,ahv nummer,ahvnummer,rentenversicherungsnummer,' +
@@ -17,7 +17,7 @@ const nationalWords = new Keywords(
     'dni,nie,nif,cif,número de identidad,seguridad social,cédula,cedula,curp,rfc,rut,run,cuit,cuil,nit,documento,número de identificación,identificación,ine,' +
     'cpf,cnpj,rg,nis,cc,cartão de cidadão,cidadão,contribuinte,codice fiscale,fiscal code,partita iva,carta d identità,cf,' +
     'bsn,burgerservicenummer,sofinummer,rijksregisternummer,personnummer,personnr,samordningsnummer,fødselsnummer,fodselsnummer,d nummer,cpr,cpr nummer,cprnr,henkilötunnus,hetu,kennitala,isikukood,asmens kodas,personas kods,' +
-    'pesel,nip,dowód,rodné číslo,rodné,rc,egn,егн,emšo,emso,em šo,oib,jmbg,cnp,cui,personal numeric code,adóazonosító,taj,amka,afm,αφμ,αμκα,tc kimlik,kimlik,tckn,tc no,инн,снилс,паспорт,rntrc,ipn,іпн,' +
+    'pesel,nip,dowód,rodné číslo,rodné,rc,egn,егн,emšo,emso,matični broj,matična številka,oib,jmbg,cnp,cui,personal numeric code,adóazonosító,taj,amka,afm,αφμ,αμκα,tc kimlik,kimlik,tckn,tc no,инн,снилс,паспорт,rntrc,ipn,іпн,' +
     'sin,social insurance,tfn,medicare number,ird,aadhaar,aadhar,uidai,pan number,pan card,pan,voter id,cnic,nic,nric,fin,mykad,hkid,rrn,resident registration,resident identity,resident id,resident identity card,thai national,thai id,taiwan id,natid,israeli id,tckimlik,ric,teudat zehut,my number,mynumber,south african id,emirates id,iqama,nino,utr,pps,pps number,ppsn,ssn number,ssn,id,identification number,identification no,身份证,身分證,住民登録,주민등록번호',
 );
 const accountWords = new Keywords(
@@ -30,7 +30,7 @@ const otherWords = new Keywords(
 
 /** Not everything called an id is a person's: alone this word needs a check digit. */
 const weakWords = words(
-  'id,cc,rc,rg,cf,fin,run,sin,nis,nit,documento,steuer,nic,ine,rib,cui,dl,konto,compte,cuenta,conta,conto,giro,transit,agência,cif',
+  'id,nn,cc,rc,rg,cf,fin,run,sin,nis,nit,documento,steuer,nic,ine,rib,cui,dl,konto,compte,cuenta,conta,conto,giro,transit,agência,cif',
 );
 
 interface Shape {
@@ -94,6 +94,15 @@ const SHAPES: readonly Shape[] = [
     valid: (id) => luhn(digits(id).slice(-10)),
     alone: true,
   },
+  { rule: 'be_nn', type: 'NATIONAL_ID', pattern: /^\d{11}$/, valid: isBelgian },
+  { rule: 'emso', type: 'NATIONAL_ID', pattern: /^(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])[09]\d{8}$/, valid: isEmso },
+  {
+    rule: 'lk_nic',
+    type: 'NATIONAL_ID',
+    pattern:
+      /^(?:\d{2}(?:[0-2]\d{2}|3[0-6]\d|[5-7]\d{2}|8[0-6]\d)\d{4}[VX]|(?:19|20)\d{2}(?:[0-2]\d{2}|3[0-6]\d|[5-7]\d{2}|8[0-6]\d)\d{5})$/,
+    valid: yes,
+  },
   { rule: 'gb_nhs', type: 'NATIONAL_ID', pattern: /^\d{3}[ -]\d{3}[ -]\d{4}$/, valid: (id) => isNhs(digits(id)) },
   { rule: 'us_aba', type: 'BANK_ACCOUNT', pattern: /^\d{9}$/, valid: (id) => weighted(id, [3, 7, 1, 3, 7, 1, 3, 7, 1]) % 10 === 0 },
   {
@@ -118,6 +127,16 @@ function isCpf(id: string): boolean {
 function isNir(id: string): boolean {
   const number = id.slice(0, 13).replace('2A', '19').replace('2B', '18');
   return 97 - Number(BigInt(number) % 97n) === Number(id.slice(13));
+}
+/** The two last digits are 97 less the rest; who was born since 2000 has a 2 before. */
+function isBelgian(id: string): boolean {
+  const check = Number(id.slice(9));
+  return [id.slice(0, 9), `2${id.slice(0, 9)}`].some((body) => 97 - (Number(body) % 97) === check);
+}
+/** The unique number of citizens in the states of former Yugoslavia: JMBG, EMŠO. */
+function isEmso(id: string): boolean {
+  const rest = 11 - (weighted(id, [7, 6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2]) % 11);
+  return (rest > 9 ? 0 : rest) === Number(id[12]);
 }
 function isClabe(id: string): boolean {
   let sum = 0;
@@ -182,9 +201,10 @@ function look(scan: Scan, from: number, runEnd: number): void {
   const close = text.charCodeAt(from - 1);
   if (close === 0x5f || close === 0x24 || close === 0x40 || close === 0x20ac) return;
   // A letter or country code may stand before: "P 1630837", "CL 12531909-2", "A-1234567".
-  const lead = isUpper(text, from - 2)
-    ? (/(?:^|[^0-9A-Za-z])([A-Z]{1,2}[ -])$/.exec(text.slice(Math.max(0, from - 4), from))?.[1] ?? '')
-    : '';
+  const lead =
+    isUpper(text, from - 2) || (text[from - 1] === '-' && isWord(text, from - 2))
+      ? (/(?:^|[^\p{L}\d])([A-Z]{1,2}[ -]|[a-z]-)$/u.exec(text.slice(Math.max(0, from - 4), from))?.[1] ?? '')
+      : '';
   const start = from - lead.length;
   const before = text[start - 1] ?? ' ';
   if (
@@ -216,7 +236,10 @@ function look(scan: Scan, from: number, runEnd: number): void {
       : (ALONE.find(({ pattern, valid }) => (pattern.test(written) && valid(written)) || (pattern.test(compact) && valid(compact))) ??
         (lead === ''
           ? undefined
-          : ALONE.find(({ pattern, valid }) => pattern.test(lead.slice(0, -1) + compact) && valid(lead.slice(0, -1) + compact))));
+          : ALONE.find(
+              ({ pattern, valid }) =>
+                pattern.test(lead.slice(0, -1).toUpperCase() + compact) && valid(lead.slice(0, -1).toUpperCase() + compact),
+            )));
   const context = scan.contextBefore(start);
   const account = context.find(accountWords, 4);
   const national = context.find(nationalWords, 5);
