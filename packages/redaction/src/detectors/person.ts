@@ -115,7 +115,7 @@ interface Announced {
 }
 
 const PHRASES =
-  /(?:\b(?:my name(?:'s| is)|name is|i am|i'm|this is|call me|signed by|written by|what's your name\?|your name\?|mein name ist|ich bin|ich heiße|je m'appelle|mon nom est|me llamo|mi nombre es|soy|speaking with|spoke (?:to|with)|met with|sincerely|regards|grüßen|cordialement|saludos|thanks|cheers|dear|hello|hi|hey|hallo|liebe|lieber|bonjour|cher|chère|hola|querid[oa]|estimad[oa]),?:?\s{0,4}|\b(?:best|kind|warm) regards,?\s{0,4})$/i;
+  /(?:\b(?:my name(?:'s| is)|name is|i am|i'm|this is|call me|signed by|written by|your (?:\p{L}{2,9} )?name\?|mein name ist|ich bin|ich heiße|je m'appelle|mon nom est|me llamo|mi nombre es|soy|speaking with|spoke (?:to|with)|met with|sincerely|regards|grüßen|cordialement|saludos|thanks|cheers|dear|hello|hi|hey|hallo|liebe|lieber|bonjour|cher|chère|hola|querid[oa]|estimad[oa]),?:?\s{0,4}|\b(?:best|kind|warm) regards,?\s{0,4})$/iu;
 
 /** The word before an offset and what stands between, a few characters at most. */
 function wordBefore(text: string, start: number): { readonly word: string; readonly gap: string } {
@@ -297,6 +297,20 @@ function remember(scan: Scan, take: readonly Word[], announced: Announced | unde
   }
 }
 
+const greetings = words('dear,hi,hello,hey,hallo,liebe,lieber,bonjour,cher,chère,hola,querido,querida,estimado,estimada');
+/** What people do and things seldom do: an unknown name before such a word is somebody's. */
+const DOES =
+  /^ (?:said|says|told|tells|asked|asks|replied|explained|explains|wrote|writes|thinks|thought|believes|wants|wanted|lives|lived|works|worked|was born|is married|married|called me|told me|has given|had given|sagt|sagte|wohnt|arbeitet|dit|habite|dijo|dice|vive|trabaja)\b/;
+/** Of one or two such words another name may be the second; of more it is a heading. */
+const MOST_UNKNOWN = 3;
+
+/** A run of unlisted capitals that does what people do, or owns something as two words. */
+function acts(text: string, kept: readonly Word[], last: Word): boolean {
+  if (kept.length > MOST_UNKNOWN || kept.some((word) => isEveryday(word.name) || (word.end - word.start < 3 && !isInitial(word)))) return false;
+  if (DOES.test(text.slice(last.end, last.end + 14))) return true;
+  return kept.length === 2 && /^['’]s /.test(text.slice(last.end, last.end + 3));
+}
+
 /** How much of a run is a name, and how sure that is. */
 function decide(
   text: string,
@@ -317,7 +331,9 @@ function decide(
   if (announced?.surely === true && !followed) {
     if (!capitals || listed > 0 || kept.length > 1) {
       if (isEveryday(first.name) && listed === 0 && kept.length < 2)
-        return isListed(first.name) && !notPeople.has(first.name) && titles.has(announced.by)
+        return isListed(first.name) &&
+          !notPeople.has(first.name) &&
+          (titles.has(announced.by) || (greetings.has(announced.by) && isListedGiven(first.name) && ',!.\n'.includes(text[first.end] ?? '\n')))
           ? { take: kept, sure: confidence.context }
           : undefined;
       // A list of names stops where the sentence goes on.
@@ -335,6 +351,7 @@ function decide(
     !isInitial(first)
   )
     return { take: kept.slice(0, 4), sure: confidence.shape };
+  if (!capitals && kept.length === run.length && kept.length > 0 && acts(text, kept, kept.at(-1) ?? first)) return { take: kept, sure: confidence.guess };
   if (capitals) return kept.length >= 2 && listed >= 2 && !followed ? { take: kept.slice(0, 4), sure: confidence.shape } : undefined;
   if (followed && kept.length < 3) return undefined;
   const firstListed = isInitial(first) ? false : isListed(first.name);
