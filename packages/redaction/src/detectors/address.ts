@@ -75,6 +75,21 @@ const LIVES = words(
 /** After such a word, where the address begins. */
 const LIVES_AT = /^\s(?:at|to|in|in der|en|au|à) (?=[\p{Lu}\d])/u;
 
+/** A number right before a street is the house's or the plot's: 643 ul. Długa 118. */
+const LEAD = /(?:^|[\s"'(>:])(\d{2,6} )$/;
+function leadStart({ text, floor, addressesSeen }: Scan, start: number): number {
+  const lead = text[start - 1] === ' ' && isDigit(text, start - 2) ? LEAD.exec(text.slice(Math.max(0, start - 9), start))?.[1] : undefined;
+  const from = start - (lead?.length ?? 0);
+  return from < floor || from < addressesSeen ? start : from;
+}
+
+/** The lines of a block: town, region, country, until one with a code. */
+const LINE = `\\s?,?\\s?\\n\\s{0,4}(?:, ?)?(?:${PLACE}|[A-Z]{2,3})(?: \\(\\p{Lu}[\\p{L} ]{1,20}\\))?`;
+const BLOCK = new RegExp(`^(?:${LINE}(?:, [A-Z]{2,3})?){0,3}(?:(?<=\\n[^\\n]{1,60}),? |\\s?,?\\s?\\n\\s{0,4})${CODE}(?![\\p{L}\\d])`, 'u');
+
+/** A street that nothing names but the unit after it: 2505 Heatherleigh, Suite 620; Dunajska 56 Apt. 3. */
+const BEFORE_UNIT = /(?:^|[\s"'(>:])((?:\d{1,6} \p{Lu}[\p{L}'’.-]{1,24}(?: [\p{L}'’.-]{1,24}){0,3}|\p{Lu}[\p{L}'’.-]{2,24}(?: \p{Lu}[\p{L}'’.-]{0,24}){0,3} \d{1,5}[A-Za-z]?)(?:,? |,?\s?\n\s{0,4}))$/u;
+
 /** What belongs to the street that ended here. */
 function tailEnd(text: string, start: number, from: number): number {
   let end = from;
@@ -84,6 +99,10 @@ function tailEnd(text: string, start: number, from: number): number {
     // A new line must bring something that only an address has.
     if (tail[0].includes('\n') && !/\d/.test(tail[0])) break;
     end += tail[0].length;
+  }
+  if (text.slice(end, end + 4).includes('\n')) {
+    const block = BLOCK.exec(text.slice(end, end + 140));
+    if (block !== null) end += block[0].length;
   }
   return end;
 }
@@ -96,15 +115,16 @@ function report(
   sure: (typeof confidence)['labelled' | 'context' | 'shape'],
 ): void {
   const end = tailEnd(scan.text, start, start + length);
+  const from = leadStart(scan, start);
   scan.addressesSeen = end;
   scan.report({
-    start,
+    start: from,
     end,
     type: 'ADDRESS',
     rule,
     confidence: sure,
     canonical: scan.text
-      .slice(start, end)
+      .slice(from, end)
       .toLowerCase()
       .replaceAll(/[\s,]+/g, ' '),
   });
@@ -145,7 +165,9 @@ function lookWord(scan: Scan, start: number, end: number): void {
     if (match !== null) report(scan, start, match[0].length, 'address.box', confidence.labelled);
   } else if (UNIT_WORDS.has(word)) {
     const match = /^(?:Apt|Suite|Apartment)\.? \d{1,4}[A-Z]?\b/.exec(text.slice(start, start + 20));
-    if (match !== null) report(scan, start, match[0].length, 'address.unit', confidence.shape);
+    if (match === null) return;
+    const from = start - (BEFORE_UNIT.exec(text.slice(Math.max(scan.floor, scan.addressesSeen, start - 70), start))?.[1]?.length ?? 0);
+    report(scan, from, start - from + match[0].length, 'address.unit', from < start ? confidence.labelled : confidence.shape);
   }
 }
 
@@ -197,6 +219,27 @@ function finishLives(scan: Scan): void {
     if (match !== null) report(scan, start, match[0].length, 'address.lives', confidence.context);
   }
 }
+
+/** Where two streets meet. */
+const CORNER = /^ of ((?:\p{Lu}|\d{1,5} )[^\n,;:!?"]{2,50}? (?:and|&) (?:\d{1,5} )?\p{Lu}[\p{L}.'’-]{1,24}(?: (?:\p{Lu}[\p{L}.'’-]{0,24}|\d{1,5}))*)/u;
+export const addressCorner: Detector = {
+  rule: 'address.corner',
+  type: 'ADDRESS',
+  anchors: ['word'],
+  lengths: { word: [6, 6] },
+  heads: ['co'],
+  tails: ['er'],
+  source: 'our own',
+  examples: [
+    { text: 'at the corner of Long Lane and Mill Road now', finds: 'Long Lane and Mill Road' },
+    { text: 'the corner of my eye and the Queen' },
+  ],
+  look(scan, start, end) {
+    if (!scan.text.startsWith('corner of ', start)) return;
+    const street = CORNER.exec(scan.text.slice(end, end + 120))?.[1];
+    if (street !== undefined) report(scan, end + 4, street.length, 'address.corner', confidence.labelled);
+  },
+};
 
 /** After a word that says somebody lives somewhere. */
 export const addressLived: Detector = {

@@ -1,6 +1,6 @@
 // Runs in browsers too. Every shipped detector; to add one is to add it here, with its examples.
 import type { Detector } from '../detector.ts';
-import { address, addressGermanic, addressLived } from './address.ts';
+import { address, addressCorner, addressGermanic, addressLived } from './address.ts';
 import { card } from './card.ts';
 import { cryptoAddress } from './crypto-address.ts';
 import { dateOfBirth } from './date-of-birth.ts';
@@ -35,6 +35,7 @@ export const detectors: readonly Detector[] = [
   secretShapes,
   secretAssigned,
   address,
+  addressCorner,
   addressGermanic,
   addressLived,
   person,
