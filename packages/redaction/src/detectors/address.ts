@@ -45,6 +45,9 @@ const TAIL = new RegExp(
   `^(?:,\\s{0,2}|\\s?\\n\\s{0,4}|\\s?,\\s?\\n\\s{0,4}| (?=${UNIT}|${CODE}\\b))(?:${UNIT}|${CODE}(?: ${PLACE})?|[A-Z]{2}(?: ${CODE})?(?![\\p{L}])|${PLACE}(?:,? [A-Z]{2}\\b)?(?: ${CODE})?)(?![\\p{L}\\d])`,
   'u',
 );
+/** 3485 Hafnargata 12, at the end of a line or before a town: a street between its two numbers. */
+const BETWEEN_NUMBERS =
+  /^(?!(?:19|20)\d{2} )\d{3,6} \p{Lu}[\p{L}'’.-]{3,24}(?: \p{Lu}[\p{L}'’.-]{1,24}){0,2} \d{1,4}(?=\s?\n|, \p{Lu}\p{Ll}|$)/u;
 const LONGEST = 200;
 const MOST_PARTS = 5;
 
@@ -88,18 +91,23 @@ const LINE = `\\s?,?\\s?\\n\\s{0,4}(?:, ?)?(?:${PLACE}|[A-Z]{2,3})(?: \\(\\p{Lu}
 const BLOCK = new RegExp(`^(?:${LINE}(?:, [A-Z]{2,3})?){0,3}(?:(?<=\\n[^\\n]{1,60}),? |\\s?,?\\s?\\n\\s{0,4})${CODE}(?![\\p{L}\\d])`, 'u');
 
 /** A street that nothing names but the unit after it: 2505 Heatherleigh, Suite 620; Dunajska 56 Apt. 3. */
-const BEFORE_UNIT = /(?:^|[\s"'(>:])((?:\d{1,6} \p{Lu}[\p{L}'’.-]{1,24}(?: [\p{L}'’.-]{1,24}){0,3}|\p{Lu}[\p{L}'’.-]{2,24}(?: \p{Lu}[\p{L}'’.-]{0,24}){0,3} \d{1,5}[A-Za-z]?)(?:,? |,?\s?\n\s{0,4}))$/u;
+const BEFORE_UNIT =
+  /(?:^|[\s"'(>:])((?:\d{1,6} \p{Lu}[\p{L}'’.-]{1,24}(?: [\p{L}'’.-]{1,24}){0,3}|\p{Lu}[\p{L}'’.-]{2,24}(?: \p{Lu}[\p{L}'’.-]{0,24}){0,3} \d{1,5}[A-Za-z]?)(?:,? |,?\s?\n\s{0,4}))$/u;
 
 /** What belongs to the street that ended here. */
 function tailEnd(text: string, start: number, from: number): number {
   let end = from;
+  let told = from;
   for (let parts = 0; parts < MOST_PARTS && end - start < LONGEST; parts++) {
     const tail = TAIL.exec(text.slice(end, end + 90));
     if (tail === null) break;
     // A new line must bring something that only an address has.
     if (tail[0].includes('\n') && !/\d/.test(tail[0])) break;
     end += tail[0].length;
+    if (/\d|, [A-Z]{2}$/.test(tail[0])) told = end;
   }
+  // A town alone at the end says no more than the sentence does.
+  end = told;
   if (text.slice(end, end + 4).includes('\n')) {
     const block = BLOCK.exec(text.slice(end, end + 140));
     if (block !== null) end += block[0].length;
@@ -145,7 +153,7 @@ function lookNumber(scan: Scan, start: number, end: number): void {
   const after = next === ',' && text[end + 1] === ' ' ? end + 2 : next === ' ' ? end + 1 : end;
   if (isDigit(text, after) && !/^\d{1,3}[a-z]/.test(text.slice(after, after + 4))) return;
   const slice = text.slice(start, start + 100);
-  const match = NUMBER_FIRST.exec(slice) ?? ROMANCE.exec(slice);
+  const match = NUMBER_FIRST.exec(slice) ?? ROMANCE.exec(slice) ?? BETWEEN_NUMBERS.exec(slice);
   if (match === null || /^\d+,? (?:The|In|On|A|Of)\b/.test(match[0])) return;
   report(scan, start, match[0].length, 'address.street', confidence.labelled);
 }
@@ -189,7 +197,9 @@ function lookGermanic(scan: Scan, start: number, end: number): void {
   if (spaced !== undefined) from -= spaced.length;
   if (from < scan.addressesSeen) return;
   const match = GERMANIC.exec(text.slice(from, end + 14));
-  if (match !== null) report(scan, from, match[0].length, 'address.street', confidence.labelled);
+  // In English much ends like a street, and a year follows: During 1971.
+  if (match !== null && !/ing (?:19|20)\d{2}$/.test(match[0]))
+    report(scan, from, match[0].trimEnd().length, 'address.street', confidence.labelled);
 }
 
 /** `Address: …` to the end of the line, as far as it looks like one. */
@@ -220,8 +230,33 @@ function finishLives(scan: Scan): void {
   }
 }
 
+/** Mail to soldiers and ships: what the unit is called, then APO, FPO or DPO with its area. */
+const MILITARY = /^[ADF]PO,? A[AEP],? \d{5}(?:-\d{4})?(?!\d)/i;
+export const addressMilitary: Detector = {
+  rule: 'address.military',
+  type: 'ADDRESS',
+  anchors: ['word', 'capital'],
+  lengths: { word: [3, 3], capital: [3, 3] },
+  heads: ['ap', 'fp', 'dp'],
+  tails: ['po'],
+  source: 'USPS Publication 28 section 238',
+  examples: [{ text: 'to USNS Hope\nFPO AP 93757, soon', finds: 'USNS Hope\nFPO AP 93757' }, { text: 'the APO met AP reporters in 2020' }],
+  look(scan, start) {
+    const { text } = scan;
+    const match = MILITARY.exec(text.slice(start, start + 24));
+    if (match === null) return;
+    // The ship or the unit and its box stand before, on the same line or on the line above.
+    const before = text.slice(Math.max(scan.floor, scan.addressesSeen, start - 44), start);
+    const unit =
+      /([^\n:>"(]{3,40}[,\n]\s{0,4}|[^\n:>"(]{3,40} )$/.exec(before)?.[1]?.replace(/^.*\b(?:to|at|is|with|from) |^\s+/, '') ?? '';
+    const from = start - unit.length;
+    report(scan, from, start - from + match[0].length, 'address.military', confidence.labelled);
+  },
+};
+
 /** Where two streets meet. */
-const CORNER = /^ of ((?:\p{Lu}|\d{1,5} )[^\n,;:!?"]{2,50}? (?:and|&) (?:\d{1,5} )?\p{Lu}[\p{L}.'’-]{1,24}(?: (?:\p{Lu}[\p{L}.'’-]{0,24}|\d{1,5}))*)/u;
+const CORNER =
+  /^ of ((?:\p{Lu}|\d{1,5} )[^\n,;:!?"]{2,50}? (?:and|&) (?:\d{1,5} )?\p{Lu}[\p{L}.'’-]{1,24}(?: (?:\p{Lu}[\p{L}.'’-]{0,24}|\d{1,5}))*)/u;
 export const addressCorner: Detector = {
   rule: 'address.corner',
   type: 'ADDRESS',

@@ -1,6 +1,6 @@
 // Runs in browsers too. Every shipped detector; to add one is to add it here, with its examples.
 import type { Detector } from '../detector.ts';
-import { address, addressCorner, addressGermanic, addressLived } from './address.ts';
+import { address, addressCorner, addressGermanic, addressLived, addressMilitary } from './address.ts';
 import { card } from './card.ts';
 import { cryptoAddress } from './crypto-address.ts';
 import { dateOfBirth } from './date-of-birth.ts';
@@ -8,7 +8,7 @@ import { email } from './email.ts';
 import { iban } from './iban.ts';
 import { ipv4, ipv6, mac } from './network.ts';
 import { nationalId } from './labelled-number.ts';
-import { person } from './person.ts';
+import { person, personSmall } from './person.ts';
 import { phone } from './phone.ts';
 import { secretAssigned } from './secret-assigned.ts';
 import { jwt, privateKey, urlCredentials } from './secret-blocks.ts';
@@ -37,6 +37,8 @@ export const detectors: readonly Detector[] = [
   address,
   addressCorner,
   addressGermanic,
+  addressMilitary,
   addressLived,
   person,
+  personSmall,
 ];

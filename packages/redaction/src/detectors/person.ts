@@ -306,7 +306,8 @@ const MOST_UNKNOWN = 3;
 
 /** A run of unlisted capitals that does what people do, or owns something as two words. */
 function acts(text: string, kept: readonly Word[], last: Word): boolean {
-  if (kept.length > MOST_UNKNOWN || kept.some((word) => isEveryday(word.name) || (word.end - word.start < 3 && !isInitial(word)))) return false;
+  if (kept.length > MOST_UNKNOWN || kept.some((word) => isEveryday(word.name) || (word.end - word.start < 3 && !isInitial(word))))
+    return false;
   if (DOES.test(text.slice(last.end, last.end + 14))) return true;
   return kept.length === 2 && /^['’]s /.test(text.slice(last.end, last.end + 3));
 }
@@ -317,7 +318,7 @@ function decide(
   run: readonly Word[],
   announced: Announced | undefined,
 ): { readonly take: readonly Word[]; readonly sure: Confidence } | undefined {
-  const cut = run.findIndex(({ name }) => notPeople.has(name) || name === 'i');
+  const cut = run.findIndex(({ name, end }) => notPeople.has(name) || (name === 'i' && text[end] !== '.'));
   const kept = cut < 0 ? run : run.slice(0, cut);
   // Something follows that makes the whole an organisation, a street, a title of a work.
   const followed =
@@ -333,7 +334,8 @@ function decide(
       if (isEveryday(first.name) && listed === 0 && kept.length < 2)
         return isListed(first.name) &&
           !notPeople.has(first.name) &&
-          (titles.has(announced.by) || (greetings.has(announced.by) && isListedGiven(first.name) && ',!.\n'.includes(text[first.end] ?? '\n')))
+          (titles.has(announced.by) ||
+            (greetings.has(announced.by) && isListedGiven(first.name) && ',!.\n'.includes(text[first.end] ?? '\n')))
           ? { take: kept, sure: confidence.context }
           : undefined;
       // A list of names stops where the sentence goes on.
@@ -351,7 +353,8 @@ function decide(
     !isInitial(first)
   )
     return { take: kept.slice(0, 4), sure: confidence.shape };
-  if (!capitals && kept.length === run.length && kept.length > 0 && acts(text, kept, kept.at(-1) ?? first)) return { take: kept, sure: confidence.guess };
+  if (!capitals && kept.length === run.length && kept.length > 0 && acts(text, kept, kept.at(-1) ?? first))
+    return { take: kept, sure: confidence.guess };
   if (capitals) return kept.length >= 2 && listed >= 2 && !followed ? { take: kept.slice(0, 4), sure: confidence.shape } : undefined;
   if (followed && kept.length < 3) return undefined;
   const firstListed = isInitial(first) ? false : isListed(first.name);
@@ -384,6 +387,40 @@ function decide(
 /** At the start of a sentence any word has a capital. */
 const beginsSentence = (text: string, start: number): boolean =>
   start === 0 || /(?:^|[.!?:\n"“(*#>-])\s*$/.test(text.slice(Math.max(0, start - 4), start));
+
+/** `my name is lena andersson`: typed without capitals, so only where the words before leave no doubt and a list knows the name. */
+const NAMES_SELF = /\b(?:name(?:'s| is)|call me|mein name ist|ich heiße|je m'appelle|mon nom est|me llamo|mi nombre es)$/i;
+const SMALL_NAME = /^ (\p{Ll}{3,24})(?: (\p{Ll}{2,24}))?(?![\p{L}\d@_-])/u;
+export const personSmall: Detector = {
+  rule: 'person.small',
+  type: 'PERSON',
+  anchors: ['word', 'capital'],
+  lengths: { word: [1, 7] },
+  tails: ['is', "'s", 'me', 'st', 'ße', 'le', 'mo', 'es'],
+  source: 'lists named in scripts/make-name-filters.ts',
+  examples: [
+    { text: 'hi, my name is lena andersson.', finds: 'lena andersson' },
+    { text: 'the name is important, the file name is server' },
+  ],
+  look(scan, _, end) {
+    const { text } = scan;
+    if (text[end] !== ' ' || !NAMES_SELF.test(text.slice(Math.max(0, end - 20), end))) return;
+    const match = SMALL_NAME.exec(text.slice(end, end + 52));
+    const [, first = '', second = ''] = match ?? [];
+    if (first === '' || !isListedGiven(toName(first)) || isEveryday(toName(first))) return;
+    const whole =
+      second !== '' && isListed(toName(second)) && !isEveryday(toName(second)) ? first.length + 1 + second.length : first.length;
+    scan.report({
+      start: end + 1,
+      end: end + 1 + whole,
+      type: 'PERSON',
+      rule: 'person.small',
+      confidence: confidence.guess,
+      context: 'name',
+      canonical: toName(text.slice(end + 1, end + 1 + whole)),
+    });
+  },
+};
 
 /** A name that was found once is found wherever a part of it returns. */
 function finish(scan: Scan): void {
