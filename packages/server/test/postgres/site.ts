@@ -20,10 +20,10 @@ export interface PostgresSite extends Site {
   raw(tenant_id: string, sql: string): Promise<pg.QueryResult>;
 }
 
-/** A fresh database with tenants `a` and `b`, and what Ancilla's own role could try beside the port. */
-export async function openSite(server: string, isPlain = false): Promise<PostgresSite> {
+/** A fresh database with tenants `a` and `b`, and what Ancilla's own role could try beside the port. @param at - another way to it, or another database */
+export async function openSite(server: string, isPlain = false, at?: string): Promise<PostgresSite> {
   const database = await freshDatabase(server);
-  const { url } = database;
+  const url = at ?? database.url;
   const folder = await mkdtemp(join(tmpdir(), 'ancilla-postgres-keys-'));
   const parts = testParts();
   const open: Site['open'] = async ({ anchors = none } = {}) =>

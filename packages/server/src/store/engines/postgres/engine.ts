@@ -53,6 +53,8 @@ export async function openPostgresEngine({
     application_name: 'ancilla',
     keepAlive: true,
   });
+  // Also while a transaction has the connection, whose own calls then fail: an event that nobody hears would end the process.
+  pool.on('connect', (client) => void client.on('error', onError));
   pool.on('error', onError);
   try {
     await prepareDatabase(pool, tables);

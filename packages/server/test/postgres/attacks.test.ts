@@ -1,0 +1,258 @@
+// What the conformance suite cannot ask of every engine: this one's database, looked at and attacked from beside.
+import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { createServer, connect, type Socket } from 'node:net';
+import { once } from 'node:events';
+import { test } from 'node:test';
+import { insert, isAncillaError, remove, replace, type TenantStore } from '@ancilla/contracts';
+import pg from 'pg';
+import { at, because, counters, io, note, notes, settings, testCollections } from '../../src/store/conformance-collections.ts';
+import { openPostgresEngine } from '../../src/store/engines/postgres/engine.ts';
+import { connectionOf } from '../../src/store/open-engine.ts';
+import { toTable } from '../../src/store/table.ts';
+import { startCluster } from './cluster.ts';
+import { freshDatabase } from './database.ts';
+import { openSite } from './site.ts';
+
+const server = process.env['ANCILLA_TEST_STORE_URL'] ?? '';
+const skip = server === '' ? 'ANCILLA_TEST_STORE_URL names no server' : false;
+const tables = testCollections.map(toTable);
+const open = (url: string) => openPostgresEngine({ url, tables, onError: () => {} });
+
+test('a dump of the database holds none of what was written', { skip }, async () => {
+  await using site = await openSite(server);
+  {
+    await using stores = await site.open();
+    const a = stores.tenant('a');
+    await a.commit([insert(notes, note('key-marker', { topic: 'topic-marker', text: 'text-marker' }))], [], io);
+    await a.commit([insert(counters, { counter_id: 'state-marker', at: at(), n: 7, name: 'name-marker' })], [], io);
+    await a.commit([insert(settings, { setting_id: 'setting-marker', at: at(), value: 'value-marker' }, because)], [], io);
+    await a.commit([remove(notes, 'key-marker', because)], [], io);
+    await a.commit([insert(notes, note('second-marker', { topic: 'topic-marker' }))], [], io);
+  }
+  const { rows } = await site.raw('a', `select table_name from information_schema.tables where table_schema = 'ancilla'`);
+  const seen: string[] = [];
+  for (const { table_name } of rows) {
+    const { rows: found } = await site.raw('a', `select t.*, t::text as whole from ancilla.${String(table_name)} t`);
+    for (const row of found)
+      for (const value of Object.values(row as object)) seen.push(Buffer.isBuffer(value) ? value.toString('latin1') : String(value));
+  }
+  ok(seen.length > 20);
+  deepEqual(
+    seen.filter((text) => /marker|tester|6d61726b6572/.test(text)),
+    [],
+  );
+});
+
+test('a transaction sees the rows of the store it names, and none when it names none', { skip }, async () => {
+  await using site = await openSite(server);
+  await using stores = await site.open();
+  for (const id of ['a', 'b']) await stores.tenant(id).commit([insert(notes, note(`of-${id}`))], [], io);
+  const count = async (as: string) => Number((await site.raw(as, 'select count(*) as n from ancilla.c_notes')).rows[0].n);
+  deepEqual([await count('a'), await count('b'), await count('nobody')], [1, 1, 0]);
+  await rejects(
+    site.raw(
+      'a',
+      `insert into ancilla.c_notes (store, seq, key, time, revision, body, salt, received, digest) select 'tenant-b', 99, key || 'x', time, revision, body, salt, received, digest from ancilla.c_notes`,
+    ),
+    { code: '42501' },
+  );
+});
+
+test('a row moved to another place of its store does not open', { skip }, async () => {
+  await using site = await openSite(server);
+  await using stores = await site.open();
+  const a = stores.tenant('a');
+  await a.commit([insert(counters, { counter_id: 'c1', at: at(), n: 1 }), insert(counters, { counter_id: 'c2', at: at(), n: 2 })], [], io);
+  await site.raw('a', `update ancilla.c_counters set body = (select body from ancilla.c_counters order by id limit 1)`);
+  await rejects(Promise.all(['c1', 'c2'].map((id) => a.get(counters, id, io))), { code: 'store.corrupt' });
+});
+
+test('a log row is removed only together with the entry that says why, and truncated never', { skip }, async () => {
+  await using site = await openSite(server);
+  await using stores = await site.open();
+  const a = stores.tenant('a');
+  await a.commit([insert(notes, note('n1')), insert(notes, note('n2'))], [], io);
+  await a.commit([remove(notes, 'n1', because)], [], io);
+  // The entry about n1 was another transaction's.
+  await rejects(site.raw('a', 'delete from ancilla.c_notes'), /append-only/);
+  await rejects(site.raw('a', 'truncate ancilla.c_notes'), /append-only/);
+  await rejects(site.raw('a', 'delete from ancilla.retired'), /append-only/);
+  await rejects(site.raw('a', 'update ancilla.node set place = 1; update ancilla.c_changes set time = time'), /append-only/);
+  equal((await a.ledger.head(io)).size, 3);
+});
+
+test('several servers that start at once make one database; a newer one is refused', { skip }, async () => {
+  await using database = await freshDatabase(server);
+  const engines = await Promise.all(Array.from({ length: 5 }, () => open(database.url)));
+  for (const engine of engines) await engine[Symbol.asyncDispose]();
+  const client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+  await client.query('update ancilla.version set version = version + 1');
+  await client.end();
+  await rejects(open(database.url), { code: 'store.unavailable', message: /run a newer Ancilla/ });
+});
+
+test('what is wrong with the database’s address is said in one line, without the password', { skip }, async () => {
+  const changed = (change: (url: URL) => void): string => {
+    const url = new URL(server);
+    change(url);
+    return url.href;
+  };
+  const secret = 'not-the-password';
+  const cases: readonly (readonly [url: string, message: RegExp])[] = [
+    [changed((url) => (url.password = secret)), /user or password/],
+    [changed((url) => (url.pathname = '/no_such_database')), /no such database/],
+    [changed((url) => (url.port = '1')), /nothing listens/],
+    [changed((url) => (url.hostname = 'no-such-host.invalid')), /host name is unknown/],
+  ];
+  for (const [url, message] of cases)
+    await rejects(open(url), (error: unknown) => {
+      ok(isAncillaError(error, 'store.unavailable'), String(error));
+      ok(message.test(error.message), error.message);
+      equal(error.message.includes(secret) || error.message.includes('\n'), false);
+      return true;
+    });
+});
+
+test('a connection that leaves the machine is encrypted and verified, unless the site says otherwise', () => {
+  deepEqual(connectionOf('postgres://u:p@db.example/x', false), { url: 'postgres://u:p@db.example/x', tls: true });
+  deepEqual(connectionOf('postgres://u:p@127.0.0.1/x', false), { url: 'postgres://u:p@127.0.0.1/x', tls: false });
+  deepEqual(connectionOf('postgres://u:p@db.example/x?sslmode=disable', true).tls, false);
+  for (const url of ['postgres://u:p@db.example/x?sslmode=disable', 'postgres://u:p@db.example/x?sslmode=require']) {
+    let code = '';
+    try {
+      connectionOf(url, false);
+    } catch (error) {
+      if (isAncillaError(error)) code = error.code;
+    }
+    equal(code, 'config.invalid');
+  }
+});
+
+/** Stands between the engine and the database, and can cut the line at the moment of a commit: before the database hears of it, or before it can answer. */
+async function cuttingProxy(to: string) {
+  const target = new URL(to);
+  let cut: 'before' | 'after' | undefined;
+  let cuts = 0;
+  const sockets = new Set<Socket>();
+  const proxy = createServer((near) => {
+    const far = connect(Number(target.port), target.hostname);
+    for (const socket of [near, far]) {
+      sockets.add(socket);
+      socket.on('error', () => {}).on('close', () => (sockets.delete(socket), near.destroy(), far.destroy()));
+    }
+    let isCutting = false;
+    near.on('data', (bytes) => {
+      if (cut !== undefined && bytes.includes('commit\0')) {
+        isCutting = true;
+        cuts++;
+        const how = cut;
+        cut = undefined;
+        if (how === 'before') return void near.destroy();
+      }
+      far.write(bytes);
+    });
+    far.on('data', (bytes) => {
+      if (isCutting) near.destroy();
+      else near.write(bytes);
+    });
+  }).listen(0, '127.0.0.1');
+  await once(proxy, 'listening');
+  const address = proxy.address();
+  const url = new URL(to);
+  url.port = typeof address === 'object' && address !== null ? String(address.port) : '';
+  return {
+    url: url.href,
+    cutNextCommit: (how: 'before' | 'after') => void (cut = how),
+    cuts: () => cuts,
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
+      proxy.close();
+      await once(proxy, 'close');
+    },
+  };
+}
+
+test(
+  'a connection lost during a commit: what was kept is answered as kept, what was not is done again, and nothing twice',
+  { skip },
+  async () => {
+    await using database = await freshDatabase(server);
+    await using proxy = await cuttingProxy(database.url);
+    await using site = await openSite(server, false, proxy.url);
+    await using stores = await site.open();
+    const a = stores.tenant('a');
+    await a.commit([insert(counters, { counter_id: 'c', at: at(), n: 0 })], [], io);
+    for (let i = 1; i <= 6; i++) {
+      proxy.cutNextCommit(i % 2 === 0 ? 'before' : 'after');
+      await countUp(a, `n${i}`);
+      equal(proxy.cuts(), i);
+    }
+    equal((await a.get(counters, 'c', io))?.doc.n, 6);
+    equal((await a.ledger.head(io)).size, 6);
+  },
+);
+
+/** A commit that would be refused the second time. */
+async function countUp(store: TenantStore, id: string): Promise<void> {
+  const was = await store.get(counters, 'c', io);
+  ok(was);
+  await store.commit([insert(notes, note(id)), replace(counters, was, { n: was.doc.n + 1 })], [], io);
+}
+
+test(
+  'a database that is stopped at once and started again under load loses no acknowledged write',
+  { skip, timeout: 120_000 },
+  async () => {
+    const cluster = await startCluster();
+    if (cluster === undefined) return;
+    await using running = cluster;
+    await using site = await openSite(running.url);
+    await using stores = await site.open();
+    const a = stores.tenant('a');
+    const acknowledged: string[] = [];
+    let isDone = false;
+    const writing = [0, 1, 2, 3].map(async (lane) => {
+      for (let i = 0; !isDone; i++) {
+        const id = `${lane}-${i}`;
+        try {
+          await a.commit([insert(notes, note(id))], [], io);
+          acknowledged.push(id);
+        } catch (error) {
+          ok(isAncillaError(error, 'store.unavailable'), String(error));
+        }
+      }
+    });
+    for (let i = 0; i < 3; i++) {
+      const before = acknowledged.length;
+      while (acknowledged.length < before + 50) await new Promise((resolve) => void setTimeout(resolve, 10));
+      await running.crash();
+    }
+    isDone = true;
+    await Promise.all(writing);
+    const kept: string[] = [];
+    for await (const { id } of a.feed([notes], -1, io)) kept.push(id);
+    equal(new Set(kept).size, kept.length);
+    deepEqual(
+      acknowledged.filter((id) => !kept.includes(id)),
+      [],
+    );
+    equal((await a.ledger.head(io)).size, kept.length);
+  },
+);
+
+test('a dump made with the database’s own tool can be restored, and says no more', { skip }, async (t) => {
+  const cluster = await startCluster();
+  if (cluster === undefined) return t.skip('PostgreSQL is not installed');
+  await using running = cluster;
+  await using site = await openSite(running.url);
+  {
+    await using stores = await site.open();
+    await stores.tenant('a').commit([insert(notes, note('key-marker', { text: 'text-marker' }))], [], io);
+  }
+  // The owner sees no rows without naming a store: only whoever may pass by row-level security can dump.
+  const dump = execFileSync('pg_dump', ['--no-owner', running.asSuperuser(site.url)], { encoding: 'latin1' });
+  ok(dump.includes('tenant-a'));
+  equal(/marker/.test(dump), false);
+});
