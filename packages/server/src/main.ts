@@ -14,7 +14,7 @@ import { openEmbedding, openVectorIndex } from './embedding/index.ts';
 import { openEmbeddedProvider, openHttpProvider } from './embedding/providers/index.ts';
 import { describeError, openEgress, openHttp, openLog, type Log } from './http/index.ts';
 import { openAgents, openGates, openIngest, openKnownDocuments } from './ingest/index.ts';
-import { openKeyring } from './keys/index.ts';
+import { locked, openKeyring } from './keys/index.ts';
 import { BASE_VERSION, mappingTask, openGlossaries, openLiveModels, openMapping, readBaseModel } from './mapping/index.ts';
 import { openMetrics, openNurse, openTelemetry } from './nurse/index.ts';
 import { openReview } from './review/index.ts';
@@ -181,9 +181,12 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
   const rooms: readonly Room[] = [access, artifacts, sagas, curator, ingest, embedding, mapping, review, training, audit, nurse, ...added];
 
   // First start, and what was under way when the last process ended.
-  await curator.seed({ trace_id: hex(16) }, io);
   const keyFile = folder('platform-admin-key');
-  const isFirstStart = await makeFirstAdmin({ platform, keys: access, random, file: keyFile, trace_id: hex(16) }, io);
+  // One server at a time: those that start together find what the first one made.
+  const isFirstStart = await locked(folder('start.lock'), async () => {
+    await curator.seed({ trace_id: hex(16) }, io);
+    return makeFirstAdmin({ platform, keys: access, random, file: keyFile, trace_id: hex(16) }, io);
+  });
   await runner.serve(rooms.flatMap((room) => room.sagas ?? []));
   const projections = opened.use(
     await runProjections({ stores, projections: rooms.flatMap((room) => room.projections ?? []), clock, later, onError }),

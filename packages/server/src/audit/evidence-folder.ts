@@ -78,7 +78,8 @@ export function openEvidenceFolder(folder: string, signer: LedgerSigner): Eviden
     const note = signer.checkpoint({ log_id, size, root });
     await writeDurably(file(log_id, 'vkey'), new TextEncoder().encode(`${signer.vkey(log_id)}\n`));
     await writeDurably(file(log_id, `checkpoints/${size}`), new TextEncoder().encode(note));
-    await writeDurably(file(log_id, 'checkpoint'), new TextEncoder().encode(note));
+    // Another server may have come further meanwhile: the newest checkpoint stays.
+    if (((await last(log_id))?.size ?? 0) < size) await writeDurably(file(log_id, 'checkpoint'), new TextEncoder().encode(note));
     return note;
   }
 
@@ -114,7 +115,8 @@ const hashes = (ledger: Ledger, level: number, first: number, width: number, io:
 /** Temporary file, fsync, rename, fsync of the folder: there whole or not at all, also after power loss. */
 async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
-  const temporary = `${path}.new`;
+  // Another server may publish the same log into the same folder.
+  const temporary = `${path}.${process.pid}.new`;
   const handle = await open(temporary, 'w', 0o644);
   try {
     await handle.writeFile(bytes);

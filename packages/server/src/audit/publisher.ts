@@ -31,6 +31,7 @@ export function openPublisher({
     running.add(done);
     return done;
   };
+  let isClosed = false;
   const flush = async (): Promise<void> => {
     for (const [ledger, cancel] of due) {
       cancel();
@@ -41,7 +42,7 @@ export function openPublisher({
   };
   return {
     wrote(ledger) {
-      if (due.has(ledger)) return;
+      if (isClosed || due.has(ledger)) return;
       due.set(
         ledger,
         later(intervalMs, () => {
@@ -51,6 +52,9 @@ export function openPublisher({
       );
     },
     flush,
-    [Symbol.asyncDispose]: flush,
+    async [Symbol.asyncDispose]() {
+      isClosed = true;
+      await flush();
+    },
   };
 }

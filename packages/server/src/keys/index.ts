@@ -3,4 +3,5 @@ export { openKeyring, type Keyring } from './keyring.ts';
 export { rotateFileMaster, rotateMaster } from './rotation.ts';
 export type { TenantKeys } from './tenant-keys.ts';
 export type { LedgerSigner } from './signer.ts';
+export { locked } from './locked.ts';
 export { writeSecretFile } from './secret-file.ts';

@@ -1,7 +1,9 @@
 import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { AncillaError, TenantId, type Random } from '@ancilla/contracts';
 import { Check } from 'typebox/value';
 import { fileMasterKey, parseMasterKey } from './master-key.ts';
+import { locked } from './locked.ts';
 import { readKeyringFile, writeKeyringFile, type KeyringFile, type WrappedKeys } from './keyring-file.ts';
 import { ledgerSigner, type LedgerSigner } from './signer.ts';
 import { keyPurposes, tenantKeys, type KeyPurpose, type TenantKeys } from './tenant-keys.ts';
@@ -12,6 +14,8 @@ export interface Keyring {
   /** @throws {AncillaError} `tenant.not_found` */
   tenant(id: string): TenantKeys;
   has(id: string): boolean;
+  /** Looks into the folder for a tenant that is not known yet: another server on the same folder may have made it. */
+  look(id: string): Promise<void>;
   /** Makes a tenant's keys; on disk when it resolves. @throws {AncillaError} `tenant.exists` */
   create(id: string): Promise<TenantKeys>;
   readonly platform: TenantKeys;
@@ -37,6 +41,11 @@ export async function openKeyring({
   readonly master?: string | undefined;
 }): Promise<Keyring> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
+  // Servers that start at the same time make one keyring.
+  return locked(join(folder, 'keyring.lock'), () => openLocked(folder, random, given));
+}
+
+async function openLocked(folder: string, random: Random, given: string | undefined): Promise<Keyring> {
   const found = await readKeyringFile(folder);
   const master =
     given === undefined ? await fileMasterKey(folder, found?.master_id, random) : parseMasterKey(given, 'the master key given');
@@ -72,8 +81,12 @@ export async function openKeyring({
   if (!platform) throw new AncillaError('key.invalid', `the keyring in ${folder} has no platform keys`);
   const signer = ledgerSigner(file.deployment, unwrapKey(master, file.signing, signingPurpose));
 
-  // Writes follow one another, so that none replaces the file without the keys of the one before.
+  // Writes follow one another, here and in other servers, so that none replaces the file without the keys of the one before.
   let writing: Promise<void> = Promise.resolve();
+  const readAgain = async () => {
+    const now = await readKeyringFile(folder);
+    if (now?.master_id === file.master_id) file = now;
+  };
   const tenant = (id: string): TenantKeys => {
     const keys = openOwner(ownerOf(id));
     if (!keys) throw new AncillaError('tenant.not_found', 'no such tenant');
@@ -84,16 +97,20 @@ export async function openKeyring({
     signer: () => signer,
     has: (id) => Object.hasOwn(file.owners, ownerOf(id)),
     tenant,
+    async look(id) {
+      if (!Object.hasOwn(file.owners, ownerOf(id)) && Check(TenantId, id)) await readAgain();
+    },
     async create(id) {
       if (!Check(TenantId, id)) throw new AncillaError('store.invalid', 'not a tenant id: lower-case letters, digits and hyphens');
       const owner = ownerOf(id);
       const add = async () => {
+        await readAgain();
         if (Object.hasOwn(file.owners, owner)) throw new AncillaError('tenant.exists', 'this tenant has keys already');
         const next = { ...file, owners: { ...file.owners, [owner]: wrapAll(owner) } };
         await writeKeyringFile(folder, next);
         file = next;
       };
-      const written = writing.then(add);
+      const written = writing.then(() => locked(join(folder, 'keyring.lock'), add));
       // A failed write must not fail the next one; its own caller gets the error below.
       writing = written.catch(() => undefined);
       await written;

@@ -102,8 +102,12 @@ export async function runProjections({ stores, projections, clock, later, onErro
     await attempt('*', async () => {
       const { size } = await tenant.ledger.head(io);
       if (done.get(tenant_id) === size) return;
-      for (const projection of projections) await attempt(projection.name, () => project(tenant, tenant_id, projection, clock, io));
-      if (!failed) done.set(tenant_id, size);
+      const isOurs = await stores.alone(tenant_id, async () => {
+        for (const projection of projections) await attempt(projection.name, () => project(tenant, tenant_id, projection, clock, io));
+      });
+      // What another server is at may end just before what woke us.
+      if (!isOurs) later(REST_MS, () => wake(tenant_id));
+      else if (!failed) done.set(tenant_id, size);
     });
     if (failed) done.delete(tenant_id);
   };

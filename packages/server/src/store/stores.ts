@@ -2,6 +2,7 @@ import {
   AncillaError,
   TenantId,
   changes,
+  isAncillaError,
   type Clock,
   type Collection,
   type Io,
@@ -34,6 +35,8 @@ export interface Stores extends AsyncDisposable {
   tenantIds(io: Io): Promise<readonly string[]>;
   /** Bytes on disk; 0 for a tenant that is not there. */
   sizeBytes(id: string, io: Io): Promise<number>;
+  /** Does background work of a tenant that no other server does at the same time; answers false, having done nothing, when one is at it. */
+  alone(tenant_id: string, work: () => Promise<void>): Promise<boolean>;
   /** Calls back after each commit with whose it was, `null` for the platform. */
   onCommit(listener: (tenant_id: string | null) => void): () => void;
 }
@@ -71,17 +74,23 @@ export async function openStores({
   const prepare = prepareCommits({ collections: all, clock, random, newId });
   const openTail = openTails();
   const listeners = new Set<(tenant_id: string | null) => void>();
+  // Another server's commits are told like our own: projections and checkpoints follow them too.
+  engine.onOthersCommit?.((name) => {
+    for (const listener of listeners) listener(name === PLATFORM ? null : name.slice(TENANT.length));
+  });
   const newLogId = () => toHex(random.bytes(16));
 
   /** Opens a store once; a failed opening is tried again by the next call. */
-  const opening = (find: () => Place) => {
+  const opening = (find: () => Promise<Place>) => {
     let opened: Promise<EngineStore & { readonly readOnly: string | undefined }> | undefined;
     // Opened for all who wait, so that none of them who stops waiting stops it for the others.
     return () => {
-      opened ??= open(find(), unstoppable).catch((error: unknown) => {
-        opened = undefined;
-        throw error;
-      });
+      opened ??= find()
+        .then((place) => open(place, unstoppable))
+        .catch((error: unknown) => {
+          opened = undefined;
+          throw error;
+        });
       return opened;
     };
   };
@@ -89,13 +98,16 @@ export async function openStores({
     const store = engine.store(place);
     return { ...store, readOnly: await checkAnchor(store, anchors, io) };
   };
-  const handle = <P>(tenant_id: string | null, keys: () => TenantKeys, name: string) =>
+  const handle = <P>(tenant_id: string | null, keys: () => TenantKeys, name: string, look: () => Promise<void>) =>
     storeHandle<P>({
       scope: tenant_id === null ? 'platform' : 'tenant',
       hmac: (purpose, data) => keys().hmac(purpose, data),
       prepare,
       tail: openTail(),
-      ready: opening(() => placeOf(name, keys())),
+      ready: opening(async () => {
+        await look();
+        return placeOf(name, keys());
+      }),
       committed() {
         for (const listener of listeners) listener(tenant_id);
       },
@@ -103,7 +115,11 @@ export async function openStores({
 
   const platformPlace = placeOf(PLATFORM, keyring.platform);
   try {
-    if (!(await engine.exists(PLATFORM))) await engine.create(platformPlace, newLogId(), unstoppable);
+    if (!(await engine.exists(PLATFORM)))
+      await engine.create(platformPlace, newLogId(), unstoppable).catch((error: unknown) => {
+        // Another server that starts now was quicker.
+        if (!isAncillaError(error, 'tenant.exists')) throw error;
+      });
   } catch (error) {
     await engine[Symbol.asyncDispose]();
     throw error;
@@ -111,11 +127,21 @@ export async function openStores({
 
   const tenants = new Map<string, TenantStore>();
   return {
-    platform: handle<Platform>(null, () => keyring.platform, PLATFORM),
+    platform: handle<Platform>(
+      null,
+      () => keyring.platform,
+      PLATFORM,
+      async () => {},
+    ),
     tenant(id) {
       const known = tenants.get(id);
       if (known) return known;
-      const made = handle<Tenant>(id, () => keyring.tenant(id), TENANT + id);
+      const made = handle<Tenant>(
+        id,
+        () => keyring.tenant(id),
+        TENANT + id,
+        () => keyring.look(id),
+      );
       // Only names that exist are remembered, so that asking for others costs no memory.
       if (keyring.has(id)) tenants.set(id, made);
       return made;
@@ -123,6 +149,7 @@ export async function openStores({
     async createTenant(id, io) {
       if (!isTenantId(id)) throw new AncillaError('store.invalid', 'not a tenant id: lower-case letters, digits and hyphens');
       if (await engine.exists(TENANT + id)) throw new AncillaError('tenant.exists', `the tenant ${id} exists`);
+      await keyring.look(id);
       // Keys without a file are left by a crash between the two; there is nothing yet that they have opened.
       const keys = keyring.has(id) ? keyring.tenant(id) : await keyring.create(id);
       await engine.create(placeOf(TENANT + id, keys), newLogId(), io);
@@ -134,6 +161,11 @@ export async function openStores({
         .toSorted();
     },
     sizeBytes: (id) => (isTenantId(id) ? engine.sizeBytes(TENANT + id) : Promise.resolve(0)),
+    async alone(tenant_id, work) {
+      if (engine.alone) return engine.alone(TENANT + tenant_id, work);
+      await work();
+      return true;
+    },
     onCommit(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

@@ -190,7 +190,7 @@ test(
       equal(proxy.cuts(), i);
     }
     equal((await a.get(counters, 'c', io))?.doc.n, 6);
-    },
+  },
 );
 
 /** A commit of a state alone, which would be refused the second time. */

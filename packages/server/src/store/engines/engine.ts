@@ -124,4 +124,8 @@ export interface Engine extends AsyncDisposable {
   /** Bytes on disk, logs included. */
   sizeBytes(name: string): Promise<number>;
   store(place: Place): EngineStore;
+  /** Does work that no other server does for this store at the same time; answers false, having done nothing, when one is at it. */
+  alone?(name: string, work: () => Promise<void>): Promise<boolean>;
+  /** Calls back with the name of a store in which another server has committed; an engine that one process has to itself has none. */
+  onOthersCommit?(listener: (name: string) => void): void;
 }

@@ -9,9 +9,12 @@ import { commitGroup, type Outcome } from './commit-group.ts';
 import { inTransaction } from './connection.ts';
 import { fromPostgres, isAway, isLost, mayRetry } from './errors.ts';
 import { prepareDatabase } from './prepare.ts';
+import { openNews } from './news.ts';
 import { openReads } from './reads.ts';
 import { SCHEMA } from './schema.ts';
 
+/** Any number: keeps our locks apart from those of other programs on the database. */
+const ALONE = 77_170;
 /** A transaction takes at most so many writes: one client's flood must not make all others wait. */
 const GROUP_WRITES = 512;
 /** So often work is done again that another transaction got in the way of, or whose connection was lost before it could commit. */
@@ -43,16 +46,16 @@ export async function openPostgresEngine({
   /** Told of connections that broke while nobody used them. */
   readonly onError: (error: unknown) => void;
 }): Promise<Engine> {
-  const pool = new pg.Pool({
+  const config = {
     connectionString: url,
     ssl: tls,
-    max: connections,
     connectionTimeoutMillis: 10_000,
     statement_timeout: statementMs,
     idle_in_transaction_session_timeout: statementMs,
     application_name: 'ancilla',
     keepAlive: true,
-  });
+  };
+  const pool = new pg.Pool({ ...config, max: connections });
   // Also while a transaction has the connection, whose own calls then fail: an event that nobody hears would end the process.
   pool.on('connect', (client) => void client.on('error', onError));
   pool.on('error', onError);
@@ -62,6 +65,7 @@ export async function openPostgresEngine({
     await pool.end();
     throw fromPostgres(error);
   }
+  const news = openNews(pool, config, onError);
   const byName = new Map(tables.map((table) => [table.name, table]));
   const lanes = new Map<string, Lane>();
   const cloaks = new Map<string, Cloak>();
@@ -124,16 +128,43 @@ export async function openPostgresEngine({
           signal.throwIfAborted();
           let lane = lanes.get(place.name);
           if (!lane) {
-            lane = openLane((commits) =>
-              again(() => inTransaction(pool, place.name, 'read write', (transaction) => commitGroup(parts, transaction, commits))),
-            );
+            lane = openLane(async (commits) => {
+              const outcomes = await again(() =>
+                inTransaction(pool, place.name, 'read write', (transaction) => commitGroup(parts, transaction, commits)),
+              );
+              news.committed(place.name);
+              return outcomes;
+            });
             lanes.set(place.name, lane);
           }
           return abortable(lane(commit), signal);
         },
       };
     },
+    async alone(name, work) {
+      const client = await pool.connect().catch((error: unknown) => {
+        throw fromPostgres(error);
+      });
+      // Goes with the connection: a server that dies holds nothing.
+      const lock = async (how: string) =>
+        (await client.query<{ readonly done: boolean }>(`select ${how}($1, hashtext($2)) as done`, [ALONE, name])).rows[0]?.done === true;
+      let isHeld = false;
+      try {
+        isHeld = await lock('pg_try_advisory_lock');
+        if (!isHeld) return false;
+        await work();
+        isHeld = !(await lock('pg_advisory_unlock'));
+        return true;
+      } catch (error) {
+        throw fromPostgres(error);
+      } finally {
+        // A connection that could not give the lock back is closed, which does.
+        client.release(isHeld);
+      }
+    },
+    onOthersCommit: news.onOthers,
     async [Symbol.asyncDispose]() {
+      await news[Symbol.asyncDispose]();
       await pool.end();
     },
   };
