@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
 
 /** A database of its own for one test, in the server that a URL names. */
@@ -21,5 +22,18 @@ export async function freshDatabase(server: string): Promise<FreshDatabase> {
   await run(`create database ${name}`);
   const url = new URL(server);
   url.pathname = `/${name}`;
-  return { url: url.href, [Symbol.asyncDispose]: () => run(`drop database if exists ${name} with (force)`) };
+  return {
+    url: url.href,
+    async [Symbol.asyncDispose]() {
+      // Sessions of a process that was killed end a moment later.
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await run(`drop database if exists ${name}`);
+        } catch (error) {
+          if (attempt === 100) throw error;
+          await setTimeout(100);
+        }
+      }
+    },
+  };
 }
