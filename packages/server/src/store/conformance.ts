@@ -19,7 +19,11 @@ import type { Anchors, Stores } from './stores.ts';
 /** One place with data, opened as often as a promise asks; at most once at a time. */
 export interface Site extends AsyncDisposable {
   /** All of `testCollections`, and tenants `a` and `b`. */
-  open(options?: { readonly anchors?: Anchors; readonly maxOpenFiles?: number }): Promise<Stores>;
+  open(options?: {
+    readonly anchors?: Anchors;
+    readonly maxOpenFiles?: number;
+    readonly collections?: readonly Collection[];
+  }): Promise<Stores>;
   /** Someone with the disk or the key, beside the port. An attack the engine has no place for is absent, and reported as skipped by name. */
   readonly attacks: Partial<Record<Attack, (tenant_id: string) => Promise<void>>>;
   /** Command line of a process that opens the site, writes notes to tenant `a` and prints each id once it is acknowledged. */
@@ -566,6 +570,29 @@ const promises: readonly Promised[] = [
       equal(await count(stores.tenant('a')), 2);
       ok(await stores.platform.get(platformOnly, 'x', io));
       ok((await stores.sizeBytes('a', io)) > 0);
+    },
+  ],
+  [
+    'data of an earlier version is brought forward: what it wrote is found by the indexes that came since',
+    async (site) => {
+      const { by_topic, by_saga, ...earlier } = notes.indexes;
+      const before: Collection = { ...notes, indexes: earlier, unique: [] };
+      {
+        await using stores = await site.open({ collections: [before, events] });
+        const a = stores.tenant('a');
+        // The same collection, declared as it was.
+        for (let i = 0; i < 30; i++)
+          await a.commit([insert(before as typeof notes, note(`n${i}`, { topic: i % 2 === 0 ? 'tea' : 'milk' }))], [], io);
+      }
+      ok(by_topic.length > 0 && by_saga.length > 0);
+      await using stores = await site.open();
+      const a = stores.tenant('a');
+      const { items } = await a.find(notes, { index: 'by_topic', equals: { topic: 'tea' } }, io);
+      equal(items.length, 15);
+      await a.commit([insert(notes, note('after', { slot: 's' })), insert(counters, { counter_id: 'c', at: at(), n: 1 })], [], io);
+      await rejects(a.commit([insert(notes, note('other', { slot: 's' }))], [], io), { code: 'store.conflict' });
+      equal((await a.find(notes, { index: 'by_topic', equals: { topic: 'tea' } }, io)).items.length, 16);
+      await assertLedger(a);
     },
   ],
   [

@@ -26,11 +26,11 @@ export async function openSite(server: string, isPlain = false, at?: string): Pr
   const url = at ?? database.url;
   const folder = await mkdtemp(join(tmpdir(), 'ancilla-postgres-keys-'));
   const parts = testParts();
-  const open: Site['open'] = async ({ anchors = none } = {}) =>
+  const open: Site['open'] = async ({ anchors = none, collections = testCollections } = {}) =>
     openStores({
       openEngine: inPostgres({ url, isPlain, onError: () => {} }),
       keyring: await openKeyring({ folder: join(folder, 'keys'), random: parts.random }),
-      collections: testCollections,
+      collections,
       ...parts,
       anchors,
     });

@@ -1,4 +1,4 @@
-import type { Io, Receipt } from '@ancilla/contracts';
+import { AncillaError, STORAGE_VERSION, type Io, type Receipt } from '@ancilla/contracts';
 import type { NodeId } from '@ancilla/evidence';
 
 /** A value an index compares: booleans are 0 and 1. */
@@ -121,7 +121,7 @@ export interface Engine extends AsyncDisposable {
   create(place: Place, log_id: string, io: Io): Promise<void>;
   exists(name: string): Promise<boolean>;
   names(): Promise<readonly string[]>;
-  /** Bytes on disk, logs included. */
+  /** Bytes on disk, logs included; where an engine shares its files, what the documents of logs and artifacts take. */
   sizeBytes(name: string): Promise<number>;
   store(place: Place): EngineStore;
   /** Does work that no other server does for this store at the same time; answers false, having done nothing, when one is at it. */
@@ -129,3 +129,10 @@ export interface Engine extends AsyncDisposable {
   /** Calls back with the name of a store in which another server has committed; an engine that one process has to itself has none. */
   onOthersCommit?(listener: (name: string) => void): void;
 }
+
+/** An older server does not touch what a newer one has written. */
+export const newerData = (version: number): AncillaError =>
+  new AncillaError(
+    'store.unavailable',
+    `the data is of version ${version}, this Ancilla knows ${STORAGE_VERSION}: run the newer Ancilla that wrote it`,
+  );

@@ -7,7 +7,7 @@ import type { Table } from '../../table.ts';
 import type { PreparedCommit, PreparedWrite, Value } from '../engine.ts';
 import type { Cloak } from './cloak.ts';
 import type { Transaction } from './connection.ts';
-import { column, indexedFields, tableName } from './schema.ts';
+import { column, fieldsOf, indexedFields, tableName } from './schema.ts';
 
 /** What a commit came to: a group never fails as one because of what one of it asked. */
 export type Outcome = { readonly receipt: Receipt } | { readonly error: AncillaError };
@@ -17,14 +17,21 @@ interface Parts {
   readonly cloak: Cloak;
   readonly store: string;
 }
-type HeadRow = readonly [log_id: string, size: string, edge: string, revision: string];
+type HeadRow = readonly [log_id: string, size: string, edge: string, revision: string, fields: string];
 
 /** Commits in one transaction, each planned on what those before it left; then the ledger grows by all their leaves at once. The lock on the head makes all writers of a store, of all nodes, one after the other. */
 export async function commitGroup(parts: Parts, transaction: Transaction, commits: readonly PreparedCommit[]): Promise<readonly Outcome[]> {
   const { store } = parts;
-  const [head] = await transaction.all<HeadRow>('select log_id, size, edge, revision from head where store = $1 for update', [store]);
+  const [head] = await transaction.all<HeadRow>('select log_id, size, edge, revision, fields from head where store = $1 for update', [
+    store,
+  ]);
   if (head === undefined) throw new AncillaError('tenant.not_found', 'this store does not exist');
-  const [log_id, sizeText, edgeText, revisionText] = head;
+  const [log_id, sizeText, edgeText, revisionText, fields] = head;
+  if (fields !== fieldsOf(parts.tables.values()))
+    throw new AncillaError(
+      'store.unavailable',
+      'a server of another version has taken this store over: run the newest Ancilla on all servers',
+    );
   const [size, before] = [Number(sizeText), Number(revisionText)];
   const snapshot = await readSnapshot(parts, transaction, commits);
   let revision = before;
@@ -48,7 +55,7 @@ export async function commitGroup(parts: Parts, transaction: Transaction, commit
   });
   // What was planned is what is stored: the edge was read under the lock.
   const { edge, nodes } = append(JSON.parse(edgeText) as RightEdge, leaves);
-  await writeRows(parts, transaction, rows);
+  const bytes = await writeRows(parts, transaction, rows);
   const full = nodes.filter(({ level }) => level >= STORED_LEVEL);
   if (full.length > 0)
     await transaction.all('insert into node (store, place, hash) select $1, * from unnest($2::bigint[], $3::bytea[])', [
@@ -57,11 +64,12 @@ export async function commitGroup(parts: Parts, transaction: Transaction, commit
       full.map(({ hash }) => hash),
     ]);
   if (revision !== before)
-    await transaction.all('update head set size = $2, edge = $3, revision = $4 where store = $1', [
+    await transaction.all('update head set size = $2, edge = $3, revision = $4, bytes = bytes + $5 where store = $1', [
       store,
       edge.size,
       JSON.stringify(edge),
       revision,
+      bytes,
     ]);
   const root = toBase64(edgeRoot(edge));
   return planned.map((made) =>
@@ -182,9 +190,10 @@ function uniqueSets(writes: readonly PreparedWrite[]): Iterable<readonly [of: st
   return sets.values();
 }
 
-/** Log documents first, a collection at a time; then states, removals and blobs in their order. */
-async function writeRows({ tables, cloak, store }: Parts, transaction: Transaction, rows: readonly RowChange[]): Promise<void> {
-  const fieldsOf = (of: string, body: string) => {
+/** Log documents first, a collection at a time; then states, removals and blobs in their order. Answers by how many bytes logs and artifacts grew. */
+async function writeRows({ tables, cloak, store }: Parts, transaction: Transaction, rows: readonly RowChange[]): Promise<number> {
+  let bytes = 0;
+  const valuesOf = (of: string, body: string) => {
     const fields = indexedFields(tables.get(of) ?? { indexes: {}, unique: [], name: of, kind: 'log', sparse: [] });
     if (fields.length === 0) return { fields, values: [] };
     // Canonical JSON of a document that fitted its schema.
@@ -201,14 +210,16 @@ async function writeRows({ tables, cloak, store }: Parts, transaction: Transacti
     list.push({ ...row, ...(removes !== undefined && { removes }) });
   }
   for (const [of, list] of logs) {
-    const placed = list.map((row) => ({ row, ...fieldsOf(of, row.body) }));
+    const placed = list.map((row) => ({ row, ...valuesOf(of, row.body) }));
     const fields = placed[0]?.fields ?? [];
+    const bodies = list.map(({ key, body }) => cloak.hide(of, key, body));
+    bytes += bodies.reduce((sum, { length }) => sum + length, 0);
     const columns: (readonly [name: string, type: string, values: readonly unknown[]])[] = [
       ['seq', 'bigint', list.map(({ seq }) => seq)],
       ['key', 'text', list.map(({ key }) => cloak.key(of, key))],
       ['time', 'text', list.map(({ time }) => time)],
       ['revision', 'bigint', list.map(({ revision }) => revision)],
-      ['body', 'bytea', list.map(({ key, body }) => cloak.hide(of, key, body))],
+      ['body', 'bytea', bodies],
       ['salt', 'bytea', list.map(({ salt }) => Buffer.from(salt))],
       ['received', 'bytea', list.map(({ received }) => Buffer.from(received))],
       ['digest', 'text', list.map(({ digest }) => digest)],
@@ -221,14 +232,22 @@ async function writeRows({ tables, cloak, store }: Parts, transaction: Transacti
     );
   }
   for (const row of rows) await writeRow(row);
+  return bytes;
 
+  async function remove(from: string, content: string, key: string): Promise<void> {
+    const [gone] = await transaction.all<[number]>(`delete from ${from} where store = $1 and key = $2 returning octet_length(${content})`, [
+      store,
+      key,
+    ]);
+    bytes -= gone?.[0] ?? 0;
+  }
   async function writeRow(row: RowChange): Promise<void> {
     switch (row.op) {
       case 'log':
         return;
       case 'insert':
       case 'update': {
-        const { fields, values } = fieldsOf(row.to, row.body);
+        const { fields, values } = valuesOf(row.to, row.body);
         const given = [store, cloak.key(row.to, row.key), row.time, row.revision, cloak.hide(row.to, row.key, row.body), ...values];
         const names = ['store', 'key', 'time', 'revision', 'body', ...fields.map(column)];
         const sql =
@@ -244,17 +263,17 @@ async function writeRows({ tables, cloak, store }: Parts, transaction: Transacti
       case 'delete':
         await transaction.all(`delete from ${tableName(row.to)} where store = $1 and key = $2`, [store, cloak.key(row.to, row.key)]);
         // An artifact's bytes leave with what is known of it.
-        if (row.to === artifacts.name)
-          await transaction.all('delete from blob where store = $1 and key = $2', [store, cloak.key('blob', row.key)]);
+        if (row.to === artifacts.name) await remove('blob', 'sealed', cloak.key('blob', row.key));
         return;
       case 'retire':
         await transaction.all(
           `insert into retired (store, seq, collection, key_mac, received, revision, digest) select store, seq, $3, $4, received, revision, digest from ${tableName(row.to)} where store = $1 and key = $2`,
           [store, cloak.key(row.to, row.key), row.to, cloak.mac(row.to, row.key)],
         );
-        await transaction.all(`delete from ${tableName(row.to)} where store = $1 and key = $2`, [store, cloak.key(row.to, row.key)]);
+        await remove(tableName(row.to), 'body', cloak.key(row.to, row.key));
         return;
       case 'blob':
+        bytes += row.sealed.length;
         await transaction.all('insert into blob (store, key, sealed) values ($1, $2, $3)', [
           store,
           cloak.key('blob', row.key),

@@ -7,11 +7,12 @@ import type { Engine, EngineStore, Place, PreparedCommit, Reads } from '../engin
 import { plain, sealed, type Cloak } from './cloak.ts';
 import { commitGroup, type Outcome } from './commit-group.ts';
 import { inTransaction } from './connection.ts';
+import { fillFields } from './fill-fields.ts';
 import { fromPostgres, isAway, isLost, mayRetry } from './errors.ts';
 import { prepareDatabase } from './prepare.ts';
 import { openNews } from './news.ts';
 import { openReads } from './reads.ts';
-import { SCHEMA } from './schema.ts';
+import { fieldsOf, SCHEMA } from './schema.ts';
 
 /** Any number: keeps our locks apart from those of other programs on the database. */
 const ALONE = 77_170;
@@ -67,6 +68,7 @@ export async function openPostgresEngine({
   }
   const news = openNews(pool, config, onError);
   const byName = new Map(tables.map((table) => [table.name, table]));
+  const fields = fieldsOf(tables);
   const lanes = new Map<string, Lane>();
   const cloaks = new Map<string, Cloak>();
   const cloakOf = (place: Place): Cloak => {
@@ -83,10 +85,11 @@ export async function openPostgresEngine({
         inTransaction(pool, name, 'read write', async (transaction) => {
           const first = await transaction.all('insert into stores values ($1) on conflict do nothing returning store', [name]);
           if (first.length > 0)
-            await transaction.all('insert into head (store, log_id, size, edge, revision) values ($1, $2, 0, $3, 0)', [
+            await transaction.all('insert into head (store, log_id, size, edge, revision, fields) values ($1, $2, 0, $3, 0, $4)', [
               name,
               log_id,
               JSON.stringify(emptyEdge),
+              fields,
             ]);
           return first;
         }),
@@ -101,21 +104,25 @@ export async function openPostgresEngine({
     },
     names: () => listStores(pool),
     async sizeBytes(name) {
-      const parts = ['head', 'node', 'retired', 'blob', ...tables.map((table) => `c_${table.name}`)].map(
-        (each) => `select coalesce(sum(pg_column_size(t.*)), 0) as size from ${each} t where store = $1`,
-      );
       const [row] = await again(() =>
         inTransaction(pool, name, 'read only', (transaction) =>
-          transaction.all<[string]>(`select sum(size) from (${parts.join(' union all ')}) s`, [name]),
+          transaction.all<[string]>('select bytes from head where store = $1', [name]),
         ),
       );
       return Number(row?.[0] ?? 0);
     },
     store(place): EngineStore {
       const parts = { tables: byName, cloak: cloakOf(place), store: place.name };
+      let filled: Promise<void> | undefined;
+      const ready = () =>
+        (filled ??= again(() => fillFields(pool, parts)).catch((error: unknown) => {
+          filled = undefined;
+          throw error;
+        }));
       return {
         async read<K extends keyof Reads>(what: K, args: Parameters<Reads[K]>, { signal }: Io) {
           signal.throwIfAborted();
+          await ready();
           return (await again(() =>
             inTransaction(pool, place.name, 'read only', (transaction) => {
               // The caller's types tie the arguments to the name.
@@ -129,6 +136,7 @@ export async function openPostgresEngine({
           let lane = lanes.get(place.name);
           if (!lane) {
             lane = openLane(async (commits) => {
+              await ready();
               const outcomes = await again(() =>
                 inTransaction(pool, place.name, 'read write', (transaction) => commitGroup(parts, transaction, commits)),
               );

@@ -1,12 +1,11 @@
-import { AncillaError } from '@ancilla/contracts';
+import { AncillaError, STORAGE_VERSION } from '@ancilla/contracts';
 import type { Pool } from 'pg';
 import type { Table } from '../../table.ts';
+import { newerData } from '../engine.ts';
 import { SCHEMA, schemaDigest, schemaSql } from './schema.ts';
 
 /** PostgreSQL 15. */
 const OLDEST = 150_000;
-/** Version of our own tables; a database with a newer one was written by a newer Ancilla. */
-const VERSION = 1;
 /** Any number, the same in every Ancilla: who holds it prepares the database. */
 const LOCK = 7_717_4242;
 
@@ -36,17 +35,13 @@ export async function prepareDatabase(pool: Pool, tables: readonly Table[]): Pro
       `select version, schema from ${SCHEMA}.version`,
     );
     const [was] = found.rows;
-    if (was !== undefined && was.version > VERSION)
-      throw new AncillaError(
-        'store.unavailable',
-        `the database is of version ${was.version}, this Ancilla knows ${VERSION}: run a newer Ancilla`,
-      );
+    if (was !== undefined && was.version > STORAGE_VERSION) throw newerData(was.version);
     const digest = schemaDigest(tables);
     if (was?.schema !== digest) {
       await client.query(schemaSql(tables));
       await client.query(
         `insert into ${SCHEMA}.version values (1, $1, $2) on conflict (one) do update set version = excluded.version, schema = excluded.schema`,
-        [VERSION, digest],
+        [STORAGE_VERSION, digest],
       );
     }
     await client.query('commit');

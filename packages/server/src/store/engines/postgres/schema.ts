@@ -16,6 +16,10 @@ export const indexedFields = ({ indexes, unique }: Table): readonly string[] => 
 ];
 export const column = (field: string): string => `f_${field}`;
 
+/** Which fields have columns, as a store's head says of itself: a store whose rows lack some is filled up before it is used. */
+export const fieldsOf = (tables: Iterable<Table>): string =>
+  JSON.stringify(Object.fromEntries([...tables].map((table) => [table.name, indexedFields(table).toSorted()])));
+
 /** Column that orders documents of one time. */
 export const positionOf = ({ kind }: Table): string => (kind === 'log' ? 'seq' : 'id');
 
@@ -32,7 +36,8 @@ const OWN = `
 create schema if not exists ${SCHEMA};
 create table if not exists ${SCHEMA}.stores (store text collate "C" primary key);
 create table if not exists ${SCHEMA}.head (
-  store text collate "C" primary key, log_id text not null, size bigint not null, edge text not null, revision bigint not null
+  store text collate "C" primary key, log_id text not null, size bigint not null, edge text not null, revision bigint not null,
+  fields text not null, bytes bigint not null default 0
 );
 create table if not exists ${SCHEMA}.node (store text collate "C", place bigint, hash bytea not null, primary key (store, place));
 create table if not exists ${SCHEMA}.retired (
@@ -42,6 +47,20 @@ create table if not exists ${SCHEMA}.retired (
 create index if not exists retired_key on ${SCHEMA}.retired (store, collection, key_mac);
 create table if not exists ${SCHEMA}.blob (store text collate "C", key text collate "C", sealed bytea not null, primary key (store, key));
 create or replace function ${SCHEMA}.refuse() returns trigger language plpgsql as $$ begin raise exception 'append-only' using errcode = '42501'; end $$;
+create or replace function ${SCHEMA}.refuse_change() returns trigger language plpgsql as $$
+declare
+  was jsonb := to_jsonb(old);
+  becomes jsonb := to_jsonb(new);
+  name text;
+begin
+  for name in select jsonb_object_keys(becomes) loop
+    -- A field that came into an index after the document was written may be filled in, once.
+    if becomes -> name is distinct from was -> name and not (name like 'f\\_%' and was -> name = 'null') then
+      raise exception 'append-only' using errcode = '42501';
+    end if;
+  end loop;
+  return new;
+end $$;
 create or replace function ${SCHEMA}.refuse_removal() returns trigger language plpgsql as $$
 begin
   -- Written by this very transaction, which is the one that says why.
@@ -72,7 +91,7 @@ function tableSql(table: Table): string {
       : []),
     ...indexesOf(table),
     isolated(name),
-    ...(isLog ? [appendOnly(name, `${SCHEMA}.refuse_removal`)] : []),
+    ...(isLog ? [appendOnly(name, `${SCHEMA}.refuse_change`, `${SCHEMA}.refuse_removal`)] : []),
   ].join('\n');
 }
 
@@ -96,8 +115,8 @@ function isolated(name: string): string {
 drop policy if exists own on ${name}; create policy own on ${name} using (${own}) with check (${own});`;
 }
 
-function appendOnly(name: string, onDelete = `${SCHEMA}.refuse`): string {
-  return `create or replace trigger no_update before update on ${name} for each row execute function ${SCHEMA}.refuse();
+function appendOnly(name: string, onUpdate = `${SCHEMA}.refuse`, onDelete = onUpdate): string {
+  return `create or replace trigger no_update before update on ${name} for each row execute function ${onUpdate}();
 create or replace trigger no_delete before delete on ${name} for each row execute function ${onDelete}();
 create or replace trigger no_truncate before truncate on ${name} execute function ${SCHEMA}.refuse();`;
 }

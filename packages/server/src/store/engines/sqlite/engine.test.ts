@@ -6,7 +6,7 @@ import { copyFile, mkdtemp, readFile, readdir, rm, stat, truncate, writeFile } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { insert, isAncillaError } from '@ancilla/contracts';
+import { insert, isAncillaError, STORAGE_VERSION } from '@ancilla/contracts';
 import { openKeyring } from '../../../keys/index.ts';
 import { io, note, notes, testCollections, testParts } from '../../conformance-collections.ts';
 import { storeContract, writeNotes } from '../../conformance.ts';
@@ -226,6 +226,18 @@ test('sqlite: a tenant whose creation was cut short can be created again', async
   await rejects(stores.tenant('c').ledger.head(io), { code: 'tenant.not_found' });
   await stores.createTenant('c', io);
   await stores.tenant('c').commit([insert(notes, note('n1'))], [], io);
+});
+
+test('sqlite: a file that a newer version has opened is refused, and left as it is', async () => {
+  await using site = await openSite();
+  await writeNotes(site, 2);
+  await site.use('a', (db) => void db.exec(`update head set schema = '${STORAGE_VERSION + 1}/other'`));
+  const before = await readFile(site.fileOf('a'));
+  {
+    await using stores = await site.open();
+    await rejects(stores.tenant('a').ledger.head(io), { code: 'store.unavailable', message: /run the newer Ancilla/ });
+  }
+  deepEqual(await readFile(site.fileOf('a')), before);
 });
 
 test('sqlite: a page costs the same wherever it is: every query walks one index and sorts nothing', async () => {

@@ -1,9 +1,10 @@
 import { closeSync, existsSync, fsyncSync, openSync, readSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3-multiple-ciphers';
-import { AncillaError } from '@ancilla/contracts';
+import { AncillaError, STORAGE_VERSION } from '@ancilla/contracts';
 import { emptyEdge } from '@ancilla/evidence';
 import type { Table } from '../../table.ts';
+import { newerData } from '../engine.ts';
 import { fromSqlite } from './errors.ts';
 import { baseSql, indexNames, schemaDigest, tableName, tableSql } from './schema.ts';
 
@@ -20,7 +21,7 @@ export function createFile(path: string, db_key: string, log_id: string, tables:
     db.pragma('synchronous = FULL');
     db.exec('begin');
     db.exec(baseSql(tables));
-    db.prepare('insert into head values (1, ?, 0, ?, 0, ?)').run(log_id, JSON.stringify(emptyEdge), schemaDigest(tables));
+    db.prepare('insert into head values (1, ?, 0, ?, 0, ?)').run(log_id, JSON.stringify(emptyEdge), schemaOf(tables));
     db.exec('commit');
   } finally {
     db.close();
@@ -65,10 +66,20 @@ function unlock(path: string, db_key: string, fileMustExist: boolean): Database 
   return db;
 }
 
-/** Brings the indexes of tables that are there to what is declared now. Documents never change. */
+/** Version and digest of the declarations a file was last opened with. */
+const schemaOf = (tables: readonly Table[]): string => `${STORAGE_VERSION}/${schemaDigest(tables)}`;
+
+/**
+ * Brings the indexes of tables that are there to what is declared now. Documents never change.
+ * @throws {AncillaError} `store.unavailable` for a file of a newer version
+ */
 function migrate(db: Database, tables: readonly Table[]): void {
-  const digest = schemaDigest(tables);
-  if (db.prepare('select schema from head').pluck().get() === digest) return;
+  const schema = schemaOf(tables);
+  const was = String(db.prepare('select schema from head').pluck().get());
+  if (was === schema) return;
+  // Files from before there were versions hold the digest alone.
+  const version = was.includes('/') ? Number.parseInt(was, 10) : 0;
+  if (version > STORAGE_VERSION) throw newerData(version);
   const names = (type: string) =>
     new Set(db.prepare('select name from sqlite_schema where type = ? and sql is not null').pluck().all(type));
   const present = names('table');
@@ -79,7 +90,7 @@ function migrate(db: Database, tables: readonly Table[]): void {
     db.exec(baseSql(tables));
     for (const name of stale) db.exec(`drop index "${String(name)}"`);
     for (const table of tables) if (present.has(tableName(table.name))) db.exec(tableSql(table));
-    db.prepare('update head set schema = ?').run(digest);
+    db.prepare('update head set schema = ?').run(schema);
     db.exec('commit');
   } catch (error) {
     if (db.inTransaction) db.exec('rollback');

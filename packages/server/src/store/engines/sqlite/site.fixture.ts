@@ -29,11 +29,11 @@ export async function openSite(): Promise<SqliteSite> {
   const folder = await mkdtemp(join(tmpdir(), 'ancilla-store-'));
   const parts = testParts();
   const data = join(folder, 'data');
-  const openAt: Site['open'] = async ({ anchors = none, maxOpenFiles = 8 } = {}) =>
+  const openAt: Site['open'] = async ({ anchors = none, maxOpenFiles = 8, collections = testCollections } = {}) =>
     openStores({
       openEngine: inFolder(data, { workers: 1, maxOpenFiles }),
       keyring: await openKeyring({ folder: join(folder, 'keys'), random: parts.random }),
-      collections: testCollections,
+      collections,
       ...parts,
       anchors,
     });
