@@ -12,7 +12,7 @@ const apart: Readonly<Record<string, readonly string[]>> = {
 };
 /** The rooms of the server: each imports those before it, through their index.ts. */
 const core = 'keys store access artifacts sagas curator';
-const features = 'ingest embedding mapping review training rollout audit retention nurse sinks';
+const features = 'ingest otlp embedding mapping review training rollout audit retention nurse sinks';
 const rooms = `${core} ${features} http cli`.split(' ');
 const inBrowsers = 'contracts evidence redaction ranker console'.split(' ');
 /** The two files that hold a redactor, by package or room: nothing else can redact, so nothing else can forget to. */

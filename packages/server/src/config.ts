@@ -11,6 +11,7 @@ export interface Config {
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   readonly masterKey: string | undefined;
   readonly otlpEndpoint: string | undefined;
+  readonly otlpForward: string | undefined;
   readonly traceBackend: string | undefined;
   readonly allowPlaintext: boolean;
   readonly trustProxy: boolean;
@@ -68,6 +69,7 @@ export const settings = {
   ),
   masterKey: setting<string | undefined>('ANCILLA_MASTER_KEY', '64 hex digits', undefined, matching(/^[0-9a-f]{64}$/)),
   otlpEndpoint: setting<string | undefined>('OTEL_EXPORTER_OTLP_ENDPOINT', 'the base URL of an OTLP/HTTP receiver', undefined, url),
+  otlpForward: setting<string | undefined>('ANCILLA_OTLP_FORWARD', 'the base URL of an OTLP/HTTP receiver', undefined, url),
   traceBackend: setting<string | undefined>('ANCILLA_TRACE_URL', 'a URL with {trace_id} in it', undefined, (text) =>
     text.includes('{trace_id}') ? url(text) : undefined,
   ),
@@ -125,6 +127,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     logLevel: value(settings.logLevel),
     masterKey: value(settings.masterKey),
     otlpEndpoint: value(settings.otlpEndpoint),
+    otlpForward: value(settings.otlpForward),
     traceBackend: value(settings.traceBackend),
     allowPlaintext: value(settings.allowPlaintext),
     trustProxy: value(settings.trustProxy),
@@ -146,6 +149,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     );
   for (const { variable, of } of [
     { variable: settings.otlpEndpoint.variable, of: config.otlpEndpoint },
+    { variable: settings.otlpForward.variable, of: config.otlpForward },
     { variable: settings.embeddingUrl.variable, of: config.embeddingUrl },
   ])
     if (of !== undefined && new URL(of).protocol === 'http:' && !config.allowPlaintext && !LOOPBACK.has(new URL(of).hostname))

@@ -17,6 +17,7 @@ import { openAgents, openGates, openIngest, openKnownDocuments } from './ingest/
 import { locked, openKeyring } from './keys/index.ts';
 import { BASE_VERSION, mappingTask, openGlossaries, openLiveModels, openMapping, readBaseModel } from './mapping/index.ts';
 import { openMetrics, openNurse, openTelemetry } from './nurse/index.ts';
+import { openForward, openOtlp } from './otlp/index.ts';
 import { openReview } from './review/index.ts';
 import { openSagas } from './sagas/index.ts';
 import { pooledRandom } from './random.ts';
@@ -128,6 +129,20 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
     known: openKnownDocuments({ curator, clock }),
     signReceipt: ({ log_id, size, root }) => signer.checkpoint({ log_id, size, root: Buffer.from(root, 'base64') }),
   });
+  const stopped = new AbortController();
+  const forward =
+    config.otlpForward === undefined
+      ? undefined
+      : openForward({ url: config.otlpForward, egress, sleep, signal: stopped.signal, onError });
+  const otlp = openOtlp({
+    gates,
+    ingest,
+    artifacts,
+    hmac,
+    realm: config.realm,
+    forward,
+    onDrift: (drift) => log('info', { at: 'otlp.first_seen', ...drift }),
+  });
   const agents = openAgents({ curator, gates, artifacts, keys, clock, elapsed, random, tracer, realm: config.realm, node_id });
   const embedded = await openEmbeddedProvider();
   const { embeddingUrl, embeddingModel = '', embeddingShape, embeddingApiKey } = config;
@@ -178,7 +193,7 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
   const audit = openAudit({ folder: evidence, signer, collections, ...(traceBackend !== undefined && { traceBackend }) });
   const nurse = openNurse({ clock, metrics, sizeBytes: stores.sizeBytes });
   const added = extra.rooms ?? [];
-  const rooms: readonly Room[] = [access, artifacts, sagas, curator, ingest, embedding, mapping, review, training, audit, nurse, ...added];
+  const rooms: readonly Room[] = [access, artifacts, sagas, curator, ingest, otlp, embedding, mapping, review, training, audit, nurse, ...added];
 
   // First start, and what was under way when the last process ended.
   const keyFile = folder('platform-admin-key');
@@ -218,6 +233,8 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
     consoleLink: (opens) => `${config.publicUrl ?? url}/?ticket=${access.issueTicket(opens)}`,
     async close() {
       await http.close(DRAIN_MS);
+      await Promise.race([forward?.settled(), sleep(DRAIN_MS, io.signal)]);
+      stopped.abort();
       await projections.settled();
       await publisher.flush(io);
       await resources.disposeAsync();

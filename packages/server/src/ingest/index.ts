@@ -18,6 +18,7 @@ import type { Gates } from './gates.ts';
 import type { KnownDocuments } from './known.ts';
 
 export { openAgents, type Agents, type Collected, type Of } from './agents.ts';
+export { openGate, type Gate } from './gate.ts';
 export { openGates, type Gates, type TenantGate } from './gates.ts';
 export { openKnownDocuments } from './known.ts';
 
@@ -58,6 +59,8 @@ export interface Ingest {
     sent: readonly unknown[],
     source: PromptEvent['source'],
     io: Io,
+    /** What each event was made from, where that is what the client sent: a retry is told by it. */
+    received?: readonly object[],
   ): Promise<Static<typeof Ingested>>;
 }
 
@@ -69,6 +72,7 @@ export function openIngest({ gates, known, signReceipt }: IngestParts): Room & I
     sent: readonly unknown[],
     source: PromptEvent['source'],
     io: Io,
+    received?: readonly object[],
   ) {
     const checked = sent.map((event, index) => checkEvent(event, index, of.tenant_id));
     const gate = await gates.of(of, io);
@@ -84,7 +88,7 @@ export function openIngest({ gates, known, signReceipt }: IngestParts): Room & I
       }
       const { clean, fields } = gate.cleanEvent(each.event);
       if (fields.length > 0) changed.push({ index: each.index, fields: [...fields] });
-      ready.push({ index: each.index, sent: each.event, doc: await complete(clean, of, source, io) });
+      ready.push({ index: each.index, sent: received?.[each.index] ?? each.event, doc: await complete(clean, of, source, io) });
     }
     if (ready.length === 0) {
       const [only] = checked;

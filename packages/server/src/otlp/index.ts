@@ -1,0 +1,201 @@
+// Any OpenTelemetry exporter can point here: spans of model calls become prompt events, everything else is left out by default.
+import {
+  ByteStream,
+  Bytes,
+  idFrom,
+  isAncillaError,
+  route,
+  type Io,
+  type PromptEventInput,
+  type Room,
+  type TenantStore,
+  type Who,
+} from '@ancilla/contracts';
+import { Type } from 'typebox';
+import type { Artifacts } from '../artifacts/index.ts';
+import type { Gates, Ingest, TenantGate } from '../ingest/index.ts';
+import { toEvent, type Cleaned } from './call.ts';
+import { cleanSpan, type Cleaner } from './clean.ts';
+import { openDrift, type Drift } from './drift.ts';
+import { Facts } from './facts.ts';
+import type { Forward } from './forward.ts';
+import { contentOf, type Content } from './messages.ts';
+import { writeAnswer } from './protobuf.ts';
+import { PROTOBUF, readExport } from './read-export.ts';
+import { toJson, type Received } from './spans.ts';
+import { PACKED_LIMIT } from './unpack.ts';
+
+export { openForward } from './forward.ts';
+export { openLeakReport, formatLeakReport, type LeakReport } from './leak-report.ts';
+export { readExport } from './read-export.ts';
+export { unpack } from './unpack.ts';
+
+export interface OtlpParts {
+  readonly gates: Gates;
+  readonly ingest: Ingest;
+  readonly artifacts: Artifacts;
+  readonly hmac: (tenant_id: string, purpose: string, data: string) => Uint8Array;
+  readonly realm: string;
+  /** Where cleaned spans go besides. */
+  readonly forward?: Forward | undefined;
+  /** Told of an attribute key that a tenant's library sends for the first time. */
+  readonly onDrift: (drift: Drift & { readonly tenant_id: string }) => void;
+}
+
+type Of = { readonly tenant: TenantStore; readonly tenant_id: string };
+
+/** Why a span was refused, by its place in the request. */
+interface Refused {
+  readonly index: number;
+  readonly detail: string;
+}
+/** Reasons that an answer repeats. */
+const MOST_REASONS = 5;
+/** What ingest takes at once. */
+const MOST_EVENTS = 1000;
+
+export function openOtlp({ gates, ingest, artifacts, hmac, realm, forward, onDrift }: OtlpParts): Room {
+  const drift = openDrift();
+  const cleaners = new WeakMap<TenantGate, Cleaner>();
+
+  /** What redaction found clean stays clean under its policy: names of models and services come with every span. */
+  function cleanerFor(gate: TenantGate, tenant_id: string): Cleaner {
+    let cleaner = cleaners.get(gate);
+    if (cleaner === undefined) {
+      const known = new Map<string, boolean>();
+      cleaner = {
+        isClean(text) {
+          let clean = known.get(text);
+          if (clean === undefined) {
+            clean = gate.text(text).text === text;
+            if (known.size >= MOST_KNOWN) known.clear();
+            known.set(text, clean);
+          }
+          return clean;
+        },
+        hash: (text) => Buffer.from(hmac(tenant_id, 'otlp.value', text)).toString('hex'),
+      };
+      cleaners.set(gate, cleaner);
+    }
+    return cleaner;
+  }
+
+  async function receive(of: Of, who: Who, all: readonly Received[], io: Io): Promise<readonly Refused[]> {
+    const gate = await gates.of(of, io);
+    const cleaner = cleanerFor(gate, of.tenant_id);
+    const refused: Refused[] = [];
+    const events: PromptEventInput[] = [];
+    const sent: object[] = [];
+    const places: number[] = [];
+    const cleanSpans: Received[] = [];
+    for (const [index, received] of all.entries()) {
+      const reason = whyNot(received);
+      if (reason !== undefined) {
+        refused.push({ index, detail: reason });
+        continue;
+      }
+      try {
+        const { clean, dropped } = cleanSpan(received, cleaner);
+        for (const each of drift(of.tenant_id, clean.scope.name, dropped)) onDrift({ ...each, tenant_id: of.tenant_id });
+        if (new Facts(received).isModelCall) {
+          const content = contentOf(received.span);
+          const event = toEvent(received, content, await cleanContent(of, who, gate, received, content, io), {
+            keyed: (data) => hmac(of.tenant_id, 'otlp.event', data),
+            realm,
+          });
+          events.push(event);
+          sent.push(asSent(received));
+          places.push(index);
+          clean.span.attributes instanceof Map && clean.span.attributes.set('ancilla.prompt_hash', event.prompt_hash);
+        }
+        cleanSpans.push(clean);
+      } catch (error) {
+        // A span that redaction cannot read is refused and never kept; that redaction is not there at all was told above.
+        if (!isAncillaError(error, 'redaction.failed', 'redaction.refused')) throw error;
+        refused.push({ index, detail: `redaction refuses it: ${error.message}` });
+      }
+    }
+    for (let from = 0; from < events.length; from += MOST_EVENTS) {
+      const { rejected } = await ingest.ingest(of, events.slice(from, from + MOST_EVENTS), 'otlp', io, sent.slice(from, from + MOST_EVENTS));
+      for (const { index, detail } of rejected) refused.push({ index: places[from + index] ?? 0, detail });
+    }
+    forward?.send(cleanSpans);
+    return refused;
+  }
+
+  /** Redacts what was sent to the model; the raw pair is sealed where policy lets it be kept, and otherwise gone with the request. */
+  async function cleanContent(of: Of, { id }: Who, gate: TenantGate, { span }: Received, content: Content, io: Io): Promise<Cleaned> {
+    const { value: input, receipt } = gate.clean(content.input);
+    if (!gate.storeRaw) return { input, receipt, input_artifact_refs: [] };
+    const seal = async (category: 'raw_input' | 'raw_response', messages: Content['input']): Promise<string | undefined> => {
+      if (messages.length === 0) return undefined;
+      // The same span names the same artifact, so that a retry stores nothing twice.
+      const artifact_id = idFrom('ar', hmac(of.tenant_id, `otlp.${category}`, `${span.trace_id}/${span.span_id}`));
+      const bytes = Buffer.from(JSON.stringify(messages));
+      await artifacts.put(of, { artifact_id, category, content_type: 'application/json', trace_id: span.trace_id, created_by: id, bytes }, io);
+      return artifact_id;
+    };
+    const [raw, response] = [await seal('raw_input', content.input), await seal('raw_response', content.output)];
+    return {
+      input,
+      receipt,
+      input_artifact_refs: raw === undefined ? [] : [raw],
+      ...(response !== undefined && { response_artifact_ref: response }),
+    };
+  }
+
+  return {
+    routes: [
+      route({
+        method: 'POST',
+        path: '/v1/traces',
+        action: 'evidence.write',
+        summary: 'OTLP/HTTP: spans in protobuf or JSON, plain or gzip; those of model calls become prompt events, nothing else is kept',
+        params: Type.Object({}),
+        query: Type.Object({}),
+        body: ByteStream,
+        bodyLimitBytes: PACKED_LIMIT,
+        consumes: 'stream',
+        answers: { 200: Bytes },
+        async handle({ tenant, tenant_id, who, body, headers, signal }) {
+          const { spans, media } = await readExport(body, headers);
+          const refused = await receive({ tenant, tenant_id }, who, spans, { signal });
+          return [200, { content_type: media, bytes: toAnswer(media, refused) }] as const;
+        },
+      }),
+    ],
+  };
+}
+
+const MOST_KNOWN = 20_000;
+const HEX_IDS = { trace_id: /^(?!0{32})[0-9a-f]{32}$/, span_id: /^(?!0{16})[0-9a-f]{16}$/ } as const;
+const SINCE = 946_684_800_000_000_000n;
+
+/** What no store would take: only the span goes, not the batch it came in. */
+function whyNot({ span }: Received): string | undefined {
+  if (!HEX_IDS.trace_id.test(span.trace_id)) return 'its trace id is not 16 bytes';
+  if (!HEX_IDS.span_id.test(span.span_id)) return 'its span id is not 8 bytes';
+  return span.start < SINCE ? 'it has no start time' : undefined;
+}
+
+/** What is compared when a span comes again: all that was sent, before anything was cleaned. It is kept as a keyed hash only. */
+const asSent = ({ resource, scope, span }: Received): object => ({
+  trace_id: span.trace_id,
+  span_id: span.span_id,
+  parent_span_id: span.parent_span_id,
+  name: span.name,
+  start: String(span.start),
+  end: String(span.end),
+  status: span.status,
+  scope: scope.name,
+  resource: [...resource].map(([key, value]) => [key, toJson(value)]),
+  attributes: [...span.attributes].map(([key, value]) => [key, toJson(value)]),
+  events: span.events.map(({ name, attributes }) => [name, [...attributes].map(([key, value]) => [key, toJson(value)])]),
+});
+
+function toAnswer(media: string, refused: readonly Refused[]): Uint8Array | string {
+  const first = refused.toSorted((a, b) => a.index - b.index).slice(0, MOST_REASONS);
+  const message = first.map(({ index, detail }) => `span ${index}: ${detail}`).join('; ') + (refused.length > MOST_REASONS ? '; and others' : '');
+  if (media === PROTOBUF) return writeAnswer(refused.length, message);
+  return JSON.stringify(refused.length === 0 ? {} : { partialSuccess: { rejectedSpans: String(refused.length), errorMessage: message } });
+}

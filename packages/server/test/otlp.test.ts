@@ -1,0 +1,147 @@
+// Exporters of other people pointed at a real server: what they send, what is kept of it, what goes on.
+import { deepEqual, equal, ok } from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { dialects, spanOf } from '../src/otlp/dialects.fixture.ts';
+import { readProtobuf, writeProtobuf } from '../src/otlp/protobuf.ts';
+import type { Received } from '../src/otlp/spans.ts';
+import { searchFolder } from './marker-hunt.ts';
+import { openOtlpReceiver } from './otlp-receiver.ts';
+import { startTestServer, type Client } from './test-server.ts';
+
+const PATH = '/v1/traces';
+const PROTOBUF = 'application/x-protobuf';
+
+const received = (name: string, user: string, trace_id = randomBytes(16).toString('hex')): Received => {
+  const written = dialects[name]?.(user);
+  if (written === undefined) throw new TypeError(name);
+  return {
+    resource: new Map([['service.name', 'shop']]),
+    scope: { name: written.scope, version: '1.2.3', attributes: new Map() },
+    span: spanOf(written, { trace_id, span_id: randomBytes(8).toString('hex') }),
+  };
+};
+const send = (client: Client, body: Uint8Array | string, headers: Readonly<Record<string, string>> = {}) =>
+  client.raw('POST', PATH, { body: typeof body === 'string' ? body : Buffer.from(body), headers: { 'content-type': PROTOBUF, ...headers } });
+
+interface Event {
+  readonly event_id: string;
+  readonly agent_id: string;
+  readonly model_id: string;
+  readonly prompt_hash: string;
+  readonly source: string;
+  readonly redaction_receipt: { readonly counts: Readonly<Record<string, number>> };
+}
+const eventsOf = async (client: Client): Promise<readonly Event[]> =>
+  (await client.get<{ readonly items: readonly Event[] }>(200, '/dif/prompt_events')).items;
+
+test('every dialect becomes the same event; no byte of what was written is kept or forwarded, at any log level', async () => {
+  await using backend = await openOtlpReceiver();
+  await using server = await startTestServer({ ANCILLA_OTLP_FORWARD: backend.url, ANCILLA_LOG_LEVEL: 'debug' });
+  const marker = `marker${randomBytes(6).toString('hex')}`;
+  const all = Object.keys(dialects).map((name) => received(name, `Where is ${marker} of jane.${marker}@example.org?`));
+  const answer = await send(server.north.agent, gzipSync(writeProtobuf(all)), { 'content-encoding': 'gzip' });
+  equal(answer.status, 200);
+  equal(answer.headers.get('content-type'), PROTOBUF);
+  equal((await answer.arrayBuffer()).byteLength, 0);
+
+  const events = await eventsOf(server.north.auditor);
+  equal(events.length, all.length);
+  equal(new Set(events.map(({ prompt_hash }) => prompt_hash)).size, 1, 'the same prompt has one hash');
+  for (const event of events)
+    deepEqual([event.model_id, event.agent_id, event.source, event.redaction_receipt.counts], ['gpt-4o', 'shop', 'otlp', { EMAIL: 1 }]);
+  deepEqual(await eventsOf(server.south.auditor), []);
+
+  await server.stop();
+  equal(backend.spans().length, all.length);
+  ok(!backend.bytes().includes(marker));
+  ok(backend.spans().every(({ attributes }) => attributes['ancilla.prompt_hash'] === events[0]?.prompt_hash));
+  ok(!server.logs().includes(marker));
+  ok(server.logs().includes('otlp.first_seen'));
+  deepEqual(await searchFolder(server.folder, marker), []);
+});
+
+test('a batch sent again is a duplicate, also in the other encoding; a changed span under the same ids is refused alone', async () => {
+  await using server = await startTestServer();
+  const { agent, auditor } = server.north;
+  const [first, second] = [received('OpenInference', 'one'), received('OpenInference', 'two')];
+  equal((await send(agent, writeProtobuf([first]))).status, 200);
+  equal((await send(agent, writeProtobuf([first]))).status, 200);
+  const changed = { ...first, span: { ...first.span, end: first.span.end + 5_000_000n } };
+  const answer = await send(agent, writeProtobuf([changed, second]));
+  equal(answer.status, 200);
+  const bytes = Buffer.from(await answer.arrayBuffer());
+  // partial_success { rejected_spans: 1, error_message }
+  deepEqual([bytes[0], bytes[2], bytes[3]], [0x0a, 0x08, 1]);
+  ok(bytes.includes('span 0'));
+  equal((await eventsOf(auditor)).length, 2);
+});
+
+test('JSON is answered in JSON, and only the bad spans of a batch are refused', async () => {
+  await using server = await startTestServer();
+  const span = (over: object) => ({
+    traceId: randomBytes(16).toString('hex'),
+    spanId: randomBytes(8).toString('hex'),
+    name: 'chat',
+    kind: 3,
+    startTimeUnixNano: '1763900000000000000',
+    endTimeUnixNano: '1763900001000000000',
+    attributes: [
+      { key: 'gen_ai.operation.name', value: { stringValue: 'chat' } },
+      { key: 'gen_ai.request.model', value: { stringValue: 'gpt-4o' } },
+    ],
+    ...over,
+  });
+  const body = JSON.stringify({
+    resourceSpans: [{ resource: {}, scopeSpans: [{ scope: { name: 'x' }, spans: [span({}), span({ spanId: 'zz' }), span({ traceId: '0'.repeat(32) })] }] }],
+  });
+  const answer = await send(server.north.agent, body, { 'content-type': 'application/json; charset=utf-8' });
+  equal(answer.status, 200);
+  const { partialSuccess } = (await answer.json()) as { readonly partialSuccess: { readonly rejectedSpans: string; readonly errorMessage: string } };
+  equal(partialSuccess.rejectedSpans, '2');
+  ok(partialSuccess.errorMessage.includes('span 1') && partialSuccess.errorMessage.includes('span 2'));
+  equal((await eventsOf(server.north.auditor)).length, 1);
+  const fine = await send(server.north.agent, JSON.stringify({ resourceSpans: [] }), { 'content-type': 'application/json' });
+  deepEqual(await fine.json(), {});
+});
+
+test('what is no export is refused with a clear answer: media types, broken bytes, bombs, too many values', async () => {
+  await using server = await startTestServer();
+  const { agent, reviewer } = server.north;
+  const status = async (body: Uint8Array | string, headers?: Readonly<Record<string, string>>) => (await send(agent, body, headers)).status;
+  equal(await status('x', { 'content-type': 'text/plain' }), 415);
+  equal(await status(randomBytes(50), { 'content-encoding': 'br' }), 415);
+  equal(await status(Buffer.from([0x0a, 0x7f, 1])), 400);
+  equal(await status(randomBytes(64), { 'content-encoding': 'gzip' }), 400);
+  equal(await status('{"resourceSpans":', { 'content-type': 'application/json' }), 400);
+  equal(await status('{"resourceSpans":7}', { 'content-type': 'application/json' }), 400);
+  equal(await status(`${'['.repeat(1_000_000)}`, { 'content-type': 'application/json' }), 400);
+  equal(await status(gzipSync(Buffer.alloc(60 * 1024 * 1024)), { 'content-encoding': 'gzip' }), 413);
+  const values = Array.from({ length: 600_000 }, () => ({}));
+  const wide = { resourceSpans: [{ scopeSpans: [{ spans: [{ attributes: [{ key: 'a', value: { arrayValue: { values } } }] }] }] }] };
+  equal(await status(gzipSync(JSON.stringify(wide)), { 'content-type': 'application/json', 'content-encoding': 'gzip' }), 400);
+  equal((await send(reviewer, Buffer.alloc(0))).status, 403);
+  deepEqual(await eventsOf(server.north.auditor), []);
+});
+
+test('with a policy that lets raw pairs be kept, the content is sealed and the event refers to it', async () => {
+  await using server = await startTestServer();
+  const { admin, agent, auditor } = server.north;
+  const policy = { policy_id: 'tenant_default', version: 'raw-1', store_raw: true };
+  await admin.post(201, '/curator/redaction_policies/tenant_default/versions', { version: 'raw-1', message: 'keep raw pairs', content: policy });
+  const moved = await admin.raw('PUT', '/curator/redaction_policies/tenant_default/labels/production', {
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ version: 'raw-1', reason: 'test' }),
+  });
+  ok([200, 202].includes(moved.status), await moved.text());
+  if (moved.status === 202) return; // Two people are needed for it, which another test does.
+  equal((await send(agent, writeProtobuf([received('OpenLLMetry', 'one')]))).status, 200);
+  const [event] = await auditor.get<{ readonly items: readonly { readonly input_artifact_refs: readonly string[] }[] }>(200, '/dif/prompt_events').then(({ items }) => items);
+  equal(event?.input_artifact_refs.length, 1);
+});
+
+test('the writer and the reader of the tests agree', () => {
+  const one = received('MLflow', 'x');
+  deepEqual(readProtobuf(writeProtobuf([one])), [one]);
+});
