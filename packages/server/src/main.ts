@@ -131,9 +131,7 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
   });
   const stopped = new AbortController();
   const forward =
-    config.otlpForward === undefined
-      ? undefined
-      : openForward({ url: config.otlpForward, egress, sleep, signal: stopped.signal, onError });
+    config.otlpForward === undefined ? undefined : openForward({ url: config.otlpForward, egress, sleep, signal: stopped.signal, onError });
   const otlp = openOtlp({
     gates,
     ingest,
@@ -193,7 +191,21 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
   const audit = openAudit({ folder: evidence, signer, collections, ...(traceBackend !== undefined && { traceBackend }) });
   const nurse = openNurse({ clock, metrics, sizeBytes: stores.sizeBytes });
   const added = extra.rooms ?? [];
-  const rooms: readonly Room[] = [access, artifacts, sagas, curator, ingest, otlp, embedding, mapping, review, training, audit, nurse, ...added];
+  const rooms: readonly Room[] = [
+    access,
+    artifacts,
+    sagas,
+    curator,
+    ingest,
+    otlp,
+    embedding,
+    mapping,
+    review,
+    training,
+    audit,
+    nurse,
+    ...added,
+  ];
 
   // First start, and what was under way when the last process ended.
   const keyFile = folder('platform-admin-key');

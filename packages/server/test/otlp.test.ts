@@ -4,10 +4,10 @@ import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { dialects, spanOf } from '../src/otlp/dialects.fixture.ts';
-import { readProtobuf, writeProtobuf } from '../src/otlp/protobuf.ts';
+import { writeProtobuf } from '../src/otlp/protobuf.ts';
 import type { Received } from '../src/otlp/spans.ts';
 import { searchFolder } from './marker-hunt.ts';
-import { openOtlpReceiver } from './otlp-receiver.ts';
+import { startOtlpReceiver } from './otlp-receiver.ts';
 import { startTestServer, type Client } from './test-server.ts';
 
 const PATH = '/v1/traces';
@@ -23,7 +23,10 @@ const received = (name: string, user: string, trace_id = randomBytes(16).toStrin
   };
 };
 const send = (client: Client, body: Uint8Array | string, headers: Readonly<Record<string, string>> = {}) =>
-  client.raw('POST', PATH, { body: typeof body === 'string' ? body : Buffer.from(body), headers: { 'content-type': PROTOBUF, ...headers } });
+  client.raw('POST', PATH, {
+    body: typeof body === 'string' ? body : Buffer.from(body),
+    headers: { 'content-type': PROTOBUF, ...headers },
+  });
 
 interface Event {
   readonly event_id: string;
@@ -37,7 +40,7 @@ const eventsOf = async (client: Client): Promise<readonly Event[]> =>
   (await client.get<{ readonly items: readonly Event[] }>(200, '/dif/prompt_events')).items;
 
 test('every dialect becomes the same event; no byte of what was written is kept or forwarded, at any log level', async () => {
-  await using backend = await openOtlpReceiver();
+  await using backend = await startOtlpReceiver();
   await using server = await startTestServer({ ANCILLA_OTLP_FORWARD: backend.url, ANCILLA_LOG_LEVEL: 'debug' });
   const marker = `marker${randomBytes(6).toString('hex')}`;
   const all = Object.keys(dialects).map((name) => received(name, `Where is ${marker} of jane.${marker}@example.org?`));
@@ -94,11 +97,18 @@ test('JSON is answered in JSON, and only the bad spans of a batch are refused', 
     ...over,
   });
   const body = JSON.stringify({
-    resourceSpans: [{ resource: {}, scopeSpans: [{ scope: { name: 'x' }, spans: [span({}), span({ spanId: 'zz' }), span({ traceId: '0'.repeat(32) })] }] }],
+    resourceSpans: [
+      {
+        resource: {},
+        scopeSpans: [{ scope: { name: 'x' }, spans: [span({}), span({ spanId: 'zz' }), span({ traceId: '0'.repeat(32) })] }],
+      },
+    ],
   });
   const answer = await send(server.north.agent, body, { 'content-type': 'application/json; charset=utf-8' });
   equal(answer.status, 200);
-  const { partialSuccess } = (await answer.json()) as { readonly partialSuccess: { readonly rejectedSpans: string; readonly errorMessage: string } };
+  const { partialSuccess } = (await answer.json()) as {
+    readonly partialSuccess: { readonly rejectedSpans: string; readonly errorMessage: string };
+  };
   equal(partialSuccess.rejectedSpans, '2');
   ok(partialSuccess.errorMessage.includes('span 1') && partialSuccess.errorMessage.includes('span 2'));
   equal((await eventsOf(server.north.auditor)).length, 1);
@@ -120,7 +130,7 @@ test('what is no export is refused with a clear answer: media types, broken byte
   equal(await status(gzipSync(Buffer.alloc(60 * 1024 * 1024)), { 'content-encoding': 'gzip' }), 413);
   const values = Array.from({ length: 600_000 }, () => ({}));
   const wide = { resourceSpans: [{ scopeSpans: [{ spans: [{ attributes: [{ key: 'a', value: { arrayValue: { values } } }] }] }] }] };
-  equal(await status(gzipSync(JSON.stringify(wide)), { 'content-type': 'application/json', 'content-encoding': 'gzip' }), 400);
+  equal(await status(JSON.stringify(wide), { 'content-type': 'application/json' }), 400);
   equal((await send(reviewer, Buffer.alloc(0))).status, 403);
   deepEqual(await eventsOf(server.north.auditor), []);
 });
@@ -129,19 +139,23 @@ test('with a policy that lets raw pairs be kept, the content is sealed and the e
   await using server = await startTestServer();
   const { admin, agent, auditor } = server.north;
   const policy = { policy_id: 'tenant_default', version: 'raw-1', store_raw: true };
-  await admin.post(201, '/curator/redaction_policies/tenant_default/versions', { version: 'raw-1', message: 'keep raw pairs', content: policy });
-  const moved = await admin.raw('PUT', '/curator/redaction_policies/tenant_default/labels/production', {
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ version: 'raw-1', reason: 'test' }),
+  await admin.post(201, '/curator/redaction_policies/tenant_default/versions', {
+    version: 'raw-1',
+    message: 'keep raw pairs',
+    content: policy,
   });
-  ok([200, 202].includes(moved.status), await moved.text());
-  if (moved.status === 202) return; // Two people are needed for it, which another test does.
-  equal((await send(agent, writeProtobuf([received('OpenLLMetry', 'one')]))).status, 200);
-  const [event] = await auditor.get<{ readonly items: readonly { readonly input_artifact_refs: readonly string[] }[] }>(200, '/dif/prompt_events').then(({ items }) => items);
-  equal(event?.input_artifact_refs.length, 1);
-});
-
-test('the writer and the reader of the tests agree', () => {
-  const one = received('MLflow', 'x');
-  deepEqual(readProtobuf(writeProtobuf([one])), [one]);
+  await admin.put(200, '/curator/redaction_policies/tenant_default/labels/production', { version: 'raw-1', reason: 'test' });
+  const sent = writeProtobuf([received('OpenLLMetry', 'one of jane.roe@example.org')]);
+  for (let again = 0; again < 2; again++) equal((await send(agent, sent)).status, 200);
+  const { items } = await auditor.get<{ readonly items: readonly { readonly input_artifact_refs: readonly string[] }[] }>(
+    200,
+    '/dif/prompt_events',
+  );
+  equal(items.length, 1);
+  const [ref] = items[0]?.input_artifact_refs ?? [];
+  const content = await admin.bytes(`/dif/artifacts/${ref}/content`, { 'x-ancilla-purpose': 'test' });
+  deepEqual(JSON.parse(content.toString()), [
+    { role: 'system', content: 'Be brief.' },
+    { role: 'user', content: 'one of jane.roe@example.org' },
+  ]);
 });

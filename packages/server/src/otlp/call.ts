@@ -15,11 +15,17 @@ export interface Cleaned {
 
 /** Characters that a name may not have become hyphens; what is left of nothing is the word given. */
 const toName = (text: string | undefined, otherwise: string): string => {
-  const name = (text ?? '').replaceAll(/[^A-Za-z0-9._:@/-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '').slice(0, 128);
+  const name = (text ?? '')
+    .replaceAll(/[^A-Za-z0-9._:@/-]+/g, '-')
+    .replace(/^[^A-Za-z0-9]+/, '')
+    .slice(0, 128);
   return name === '' ? otherwise : name;
 };
 const toVersion = (text: string | undefined): string | null => {
-  const version = (text ?? '').replaceAll(/[^A-Za-z0-9._+-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '').slice(0, 64);
+  const version = (text ?? '')
+    .replaceAll(/[^A-Za-z0-9._+-]+/g, '-')
+    .replace(/^[^A-Za-z0-9]+/, '')
+    .slice(0, 64);
   return version === '' ? null : version;
 };
 
@@ -28,7 +34,9 @@ function endpointOf(facts: Facts): string {
   const port = facts.count('port');
   if (host !== undefined && /^[A-Za-z0-9.-]{1,253}$/.test(host))
     return port === 80 ? `http://${host}` : `https://${host}${port === null || port === 443 || port > 65_535 ? '' : `:${port}`}`;
-  return `provider:${toName(facts.text('provider'), 'unknown').replaceAll(/[^A-Za-z0-9._-]/g, '-').slice(0, 64)}`;
+  return `provider:${toName(facts.text('provider'), 'unknown')
+    .replaceAll(/[^A-Za-z0-9._-]/g, '-')
+    .slice(0, 64)}`;
 }
 
 const NANOS_A_MS = 1_000_000n;

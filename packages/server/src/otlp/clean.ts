@@ -36,7 +36,11 @@ export function cleanSpan(received: Received, cleaner: Cleaner): { readonly clea
     name: event.name === 'exception' || messageEvents.has(event.name) ? event.name : 'event',
     attributes: filter(event.attributes),
   }));
-  const links = span.links.map((link) => ({ trace_id: hexOr(link.trace_id, 32), span_id: hexOr(link.span_id, 16), attributes: filter(link.attributes) }));
+  const links = span.links.map((link) => ({
+    trace_id: hexOr(link.trace_id, 32),
+    span_id: hexOr(link.span_id, 16),
+    attributes: filter(link.attributes),
+  }));
   if (span.status.message !== '') dropped.push(summarise('status.message', span.status.message, cleaner));
   const clean = {
     resource: filter(resource),
@@ -68,13 +72,27 @@ function summarise(key: string, value: Value, { isClean, hash }: Cleaner): Dropp
   // A key can carry content too.
   const plain = key.replaceAll(INDEX, '.N');
   const isSafe = /^[A-Za-z0-9._:-]{1,64}$/.test(plain) && isClean(plain);
-  return { key: isSafe ? plain : `key:${hash(key).slice(0, 8)}`, type: typeOf(value), bytes: bytesOf(value), hash: hash(JSON.stringify(toJson(value))).slice(0, 16) };
+  return {
+    key: isSafe ? plain : `key:${hash(key).slice(0, 8)}`,
+    type: typeOf(value),
+    bytes: bytesOf(value),
+    hash: hash(JSON.stringify(toJson(value))).slice(0, 16),
+  };
 }
 
 const typeOf = (value: Value): string =>
-  value instanceof Octets ? 'bytes' : value === null ? 'empty' : Array.isArray(value) ? 'list' : typeof value === 'object' ? 'map' : typeof value;
+  value instanceof Octets
+    ? 'bytes'
+    : value === null
+      ? 'empty'
+      : Array.isArray(value)
+        ? 'list'
+        : typeof value === 'object'
+          ? 'map'
+          : typeof value;
 
-const wordOr = (text: string, { isClean }: Cleaner): string => (/^[A-Za-z0-9@][A-Za-z0-9._:@/-]{0,127}$/.test(text) && isClean(text) ? text : '');
+const wordOr = (text: string, { isClean }: Cleaner): string =>
+  /^[A-Za-z0-9@][A-Za-z0-9._:@/-]{0,127}$/.test(text) && isClean(text) ? text : '';
 const hexOr = (text: string, length: number): string => (text.length === length && /^[0-9a-f]+$/.test(text) ? text : '');
 
 /** `{operation} {model, agent or tool}`: the name a library gave may hold the question. */

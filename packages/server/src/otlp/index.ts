@@ -116,7 +116,13 @@ export function openOtlp({ gates, ingest, artifacts, hmac, realm, forward, onDri
       }
     }
     for (let from = 0; from < events.length; from += MOST_EVENTS) {
-      const { rejected } = await ingest.ingest(of, events.slice(from, from + MOST_EVENTS), 'otlp', io, sent.slice(from, from + MOST_EVENTS));
+      const { rejected } = await ingest.ingest(
+        of,
+        events.slice(from, from + MOST_EVENTS),
+        'otlp',
+        io,
+        sent.slice(from, from + MOST_EVENTS),
+      );
       for (const { index, detail } of rejected) refused.push({ index: places[from + index] ?? 0, detail });
     }
     forward?.send(cleanSpans);
@@ -132,7 +138,11 @@ export function openOtlp({ gates, ingest, artifacts, hmac, realm, forward, onDri
       // The same span names the same artifact, so that a retry stores nothing twice.
       const artifact_id = idFrom('ar', hmac(of.tenant_id, `otlp.${category}`, `${span.trace_id}/${span.span_id}`));
       const bytes = Buffer.from(JSON.stringify(messages));
-      await artifacts.put(of, { artifact_id, category, content_type: 'application/json', trace_id: span.trace_id, created_by: id, bytes }, io);
+      await artifacts.put(
+        of,
+        { artifact_id, category, content_type: 'application/json', trace_id: span.trace_id, created_by: id, bytes },
+        io,
+      );
       return artifact_id;
     };
     const [raw, response] = [await seal('raw_input', content.input), await seal('raw_response', content.output)];
@@ -195,7 +205,8 @@ const asSent = ({ resource, scope, span }: Received): object => ({
 
 function toAnswer(media: string, refused: readonly Refused[]): Uint8Array | string {
   const first = refused.toSorted((a, b) => a.index - b.index).slice(0, MOST_REASONS);
-  const message = first.map(({ index, detail }) => `span ${index}: ${detail}`).join('; ') + (refused.length > MOST_REASONS ? '; and others' : '');
+  const message =
+    first.map(({ index, detail }) => `span ${index}: ${detail}`).join('; ') + (refused.length > MOST_REASONS ? '; and others' : '');
   if (media === PROTOBUF) return writeAnswer(refused.length, message);
   return JSON.stringify(refused.length === 0 ? {} : { partialSuccess: { rejectedSpans: String(refused.length), errorMessage: message } });
 }

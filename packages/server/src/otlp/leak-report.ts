@@ -84,6 +84,10 @@ export function formatLeakReport({ spans, leaks }: LeakReport): string {
   ]);
   const head = ['library', 'key', 'times', 'bytes', 'found in it'];
   const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => (row[column] ?? '').length)));
-  const line = (row: readonly string[]): string => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd();
+  const line = (row: readonly string[]): string =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd();
   return `${spans} spans; raw content leaves in ${leaks.length} places\n${[head, ...rows].map(line).join('\n')}\n`;
 }

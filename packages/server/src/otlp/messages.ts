@@ -100,7 +100,10 @@ function numberedMessages(attributes: Attributes, { prefix, role, content, parts
     .toSorted(([a], [b]) => a - b)
     .map(([, message]) => ({
       role: message.role,
-      content: message.rest.length === 0 ? (message.content ?? '') : simplest([message.content, ...message.rest].filter((each) => each !== undefined && each !== '')),
+      content:
+        message.rest.length === 0
+          ? (message.content ?? '')
+          : simplest([message.content, ...message.rest].filter((each) => each !== undefined && each !== '')),
     }));
 }
 
@@ -148,7 +151,13 @@ function toMessage(of: unknown, otherwise: string): Message | undefined {
   const calls = of['tool_calls'];
   if (content === undefined && calls === undefined) return { role: otherwise, content: of };
   const said = content === undefined || content === null ? '' : toContent(parsed(content));
-  return { role, content: calls === undefined || (Array.isArray(calls) && calls.length === 0) ? said : simplest([said, { tool_calls: calls }].filter((each) => each !== '')) };
+  return {
+    role,
+    content:
+      calls === undefined || (Array.isArray(calls) && calls.length === 0)
+        ? said
+        : simplest([said, { tool_calls: calls }].filter((each) => each !== '')),
+  };
 }
 
 /** Parts that are all text are one text, whatever they were wrapped in: then the same prompt has one hash in every dialect. */
@@ -173,4 +182,8 @@ export const sizeOf = (messages: readonly Message[]): number => (messages.length
 
 /** The size of a value as it was sent. */
 export const bytesOf = (value: Value): number =>
-  value instanceof Octets ? value.length : typeof value === 'string' ? Buffer.byteLength(value) : Buffer.byteLength(JSON.stringify(toJson(value)));
+  value instanceof Octets
+    ? value.length
+    : typeof value === 'string'
+      ? Buffer.byteLength(value)
+      : Buffer.byteLength(JSON.stringify(toJson(value)));

@@ -20,14 +20,16 @@ const cleaner = { isClean: (text: string) => gate.text(text).text === text, hash
 const receivedOf = (name: string, user: string): Received => {
   const written = dialects[name]?.(user);
   if (written === undefined) throw new TypeError(name);
-  return { resource: new Map([['service.name', 'shop']]), scope: { name: written.scope, version: '1.2.3', attributes: new Map() }, span: spanOf(written, ids) };
+  return {
+    resource: new Map([['service.name', 'shop']]),
+    scope: { name: written.scope, version: '1.2.3', attributes: new Map() },
+    span: spanOf(written, ids),
+  };
 };
 const USER = 'Where is the parcel of jane.roe@example.org?';
 
 /** As the SDK makes it: RFC 8785 JSON of the redacted messages. */
-const HASH = sha256Hex(
-  '[{"content":"Be brief.","role":"system"},{"content":"Where is the parcel of [EMAIL]?","role":"user"}]',
-);
+const HASH = sha256Hex('[{"content":"Be brief.","role":"system"},{"content":"Where is the parcel of [EMAIL]?","role":"user"}]');
 
 for (const name of Object.keys(dialects)) {
   test(`${name}: a span of a model call becomes the same event`, () => {
@@ -71,12 +73,26 @@ test('chains, tools and agents are no model calls', () => {
     { 'ai.operationId': 'ai.generateText', 'ai.model.id': 'gpt-4o' },
     { 'http.request.method': 'POST' },
   ])
-    ok(!new Facts({ resource: new Map(), scope: { name: '', version: '', attributes: new Map() }, span: spanOf({ scope: '', attributes }, ids) }).isModelCall);
+    ok(
+      !new Facts({
+        resource: new Map(),
+        scope: { name: '', version: '', attributes: new Map() },
+        span: spanOf({ scope: '', attributes }, ids),
+      }).isModelCall,
+    );
 });
 
 test('every place of a span that can hold words is left out: name, status, events, links, resource, scope, keys, nested values', () => {
   const word = 'CANARY';
-  const attributes = new Map<string, never>(Object.entries({ [`metadata.${word} text`]: 'x', a: { b: { c: word } }, d: [word], 'gen_ai.request.model': `${word} text`, 'gen_ai.agent.name': `${word} text` }) as never);
+  const attributes = new Map<string, never>(
+    Object.entries({
+      [`metadata.${word} text`]: 'x',
+      a: { b: { c: word } },
+      d: [word],
+      'gen_ai.request.model': `${word} text`,
+      'gen_ai.agent.name': `${word} text`,
+    }) as never,
+  );
   const received: Received = {
     resource: attributes,
     scope: { name: `${word} text`, version: word + ' x', attributes },
@@ -127,7 +143,16 @@ test('JSON takes ids in any case, integers as text or number, and every kind of 
     ],
   });
   equal(received?.span.trace_id, ids.trace_id);
-  deepEqual([...(received?.span.attributes ?? [])], [['a', 412], ['b', 5], ['c', ['x', true]], ['d', { e: 1.5 }], ['f', null]]);
+  deepEqual(
+    [...(received?.span.attributes ?? [])],
+    [
+      ['a', 412],
+      ['b', 5],
+      ['c', ['x', true]],
+      ['d', { e: 1.5 }],
+      ['f', null],
+    ],
+  );
 });
 
 test('any bytes are read, or refused with a reason, in bounded depth', () => {
@@ -167,11 +192,15 @@ test('any bytes are read, or refused with a reason, in bounded depth', () => {
 
 test('content of any shape is read without failing, and ends up as messages', () => {
   fc.assert(
-    fc.property(fc.jsonValue({ maxDepth: 5 }), fc.constantFrom('gen_ai.input.messages', 'input.value', 'gen_ai.prompt', 'mlflow.spanInputs', 'langfuse.observation.input'), (value, key) => {
-      const { input } = contentOf(spanOf({ scope: '', attributes: { [key]: JSON.stringify(value) } }, ids));
-      for (const { role } of input) ok(/^[a-z_]{1,20}$/.test(role));
-      gate.clean(input);
-    }),
+    fc.property(
+      fc.jsonValue({ maxDepth: 5 }),
+      fc.constantFrom('gen_ai.input.messages', 'input.value', 'gen_ai.prompt', 'mlflow.spanInputs', 'langfuse.observation.input'),
+      (value, key) => {
+        const { input } = contentOf(spanOf({ scope: '', attributes: { [key]: JSON.stringify(value) } }, ids));
+        for (const { role } of input) ok(/^[a-z_]{1,20}$/.test(role));
+        gate.clean(input);
+      },
+    ),
     { numRuns: 500 },
   );
 });

@@ -1,5 +1,15 @@
 // OTLP in protobuf, read and written by hand: opentelemetry/proto/{common,resource,trace}/v1. A schema compiler would bring a generator and a runtime for ten messages.
-import { Budget, Octets, Unreadable, type Attributes, type Received, type Span, type SpanEvent, type SpanLink, type Value } from './spans.ts';
+import {
+  Budget,
+  Octets,
+  Unreadable,
+  type Attributes,
+  type Received,
+  type Span,
+  type SpanEvent,
+  type SpanLink,
+  type Value,
+} from './spans.ts';
 
 const VARINT = 0;
 const FIXED64 = 1;

@@ -18,7 +18,8 @@ export async function readExport(
     .toLowerCase()
     .split(';')
     .map((part) => part.trim());
-  if (media !== PROTOBUF && media !== JSON_TYPE) throw new AncillaError('request.media_type', `this route reads ${PROTOBUF} and ${JSON_TYPE}`);
+  if (media !== PROTOBUF && media !== JSON_TYPE)
+    throw new AncillaError('request.media_type', `this route reads ${PROTOBUF} and ${JSON_TYPE}`);
   const encoding = headers['content-encoding'];
   const bytes = await unpack(body, typeof encoding === 'string' ? encoding.toLowerCase() : undefined);
   try {
