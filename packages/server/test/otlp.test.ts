@@ -126,7 +126,7 @@ test('what is no export is refused with a clear answer: media types, broken byte
   equal(await status(randomBytes(64), { 'content-encoding': 'gzip' }), 400);
   equal(await status('{"resourceSpans":', { 'content-type': 'application/json' }), 400);
   equal(await status('{"resourceSpans":7}', { 'content-type': 'application/json' }), 400);
-  equal(await status(`${'['.repeat(1_000_000)}`, { 'content-type': 'application/json' }), 400);
+  equal(await status('['.repeat(1_000_000), { 'content-type': 'application/json' }), 400);
   equal(await status(gzipSync(Buffer.alloc(60 * 1024 * 1024)), { 'content-encoding': 'gzip' }), 413);
   const values = Array.from({ length: 600_000 }, () => ({}));
   const wide = { resourceSpans: [{ scopeSpans: [{ spans: [{ attributes: [{ key: 'a', value: { arrayValue: { values } } }] }] }] }] };

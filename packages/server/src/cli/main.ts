@@ -17,6 +17,10 @@ const commands: Readonly<Record<string, Command>> = {
     open: async () => (await import('./redact.ts')).redactCommand,
     what: 'redact lines of JSON: {"id","text"} in, {"id","text","spans"} out',
   },
+  'leak-report': {
+    open: async () => (await import('./leak-report.ts')).leakReportCommand,
+    what: 'receive OpenTelemetry spans, keep none, and say what raw content they carry',
+  },
   map: {
     open: async () => (await import('./map.ts')).mapCommand,
     what: 'suggest terms of a glossary for the columns of CSV files, without a server',
@@ -47,7 +51,7 @@ const io: CommandIo = {
 
 const usage = (): string =>
   `usage: ancilla COMMAND\n\n${Object.entries(commands)
-    .map(([name, { what }]) => `  ${name.padEnd(8)} ${what}`)
+    .map(([name, { what }]) => `  ${name.padEnd(11)} ${what}`)
     .join('\n')}\n`;
 
 async function run([name = '', ...args]: readonly string[]): Promise<number> {

@@ -21,7 +21,12 @@ export interface Cleaner {
 
 const MOST_NAMED = 64;
 
-export function cleanSpan(received: Received, cleaner: Cleaner): { readonly clean: Received; readonly dropped: readonly Dropped[] } {
+/** @param added - attributes of ours */
+export function cleanSpan(
+  received: Received,
+  cleaner: Cleaner,
+  added: Attributes = new Map(),
+): { readonly clean: Received; readonly dropped: readonly Dropped[] } {
   const { resource, scope, span } = received;
   const dropped: Dropped[] = [];
   const filter = (attributes: Attributes): Map<string, Value> => {
@@ -47,6 +52,7 @@ export function cleanSpan(received: Received, cleaner: Cleaner): { readonly clea
     scope: { name: wordOr(scope.name, cleaner), version: wordOr(scope.version, cleaner), attributes: filter(scope.attributes) },
     span: { ...span, name: nameOf(received, attributes), attributes, events, links, status: { code: span.status.code, message: '' } },
   };
+  for (const [key, value] of added) attributes.set(key, value);
   if (dropped.length > 0) {
     attributes.set('ancilla.dropped_count', dropped.length);
     attributes.set(
@@ -101,5 +107,5 @@ function nameOf({ span }: Received, attributes: Attributes): string {
   const facts = new Facts({ span: { ...span, attributes, events: [] }, scope, resource: new Map() });
   const operation = facts.text('operation') ?? attributes.get('openinference.span.kind') ?? attributes.get('http.request.method') ?? 'span';
   const what = facts.text('model') ?? facts.text('agent') ?? attributes.get('gen_ai.tool.name');
-  return `${String(operation).toLowerCase()}${typeof what === 'string' ? ` ${what}` : ''}`;
+  return `${typeof operation === 'string' ? operation.toLowerCase() : 'span'}${typeof what === 'string' ? ` ${what}` : ''}`;
 }

@@ -28,7 +28,7 @@ import { PACKED_LIMIT } from './unpack.ts';
 export { openForward } from './forward.ts';
 export { openLeakReport, formatLeakReport, type LeakReport } from './leak-report.ts';
 export { readExport } from './read-export.ts';
-export { unpack } from './unpack.ts';
+export { PACKED_LIMIT } from './unpack.ts';
 
 export interface OtlpParts {
   readonly gates: Gates;
@@ -95,8 +95,7 @@ export function openOtlp({ gates, ingest, artifacts, hmac, realm, forward, onDri
         continue;
       }
       try {
-        const { clean, dropped } = cleanSpan(received, cleaner);
-        for (const each of drift(of.tenant_id, clean.scope.name, dropped)) onDrift({ ...each, tenant_id: of.tenant_id });
+        const added = new Map<string, string>();
         if (new Facts(received).isModelCall) {
           const content = contentOf(received.span);
           const event = toEvent(received, content, await cleanContent(of, who, gate, received, content, io), {
@@ -106,8 +105,10 @@ export function openOtlp({ gates, ingest, artifacts, hmac, realm, forward, onDri
           events.push(event);
           sent.push(asSent(received));
           places.push(index);
-          clean.span.attributes instanceof Map && clean.span.attributes.set('ancilla.prompt_hash', event.prompt_hash);
+          added.set('ancilla.prompt_hash', event.prompt_hash);
         }
+        const { clean, dropped } = cleanSpan(received, cleaner, added);
+        for (const each of drift(of.tenant_id, clean.scope.name, dropped)) onDrift({ ...each, tenant_id: of.tenant_id });
         cleanSpans.push(clean);
       } catch (error) {
         // A span that redaction cannot read is refused and never kept; that redaction is not there at all was told above.

@@ -266,7 +266,7 @@ function fixed(field: number, value: bigint): Buffer {
   return Buffer.concat([varint(BigInt(field * 8 + FIXED64)), bytes]);
 }
 
-function value(field: number, of: Value): Buffer {
+function valueField(field: number, of: Value): Buffer {
   if (typeof of === 'string') return block(field, text(1, of));
   if (typeof of === 'boolean') return block(field, number(2, of ? 1n : 0n));
   if (typeof of === 'number') {
@@ -275,13 +275,13 @@ function value(field: number, of: Value): Buffer {
     bytes.writeDoubleLE(of);
     return block(field, Buffer.concat([varint(BigInt(4 * 8 + FIXED64)), bytes]));
   }
-  if (Array.isArray(of)) return block(field, block(5, ...of.map((item: Value) => value(1, item))));
+  if (Array.isArray(of)) return block(field, block(5, ...of.map((item: Value) => valueField(1, item))));
   return typeof of === 'object' && of !== null && !(of instanceof Octets)
     ? block(field, block(6, ...pairs(1, new Map(Object.entries(of)))))
     : block(field);
 }
 const pairs = (field: number, attributes: Attributes): readonly Buffer[] =>
-  [...attributes].map(([key, of]) => block(field, text(1, key), value(2, of)));
+  [...attributes].map(([key, of]) => block(field, text(1, key), valueField(2, of)));
 
 /** An export request of these spans, for any OTLP/HTTP receiver. */
 export function writeProtobuf(all: readonly Received[]): Buffer {
