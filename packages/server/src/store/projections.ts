@@ -17,6 +17,8 @@ import type { Stores } from './stores.ts';
 const BATCH = 2000;
 /** A busy tenant's projections rest so long between two looks: what was written meanwhile is one batch and one commit more, instead of one each. */
 const REST_MS = 200;
+/** Where others write too, all tenants are looked at so often: news of a commit may not have come through. */
+const LOOK_MS = 30_000;
 /** So often other writers may get in between before a projection counts as failed. */
 const MAX_CONFLICTS = 20;
 
@@ -116,7 +118,21 @@ export async function runProjections({ stores, projections, clock, later, onErro
     if (tenant_id !== null) wake(tenant_id);
   });
   idle.resolve();
-  for (const tenant_id of await stores.tenantIds(io)) wake(tenant_id);
+  let cancelLook = () => {};
+  const lookAtAll = async (): Promise<void> => {
+    for (const tenant_id of await stores.tenantIds(io)) wake(tenant_id);
+  };
+  const lookAgain = () => {
+    cancelLook = later(
+      LOOK_MS,
+      () =>
+        void lookAtAll()
+          .catch((error: unknown) => onError(error, { tenant_id: '*', projection: '*' }))
+          .finally(lookAgain),
+    );
+  };
+  await lookAtAll();
+  if (stores.isShared) lookAgain();
   return {
     wake,
     settled() {
@@ -128,6 +144,7 @@ export async function runProjections({ stores, projections, clock, later, onErro
     },
     async [Symbol.asyncDispose]() {
       unsubscribe();
+      cancelLook();
       waiting.clear();
       for (const cancel of resting.values()) cancel();
       stop.abort();

@@ -35,6 +35,8 @@ export interface Stores extends AsyncDisposable {
   tenantIds(io: Io): Promise<readonly string[]>;
   /** Bytes on disk; 0 for a tenant that is not there. */
   sizeBytes(id: string, io: Io): Promise<number>;
+  /** Whether other servers may write here too. */
+  readonly isShared: boolean;
   /** Does background work of a tenant that no other server does at the same time; answers false, having done nothing, when one is at it. */
   alone(tenant_id: string, work: () => Promise<void>): Promise<boolean>;
   /** Calls back after each commit with whose it was, `null` for the platform. */
@@ -161,6 +163,7 @@ export async function openStores({
         .toSorted();
     },
     sizeBytes: (id) => (isTenantId(id) ? engine.sizeBytes(TENANT + id) : Promise.resolve(0)),
+    isShared: engine.onOthersCommit !== undefined,
     async alone(tenant_id, work) {
       if (engine.alone) return engine.alone(TENANT + tenant_id, work);
       await work();

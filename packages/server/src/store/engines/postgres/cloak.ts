@@ -10,11 +10,14 @@ export interface Cloak {
   mac(collection: string, key: string): Buffer;
   /** A value that an index compares; null stays null. */
   field(collection: string, field: string, value: Value): string | null;
-  hide(collection: string, key: string, body: string): Buffer;
+  /** @param column - the key as its column holds it */
+  hide(collection: string, column: string, key: string, body: string): Buffer;
   /** @throws {AncillaError} `store.corrupt` for what this store did not hide at this place */
   show(collection: string, column: string, hidden: Uint8Array): { readonly key: string; readonly body: string };
 }
 
+/** Keyed hashes remembered for each store. */
+const MACS_KEPT = 5000;
 const NONCE = 12;
 const TAG = 16;
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -35,19 +38,27 @@ function part(bytes: Uint8Array): { readonly key: string; readonly body: string 
 export function sealed({ name, mac_key, seal_key }: Place): Cloak {
   const macs = createSecretKey(Buffer.from(mac_key, 'hex'));
   const seals = createSecretKey(Buffer.from(seal_key, 'hex'));
-  const mac = (text: string) => createHmac('sha256', macs).update(text).digest().subarray(0, SECRET_BYTES);
-  const keyMac = (collection: string, key: string) => mac(`${collection}\n${key}`);
-  const column = (collection: string, key: string) => keyMac(collection, key).toString('hex');
+  const known = new Map<string, string>();
+  /** A key is asked for several times a commit, and agents, models and states come again and again. */
+  const mac = (text: string): string => {
+    const before = known.get(text);
+    if (before !== undefined) return before;
+    const made = createHmac('sha256', macs).update(text).digest().subarray(0, SECRET_BYTES).toString('hex');
+    if (known.size >= MACS_KEPT) known.clear();
+    known.set(text, made);
+    return made;
+  };
+  const key = (collection: string, id: string) => mac(`${collection}\n${id}`);
   const place = (collection: string, keyColumn: string) => Buffer.from(`${name}\n${collection}\n${keyColumn}`);
   return {
-    key: column,
-    mac: keyMac,
-    field: (collection, field, value) => (value === null ? null : mac(`${collection}.${field}\n${JSON.stringify(value)}`).toString('hex')),
-    hide(collection, key, body) {
+    key,
+    mac: (collection, id) => Buffer.from(key(collection, id), 'hex'),
+    field: (collection, field, value) => (value === null ? null : mac(`${collection}.${field}\n${JSON.stringify(value)}`)),
+    hide(collection, keyColumn, id, body) {
       const nonce = randomBytes(NONCE);
       const cipher = createCipheriv('aes-256-gcm', seals, nonce);
-      cipher.setAAD(place(collection, column(collection, key)));
-      const text = cipher.update(join(key, body));
+      cipher.setAAD(place(collection, keyColumn));
+      const text = cipher.update(join(id, body));
       return Buffer.concat([nonce, text, cipher.final(), cipher.getAuthTag()]);
     },
     show(collection, keyColumn, hidden) {
@@ -72,7 +83,7 @@ export function plain(place: Place): Cloak {
     key: (_, key) => key,
     mac,
     field: (_, __, value) => (value === null ? null : String(value)),
-    hide: (_, key, body) => join(key, body),
+    hide: (_, __, key, body) => join(key, body),
     show: (_, __, hidden) => part(hidden),
   };
 }

@@ -109,20 +109,15 @@ async function readSnapshot({ tables, cloak, store }: Parts, transaction: Transa
       for (const [key, revision] of found) revisions.set(name(of, byColumn.get(key)), Number(revision));
       continue;
     }
-    const live = await transaction.all<[string, string, string, Buffer]>(
-      `select key, seq, revision, received from ${tableName(of)} where store = $1 and key = any($2)`,
-      [store, [...byColumn.keys()]],
+    // Removed ones are known by what stays of their keys.
+    const macs = new Map([...keys].map((key) => [cloak.mac(of, key).toString('hex'), key]));
+    const rows = await transaction.all<[string, string, string, Buffer, boolean]>(
+      `select key, seq, revision, received, false from ${tableName(of)} where store = $1 and key = any($2)` +
+        ` union all select encode(key_mac, 'hex'), seq, revision, received, true from retired where store = $1 and collection = $3 and key_mac = any($4)`,
+      [store, [...byColumn.keys()], of, [...macs.keys()].map((mac) => Buffer.from(mac, 'hex'))],
     );
-    for (const [key, seq, revision, received] of live)
-      entries.set(name(of, byColumn.get(key)), { seq: Number(seq), revision: Number(revision), received, removed: false });
-    const missing = new Map([...keys].filter((key) => !entries.has(name(of, key))).map((key) => [cloak.mac(of, key).toString('hex'), key]));
-    if (missing.size === 0) continue;
-    const gone = await transaction.all<[string, string, string, Buffer]>(
-      `select encode(key_mac, 'hex'), seq, revision, received from retired where store = $1 and collection = $2 and key_mac = any($3)`,
-      [store, of, [...missing.keys()].map((mac) => Buffer.from(mac, 'hex'))],
-    );
-    for (const [mac, seq, revision, received] of gone)
-      entries.set(name(of, missing.get(mac)), { seq: Number(seq), revision: Number(revision), received, removed: true });
+    for (const [key, seq, revision, received, removed] of rows)
+      entries.set(name(of, (removed ? macs : byColumn).get(key)), { seq: Number(seq), revision: Number(revision), received, removed });
   }
   for (const [of, set, values] of uniqueSets(writes)) {
     const fields = table(of).unique[set] ?? [];
@@ -212,11 +207,12 @@ async function writeRows({ tables, cloak, store }: Parts, transaction: Transacti
   for (const [of, list] of logs) {
     const placed = list.map((row) => ({ row, ...valuesOf(of, row.body) }));
     const fields = placed[0]?.fields ?? [];
-    const bodies = list.map(({ key, body }) => cloak.hide(of, key, body));
+    const keys = list.map(({ key }) => cloak.key(of, key));
+    const bodies = list.map(({ key, body }, at) => cloak.hide(of, keys[at] ?? '', key, body));
     bytes += bodies.reduce((sum, { length }) => sum + length, 0);
     const columns: (readonly [name: string, type: string, values: readonly unknown[]])[] = [
       ['seq', 'bigint', list.map(({ seq }) => seq)],
-      ['key', 'text', list.map(({ key }) => cloak.key(of, key))],
+      ['key', 'text', keys],
       ['time', 'text', list.map(({ time }) => time)],
       ['revision', 'bigint', list.map(({ revision }) => revision)],
       ['body', 'bytea', bodies],
@@ -248,7 +244,8 @@ async function writeRows({ tables, cloak, store }: Parts, transaction: Transacti
       case 'insert':
       case 'update': {
         const { fields, values } = valuesOf(row.to, row.body);
-        const given = [store, cloak.key(row.to, row.key), row.time, row.revision, cloak.hide(row.to, row.key, row.body), ...values];
+        const key = cloak.key(row.to, row.key);
+        const given = [store, key, row.time, row.revision, cloak.hide(row.to, key, row.key, row.body), ...values];
         const names = ['store', 'key', 'time', 'revision', 'body', ...fields.map(column)];
         const sql =
           row.op === 'insert'

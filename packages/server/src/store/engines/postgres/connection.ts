@@ -28,8 +28,10 @@ export async function inTransaction<T>(
   let failed: Error | true | undefined;
   try {
     // One round trip: what stands between the quotes was checked above.
-    await client.query(`begin ${mode}; set local ${STORE_SETTING} = '${store}'; set local search_path = ${SCHEMA}`);
-    const xid = mode === 'read only' ? undefined : await currentXid(client);
+    const begun: unknown = await client.query(
+      `begin ${mode}; set local ${STORE_SETTING} = '${store}'; set local search_path = ${SCHEMA}${mode === 'read only' ? '' : '; select pg_current_xact_id()::text as xid'}`,
+    );
+    const xid = xidOf(begun);
     const done = await work(transactionOn(client));
     try {
       await client.query('commit');
@@ -49,8 +51,11 @@ export async function inTransaction<T>(
   }
 }
 
-const currentXid = async (client: PoolClient): Promise<string> =>
-  (await client.query<{ readonly xid: string }>('select pg_current_xact_id()::text as xid')).rows[0]?.xid ?? '';
+/** The transaction's id, in the answer to the last of several statements. */
+function xidOf(begun: unknown): string | undefined {
+  const last: unknown = Array.isArray(begun) ? begun.at(-1)?.rows?.[0] : undefined;
+  return typeof last === 'object' && last !== null && 'xid' in last ? String(last.xid) : undefined;
+}
 
 /** So often, and so many milliseconds apart, the fate of a transaction is asked for whose connection was lost while it committed. */
 const ASKED = 100;
