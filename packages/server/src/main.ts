@@ -125,6 +125,7 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
   const curator = openCurator({ platform, clock, sagas: runner });
   const gates = openGates({ curator, keys, clock });
   const ingest = openIngest({
+    artifacts,
     gates,
     known: openKnownDocuments({ curator, clock }),
     signReceipt: ({ log_id, size, root }) => signer.checkpoint({ log_id, size, root: Buffer.from(root, 'base64') }),

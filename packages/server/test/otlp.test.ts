@@ -158,4 +158,15 @@ test('with a policy that lets raw pairs be kept, the content is sealed and the e
     { role: 'system', content: 'Be brief.' },
     { role: 'user', content: 'one of jane.roe@example.org' },
   ]);
+
+  // What is kept is what a proposed policy can be tried on.
+  const stricter = { ...policy, version: 'raw-2', deny: ['Be brief'], entities: { EMAIL: 'allow' } };
+  deepEqual(await admin.post(200, '/redaction/dry_run', { policy: stricter }), {
+    read: 2,
+    left_out: 0,
+    added: { SECRET: 1 },
+    removed: { EMAIL: 1 },
+  });
+  await admin.post(422, '/redaction/dry_run', { policy: { policy_id: 'x' } });
+  await auditor.post(403, '/redaction/dry_run', { policy: stricter });
 });

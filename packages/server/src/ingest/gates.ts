@@ -1,6 +1,6 @@
 import type { Clock, Io, PromptEventInput, TenantStore } from '@ancilla/contracts';
 import { AncillaError } from '@ancilla/contracts';
-import { parsePolicy } from '@ancilla/redaction';
+import { parsePolicy, RedactionError, type Policy } from '@ancilla/redaction';
 import type { Curator } from '../curator/index.ts';
 import type { TenantKeys } from '../keys/index.ts';
 import { freeTextFields } from './events.ts';
@@ -19,6 +19,8 @@ export interface TenantGate extends Gate {
 export interface Gates {
   /** @throws {AncillaError} `redaction.failed` when the policy cannot be had: nothing passes ungated */
   of(of: { readonly tenant: TenantStore; readonly tenant_id: string }, io: Io, policyId?: string): Promise<TenantGate>;
+  /** A gate under a policy that is only proposed. @throws {AncillaError} `redaction.policy` when it is none */
+  proposed(tenant_id: string, policy: unknown): Gate;
 }
 
 const DEFAULT_POLICY = 'tenant_default';
@@ -51,6 +53,7 @@ export function openGates({
   }
 
   return {
+    proposed: (tenant_id, policy) => openGate({ policy: toPolicy(policy), tokenKey: keys(tenant_id).token_key }),
     of({ tenant, tenant_id }, io, policyId = DEFAULT_POLICY) {
       const key = `${tenant_id}/${policyId}`;
       const hit = inForce.get(key);
@@ -61,6 +64,15 @@ export function openGates({
       return gate;
     },
   };
+}
+
+function toPolicy(content: unknown): Policy {
+  try {
+    return parsePolicy(content);
+  } catch (error) {
+    if (error instanceof RedactionError) throw new AncillaError(error.code, error.message, { cause: error });
+    throw error;
+  }
 }
 
 function toTenantGate(gate: Gate, storeRaw: boolean, policy: string): TenantGate {

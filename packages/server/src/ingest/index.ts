@@ -12,7 +12,9 @@ import {
   type TenantStore,
 } from '@ancilla/contracts';
 import { Type, type Static } from 'typebox';
+import type { Artifacts } from '../artifacts/index.ts';
 import { openCommitting, type Ready } from './committing.ts';
+import { dryRun } from './dry-run.ts';
 import { checkEvent } from './events.ts';
 import type { Gates } from './gates.ts';
 import type { KnownDocuments } from './known.ts';
@@ -45,7 +47,14 @@ const Ingested = Type.Object({
   ]),
 });
 
+const Counts = Type.Record(Type.String(), Type.Integer());
+const DryRunAnswer = Type.Object({ read: Type.Integer(), left_out: Type.Integer(), added: Counts, removed: Counts });
+/** Artifacts of a category that a dry run reads. */
+const USUALLY_TRIED = 200;
+const MOST_TRIED = 2000;
+
 export interface IngestParts {
+  readonly artifacts: Artifacts;
   readonly gates: Gates;
   readonly known: KnownDocuments;
   /** Signs size and root of a log after a commit group; the same group gives the same note. */
@@ -64,7 +73,7 @@ export interface Ingest {
   ): Promise<Static<typeof Ingested>>;
 }
 
-export function openIngest({ gates, known, signReceipt }: IngestParts): Room & Ingest {
+export function openIngest({ artifacts, gates, known, signReceipt }: IngestParts): Room & Ingest {
   const commit = openCommitting();
 
   async function ingest(
@@ -162,6 +171,26 @@ export function openIngest({ gates, known, signReceipt }: IngestParts): Room & I
         async handle({ tenant, tenant_id, body, signal }) {
           const gate = await gates.of({ tenant, tenant_id }, { signal }, body.policy_id);
           return [200, gate.clean(body.value)] as const;
+        },
+      }),
+      route({
+        method: 'POST',
+        path: '/redaction/dry_run',
+        action: 'curator.write',
+        summary: 'What a proposed policy would find in the newest raw content that is kept: counts by type, nothing shown',
+        params: Type.Object({}),
+        query: Type.Object({}),
+        body: Type.Object(
+          { policy: Type.Unknown(), limit: Type.Optional(Type.Integer({ minimum: 1, maximum: MOST_TRIED })) },
+          { additionalProperties: false },
+        ),
+        answers: { 200: DryRunAnswer },
+        async handle({ tenant, tenant_id, body, signal }) {
+          const of = { tenant, tenant_id };
+          const proposed = gates.proposed(tenant_id, body.policy);
+          const inForce = await gates.of(of, { signal });
+          const { limit = USUALLY_TRIED } = body;
+          return [200, await dryRun(of, { store: artifacts, inForce, proposed, limit }, { signal })] as const;
         },
       }),
     ],
