@@ -1,11 +1,14 @@
-// Whether a page of calls and a trace cost the same at 10⁴ and at 10⁶ stored events. Prints medians and their ratio; ANCILLA_BENCH_EVENTS sets the larger number.
+// Whether a page of calls and a trace cost the same at 10⁴ and at 10⁶ stored events, in SQLite and, where it is installed, in PostgreSQL. Prints medians and their ratio;
+// ANCILLA_BENCH_EVENTS sets the larger number.
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { insert, makeNewId, promptEvents, storageMap, toTimestamp, type Query } from '@ancilla/contracts';
 import { openKeyring } from '../packages/server/src/keys/index.ts';
-import { inFolder, openStores } from '../packages/server/src/store/index.ts';
+import { engineFor, openStores } from '../packages/server/src/store/index.ts';
+import { startCluster } from '../packages/server/test/postgres/cluster.ts';
+import { freshDatabase } from '../packages/server/test/postgres/database.ts';
 import { promptEventFixture } from './prompt-event.ts';
 
 const SMALL = 10_000;
@@ -19,11 +22,10 @@ const random = { bytes: (n: number) => new Uint8Array(randomBytes(n)) };
 const newId = makeNewId(clock, random);
 const io = { signal: new AbortController().signal };
 
-const folder = await mkdtemp(join(tmpdir(), 'ancilla-pages-'));
-try {
+async function measureEngine(engine: string, url: string | undefined, folder: string): Promise<void> {
   const keyring = await openKeyring({ folder: join(folder, 'keys'), random });
   await using stores = await openStores({
-    openEngine: inFolder(join(folder, 'data')),
+    openEngine: engineFor({ url, plain: false, folder: join(folder, 'data'), allowPlaintext: false }, () => {}),
     keyring,
     collections: storageMap,
     clock,
@@ -80,7 +82,22 @@ try {
   const large = await measure();
   for (const [name, before] of Object.entries(small)) {
     const after = large[name] ?? 0;
-    process.stdout.write(`${name.padEnd(28)} ${before.toFixed(3)} ms → ${after.toFixed(3)} ms  × ${(after / before).toFixed(2)}\n`);
+    process.stdout.write(
+      `${engine.padEnd(10)} ${name.padEnd(28)} ${before.toFixed(3)} ms → ${after.toFixed(3)} ms  × ${(after / before).toFixed(2)}\n`,
+    );
+  }
+}
+
+const folder = await mkdtemp(join(tmpdir(), 'ancilla-pages-'));
+try {
+  await measureEngine('sqlite', undefined, join(folder, 'sqlite'));
+  const given = process.env['ANCILLA_TEST_STORE_URL'];
+  await using cluster = given === undefined ? await startCluster() : undefined;
+  const server = given ?? cluster?.url;
+  if (server === undefined) process.stdout.write('postgres   not installed\n');
+  else {
+    await using database = await freshDatabase(server);
+    await measureEngine('postgres', database.url, join(folder, 'postgres'));
   }
 } finally {
   await rm(folder, { recursive: true, force: true });
