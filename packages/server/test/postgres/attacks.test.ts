@@ -256,3 +256,32 @@ test('a dump made with the database’s own tool can be restored, and says no mo
   ok(dump.includes('tenant-a'));
   equal(/marker/.test(dump), false);
 });
+
+test(
+  'a superuser, a role without rights and a database without room for more connections are each refused in one line',
+  { skip, timeout: 60_000 },
+  async (t) => {
+    const cluster = await startCluster({ max_connections: '4', superuser_reserved_connections: '2' });
+    if (cluster === undefined) return t.skip('PostgreSQL is not installed');
+    await using running = cluster;
+    await rejects(open(running.asSuperuser(running.url)), { code: 'store.unavailable', message: /superuser/ });
+    const root = new pg.Client({ connectionString: running.asSuperuser(running.url) });
+    await root.connect();
+    for (const sql of ['create database shut', 'revoke all on database shut from public', 'grant connect on database shut to ancilla'])
+      await root.query(sql);
+    const shut = new URL(running.url);
+    shut.pathname = '/shut';
+    await rejects(open(shut.href), { code: 'store.unavailable', message: /lacks a right/ });
+    const others: pg.Client[] = [];
+    for (let isRoom = true; isRoom;) {
+      const client = new pg.Client({ connectionString: running.url });
+      isRoom = await client.connect().then(
+        () => true,
+        () => false,
+      );
+      if (isRoom) others.push(client);
+    }
+    await rejects(open(running.url), { code: 'store.unavailable', message: /no more connections/ });
+    for (const client of [root, ...others]) await client.end();
+  },
+);

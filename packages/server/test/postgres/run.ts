@@ -12,7 +12,9 @@ if (url === undefined) process.stdout.write('PostgreSQL 15 or newer is not insta
 else {
   const own: string[] = [];
   for await (const file of glob('packages/server/test/postgres/*.test.ts')) own.push(file);
-  const server = ['acceptance', 'review', 'learning', 'ingest', 'add-a-room'].map((name) => `packages/server/test/${name}.test.ts`);
+  const server = ['acceptance', 'isolation', 'review', 'learning', 'ingest', 'add-a-room'].map(
+    (name) => `packages/server/test/${name}.test.ts`,
+  );
   const child = spawn(process.execPath, ['--conditions=ancilla-source', '--test', ...own, ...server], {
     env: { ...process.env, ANCILLA_TEST_STORE_URL: url },
     stdio: 'inherit',
