@@ -1,5 +1,5 @@
 // What an agent imports: connect(), agent().call(), hooks, spans, tools, delivery. Runs on Node and in browsers.
-export type { CallOptions, CallRedactor, CallResult, Hook, ModelAnswer, ModelInput } from './call.ts';
+export type { CallOptions, CallRedactor, CallResult, Hook, ModelAnswer, ModelInput } from './call-options.ts';
 export type { Message } from './config.ts';
 export { connect, type ConnectOptions } from './connect.ts';
 export type { Attachment, DeliveryStats } from './delivery.ts';

@@ -2,19 +2,12 @@
 import { makeNewId, type Clock, type PromptEventInput, type Random } from '@ancilla/contracts';
 import { parsePolicy, redactor, type Policy } from '@ancilla/redaction';
 import { trace, type Tracer } from '@opentelemetry/api';
-import {
-  HookError,
-  runCall,
-  type CallOptions,
-  type CallRedactor,
-  type CallResult,
-  type Hook,
-  type ModelAnswer,
-  type ModelInput,
-} from './call.ts';
+import { runCall } from './call.ts';
+import type { CallOptions, CallRedactor, CallResult, Hook, ModelAnswer, ModelInput } from './call-options.ts';
 import { parseAgentConfig, parseTemplate } from './config.ts';
 import { openDelivery, type Attachment, type DeliveryOptions, type DeliveryStats } from './delivery.ts';
 import { openResolver } from './resolve.ts';
+import { HookError } from './run-hooks.ts';
 import type { BoundTool } from './tools.ts';
 import type { Ref, Transport } from './transport.ts';
 

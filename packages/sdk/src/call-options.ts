@@ -1,0 +1,91 @@
+// Runs in browsers too. What a caller hands to one call, what the agent's own code gets and answers, and what the SDK hands along.
+import type { NewId, PromptEventInput, RedactionReceipt } from '@ancilla/contracts';
+import type { Tracer } from '@opentelemetry/api';
+import type { AgentConfig, HookSpec, Message, Template } from './config.ts';
+import type { Attachment } from './delivery.ts';
+import type { Candidate } from './hooks.ts';
+import type { BoundTool } from './tools.ts';
+import type { Governed, Redacted, SagaLease, Transport } from './transport.ts';
+
+/** Redacts under the tenant's policy or throws: there is no third way. `storeRaw`: policy lets the raw pair be kept, sealed. */
+export interface CallRedactor {
+  readonly storeRaw: boolean;
+  redact(value: unknown): Redacted | Promise<Redacted>;
+}
+
+/** What a caller gives to one call. Without `prompt`, the config's template is rendered from variables and inputs. */
+export interface CallOptions {
+  readonly variables?: Readonly<Record<string, unknown>>;
+  readonly inputs?: Readonly<Record<string, unknown>>;
+  readonly prompt?: string | readonly Message[];
+  readonly model: { readonly id: string; readonly version?: string; readonly endpoint: string; readonly operation?: string };
+  readonly saga?: SagaLease;
+  /** The trace this call belongs to; otherwise the active one, otherwise a new one. */
+  readonly trace?: { readonly trace_id: string; readonly span_id: string };
+  /** The trace of the call this one was caused by, when it is another. */
+  readonly parent_trace_id?: string;
+  readonly input_artifact_refs?: readonly string[];
+  readonly subject_refs?: readonly string[];
+  /** Receipts of what was redacted before the call, so that the event counts it too. */
+  readonly redacted?: readonly RedactionReceipt[];
+  readonly arm?: 'stable' | 'canary' | 'shadow';
+  readonly signal?: AbortSignal;
+  /** Takes the event instead of the delivery queue: for callers that store it in a commit of their own. */
+  readonly collect?: (event: Omit<PromptEventInput, 'emitter'>, attachments: readonly Attachment[]) => void;
+}
+
+/** What the agent's own code is called with: the redacted prompt only. */
+export interface ModelInput {
+  readonly prompt: string | readonly Message[];
+  readonly signal: AbortSignal;
+  readonly trace: { readonly trace_id: string; readonly span_id: string };
+  tool(name: string, args: Readonly<Record<string, unknown>>): Promise<unknown>;
+}
+
+/** What the agent's own code answers. Counts are the provider's; what it does not tell is null. */
+export interface ModelAnswer {
+  readonly output: unknown;
+  readonly token_count_in?: number | null;
+  readonly token_count_out?: number | null;
+  readonly model_version?: string;
+  readonly inference_ms?: number;
+}
+
+export interface CallResult {
+  readonly output: unknown;
+  readonly candidates?: readonly Candidate[];
+  readonly event_id: string;
+  readonly trace_id: string;
+  readonly span_id: string;
+  readonly prompt_hash: string;
+}
+
+export type Hook = (
+  value: { readonly variables: Readonly<Record<string, unknown>>; readonly inputs: Readonly<Record<string, unknown>> },
+  params: HookSpec['params'],
+) => Promise<{
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly inputs: Readonly<Record<string, unknown>>;
+}>;
+
+/** Everything one call runs on: resolved documents and the SDK's parts. */
+export interface CallParts {
+  readonly config: AgentConfig;
+  readonly template: Template | undefined;
+  readonly prices: Governed | undefined;
+  readonly redactor: CallRedactor;
+  readonly tools: Readonly<Record<string, BoundTool>>;
+  readonly hooks: Readonly<Record<string, Hook>>;
+  readonly transport: Transport;
+  readonly tracer: Tracer;
+  readonly tenant_id: string | undefined;
+  readonly env: { readonly realm: string; readonly node_id: string; readonly sdk: string; readonly sdk_version: string };
+  readonly now: () => number;
+  /** Milliseconds that never step back, for durations. */
+  readonly elapsed: () => number;
+  readonly newId: NewId;
+  readonly newTraceId: () => string;
+  readonly newSpanId: () => string;
+  readonly pause: (attempt: number, signal: AbortSignal) => Promise<void>;
+  readonly emit: (event: Omit<PromptEventInput, 'emitter'>, attachments: readonly Attachment[]) => void;
+}

@@ -1,0 +1,66 @@
+// Runs in browsers too. What one call's `tool()` is.
+import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
+import type { CallOptions, CallParts } from './call-options.ts';
+import { errorCode } from './identity.ts';
+import { runTool, ToolError } from './tools.ts';
+import type { SagaLease } from './transport.ts';
+
+/** The tools of one call. Without a saga of the caller's, the first tool starts one, since no effect may happen without its intent in the log. */
+export function toolbox(
+  parts: CallParts,
+  options: CallOptions,
+  at: { readonly trace_id: string; readonly span_id: string },
+  signal: AbortSignal,
+) {
+  const { config, tools, transport, tracer } = parts;
+  const used = new Map<string, number>();
+  let own: Promise<SagaLease> | undefined;
+  let lease: SagaLease | undefined = options.saga;
+  const obtain = async (): Promise<SagaLease> => {
+    if (lease !== undefined) return lease;
+    own ??= transport.startSaga(
+      { name: 'agent.call', trace_id: at.trace_id, owner_agent_id: config.agent_id, idempotency_key: `call/${at.trace_id}/${at.span_id}` },
+      { signal },
+    );
+    lease = await own;
+    return lease;
+  };
+  return {
+    lease: () => lease,
+    async run(name: string, args: Readonly<Record<string, unknown>>): Promise<unknown> {
+      const spec = config.tools.find((tool) => tool.name === name);
+      if (spec === undefined) throw new ToolError('tool.unknown', `agent ${config.agent_id} declares no tool ${name}`);
+      const bound = tools[name];
+      if (bound === undefined) throw new ToolError('tool.unbound', `tool ${name} is declared but not bound`);
+      const ordinal = (used.get(name) ?? 0) + 1;
+      used.set(name, ordinal);
+      return await tracer.startActiveSpan(
+        `execute_tool ${name}`,
+        { kind: SpanKind.INTERNAL, attributes: { 'gen_ai.operation.name': 'execute_tool', 'gen_ai.tool.name': name } },
+        async (span) => {
+          try {
+            return await runTool({
+              spec,
+              bound,
+              args,
+              ordinal,
+              lease: await obtain(),
+              trace_id: at.trace_id,
+              transport,
+              signal,
+              pause: parts.pause,
+            });
+          } catch (error) {
+            span.setStatus({ code: SpanStatusCode.ERROR, message: errorCode(error) });
+            throw error;
+          } finally {
+            span.end();
+          }
+        },
+      );
+    },
+    async close() {
+      if (own !== undefined && lease !== undefined) await transport.completeSaga(lease, { signal: AbortSignal.timeout(10_000) });
+    },
+  };
+}
