@@ -10,6 +10,17 @@ export interface Attachment {
   refer(event: PromptEventInput, artifact_id: string): PromptEventInput;
 }
 
+/** Keeps events that have not arrived yet where they outlive the process; never raw content. */
+export interface Spool {
+  /** What an earlier process left. */
+  left(): readonly PromptEventInput[];
+  keep(event: PromptEventInput): void;
+  /** Text kept by now, arrived events included. */
+  bytes(): number;
+  /** Only these are still to be kept. */
+  replace(events: readonly PromptEventInput[]): void;
+}
+
 export interface DeliveryOptions {
   readonly transport: Transport;
   readonly random: Random;
@@ -20,6 +31,7 @@ export interface DeliveryOptions {
   readonly capacityBytes: number;
   readonly batch: number;
   readonly intervalMs: number;
+  readonly spool?: Spool;
   /** Told of events the server refused and of failed attempts; never of content. */
   readonly onProblem: (problem: { readonly code: string; readonly detail: string; readonly event_id?: string }) => void;
 }
@@ -45,11 +57,13 @@ interface Item {
   readonly bytes: number;
 }
 
+/** Under steady load the queue is never empty: a spool larger than this is written anew with what is still queued. */
+const SPOOL_BYTES = 8 * 1024 * 1024;
 const BACKOFF_FIRST_MS = 250;
 const BACKOFF_MOST_MS = 30_000;
 
 export function openDelivery(options: DeliveryOptions): Delivery {
-  const { transport, random, later, capacity, capacityBytes, onProblem } = options;
+  const { transport, random, later, capacity, capacityBytes, spool, onProblem } = options;
   const queue: Item[] = [];
   let queuedBytes = 0;
   let batchLimit = options.batch;
@@ -72,6 +86,16 @@ export function openDelivery(options: DeliveryOptions): Delivery {
       cancelTimer = undefined;
       void drain(new AbortController().signal);
     });
+  }
+
+  /** The spool never gets in the agent's way: what it cannot keep is still in memory. */
+  function spooled(run: (to: Spool) => void): void {
+    if (spool === undefined) return;
+    try {
+      run(spool);
+    } catch {
+      onProblem({ code: 'spool.failed', detail: 'events could not be kept in the spool folder: they are in memory only' });
+    }
   }
 
   /** Uploads what an event refers to, once: a retry after a partial failure does not upload again. */
@@ -103,6 +127,9 @@ export function openDelivery(options: DeliveryOptions): Delivery {
       }
       failures = 0;
       batchLimit = options.batch;
+      spooled((to) => {
+        if (queue.length === 0 || to.bytes() > SPOOL_BYTES) to.replace(queue.map(({ event }) => event));
+      });
       return true;
     } catch (error) {
       failures++;
@@ -130,6 +157,9 @@ export function openDelivery(options: DeliveryOptions): Delivery {
     return sending;
   }
 
+  for (const event of spool?.left() ?? []) queue.push({ event, attachments: [], bytes: 0 });
+  if (queue.length > 0) schedule(options.intervalMs);
+
   return {
     enqueue(event, attachments) {
       const bytes = attachments.reduce((sum, each) => sum + each.bytes.length, 0);
@@ -138,6 +168,7 @@ export function openDelivery(options: DeliveryOptions): Delivery {
         return false;
       }
       queue.push({ event, attachments, bytes });
+      spooled((to) => to.keep(event));
       queuedBytes += bytes;
       schedule(queue.length >= options.batch && failures === 0 ? 0 : options.intervalMs);
       return true;

@@ -5,7 +5,7 @@ import { trace, type Tracer } from '@opentelemetry/api';
 import { runCall } from './call.ts';
 import type { CallOptions, CallRedactor, CallResult, Hook, ModelAnswer, ModelInput } from './call-options.ts';
 import { parseAgentConfig, parseTemplate } from './config.ts';
-import { openDelivery, type Attachment, type DeliveryOptions, type DeliveryStats } from './delivery.ts';
+import { openDelivery, type Attachment, type DeliveryOptions, type DeliveryStats, type Spool } from './delivery.ts';
 import { openResolver } from './resolve.ts';
 import { HookError } from './run-hooks.ts';
 import type { BoundTool } from './tools.ts';
@@ -31,6 +31,8 @@ export interface SdkParts {
   /** How long a label's answer is believed. */
   readonly labelTtlMs?: number;
   readonly queue?: Partial<Pick<DeliveryOptions, 'capacity' | 'capacityBytes' | 'batch' | 'intervalMs'>>;
+  /** Keeps events until they have arrived, also when the process is killed: `openSpool(folder)` of `@ancilla/sdk/spool`. */
+  readonly spool?: Spool;
   readonly onProblem?: DeliveryOptions['onProblem'];
 }
 
@@ -86,6 +88,7 @@ export function openSdk(parts: SdkParts): Sdk {
     batch: 100,
     intervalMs: 1000,
     ...parts.queue,
+    ...(parts.spool !== undefined && { spool: parts.spool }),
     onProblem: parts.onProblem ?? (() => {}),
   });
   const emitterId = `em-${hex(8)}`;
