@@ -300,5 +300,19 @@ function parseJson(text: string): unknown {
 }
 const isJson = (text: string): boolean => parseJson(text) !== undefined;
 
-const encoder = new TextEncoder();
-const byteLength = (value: unknown): number => encoder.encode(typeof value === 'string' ? value : JSON.stringify(value)).length;
+/** In UTF-8; counted, since nobody needs the bytes. */
+function byteLength(value: unknown): number {
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  let bytes = text.length;
+  if (!NOT_ASCII.test(text)) return bytes;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code < 0x80) continue;
+    // A pair of surrogates has four bytes; one alone is written as U+FFFD, three.
+    const paired = code >= 0xd800 && code < 0xdc00 && (text.charCodeAt(at + 1) & 0xfc00) === 0xdc00;
+    if (paired) at++;
+    bytes += code < 0x800 ? 1 : 2;
+  }
+  return bytes;
+}
+const NOT_ASCII = /[^\0-\x7f]/;

@@ -136,7 +136,16 @@ export function separatorEnd(text: string, at: number): number {
 /** The digits of a stretch. */
 export function digitsOf(text: string, start: number, end: number): string {
   let digits = '';
-  for (let at = start; at < end; at++) if ((classAt(text, at) & DIGIT) !== 0) digits += text[at];
+  for (let at = start; at < end;) {
+    if ((classAt(text, at) & DIGIT) === 0) {
+      at++;
+      continue;
+    }
+    const from = at;
+    while (at < end && (classAt(text, at) & DIGIT) !== 0) at++;
+    if (from === start && at === end) return text.slice(start, end);
+    digits += text.slice(from, at);
+  }
   return digits;
 }
 

@@ -26,7 +26,8 @@ const cardKeywords = new Keywords(
 
 function look(scan: Scan, from: number, runEnd: number): void {
   if (runEnd - from < 3) return;
-  const { starts, ends } = scan.cluster(from);
+  const { starts, ends, digits: total } = scan.cluster(from);
+  if (total < 12) return;
   let grouping = '';
   for (let last = 0; last < starts.length && last < 7; last++) {
     const start = starts[0] ?? 0;

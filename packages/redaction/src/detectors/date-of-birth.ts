@@ -21,6 +21,17 @@ const DAY_FIRST = new RegExp(
 const MONTH_FIRST = new RegExp(`^${MONTH}\\.?[ -]\\d{1,2}(?:st|nd|rd|th)?,?[ -]\\d{4}(?!\\d)`, 'i');
 const COMPACT = /^(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?!\d)/;
 
+/** Digits that begin a date are its year, its day or month, or all of it. */
+function mayBegin(text: string, start: number, end: number): boolean {
+  const length = end - start;
+  const next = text.charCodeAt(end);
+  const separated = next === 0x2d || next === 0x2e || next === 0x2f;
+  if (length === 8) return true;
+  if (length === 4) return separated && isDigit(text, end + 1) ? true : isWord(text, end - 1) && !isDigit(text, end - 1);
+  // A month's name follows a space, a dash or a full stop.
+  return length < 3 ? separated || next === 0x20 : !isDigit(text, end - 1);
+}
+
 function look(scan: Scan, start: number, end: number): void {
   const { text } = scan;
   if (end - start > 9) return;
@@ -28,6 +39,7 @@ function look(scan: Scan, start: number, end: number): void {
   // A date begins with digits or a month.
   if (first >= 0x61 && !isDigit(text, end + 1) && !isDigit(text, end + 2)) return;
   if (first >= 0x61 && !MONTH_STARTS.has(text.slice(start, start + 3).toLowerCase())) return;
+  if (first < 0x61 && !mayBegin(text, start, end)) return;
   if (isWord(text, start - 1)) return;
   const slice = text.slice(start, start + 32);
   const match = NUMERIC.exec(slice) ?? DAY_FIRST.exec(slice) ?? MONTH_FIRST.exec(slice) ?? COMPACT.exec(slice);

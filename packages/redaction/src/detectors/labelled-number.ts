@@ -39,8 +39,8 @@ interface Shape {
   readonly pattern: RegExp;
   /** Over the compact form, upper case. */
   readonly valid: (compact: string) => boolean;
-  /** So telling that no word is needed. */
-  readonly alone?: boolean;
+  /** So telling that no word is needed, at these lengths of the compact form. */
+  readonly alone?: readonly number[];
 }
 
 const NIF_LETTERS = 'TRWAGMYFPDXBNJZSQVHLCKE';
@@ -54,36 +54,36 @@ const SHAPES: readonly Shape[] = [
     type: 'NATIONAL_ID',
     pattern: /^\d{8}[A-Z]$/,
     valid: (id) => NIF_LETTERS[Number(id.slice(0, 8)) % 23] === id[8],
-    alone: true,
+    alone: [9],
   },
   {
     rule: 'es_nie',
     type: 'NATIONAL_ID',
     pattern: /^[XYZ]\d{7}[A-Z]$/,
     valid: (id) => NIF_LETTERS[Number('XYZ'.indexOf(id[0] ?? '') + id.slice(1, 8)) % 23] === id[8],
-    alone: true,
+    alone: [9],
   },
-  { rule: 'it_codice_fiscale', type: 'NATIONAL_ID', pattern: /^[A-Z]{6}\d{2}[ABCDEHLMPRST]\d{2}[A-Z]\d{3}[A-Z]$/, valid: yes, alone: true },
-  { rule: 'mx_curp', type: 'NATIONAL_ID', pattern: /^[A-Z]{4}\d{6}[HMX][A-Z]{5}[0-9A-Z]\d$/, valid: yes, alone: true },
+  { rule: 'it_codice_fiscale', type: 'NATIONAL_ID', pattern: /^[A-Z]{6}\d{2}[ABCDEHLMPRST]\d{2}[A-Z]\d{3}[A-Z]$/, valid: yes, alone: [16] },
+  { rule: 'mx_curp', type: 'NATIONAL_ID', pattern: /^[A-Z]{4}\d{6}[HMX][A-Z]{5}[0-9A-Z]\d$/, valid: yes, alone: [18] },
   {
     rule: 'gb_nino',
     type: 'NATIONAL_ID',
     pattern: /^(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]\d{6}[A-D]$/,
     valid: yes,
-    alone: true,
+    alone: [9],
   },
   {
     rule: 'fi_hetu',
     type: 'NATIONAL_ID',
     pattern: /^(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])\d{2}[-+A-FU-Y]\d{3}[0-9A-Y]$/,
     valid: (id) => '0123456789ABCDEFHJKLMNPRSTUVWXY'[Number(id.slice(0, 6) + id.slice(7, 10)) % 31] === id[10],
-    alone: true,
+    alone: [10, 11],
   },
-  { rule: 'br_cpf', type: 'NATIONAL_ID', pattern: /^\d{3}\.\d{3}\.\d{3}-\d{2}$/, valid: (id) => isCpf(digits(id)), alone: true },
+  { rule: 'br_cpf', type: 'NATIONAL_ID', pattern: /^\d{3}\.\d{3}\.\d{3}-\d{2}$/, valid: (id) => isCpf(digits(id)), alone: [11] },
   { rule: 'in_pan', type: 'NATIONAL_ID', pattern: /^[A-Z]{3}[ABCFGHLJPT][A-Z]\d{4}[A-Z]$/, valid: yes },
-  { rule: 'in_aadhaar', type: 'NATIONAL_ID', pattern: /^[2-9]\d{3} \d{4} \d{4}$/, valid: (id) => verhoeff(digits(id)), alone: true },
-  { rule: 'fr_nir', type: 'NATIONAL_ID', pattern: /^[12]\d{2}(?:0[1-9]|1[0-2]|[2-9]\d)(?:\d{2}|2[AB])\d{8}$/, valid: isNir, alone: true },
-  { rule: 'ch_ahv', type: 'NATIONAL_ID', pattern: /^756\.?\d{4}\.?\d{4}\.?\d{2}$/, valid: (id) => isEan(digits(id)), alone: true },
+  { rule: 'in_aadhaar', type: 'NATIONAL_ID', pattern: /^[2-9]\d{3} \d{4} \d{4}$/, valid: (id) => verhoeff(digits(id)), alone: [12] },
+  { rule: 'fr_nir', type: 'NATIONAL_ID', pattern: /^[12]\d{2}(?:0[1-9]|1[0-2]|[2-9]\d)(?:\d{2}|2[AB])\d{8}$/, valid: isNir, alone: [15] },
+  { rule: 'ch_ahv', type: 'NATIONAL_ID', pattern: /^756\.?\d{4}\.?\d{4}\.?\d{2}$/, valid: (id) => isEan(digits(id)), alone: [13] },
   { rule: 'de_idnr', type: 'NATIONAL_ID', pattern: /^[1-9]\d{10}$/, valid: mod11_10 },
   { rule: 'ca_sin', type: 'NATIONAL_ID', pattern: /^\d{9}$/, valid: luhn },
   { rule: 'pl_pesel', type: 'NATIONAL_ID', pattern: /^\d{11}$/, valid: (id) => weighted(id, [1, 3, 7, 9, 1, 3, 7, 9, 1, 3, 1]) % 10 === 0 },
@@ -92,7 +92,7 @@ const SHAPES: readonly Shape[] = [
     type: 'NATIONAL_ID',
     pattern: /^(?:19|20)?\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]|[6-8]\d|9[01])[-+]\d{4}$/,
     valid: (id) => luhn(digits(id).slice(-10)),
-    alone: true,
+    alone: [10, 12],
   },
   { rule: 'be_nn', type: 'NATIONAL_ID', pattern: /^\d{11}$/, valid: isBelgian },
   { rule: 'emso', type: 'NATIONAL_ID', pattern: /^(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])[09]\d{8}$/, valid: isEmso },
@@ -146,7 +146,15 @@ function isClabe(id: string): boolean {
 const isEan = (id: string): boolean => weighted(id, [1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1]) % 10 === 0;
 const isNhs = (id: string): boolean => (11 - (weighted(id, [10, 9, 8, 7, 6, 5, 4, 3, 2]) % 11)) % 11 === Number(id[9]);
 
-const ALONE = SHAPES.filter(({ alone }) => alone === true);
+const LONGEST_COMPACT = 18;
+/** By the length of the compact form. */
+const ALONE: readonly (readonly Shape[])[] = Array.from({ length: LONGEST_COMPACT + 1 }, (_, length) =>
+  SHAPES.filter(({ alone }) => alone?.includes(length) === true),
+);
+
+/** What needs no word: as it is written, or without its separators. */
+const findAlone = (written: string, compact: string): Shape | undefined =>
+  ALONE[compact.length]?.find(({ pattern, valid }) => (pattern.test(written) && valid(written)) || (pattern.test(compact) && valid(compact)));
 const LONGEST = 30;
 
 /** The value from here: groups of letters and digits with single separators, as ids are written. */
@@ -220,31 +228,27 @@ function look(scan: Scan, from: number, runEnd: number): void {
   const end = valueEnd(text, from);
   // A row of numbers without an end is a table or a series.
   if (end - from >= LONGEST && ((classAt(text, end) & WORD) !== 0 || gapAt(text, end) > 0)) return;
-  const written = text.slice(from, end).toUpperCase();
   let count = 0;
-  for (let at = from; at < end; at++) if ((classAt(text, at) & DIGIT) !== 0) count++;
-  if (count < 3 || count > 24 || (count < 5 && count === written.length)) return;
+  let solid = 0;
+  for (let at = from; at < end; at++) {
+    const kind = classAt(text, at);
+    if ((kind & DIGIT) !== 0) count++;
+    if ((kind & WORD) !== 0) solid++;
+  }
+  if (count < 3 || count > 24 || (count < 5 && count === end - from)) return;
   const after = text[end] ?? ' ';
   if (after === '_' || after === '@' || ((after === ':' || after === '=') && isWord(text, end + 1))) return;
-  // A date or a time of day is no id, whatever stands before it.
-  if (/^\d{4}-\d{2}-\d{2}(?:T|$)|^\d{2}:\d{2}/.test(written)) return;
-  const compact = written.replaceAll(/[^0-9A-Z]/g, '');
-
-  const alone =
-    compact.length + lead.length < 9 || compact.length > 18
-      ? undefined
-      : (ALONE.find(({ pattern, valid }) => (pattern.test(written) && valid(written)) || (pattern.test(compact) && valid(compact))) ??
-        (lead === ''
-          ? undefined
-          : ALONE.find(
-              ({ pattern, valid }) =>
-                pattern.test(lead.slice(0, -1).toUpperCase() + compact) && valid(lead.slice(0, -1).toUpperCase() + compact),
-            )));
   const context = scan.contextBefore(start);
   const account = context.find(accountWords, 4);
   const national = context.find(nationalWords, 5);
-  const other = context.find(otherWords, 2);
   const keyword = account ?? national;
+  if (keyword === undefined && (ALONE[solid + lead.length] ?? []).length === 0 && (ALONE[solid] ?? []).length === 0) return;
+  const written = text.slice(from, end).toUpperCase();
+  // A date or a time of day is no id, whatever stands before it.
+  if (/^\d{4}-\d{2}-\d{2}(?:T|$)|^\d{2}:\d{2}/.test(written)) return;
+  const compact = written.replaceAll(/[^0-9A-Z]/g, '');
+  const alone = findAlone(written, compact) ?? (lead === '' ? undefined : findAlone('', lead.slice(0, -1).toUpperCase() + compact));
+  const other = context.find(otherWords, 2);
   if (keyword === undefined || (other !== undefined && (keyword !== context.nearest || weakWords.has(keyword)))) {
     if (alone === undefined || other !== undefined) return;
     scan.report({

@@ -26,6 +26,7 @@ function lookV4(scan: Scan, start: number, end: number): void {
 
 function lookV6(scan: Scan, at: number): void {
   const { text } = scan;
+  if (!isHexOrColon(text.charCodeAt(at + 1))) return;
   let start = at;
   while (start > at - 5 && /[0-9a-fA-F]/.test(text[start - 1] ?? ' ')) start--;
   // Seen from its first colon only.
@@ -62,6 +63,8 @@ export function isV6(address: string): boolean {
 }
 
 const HEX = '0123456789abcdef'.split('');
+const isHexOrColon = (code: number): boolean =>
+  (code >= 0x30 && code <= 0x3a) || (code >= 0x41 && code <= 0x46) || (code >= 0x61 && code <= 0x66);
 const MAC =
   /^[0-9a-fA-F]{2}(?:(?::[0-9a-fA-F]{2}){5}(?:(?::[0-9a-fA-F]{2}){2})?|(?:-[0-9a-fA-F]{2}){5}(?:(?:-[0-9a-fA-F]{2}){2})?|(?:\s[0-9a-fA-F]{2}){5})(?![0-9a-fA-F:-])/;
 const MAC_DOTTED = /^[0-9a-fA-F]{4}\.[0-9a-fA-F]{4}\.[0-9a-fA-F]{4}(?![0-9a-fA-F.])/;
