@@ -50,7 +50,18 @@ const base64Byte: ByteAt = (source, start, index) => {
 /** Whether the beginning may be text: nearly every identifier and hash is sorted out here, without a decoder that throws. */
 function beginsAsText(source: string, start: number, length: number, byteAt: ByteAt, characters: number): boolean {
   const bytes = Math.floor(Math.min(TASTE, length - (length % 4)) / characters);
-  for (let index = 0; index < bytes; index++) if (isControl(byteAt(source, start, index))) return false;
+  // How many bytes of a character are still to come.
+  let open = 0;
+  for (let index = 0; index < bytes; index++) {
+    const byte = byteAt(source, start, index);
+    if (open > 0) {
+      if ((byte & 0xc0) !== 0x80) return false;
+      open--;
+    } else if (byte < 0x80) {
+      if (isControl(byte)) return false;
+    } else if (byte < 0xc2 || byte > 0xf4) return false;
+    else open = byte < 0xe0 ? 1 : byte < 0xf0 ? 2 : 3;
+  }
   return true;
 }
 

@@ -293,7 +293,7 @@ function remember(scan: Scan, take: readonly Word[], announced: Announced | unde
   if (take.length < 2 && announced === undefined) return;
   for (const { name } of take) {
     const everyday = isEveryday(name) && (!isListedGiven(name) || name.length < 4 || notPeople.has(name));
-    if (name.length > 2 && !everyday) scan.people.add(name);
+    if (name.length > 2 && !everyday) (scan.people ??= new Set()).add(name);
   }
 }
 
@@ -424,10 +424,11 @@ export const personSmall: Detector = {
 
 /** A name that was found once is found wherever a part of it returns. */
 function finish(scan: Scan): void {
-  if (scan.people.size === 0) return;
+  const { people } = scan;
+  if (people === undefined) return;
   for (const { start, end } of scan.capitalised) {
     const name = toName(scan.text.slice(start, end));
-    if (scan.people.has(name))
+    if (people.has(name))
       scan.report({ start, end, type: 'PERSON', rule: 'person.again', confidence: confidence.guess, canonical: name });
   }
 }
