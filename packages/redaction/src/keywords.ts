@@ -5,7 +5,13 @@ export const hashStep = (hash: number, code: number): number => (Math.imul(hash,
 const SLOTS = 1 << 16;
 /** Which lists may hold a word of this hash, a bit each; what it says is checked against the word itself. */
 const slots = new Uint16Array(SLOTS);
-export const listsOf = (hash: number): number => slots[(hash ^ (hash >>> 15)) & (SLOTS - 1)] ?? 0;
+const slotOf = (hash: number): number => (hash ^ (hash >>> 15)) & (SLOTS - 1);
+/** Nearly every word is in no list: a table that stays in the nearest cache says so. */
+const some = new Uint8Array(SLOTS >> 3);
+export function listsOf(hash: number): number {
+  const slot = slotOf(hash);
+  return some[slot >> 3] === 0 ? 0 : (slots[slot] ?? 0);
+}
 
 const MOST_LISTS = 16;
 let lists = 0;
@@ -25,7 +31,9 @@ export class Keywords {
       for (const form of [last, last.toUpperCase(), last.slice(0, 1).toUpperCase() + last.slice(1)]) {
         let hash = 0;
         for (let at = 0; at < form.length; at++) hash = hashStep(hash, form.charCodeAt(at));
-        slots[(hash ^ (hash >>> 15)) & (SLOTS - 1)] = (slots[(hash ^ (hash >>> 15)) & (SLOTS - 1)] ?? 0) | this.bit;
+        const slot = slotOf(hash);
+        slots[slot] = (slots[slot] ?? 0) | this.bit;
+        some[slot >> 3] = 1;
       }
     }
   }

@@ -243,7 +243,8 @@ function look(scan: Scan, start: number, runEnd: number): void {
     (after === ':' && text[first.end + 1] === ':')
   )
     return;
-  if (titles.has(first.name) && !isInitial(first)) return;
+  // The pass has looked up the word already.
+  if ((scan.words.lastLists & announcing.bit) !== 0 && titles.has(first.name) && !isInitial(first)) return;
   const announced = announcedBy(scan, start);
   const run = [...runFrom(text, first)];
   // What announces a name is none: in "Hi Bob" the name begins with Bob.
@@ -426,8 +427,13 @@ export const personSmall: Detector = {
 function finish(scan: Scan): void {
   const { people } = scan;
   if (people === undefined) return;
+  const { text } = scan;
+  // Most are of another length or begin with another letter.
+  const likely = new Set([...people].map((name) => name.length * 128 + name.charCodeAt(0)));
   for (const { start, end } of scan.capitalised) {
-    const name = toName(scan.text.slice(start, end));
+    const first = text.charCodeAt(start) | 0x20;
+    if (first < 0x80 && !likely.has((end - start) * 128 + first)) continue;
+    const name = toName(text.slice(start, end));
     if (people.has(name))
       scan.report({ start, end, type: 'PERSON', rule: 'person.again', confidence: confidence.guess, canonical: name });
   }

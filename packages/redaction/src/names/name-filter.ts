@@ -25,12 +25,21 @@ function hashInto(hash: NameHash, text: string, start: number, end: number): voi
     step = Math.imul(step ^ code, 0x5bd1e995);
     step ^= step >>> 15;
   }
-  hash.first = first >>> 0;
-  hash.step = (step | 1) >>> 0;
+  hash.first = spread(first);
+  hash.step = spread(step) | 1;
 }
 
-/** Which bit a probe looks at, of `size`. */
-const filterBit = ({ first, step }: NameHash, probe: number, size: number): number => (first + probe * step) % size;
+/** The finish of MurmurHash3: near names get far bits. */
+function spread(hash: number): number {
+  let bits = hash;
+  bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
+  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
+  return bits ^ (bits >>> 16);
+}
+
+/** Which bit a probe looks at, of `size`: a product, since a division takes far longer. */
+const filterBit = ({ first, step }: NameHash, probe: number, size: number): number =>
+  Math.floor(((first + Math.imul(probe, step)) >>> 0) * (size / 0x1_0000_0000));
 
 /** The bits of a name in a filter of that many. */
 export function filterBits(name: string, size: number): readonly number[] {
