@@ -8,7 +8,7 @@ import { email } from './email.ts';
 import { iban } from './iban.ts';
 import { ipv4, ipv6, mac } from './network.ts';
 import { nationalId } from './labelled-number.ts';
-import { person, personSmall } from './person.ts';
+import { person, personQuoted, personSmall } from './person.ts';
 import { phone } from './phone.ts';
 import { secretAssigned } from './secret-assigned.ts';
 import { jwt, privateKey, urlCredentials } from './secret-blocks.ts';
@@ -41,4 +41,5 @@ export const detectors: readonly Detector[] = [
   addressLived,
   person,
   personSmall,
+  personQuoted,
 ];

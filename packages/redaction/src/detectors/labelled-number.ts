@@ -154,7 +154,9 @@ const ALONE: readonly (readonly Shape[])[] = Array.from({ length: LONGEST_COMPAC
 
 /** What needs no word: as it is written, or without its separators. */
 const findAlone = (written: string, compact: string): Shape | undefined =>
-  ALONE[compact.length]?.find(({ pattern, valid }) => (pattern.test(written) && valid(written)) || (pattern.test(compact) && valid(compact)));
+  ALONE[compact.length]?.find(
+    ({ pattern, valid }) => (pattern.test(written) && valid(written)) || (pattern.test(compact) && valid(compact)),
+  );
 const LONGEST = 30;
 
 /** The value from here: groups of letters and digits with single separators, as ids are written. */

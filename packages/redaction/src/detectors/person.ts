@@ -423,6 +423,33 @@ export const personSmall: Detector = {
   },
 };
 
+/** `RT @name:` says whose words follow: on social networks the handle is the name. */
+const RETWEETED = /^\s?@ ?([A-Za-z][A-Za-z0-9_]{2,29})(?=:|\s)/;
+export const personQuoted: Detector = {
+  rule: 'person.handle',
+  type: 'PERSON',
+  anchors: ['capital'],
+  lengths: { capital: [2, 2] },
+  heads: ['rt'],
+  source: 'how messages are passed on in social networks',
+  examples: [{ text: 'RT @annroe_42: nice', finds: 'annroe_42' }, { text: 'the RT of a call is 12 ms @home: no' }],
+  look(scan, start, end) {
+    if (scan.text[start] !== 'R' || scan.text[end - 1] !== 'T') return;
+    const [whole = '', handle = ''] = RETWEETED.exec(scan.text.slice(end, end + 36)) ?? [];
+    if (handle === '') return;
+    const from = end + whole.length - handle.length;
+    scan.report({
+      start: from,
+      end: from + handle.length,
+      type: 'PERSON',
+      rule: 'person.handle',
+      confidence: confidence.guess,
+      context: 'rt',
+      canonical: handle.toLowerCase(),
+    });
+  },
+};
+
 /** A name that was found once is found wherever a part of it returns. */
 function finish(scan: Scan): void {
   const { people } = scan;
@@ -434,8 +461,7 @@ function finish(scan: Scan): void {
     const first = text.charCodeAt(start) | 0x20;
     if (first < 0x80 && !likely.has((end - start) * 128 + first)) continue;
     const name = toName(text.slice(start, end));
-    if (people.has(name))
-      scan.report({ start, end, type: 'PERSON', rule: 'person.again', confidence: confidence.guess, canonical: name });
+    if (people.has(name)) scan.report({ start, end, type: 'PERSON', rule: 'person.again', confidence: confidence.guess, canonical: name });
   }
 }
 
