@@ -1,17 +1,14 @@
 // Ingest over HTTP, from this process into a server of its own, durable and in the ledger when acknowledged. Two ratios, each with its baseline in the same run:
 // batches of 100 against inserting the same documents straight into the same engine; single events on 64 connections against a bare echo of the same bodies.
 import { randomBytes } from 'node:crypto';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { makeNewId, toTimestamp, type PromptEvent } from '@ancilla/contracts';
 import { openDirect } from './direct-sqlite.ts';
 import { lanes, median, rate } from './measure.ts';
 import { promptEventFixture } from './prompt-event.ts';
+import { makeTenants, openPoster, start } from './serve.ts';
 
 const BATCH = 100;
 const BATCHES = 60;
@@ -23,41 +20,13 @@ const ROUNDS = 5;
 const clock = { now: () => Date.now() };
 const newId = makeNewId(clock, { bytes: (n: number) => new Uint8Array(randomBytes(n)) });
 
-/** Starts a program that prints its URL first; ends with the scope. */
-async function start(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-  const child = spawn(process.execPath, ['--conditions=ancilla-source', ...args], {
-    cwd: join(import.meta.dirname, '..'),
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const [url] = await once(createInterface(child.stdout), 'line');
-  return {
-    url: String(url),
-    async [Symbol.asyncDispose]() {
-      child.kill();
-      await once(child, 'exit');
-    },
-  };
-}
-
-const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
-/** Posts bytes; rejects unless the answer is 200. */
-const post = (url: string, key: string, body: string): Promise<void> =>
-  new Promise((resolve, reject) => {
-    const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), authorization: `Bearer ${key}` };
-    const sent = request(url, { method: 'POST', agent, headers }, (answer) => {
-      answer.resume();
-      answer.on('end', () => (answer.statusCode === 200 ? resolve() : reject(new Error(`answered ${answer.statusCode}`))));
-    });
-    sent.on('error', reject);
-    sent.end(body);
-  });
-
 let made = 0;
 const make = (n: number) => Array.from({ length: n }, () => promptEventFixture(newId, toTimestamp(clock.now()), made++));
 /** What an SDK sends: the server fills in tenant and source. */
 const sent = ({ tenant_id: _, source: __, ...event }: PromptEvent) => event;
 
+using poster = openPoster(CONNECTIONS);
+const { post } = poster;
 const folder = await mkdtemp(join(tmpdir(), 'ancilla-bench-'));
 try {
   await using server = await start(['packages/server/src/cli/main.ts', 'serve'], {
@@ -67,12 +36,7 @@ try {
   });
   await using echo = await start(['bench/echo-server.ts']);
   const admin = (await readFile(join(folder, 'data', 'platform-admin-key'), 'utf8')).trim();
-  const ask = async (path: string, body: object): Promise<{ readonly secret?: string }> => {
-    const headers = { authorization: `Bearer ${admin}`, 'content-type': 'application/json' };
-    return (await (await fetch(server.url + path, { method: 'POST', headers, body: JSON.stringify(body) })).json()) as { secret?: string };
-  };
-  await ask('/governance/tenants', { tenant_id: 'bench' });
-  const { secret = '' } = await ask('/governance/keys', { tenant_id: 'bench', role: 'agent', subject: 'bench' });
+  const [secret = ''] = await makeTenants(server.url, admin, ['bench']);
   const events = `${server.url}/dif/prompt_events`;
   const direct = openDirect(join(folder, 'direct.db'));
   const results: Record<string, number[]> = { direct: [], http_batches: [], echo: [], http_singles: [] };
@@ -103,6 +67,5 @@ try {
   line('http_batches', 'direct', 0.5);
   line('http_singles', 'echo', 0.4);
 } finally {
-  agent.destroy();
   await rm(folder, { recursive: true, force: true });
 }

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { insert, makeNewId, promptEvents, storageMap, toTimestamp, type Query } from '@ancilla/contracts';
 import { openKeyring } from '../packages/server/src/keys/index.ts';
 import { engineFor, openStores } from '../packages/server/src/store/index.ts';
@@ -14,6 +15,8 @@ import { promptEventFixture } from './prompt-event.ts';
 const SMALL = 10_000;
 const LARGE = Number(process.env['ANCILLA_BENCH_EVENTS'] ?? 1_000_000);
 const READS = 400;
+/** After the load the database still writes to disk and gathers statistics: reads are measured when it is through. */
+const SETTLE_MS = 40_000;
 
 // Events come in as in life, a few of one millisecond.
 let now = Date.now();
@@ -79,6 +82,7 @@ async function measureEngine(engine: string, url: string | undefined, folder: st
   await measure();
   const small = await measure();
   await fill(LARGE);
+  await setTimeout(SETTLE_MS);
   const large = await measure();
   for (const [name, before] of Object.entries(small)) {
     const after = large[name] ?? 0;

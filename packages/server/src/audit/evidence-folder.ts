@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import {
   formatBundle,
@@ -73,7 +73,8 @@ export function openEvidenceFolder(folder: string, signer: LedgerSigner): Eviden
           : formatTile(await hashes(ledger, level * 8, first, width, io));
       await writeDurably(file(log_id, tilePath({ level, index, width })), bytes);
       // A full tile serves whoever asked for a part of it.
-      if (width === TILE_WIDTH) await rm(`${file(log_id, tilePath({ level, index, width }))}.p`, { recursive: true, force: true });
+      if (width === TILE_WIDTH)
+        await rm(`${file(log_id, tilePath({ level, index, width }))}.p`, { recursive: true, force: true, maxRetries: 3 });
     }
     const note = signer.checkpoint({ log_id, size, root });
     await writeDurably(file(log_id, 'vkey'), new TextEncoder().encode(`${signer.vkey(log_id)}\n`));
@@ -114,10 +115,9 @@ const hashes = (ledger: Ledger, level: number, first: number, width: number, io:
 
 /** Temporary file, fsync, rename, fsync of the folder: there whole or not at all, also after power loss. */
 async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
   // Another server may publish the same log into the same folder.
   const temporary = `${path}.${process.pid}.new`;
-  const handle = await open(temporary, 'w', 0o644);
+  const handle = await create(temporary);
   try {
     await handle.writeFile(bytes);
     await handle.sync();
@@ -130,5 +130,17 @@ async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
     await folder.sync();
   } finally {
     await folder.close();
+  }
+}
+
+/** Another server may take away the folder of a tile's parts, since the whole tile is there, just when this one writes another part. */
+async function create(path: string): Promise<FileHandle> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await mkdir(dirname(path), { recursive: true });
+      return await open(path, 'w', 0o644);
+    } catch (error) {
+      if (attempt === 5 || !(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    }
   }
 }
