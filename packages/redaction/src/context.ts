@@ -42,18 +42,13 @@ export class Context {
     let left = within;
     for (let i = this.#last; i > this.#first && left > 0; i--, left--) {
       if (((lists[i] ?? 0) & bit) === 0) continue;
-      const found = longest(
-        keywords,
-        this.#word(i),
-        i - 1 > this.#first ? this.#word(i - 1) : '',
-        i - 2 > this.#first ? this.#word(i - 2) : '',
-      );
+      const found = keywords.endingWith(this.#word(i), (count) => this.#wordsBefore(i, count));
       if (found !== undefined) return found;
     }
     if (left <= 0) return undefined;
     const { column } = this;
     for (let i = column.length - 1; i >= 0 && left > 0; i--, left--) {
-      const found = longest(keywords, column[i] ?? '', column[i - 1] ?? '', column[i - 2] ?? '');
+      const found = keywords.endingWith(column[i] ?? '', (count) => column.slice(Math.max(0, i - count), i).join(' '));
       if (found !== undefined) return found;
     }
     return undefined;
@@ -64,13 +59,13 @@ export class Context {
     return this.#last > this.#first ? this.#word(this.#last) : (this.column.at(-1) ?? '');
   }
 
+  #wordsBefore(index: number, count: number): string {
+    let words = '';
+    for (let i = Math.max(this.#first + 1, index - count); i < index; i++) words += words === '' ? this.#word(i) : ` ${this.#word(i)}`;
+    return words;
+  }
+
   #word(index: number): string {
     return this.#text.slice(this.#words.starts[index], this.#words.ends[index]).toLowerCase();
   }
-}
-
-function longest(keywords: Keywords, word: string, before: string, first: string): string | undefined {
-  const pair = `${before} ${word}`;
-  const triple = `${first} ${pair}`;
-  return keywords.has(triple) ? triple : keywords.has(pair) ? pair : keywords.has(word) ? word : undefined;
 }

@@ -20,14 +20,17 @@ let lists = 0;
 export class Keywords {
   readonly bit: number;
   readonly #entries: ReadonlySet<string>;
+  /** By their last word: the phrases that end with it, longest first, and the word itself where it is listed. */
+  readonly #byLast = new Map<string, string[]>();
 
   /** @param list - separated by commas */
   constructor(list: string) {
     if (lists === MOST_LISTS) throw new Error(`at most ${MOST_LISTS} lists of keywords`);
     this.bit = 1 << lists++;
     this.#entries = new Set(list.split(','));
-    for (const entry of this.#entries) {
+    for (const entry of [...this.#entries].toSorted((a, b) => b.split(' ').length - a.split(' ').length)) {
       const last = entry.slice(entry.lastIndexOf(' ') + 1);
+      this.#byLast.set(last, [...(this.#byLast.get(last) ?? []), entry]);
       for (const form of [last, last.toUpperCase(), last.slice(0, 1).toUpperCase() + last.slice(1)]) {
         let hash = 0;
         for (let at = 0; at < form.length; at++) hash = hashStep(hash, form.charCodeAt(at));
@@ -40,5 +43,10 @@ export class Keywords {
 
   has(entry: string): boolean {
     return this.#entries.has(entry);
+  }
+
+  /** The longest entry that ends with a word. @param before - the words before it, asked for only where a phrase ends with it */
+  endingWith(word: string, before: (count: number) => string): string | undefined {
+    return this.#byLast.get(word)?.find((entry) => entry === word || entry === `${before(entry.split(' ').length - 1)} ${word}`);
   }
 }

@@ -212,7 +212,7 @@ class Run {
       const action = policy.entities[each.type] ?? policy.default_action;
       const { start, end, type, rule, validator, context } = each;
       const raw = value.slice(start, end);
-      if (action === 'allow' || allowed.has(raw.toLowerCase())) continue;
+      if (action === 'allow' || (allowed.size > 0 && allowed.has(raw.toLowerCase()))) continue;
       pieces.push({
         start,
         end,
@@ -225,7 +225,7 @@ class Run {
         as: this.#replacement(action, type, each.canonical ?? raw),
       });
     }
-    return { pieces: withoutOverlap(pieces), judged: scan.judged.map((at) => toOriginal(view, at - lead.length, at - lead.length + 1)[0]) };
+    return { pieces: escaped.length === 0 ? pieces : withoutOverlap(pieces), judged: scan.judged.map((at) => toOriginal(view, at - lead.length, at - lead.length + 1)[0]) };
   }
 
   #replacement(action: Action, type: string, canonical: string): string {

@@ -30,10 +30,30 @@ const notPeople = words(
   'my,your,our,his,her,their,its,this,that,these,those,mein,meine,meiner,ihr,ihre,unser,unsere,dein,deine,mon,mes,votre,vos,notre,nos,leur,leurs,mis,sus,nuestro,nuestra,id,nummer,número,numéro,customer,client,team,everyone,everybody,sons,sir,madam,kunde,kundin,damen,herren,inc,ltd,llc,gmbh,corp,corporation,company,co,ag,plc,sa,sl,group,university,college,school,institute,hospital,church,museum,street,avenue,road,lane,drive,court,boulevard,square,park,bridge,river,lake,mountain,island,city,county,state,district,airport,station,stadium,league,cup,championship,festival,records,band,album,party,committee,council,department,ministry,association,society,foundation,union,bank,press,times,news,magazine,journal,award,awards,war,battle,act,law,street,building,tower,center,centre,hall,house,hotel,club,team,united,states,kingdom,republic,army,navy,force,airlines,line,lines,railway,railroad,highway,island,islands,bay,sea,ocean,valley,hills,forest,world,series,show,game,games,film,movie,song,studio,studios,entertainment,pictures,theatre,theater,orchestra,symphony,academy,services,systems,technologies,software,solutions,partners,holdings,international,national,global,american,british,european,january,february,march,april,may,june,july,august,september,october,november,december,monday,tuesday,wednesday,thursday,friday,saturday,sunday,straße,strasse,platz,weg,allee,gasse,rue,avenue,place,calle,avenida,plaza,paseo,north,south,east,west,northern,southern,eastern,western,new,great,old,lower,upper,mount,fort,port,san,santa,los,las,saint,cape,the,of,and,for,route,version,error,order,number,code,test,data,server,service,client,request,response,api,http,json,select,insert,update,delete,create,table,values,where,get,post,put,call,email,phone,address,card,account,street,apartment,suite,apt,room,floor,level,chapter,figure,section,page,volume,model,class,type,bitcoin,iban,visa,mastercard,invoice,rechnung,rose,gold',
 );
 
-interface Word {
+/** A capitalised word; what the lists say of it is asked once. */
+class Word {
   readonly start: number;
   readonly end: number;
   readonly name: string;
+  #listed: boolean | undefined;
+  #given: boolean | undefined;
+  #everyday: boolean | undefined;
+
+  constructor(start: number, end: number, name: string) {
+    this.start = start;
+    this.end = end;
+    this.name = name;
+  }
+
+  get listed(): boolean {
+    return (this.#listed ??= isListed(this.name));
+  }
+  get given(): boolean {
+    return (this.#given ??= isListedGiven(this.name));
+  }
+  get everyday(): boolean {
+    return (this.#everyday ??= isEveryday(this.name));
+  }
 }
 
 /** A capitalised word: Anna, O'Neil, Jean-Luc, McKay, J., or ANNA. */
@@ -63,7 +83,7 @@ function wordAt(text: string, start: number): Word | undefined {
     !raw.includes("'")
   )
     return undefined;
-  return { start, end, name: toName(raw) };
+  return new Word(start, end, toName(raw));
 }
 
 const isInitial = ({ start, end }: Word): boolean => end - start === 1;
@@ -250,7 +270,7 @@ function look(scan: Scan, start: number, runEnd: number): void {
   // What announces a name is none: in "Hi Bob" the name begins with Bob.
   if (run.length > 1 && announcers.has(first.name)) return;
   const decided =
-    announced === undefined && first.name.length > 1 && !isListed(first.name) && run.length < 2 ? undefined : decide(text, run, announced);
+    announced === undefined && first.name.length > 1 && !first.listed && run.length < 2 ? undefined : decide(text, run, announced);
   if (decided === undefined) {
     scan.capitalised.push({ start, end: first.end });
     return;
@@ -278,22 +298,23 @@ function withGivenAfter(text: string, take: readonly Word[]): readonly Word[] {
   const last = take.at(-1);
   if (first === undefined || last === undefined || take.length > 2 || text[last.end] !== ',' || text[last.end + 1] !== ' ') return take;
   const given = wordAt(text, last.end + 2);
-  if (given === undefined || isEveryday(given.name)) return take;
+  if (given === undefined || given.everyday) return take;
   const after = text.slice(given.end, given.end + 3);
   const opens = text[first.start - 1] ?? '\n';
   const lineBegins = opens === '\n' || opens === '"';
   const closed = after === '' || after.startsWith('\n') || after.startsWith('"') || /^ [—–-]/.test(after);
   if (lineBegins && closed) return [...take, given];
-  return !isListedGiven(first.name) && isListedGiven(given.name) && !/^,| \p{Lu}| (?:an|un|et|y )/u.test(after) ? [...take, given] : take;
+  return !first.given && given.given && !/^,| \p{Lu}| (?:an|un|et|y )/u.test(after) ? [...take, given] : take;
 }
 
 /** What is looked for in the rest of the text: parts of full names and of titled or listed ones, but no everyday words. */
 function remember(scan: Scan, take: readonly Word[], announced: Announced | undefined): void {
-  const listed = take.some(({ name }) => isListed(name));
+  const listed = take.some((word) => word.listed);
   if (!listed && (announced === undefined || !titles.has(announced.by))) return;
   if (take.length < 2 && announced === undefined) return;
-  for (const { name } of take) {
-    const everyday = isEveryday(name) && (!isListedGiven(name) || name.length < 4 || notPeople.has(name));
+  for (const word of take) {
+    const { name } = word;
+    const everyday = word.everyday && (!word.given || name.length < 4 || notPeople.has(name));
     if (name.length > 2 && !everyday) (scan.people ??= new Set()).add(name);
   }
 }
@@ -307,7 +328,7 @@ const MOST_UNKNOWN = 3;
 
 /** A run of unlisted capitals that does what people do, or owns something as two words. */
 function acts(text: string, kept: readonly Word[], last: Word): boolean {
-  if (kept.length > MOST_UNKNOWN || kept.some((word) => isEveryday(word.name) || (word.end - word.start < 3 && !isInitial(word))))
+  if (kept.length > MOST_UNKNOWN || kept.some((word) => word.everyday || (word.end - word.start < 3 && !isInitial(word))))
     return false;
   if (DOES.test(text.slice(last.end, last.end + 14))) return true;
   return kept.length === 2 && /^['’]s /.test(text.slice(last.end, last.end + 3));
@@ -329,18 +350,18 @@ function decide(
   const [first, second] = kept;
   if (first === undefined) return undefined;
   const capitals = kept.every(({ start, end }) => end - start > 1 && text.slice(start, end) === text.slice(start, end).toUpperCase());
-  const listed = kept.filter(({ name }) => isListed(name) && !isEveryday(name)).length;
+  const listed = kept.filter((word) => word.listed && !word.everyday).length;
   if (announced?.surely === true && !followed) {
     if (!capitals || listed > 0 || kept.length > 1) {
-      if (isEveryday(first.name) && listed === 0 && kept.length < 2)
-        return isListed(first.name) &&
+      if (first.everyday && listed === 0 && kept.length < 2)
+        return first.listed &&
           !notPeople.has(first.name) &&
           (titles.has(announced.by) ||
-            (greetings.has(announced.by) && isListedGiven(first.name) && ',!.\n'.includes(text[first.end] ?? '\n')))
+            (greetings.has(announced.by) && first.given && ',!.\n'.includes(text[first.end] ?? '\n')))
           ? { take: kept, sure: confidence.context }
           : undefined;
       // A list of names stops where the sentence goes on.
-      return listed > 0 || kept.length > 1 || titles.has(announced.by) || !isEveryday(first.name)
+      return listed > 0 || kept.length > 1 || titles.has(announced.by) || !first.everyday
         ? { take: kept.slice(0, 4), sure: confidence.context }
         : undefined;
     }
@@ -350,7 +371,7 @@ function decide(
     !followed &&
     kept.length >= 2 &&
     !capitals &&
-    !kept.some(({ name }) => isEveryday(name)) &&
+    !kept.some((word) => word.everyday) &&
     !isInitial(first)
   )
     return { take: kept.slice(0, 4), sure: confidence.shape };
@@ -358,26 +379,26 @@ function decide(
     return { take: kept, sure: confidence.guess };
   if (capitals) return kept.length >= 2 && listed >= 2 && !followed ? { take: kept.slice(0, 4), sure: confidence.shape } : undefined;
   if (followed && kept.length < 3) return undefined;
-  const firstListed = isInitial(first) ? false : isListed(first.name);
+  const firstListed = isInitial(first) ? false : first.listed;
   if (second !== undefined) {
     if (isInitial(first))
-      return text[first.end] === '.' && (isListed(second.name) || kept.length > 2) && !isEveryday(second.name)
+      return text[first.end] === '.' && (second.listed || kept.length > 2) && !second.everyday
         ? { take: kept, sure: confidence.shape }
         : undefined;
-    const given = isListedGiven(first.name);
-    if (firstListed && !isEveryday(first.name)) {
-      if (!isEveryday(second.name) || isListed(second.name)) return { take: kept, sure: confidence.shape };
+    const given = first.given;
+    if (firstListed && !first.everyday) {
+      if (!second.everyday || second.listed) return { take: kept, sure: confidence.shape };
       return { take: [first], sure: confidence.guess };
     }
     if (listed > 0 && firstListed && !notPeople.has(first.name) && (given || !beginsSentence(text, first.start)))
       return { take: kept, sure: confidence.shape };
     // An unlisted first word before a listed family name, in a run that begins no sentence.
-    if (!firstListed && listed > 0 && kept.length <= 3 && !beginsSentence(text, first.start) && !isEveryday(first.name))
+    if (!firstListed && listed > 0 && kept.length <= 3 && !beginsSentence(text, first.start) && !first.everyday)
       return { take: kept, sure: confidence.guess };
     return undefined;
   }
-  if (!firstListed || isEveryday(first.name)) return undefined;
-  return isListedGiven(first.name) ||
+  if (!firstListed || first.everyday) return undefined;
+  return first.given ||
     withGivenAfter(text, [first]).length > 1 ||
     announced !== undefined ||
     !beginsSentence(text, first.start)
