@@ -146,6 +146,7 @@ function isClabe(id: string): boolean {
 const isEan = (id: string): boolean => weighted(id, [1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1]) % 10 === 0;
 const isNhs = (id: string): boolean => (11 - (weighted(id, [10, 9, 8, 7, 6, 5, 4, 3, 2]) % 11)) % 11 === Number(id[9]);
 
+const SHORTEST = 6;
 const LONGEST_COMPACT = 18;
 /** By the length of the compact form. */
 const ALONE: readonly (readonly Shape[])[] = Array.from({ length: LONGEST_COMPACT + 1 }, (_, length) =>
@@ -208,6 +209,8 @@ function gapAt(text: string, at: number): number {
 function look(scan: Scan, from: number, runEnd: number): void {
   const { text } = scan;
   if (from < scan.numbersSeen) return;
+  // No id is as short, and nothing goes on behind it.
+  if (runEnd - from < SHORTEST && gapAt(text, runEnd) === 0) return;
   const close = text.charCodeAt(from - 1);
   if (close === 0x5f || close === 0x24 || close === 0x40 || close === 0x20ac) return;
   // A letter or country code may stand before: "P 1630837", "CL 12531909-2", "A-1234567".
@@ -269,7 +272,7 @@ function look(scan: Scan, from: number, runEnd: number): void {
     alone ??
     SHAPES.find((shape) => shape.type === type && [written, compact].some((form) => shape.pattern.test(form) && shape.valid(form)));
   if (weakWords.has(keyword) && checked === undefined && !(keyword !== 'id' && count >= 7 && context.nearest === keyword)) return;
-  if (checked === undefined && (count < (keyword.startsWith('pass') ? 3 : 5) || compact.length < 6 || compact.length > 24)) return;
+  if (checked === undefined && (count < (keyword.startsWith('pass') ? 3 : 5) || compact.length < SHORTEST || compact.length > 24)) return;
   if (checked === undefined && /^\d{4}-\d{2}-\d{2}|^[0-9A-F]{8}-[0-9A-F]{4}-/.test(written)) return;
   scan.numbersSeen = end;
   scan.report({

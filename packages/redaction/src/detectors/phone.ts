@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import { confidence, type Detector } from '../detector.ts';
 import { toInternational, toNational } from '../phone-plan.ts';
 import { Keywords } from '../keywords.ts';
-import { digitsOf, type Scan } from '../scan.ts';
+import { digitsOf, separatorEnd, type Scan } from '../scan.ts';
 
 const phoneKeywords = new Keywords(
   'answering,phone,phones,telephone,tel,mobile,mob,cell,cellphone,cellular,fax,call,calls,called,calling,dial,ring,text me,sms,whatsapp,signal,viber,telegram,contact,reach,hotline,callback,landline,pager,voicemail,ph,' +
@@ -23,8 +23,9 @@ const AFTER = /^[ -]{1,2}\(?(office|fax|mobile|cell|home|work|phone|tel|desk|dir
 const SHORTEST = 7;
 const LONGEST = 15;
 
-function look(scan: Scan, from: number): void {
+function look(scan: Scan, from: number, runEnd: number): void {
   const { text } = scan;
+  if (runEnd - from < SHORTEST && separatorEnd(text, runEnd) < 0) return;
   let start = from;
   const before = text[start - 1] ?? ' ';
   const plus = before === '+' || (before === '(' && text[start - 2] === '+');
@@ -141,5 +142,5 @@ export const phone: Detector = {
     { text: 'order 2015550123 shipped' },
     { text: 'on 2024-01-01 at 10' },
   ],
-  look: (scan, start) => look(scan, start),
+  look,
 };
