@@ -225,7 +225,10 @@ class Run {
         as: this.#replacement(action, type, each.canonical ?? raw),
       });
     }
-    return { pieces: escaped.length === 0 ? pieces : withoutOverlap(pieces), judged: scan.judged.map((at) => toOriginal(view, at - lead.length, at - lead.length + 1)[0]) };
+    return {
+      pieces: escaped.length === 0 ? pieces : withoutOverlap(pieces),
+      judged: scan.judged.map((at) => toOriginal(view, at - lead.length, at - lead.length + 1)[0]),
+    };
   }
 
   #replacement(action: Action, type: string, canonical: string): string {

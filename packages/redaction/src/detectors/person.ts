@@ -328,8 +328,7 @@ const MOST_UNKNOWN = 3;
 
 /** A run of unlisted capitals that does what people do, or owns something as two words. */
 function acts(text: string, kept: readonly Word[], last: Word): boolean {
-  if (kept.length > MOST_UNKNOWN || kept.some((word) => word.everyday || (word.end - word.start < 3 && !isInitial(word))))
-    return false;
+  if (kept.length > MOST_UNKNOWN || kept.some((word) => word.everyday || (word.end - word.start < 3 && !isInitial(word)))) return false;
   if (DOES.test(text.slice(last.end, last.end + 14))) return true;
   return kept.length === 2 && /^['’]s /.test(text.slice(last.end, last.end + 3));
 }
@@ -356,8 +355,7 @@ function decide(
       if (first.everyday && listed === 0 && kept.length < 2)
         return first.listed &&
           !notPeople.has(first.name) &&
-          (titles.has(announced.by) ||
-            (greetings.has(announced.by) && first.given && ',!.\n'.includes(text[first.end] ?? '\n')))
+          (titles.has(announced.by) || (greetings.has(announced.by) && first.given && ',!.\n'.includes(text[first.end] ?? '\n')))
           ? { take: kept, sure: confidence.context }
           : undefined;
       // A list of names stops where the sentence goes on.
@@ -366,14 +364,7 @@ function decide(
         : undefined;
     }
   }
-  if (
-    announced !== undefined &&
-    !followed &&
-    kept.length >= 2 &&
-    !capitals &&
-    !kept.some((word) => word.everyday) &&
-    !isInitial(first)
-  )
+  if (announced !== undefined && !followed && kept.length >= 2 && !capitals && !kept.some((word) => word.everyday) && !isInitial(first))
     return { take: kept.slice(0, 4), sure: confidence.shape };
   if (!capitals && kept.length === run.length && kept.length > 0 && acts(text, kept, kept.at(-1) ?? first))
     return { take: kept, sure: confidence.guess };
@@ -398,10 +389,7 @@ function decide(
     return undefined;
   }
   if (!firstListed || first.everyday) return undefined;
-  return first.given ||
-    withGivenAfter(text, [first]).length > 1 ||
-    announced !== undefined ||
-    !beginsSentence(text, first.start)
+  return first.given || withGivenAfter(text, [first]).length > 1 || announced !== undefined || !beginsSentence(text, first.start)
     ? { take: [first], sure: confidence.guess }
     : undefined;
 }
