@@ -29,6 +29,9 @@ const toVersion = (text: string | undefined): string | null => {
   return version === '' ? null : version;
 };
 
+/** A service that nobody named is called after the path of its program, which is nobody's business here. */
+const serviceOf = (facts: Facts): string | undefined => facts.text('service')?.replace(/^unknown_service:.*$/s, 'unknown_service');
+
 function endpointOf(facts: Facts): string {
   const host = facts.text('host');
   const port = facts.count('port');
@@ -73,7 +76,7 @@ export function toEvent(
     event_id: eventId(start, keyed(`${span.trace_id}/${span.span_id}`)),
     trace_id: span.trace_id,
     span_id: span.span_id,
-    agent_id: toName(facts.text('agent') ?? facts.text('service'), 'otlp'),
+    agent_id: toName(facts.text('agent') ?? serviceOf(facts), 'otlp'),
     agent_config_id: null,
     agent_config_version: null,
     prompt_template_id: null,
@@ -106,6 +109,6 @@ export function toEvent(
       sdk_version: toVersion(scope.version) ?? '0',
     },
     // A tracer counts nothing: gaps of other people's exporters cannot be told.
-    emitter: { id: `otlp:${toName(facts.text('service'), 'unknown')}`.slice(0, 128), seq: 0 },
+    emitter: { id: `otlp:${toName(serviceOf(facts), 'unknown')}`.slice(0, 128), seq: 0 },
   };
 }

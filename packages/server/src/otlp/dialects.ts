@@ -5,6 +5,7 @@ export const facts = {
   operation: ['gen_ai.operation.name', 'llm.request.type'],
   model: [
     'gen_ai.request.model',
+    'llm.invocation_parameters#model',
     'llm.model_name',
     'embedding.model_name',
     'llm.request.model',
@@ -17,7 +18,7 @@ export const facts = {
     'gen_ai.response.model',
     'ai.response.model',
   ],
-  modelVersion: ['gen_ai.response.model', 'llm.response.model', 'ai.response.model', 'response_data#model'],
+  modelVersion: ['gen_ai.response.model', 'llm.response.model', 'ai.response.model', 'response_data#model', 'llm.model_name'],
   provider: ['gen_ai.provider.name', 'gen_ai.system', 'llm.provider', 'llm.system', 'ai.model.provider'],
   agent: ['gen_ai.agent.id', 'gen_ai.agent.name', 'agent.name', 'traceloop.workflow.name', 'graph.node.id'],
   tokensIn: [
@@ -157,7 +158,8 @@ export const kept: ReadonlyMap<string, Kept> = new Map<string, Kept>([
   ['server.port', 'number'],
   ['http.request.method', /^[A-Z]{3,10}$/],
   ['http.response.status_code', 'number'],
-  ['service.name', name],
+  // The SDKs' own default holds the path of the program.
+  ['service.name', /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/],
   ['service.version', word],
   ['service.namespace', name],
   ['deployment.environment.name', word],

@@ -1,6 +1,7 @@
-import { deepEqual, equal, ok, throws } from 'node:assert/strict';
+import { deepEqual, equal, ok, rejects, throws } from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
+import { AncillaError, isAncillaError } from '@ancilla/contracts';
 import { sha256Hex } from '@ancilla/evidence';
 import { tenantDefaultPolicy } from '@ancilla/redaction';
 import { openGate } from '../ingest/index.ts';
@@ -8,6 +9,7 @@ import { toEvent } from './call.ts';
 import { cleanSpan } from './clean.ts';
 import { ANSWER, dialects, spanOf } from './dialects.fixture.ts';
 import { Facts } from './facts.ts';
+import { openOtlp } from './index.ts';
 import { readJson } from './json.ts';
 import { formatLeakReport, openLeakReport } from './leak-report.ts';
 import { contentOf } from './messages.ts';
@@ -212,4 +214,89 @@ test('a leak report counts what leaves, by library and key, and holds none of it
   ok(/gen_ai\.prompt\.N\.content +2 +\d+ +EMAIL 1/.test(text), text);
   ok(text.includes('ai.telemetry.metadata.ticket') && text.includes('2 spans'));
   ok(!text.includes('jane') && !text.includes('parcel'));
+});
+
+/** Keys of many libraries that may hold raw content, some of which no list here names. */
+const contentKeys = (
+  'gen_ai.input.messages,gen_ai.output.messages,gen_ai.system_instructions,gen_ai.tool.definitions,gen_ai.tool.call.arguments,gen_ai.tool.call.result,' +
+  'gen_ai.tool.description,gen_ai.agent.description,gen_ai.retrieval.documents,gen_ai.retrieval.query.text,gen_ai.memory.records,gen_ai.evaluation.explanation,' +
+  'gen_ai.request.stop_sequences,gen_ai.guardrail.verdict.reason,gen_ai.prompt,gen_ai.completion,gen_ai.prompt.0.content,gen_ai.prompt.0.tool_calls.0.arguments,' +
+  'gen_ai.completion.0.content,llm.request.functions.0.description,gen_ai.headers,llm.headers,llm.user,traceloop.entity.input,traceloop.entity.output,' +
+  'traceloop.prompt.template,traceloop.prompt.template_variables,traceloop.association.properties.x,mcp.request.argument,mcp.response.value,crewai.task.description,' +
+  'db.query.result.document,pinecone.query.filter,input.value,output.value,llm.input_messages.0.message.content,' +
+  'llm.output_messages.0.message.tool_calls.0.tool_call.function.arguments,llm.prompt_template.template,llm.invocation_parameters,llm.tools.0.tool.json_schema,' +
+  'tool.parameters,retrieval.documents.0.document.content,reranker.query,embedding.embeddings.0.embedding.text,image.url,audio.transcript,metadata,tag.tags,user.id,' +
+  'session.id,annotation.explanation,ai.prompt,ai.prompt.messages,ai.prompt.tools,ai.response.text,ai.response.object,ai.response.toolCalls,ai.response.reasoning,' +
+  'ai.toolCall.args,ai.toolCall.result,ai.value,ai.values,ai.schema,ai.request.headers.authorization,ai.telemetry.metadata.x,ai.settings.x,' +
+  'langfuse.observation.input,langfuse.observation.output,langfuse.trace.metadata.x,langfuse.observation.status_message,langfuse.trace.tags,mlflow.spanInputs,' +
+  'mlflow.spanOutputs,mlflow.traceInputs,lmnr.span.input,lmnr.association.properties.x,gcp.vertex.agent.llm_request,gcp.vertex.agent.tool_response,' +
+  'all_messages_events,pydantic_ai.all_messages,final_result,events,prompt,model_request_parameters,tool_arguments,logfire.msg,request_data,response_data,' +
+  'genkit:input,flue.turn.input,lk.user_transcript,lk.chat_ctx,lk.instructions,input,output,user_prompt,system_prompt,tool_input,full_command,file_path,' +
+  'exception.message,exception.stacktrace,db.query.text,db.statement,db.query.parameter.x,http.request.body,http.request.header.x,url.full,url.query,http.url,' +
+  'messaging.message.body,rpc.grpc.request.metadata.x,process.command_args,process.command_line,code.locals,enduser.id,user.email'
+).split(',');
+
+test('no key of any library lets content through: plain, nested three deep, as JSON in a text, as a list, in events, resource and scope', () => {
+  const word = 'CANARY with words';
+  const forms = [word, { a: { b: { c: word } } }, JSON.stringify({ a: [{ b: JSON.stringify({ c: word }) }] }), [word, [word]]];
+  for (const form of forms) {
+    const attributes: Received['resource'] = new Map(contentKeys.map((key) => [key, form]));
+    const written = spanOf({ scope: 'x', attributes: {} }, ids);
+    const { clean, dropped } = cleanSpan(
+      {
+        resource: attributes,
+        scope: { name: 'x', version: '1', attributes },
+        span: { ...written, attributes, events: [{ name: 'gen_ai.user.message', attributes }], links: [{ ...ids, attributes }] },
+      },
+      cleaner,
+    );
+    equal(dropped.length, 5 * contentKeys.length);
+    ok(!writeProtobuf([clean]).includes('CANARY'));
+    ok(!JSON.stringify(dropped).includes('CANARY'));
+  }
+});
+
+test('without redaction nothing is taken: no event, no artifact, nothing forwarded, an error that says to come again', async () => {
+  const touched: string[] = [];
+  const refuse = (what: string) => () => {
+    touched.push(what);
+    return Promise.reject(new Error(what));
+  };
+  const room = openOtlp({
+    gates: {
+      of: () => Promise.reject(new AncillaError('redaction.failed', 'no policy')),
+      proposed: () => gate,
+    },
+    ingest: { ingest: refuse('ingest') },
+    artifacts: {
+      put: refuse('put'),
+      open: refuse('open'),
+      bytes: refuse('bytes'),
+      sampleStrings: refuse('sample'),
+      prepare: () => ({ artifact_id: '', sha256: '', writes: [] }),
+    },
+    hmac: () => new Uint8Array(32),
+    realm: 'test',
+    forward: { send: () => void touched.push('forward'), settled: () => Promise.resolve() },
+    onDrift: () => void touched.push('drift'),
+  });
+  const [route] = room.routes ?? [];
+  await rejects(
+    async () =>
+      route?.handle({
+        tenant: { tenant: 'never asked' } as never,
+        tenant_id: 'north',
+        who: { id: 'a', role: 'agent', key_id: 'k' },
+        params: {},
+        query: {},
+        body: (async function* () {
+          yield writeProtobuf([receivedOf('OpenInference', USER)]);
+        })(),
+        headers: { 'content-type': 'application/x-protobuf' },
+        trace: ids,
+        signal: new AbortController().signal,
+      }),
+    (error: unknown) => isAncillaError(error, 'redaction.failed'),
+  );
+  deepEqual(touched, []);
 });
