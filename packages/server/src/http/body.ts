@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { AncillaError } from '@ancilla/contracts';
 import { parseJsonBody } from './json-body.ts';
 
@@ -24,12 +25,28 @@ export function checkAnnounced(headers: Headers, limit: number): void {
 }
 
 /** Reads a JSON body within its bounds. @throws {AncillaError} `request.media_type`, `request.too_large`, `request.too_deep`, `request.malformed` */
-export async function readJson(headers: Headers, payload: AsyncIterable<Uint8Array>, limit: number): Promise<unknown> {
+export async function readJson(headers: Headers, payload: Readable, limit: number): Promise<unknown> {
   checkJson(headers);
   checkAnnounced(headers, limit);
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of boundedBytes(payload, limit)) chunks.push(chunk);
-  return parseJsonBody(Buffer.concat(chunks), { depth: MOST_DEPTH, keys: Math.floor(limit / BYTES_A_KEY) });
+  return parseJsonBody(await collect(payload, limit), { depth: MOST_DEPTH, keys: Math.floor(limit / BYTES_A_KEY) });
+}
+
+/** All of a body at once. By events: most bodies are one chunk, for which an iterator's promises would cost more than the parsing. */
+function collect(payload: Readable, limit: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    payload.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= limit) return void chunks.push(chunk);
+      // What is still to come is not read.
+      payload.pause();
+      reject(tooLarge(limit));
+    });
+    payload.on('end', () => resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)));
+    payload.on('error', reject);
+    payload.on('close', () => reject(new AncillaError('request.malformed', 'the body ended early')));
+  });
 }
 
 function checkJson({ 'content-type': type, 'content-encoding': encoding }: Headers): void {

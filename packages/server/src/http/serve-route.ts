@@ -36,6 +36,7 @@ interface Exchange {
   readonly span: RequestSpan;
   readonly began: number;
   readonly signal: AbortSignal;
+  readonly headers: Readonly<Record<string, string | undefined>>;
   readonly caller?: Caller;
 }
 
@@ -59,14 +60,16 @@ export function serveRoute(app: FastifyInstance, route: Route, parts: ServeParts
         span: startRequestSpan(parts, route, headers['traceparent']),
         began: parts.elapsed(),
         signal: untilHungUp(reply),
+        headers,
       };
       exchanges.set(request, exchange);
       const caller = await admit(parts, route, headers, exchange.span.trace, exchange);
       exchanges.set(request, { ...exchange, caller });
     },
     async handler(request, reply) {
-      const { span, signal, caller } = exchanges.get(request) ?? {};
-      if (span === undefined || signal === undefined || caller === undefined) throw new TypeError('a request without its beginning');
+      const { span, signal, headers, caller } = exchanges.get(request) ?? {};
+      if (span === undefined || signal === undefined || headers === undefined || caller === undefined)
+        throw new TypeError('a request without its beginning');
       const query = coerceQuery(Object(request.query), route.query);
       checkParams(request.params, 'path');
       checkQuery(query, 'query');
@@ -82,7 +85,7 @@ export function serveRoute(app: FastifyInstance, route: Route, parts: ServeParts
           params: request.params,
           query,
           body,
-          headers: headersOf(request),
+          headers,
           trace: span.trace,
           signal,
         }),
