@@ -37,6 +37,7 @@ export class Scan {
   readonly livesAt: number[] = [];
   #cluster: { readonly at: number; readonly cluster: NumberCluster } | undefined;
   readonly #stretches = { opaque: { from: 0, to: 0 }, bare: { from: 0, to: 0 } };
+  #german: boolean | undefined;
   #nextAt = -1;
   #contextAt = -1;
   #context: Context | undefined;
@@ -72,6 +73,11 @@ export class Scan {
     while (to < this.text.length && inside(this.text, to)) to++;
     this.#stretches[kind] = { from: at, to };
     return to;
+  }
+
+  /** Whether the text reads as German, where every noun has a capital. Asked where that matters, from the text's beginning. */
+  get isGerman(): boolean {
+    return (this.#german ??= new Set(this.text.slice(0, GERMAN_SAMPLE).match(GERMAN_WORDS)).size >= GERMAN_LEAST);
   }
 
   /** Whether an at sign stands in a stretch; asked from left to right, it is looked for once. */
@@ -132,6 +138,11 @@ export function separatorEnd(text: string, at: number): number {
   }
   return -1;
 }
+
+const GERMAN_SAMPLE = 2000;
+/** Small words that other languages do not have. */
+const GERMAN_WORDS = /(?<!\p{L})(?:und|nicht|ist|wird|für|auf|mit|dem|den|eine|einen|zum|zur|bei|wir|von|sind|hat|werden|oder|auch)(?!\p{L})/gu;
+const GERMAN_LEAST = 3;
 
 /** The digits of a stretch. */
 export function digitsOf(text: string, start: number, end: number): string {

@@ -270,7 +270,7 @@ function look(scan: Scan, start: number, runEnd: number): void {
   // What announces a name is none: in "Hi Bob" the name begins with Bob.
   if (run.length > 1 && announcers.has(first.name)) return;
   const decided =
-    announced === undefined && first.name.length > 1 && !first.listed && run.length < 2 ? undefined : decide(text, run, announced);
+    announced === undefined && first.name.length > 1 && !first.listed && run.length < 2 ? undefined : decide(scan, run, announced);
   if (decided === undefined) {
     scan.capitalised.push({ start, end: first.end });
     return;
@@ -335,10 +335,11 @@ function acts(text: string, kept: readonly Word[], last: Word): boolean {
 
 /** How much of a run is a name, and how sure that is. */
 function decide(
-  text: string,
+  scan: Scan,
   run: readonly Word[],
   announced: Announced | undefined,
 ): { readonly take: readonly Word[]; readonly sure: Confidence } | undefined {
+  const { text } = scan;
   const cut = run.findIndex(({ name, end }) => notPeople.has(name) || (name === 'i' && text[end] !== '.'));
   const kept = cut < 0 ? run : run.slice(0, cut);
   // Something follows that makes the whole an organisation, a street, a title of a work.
@@ -348,6 +349,8 @@ function decide(
     !/^(?:the|and|of|for|order|error|call|phone|email|account|card|iban|bitcoin|get|post)$/.test(run[cut]?.name ?? '');
   const [first, second] = kept;
   if (first === undefined) return undefined;
+  // Nouns have capitals there: only a given name tells a name.
+  if (announced === undefined && !isInitial(first) && (first.everyday || !first.given) && scan.isGerman) return undefined;
   const capitals = kept.every(({ start, end }) => end - start > 1 && text.slice(start, end) === text.slice(start, end).toUpperCase());
   const listed = kept.filter((word) => word.listed && !word.everyday).length;
   if (announced?.surely === true && !followed) {
