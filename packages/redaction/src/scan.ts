@@ -37,7 +37,7 @@ export class Scan {
   readonly livesAt: number[] = [];
   #cluster: { readonly at: number; readonly cluster: NumberCluster } | undefined;
   readonly #stretches = { opaque: { from: 0, to: 0 }, bare: { from: 0, to: 0 } };
-  #german: boolean | undefined;
+  #german = { from: 0, to: -1, is: false };
   #nextAt = -1;
   #contextAt = -1;
   #context: Context | undefined;
@@ -75,9 +75,20 @@ export class Scan {
     return to;
   }
 
-  /** Whether the text reads as German, where every noun has a capital. Asked where that matters, from the text's beginning. */
-  get isGerman(): boolean {
-    return (this.#german ??= new Set(this.text.slice(0, GERMAN_SAMPLE).match(GERMAN_WORDS)).size >= GERMAN_LEAST);
+  /**
+   * Whether the line at an offset reads as German, where every noun has a capital. By line, since prompts mix languages and a line keeps its words
+   * when values in it are replaced.
+   */
+  isGermanAt(at: number): boolean {
+    const line = this.#german;
+    if (at >= line.from && at <= line.to) return line.is;
+    const { text } = this;
+    const from = text.lastIndexOf('\n', at - 1) + 1;
+    const end = text.indexOf('\n', at);
+    const to = end < 0 ? text.length : end;
+    const is = new Set(text.slice(from, Math.min(to, from + LONGEST_LINE)).match(GERMAN_WORDS)).size >= GERMAN_LEAST;
+    this.#german = { from, to, is };
+    return is;
   }
 
   /** Whether an at sign stands in a stretch; asked from left to right, it is looked for once. */
@@ -139,11 +150,11 @@ export function separatorEnd(text: string, at: number): number {
   return -1;
 }
 
-const GERMAN_SAMPLE = 2000;
+const LONGEST_LINE = 4000;
 /** Small words that other languages do not have. */
 const GERMAN_WORDS =
   /(?<!\p{L})(?:und|nicht|ist|wird|für|auf|mit|dem|den|eine|einen|zum|zur|bei|wir|von|sind|hat|werden|oder|auch)(?!\p{L})/gu;
-const GERMAN_LEAST = 3;
+const GERMAN_LEAST = 2;
 
 /** The digits of a stretch. */
 export function digitsOf(text: string, start: number, end: number): string {

@@ -350,7 +350,7 @@ function decide(
   const [first, second] = kept;
   if (first === undefined) return undefined;
   // Nouns have capitals there: only a given name tells a name.
-  if (announced === undefined && !isInitial(first) && (first.everyday || !first.given) && scan.isGerman) return undefined;
+  if (announced === undefined && !isInitial(first) && (first.everyday || !first.given) && scan.isGermanAt(first.start)) return undefined;
   const capitals = kept.every(({ start, end }) => end - start > 1 && text.slice(start, end) === text.slice(start, end).toUpperCase());
   const listed = kept.filter((word) => word.listed && !word.everyday).length;
   if (announced?.surely === true && !followed) {
