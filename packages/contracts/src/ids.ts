@@ -20,6 +20,7 @@ export const idPrefixes = {
   al: 'access log entry',
   ak: 'API key',
   rn: 'training run',
+  ro: 'rollout',
 } as const;
 export type IdPrefix = keyof typeof idPrefixes;
 

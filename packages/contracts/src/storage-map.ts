@@ -8,6 +8,7 @@ import { curatorVersions, labelMoves, labels } from './documents/governed.ts';
 import { mappingHistory, mappingSuggestions } from './documents/mapping.ts';
 import { cursors, rollups } from './documents/projection.ts';
 import { promptEvents } from './documents/prompt-event.ts';
+import { rolloutEvidence, rollouts, rolloutUnits } from './documents/rollout.ts';
 import { sagaState, tenantWal, wakeups } from './documents/saga.ts';
 import { consents, modelRegistry, trainingApprovals, trainingCatalog, trainingExamples, trainingRuns } from './documents/training.ts';
 
@@ -15,7 +16,7 @@ import { consents, modelRegistry, trainingApprovals, trainingCatalog, trainingEx
  * Version of what is stored: raised when a kind of document comes, or its indexes or unique sets change. Data of an earlier version is brought forward when it is opened;
  * data of a later one is refused.
  */
-export const STORAGE_VERSION = 1;
+export const STORAGE_VERSION = 2;
 
 /** Everything Ancilla stores. To add a kind of document is to add a row. */
 export const storageMap: readonly Collection[] = [
@@ -36,6 +37,9 @@ export const storageMap: readonly Collection[] = [
   apiKeys,
   trainingApprovals,
   trainingRuns,
+  rollouts,
+  rolloutEvidence,
+  rolloutUnits,
   sagaState,
   mappingSuggestions,
   trainingExamples,

@@ -13,6 +13,20 @@ export interface TaskExample {
   readonly prompt_hash: string | null;
 }
 
+/** One decision as evidence about a candidate and what is live. */
+export interface Trial {
+  readonly rollout_id: string;
+  /** What falls on one arm as a whole. */
+  readonly unit: string;
+  /** How many answers of the unit there are to decide on. */
+  readonly answers: number;
+  readonly arm: 'stable' | 'candidate' | 'both';
+  /** Whether it corrects a decision that was counted. */
+  readonly isCorrection: boolean;
+  /** Whether the arm's answer was wrong; false for an arm that gave none. */
+  readonly wrong: { readonly stable: boolean; readonly candidate: boolean };
+}
+
 /**
  * A kind of decision people make that a model learns from. Review, training and rollout know only Tasks.
  * `C`: the log of its decisions; `F`: what was known when they were made, as its artifact holds it.
@@ -44,6 +58,8 @@ export interface Task<C extends Collection<'log'> = Collection<'log'>, F = unkno
   };
   /** Reads the JSON at a features_ref, once for all decisions that refer to it; undefined when it is nothing to learn from. */
   parseFeatures(value: unknown): F | undefined;
+  /** What it says about rollouts it was part of. */
+  trials(decision: Doc<C>): readonly Trial[];
   /** @returns undefined when there is nothing to learn from it */
   toExample(decision: Doc<C>, features: F): TaskExample | undefined;
 }

@@ -3,6 +3,7 @@ export type { CallOptions, CallRedactor, CallResult, Hook, ModelAnswer, ModelInp
 export type { Message } from './config.ts';
 export { connect, type ConnectOptions } from './connect.ts';
 export type { Attachment, DeliveryStats } from './delivery.ts';
+export { draw } from './draw.ts';
 export { extractCandidates, firstSentences, normalizeConfidences, summarize, type Candidate } from './hooks.ts';
 export { httpTransport, TransportError } from './http-transport.ts';
 export { AgentError, HookError, openSdk, type Agent, type AgentOptions, type Sdk, type SdkParts } from './sdk.ts';

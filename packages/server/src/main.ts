@@ -19,6 +19,7 @@ import { BASE_VERSION, mappingTask, openGlossaries, openLiveModels, openMapping,
 import { openMetrics, openNurse, openTelemetry } from './nurse/index.ts';
 import { openForward, openOtlp } from './otlp/index.ts';
 import { openReview } from './review/index.ts';
+import { openRollout } from './rollout/index.ts';
 import { openSagas } from './sagas/index.ts';
 import { pooledRandom } from './random.ts';
 import { engineFor, openStores, runProjections, type Stores } from './store/index.ts';
@@ -122,7 +123,7 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
     exclusive: config.storeUrl === undefined,
   });
   const runner = opened.use(sagas.runner);
-  const curator = openCurator({ platform, clock, sagas: runner });
+  const curator = openCurator({ platform, clock, newId, random, sagas: runner });
   const gates = openGates({ curator, keys, clock });
   const ingest = openIngest({
     artifacts,
@@ -175,8 +176,9 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
     newId,
   });
   const review = openReview({ gates, glossaries, clock, tracer });
+  const tasks = [mappingTask];
   const training = openTraining({
-    tasks: [mappingTask],
+    tasks,
     artifacts,
     curator,
     gates,
@@ -188,6 +190,7 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
     clock,
     newId,
   });
+  const rollout = openRollout({ tasks, curator });
   const { traceBackend } = config;
   const audit = openAudit({ folder: evidence, signer, collections, ...(traceBackend !== undefined && { traceBackend }) });
   const nurse = openNurse({ clock, metrics, sizeBytes: stores.sizeBytes });
@@ -203,6 +206,7 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
     mapping,
     review,
     training,
+    rollout,
     audit,
     nurse,
     ...added,

@@ -80,6 +80,7 @@ export async function fillTenant(
     ['agent_configs', agent_id],
   ])
     await admin.put(202, `/curator/${kind}/${id}/labels/production`, { version: `${mark}.2`, reason: mark });
+  await admin.put(200, `/curator/agent_configs/${agent_id}/labels/canary`, { version: `${mark}.2`, reason: mark });
 
   const { artifact_id } = (await (
     await agent.raw('POST', '/dif/artifacts', {
@@ -163,6 +164,7 @@ export async function fillTenant(
     `/dif/wal?saga_id=${saga.saga_id}`,
     '/dif/sagas',
     '/governance/access_log',
+    '/rollouts',
   ]) {
     const { items } = await admin.get<{ items: readonly Record<string, unknown>[] }>(200, path);
     for (const [field, value] of Object.entries(items[0] ?? {}))

@@ -18,6 +18,20 @@ const ModelArm = Closed({
   arm: Type.Enum(['stable', 'canary', 'shadow']),
 });
 const Config = Closed({ id: Name, version: Version });
+/** The rollout an answer was part of. */
+const Trial = Closed({
+  rollout_id: Id('ro'),
+  /** Keyed hash of what falls on one arm as a whole. */
+  unit: Type.String({ pattern: '^[0-9a-f]{16}$' }),
+  /** Whose answer was shown; `both`: the candidate answered in the shadow beside it. */
+  arm: Type.Enum(['stable', 'candidate', 'both']),
+  /** How many answers there were to decide on together with this one. */
+  answers: Type.Integer({ minimum: 1 }),
+  /** What was shown as right; null: none of the glossary's terms. */
+  shown: Type.Union([SemanticId, Type.Null()]),
+  /** What the candidate in the shadow took for right; nobody who decides sees it before. */
+  shadow: Type.Optional(Type.Union([SemanticId, Type.Null()])),
+});
 
 export const MappingSuggestion = Closed({
   suggestion_id: Id('su'),
@@ -32,6 +46,7 @@ export const MappingSuggestion = Closed({
   model: ModelArm,
   agent_config: Config,
   glossary: Config,
+  trials: Type.Optional(Type.Array(Trial, { maxItems: 4 })),
   features_ref: Ref,
   /** The span of the run that made it: what a decision's span hangs from. */
   span_id: SpanId,
@@ -73,6 +88,7 @@ export const Mapping = Closed({
   model: ModelArm,
   agent_config: Config,
   glossary: Config,
+  trials: Type.Optional(Type.Array(Trial, { maxItems: 4 })),
   decided_at: Timestamp,
   supersedes: Type.Optional(Id('mh')),
 });

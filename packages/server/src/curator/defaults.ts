@@ -12,17 +12,27 @@ interface Shipped {
 
 const defaultPolicy: PromotionPolicy = {
   description:
-    'Production and canary need every reference resolved and every validation test passed; one person moves them. A model needs the offline gate.',
+    'Production and canary need every reference resolved and every validation test passed; one person moves them. A model needs the offline gate for a shadow, a shadow for a canary, and a canary and a second person for production.',
   labels: {
     production: { approvals: 1, requires: ['resolved', 'tests_passed'] },
     canary: { approvals: 1, requires: ['resolved', 'tests_passed'] },
     '*': { approvals: 1, requires: [] },
   },
-  kinds: { models: { '*': { approvals: 1, requires: ['offline_gate'] } } },
+  kinds: {
+    models: {
+      production: { approvals: 2, requires: ['offline_gate', 'canary_passed'] },
+      canary: { approvals: 1, requires: ['offline_gate', 'shadow_passed'] },
+      '*': { approvals: 1, requires: ['offline_gate'] },
+    },
+  },
 };
 const bootstrapPolicy: PromotionPolicy = {
   description: 'For a first model, before there is traffic to compare on: the offline gate alone',
   labels: { '*': { approvals: 1, requires: ['offline_gate'] } },
+};
+const rollbackPolicy: PromotionPolicy = {
+  description: 'For the way back to what was live before: one person, without a comparison. Safety does not wait',
+  labels: { '*': { approvals: 1, requires: [] } },
 };
 
 /** The answer of a mapping agent: ranked candidates, each with a score between 0 and 1. */
@@ -88,6 +98,7 @@ export const shipped: readonly Shipped[] = [
   },
   { kind: 'promotion_policies', id: 'default', content: defaultPolicy },
   { kind: 'promotion_policies', id: 'bootstrap', content: bootstrapPolicy },
+  { kind: 'promotion_policies', id: 'rollback', content: rollbackPolicy },
   { kind: 'json_schemas', id: 'mapping.candidates.v1', content: mappingOutput },
   {
     kind: 'tool_interfaces',

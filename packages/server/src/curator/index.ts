@@ -1,8 +1,23 @@
 // Governed documents: immutable versions, and labels that move by policy. The Librarian's routes are its routes for prompt templates.
-import type { Clock, GovernedKind, Io, PlatformStore, Room, SagaRunner, Tenant, TenantStore, Write } from '@ancilla/contracts';
-import { lookUp, type Ref, type Resolved } from './document.ts';
+import {
+  toTimestamp,
+  type Clock,
+  type GovernedKind,
+  type Io,
+  type NewId,
+  type PlatformStore,
+  type Random,
+  type Rollout,
+  type Room,
+  type SagaRunner,
+  type Tenant,
+  type TenantStore,
+  type Write,
+} from '@ancilla/contracts';
+import { lookUp, type Ref, type Resolved, type Subject } from './document.ts';
 import { listLabels, type LabelAnswer } from './labels.ts';
 import { openMoves, type Move, type Moved, type Of, type Waiting } from './moves.ts';
+import { serving } from './rollouts.ts';
 import { curatorRoutes } from './routes.ts';
 import { seedPlatform } from './seed.ts';
 import { openTestRunner, type RunTests } from './validation-tests.ts';
@@ -20,6 +35,8 @@ export interface Curator {
   resolve(tenant: TenantStore, kind: GovernedKind, id: string, ref: Ref, io: Io): Promise<Resolved | undefined>;
   /** The labels of a document and what each names. */
   labelsOf(tenant: TenantStore, kind: GovernedKind, id: string, io: Io): Promise<readonly LabelAnswer[]>;
+  /** Candidates of the document that get traffic now, in shadow or canary. */
+  serving(tenant: TenantStore, of: Subject, io: Io): Promise<readonly Rollout[]>;
   /** A new version as writes of the caller's commit. @throws {AncillaError} `schema.invalid`, `curator.exists` */
   draft(tenant: TenantStore, given: NewVersion, io: Io): Promise<readonly Write<Tenant>[]>;
   /** @throws {AncillaError} `not_found`, `curator.unresolved`, `curator.tests_failed`, `policy.refused`, `store.revision_conflict` */
@@ -37,15 +54,19 @@ const TESTS_AT_ONCE = 2;
 export const openCurator = ({
   platform,
   clock,
+  newId,
+  random,
   sagas,
   runTests = openTestRunner({ deadlineMs: TEST_DEADLINE_MS, atOnce: TESTS_AT_ONCE }),
 }: {
   readonly platform: PlatformStore;
   readonly clock: Clock;
+  readonly newId: NewId;
+  readonly random: Random;
   readonly sagas: SagaRunner;
   readonly runTests?: RunTests;
 }): Room & Curator => {
-  const { move, approve, sagas: declared, shelvesOf } = openMoves({ platform, clock, runTests, sagas });
+  const { move, approve, sagas: declared, shelvesOf } = openMoves({ platform, clock, newId, random, runTests, sagas });
   const save = (tenant: TenantStore, given: NewVersion, io: Io) => saveVersion(tenant, shelvesOf(tenant), given, { clock, runTests }, io);
   return {
     routes: curatorRoutes({ platform, save, move, approve }),
@@ -58,6 +79,10 @@ export const openCurator = ({
       return { version: doc.version, digest: doc.digest, content: doc.content, source, ...(label && { label: label.label }) };
     },
     labelsOf: (tenant, kind, id, io) => listLabels(shelvesOf(tenant), { kind, id }, io),
+    async serving(tenant, of, io) {
+      const now = toTimestamp(clock.now());
+      return (await serving(tenant, of, io)).flatMap(({ doc }) => (doc.ends_at > now ? [doc] : []));
+    },
     draft: async (tenant, given, io) => [(await draftVersion(tenant, shelvesOf(tenant), given, { clock, runTests }, io)).write],
     move,
     seed: ({ trace_id }, io) => seedPlatform(platform, { clock, runTests, trace_id }, io),

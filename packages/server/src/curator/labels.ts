@@ -45,10 +45,17 @@ export const labelHistory = async (
   const equals = { collection: labels.name, subject_id: labelKey(of, label) };
   const found = await shelf.find(changes, { index: 'by_subject', equals, ...page }, io);
   const log_id = await shelf.ledger.logId(io);
-  const items = found.items.map(({ doc, seq }) => ({
-    ...answer(Value.Parse(Label, doc.document), doc.revision, source),
-    proof: { log_id, collection: 'changes' as const, id: doc.change_id, seq },
-  }));
+  const items = found.items.flatMap(({ doc, seq }) =>
+    // Where it was taken away, it names nothing.
+    doc.op === 'remove'
+      ? []
+      : [
+          {
+            ...answer(Value.Parse(Label, doc.document), doc.revision, source),
+            proof: { log_id, collection: 'changes' as const, id: doc.change_id, seq },
+          },
+        ],
+  );
   return { items, next_cursor: found.next_cursor };
 };
 

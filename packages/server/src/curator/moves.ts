@@ -15,7 +15,9 @@ import {
   type Io,
   type Label,
   type LabelMove,
+  type NewId,
   type PlatformStore,
+  type Random,
   type Reader,
   type Saga,
   type SagaRunner,
@@ -27,7 +29,8 @@ import {
 } from '@ancilla/contracts';
 import { findLabel, findVersion, labelKey, lookUp, type Subject } from './document.ts';
 import { check, type Shelves } from './facts.ts';
-import { assertMet, conditions, PromotionPolicy, requirementOf, type Condition } from './promotion.ts';
+import { assertMet, PromotionPolicy, requirementOf, type Condition } from './promotion.ts';
+import { passedStages, rolloutWrites } from './rollouts.ts';
 import type { RunTests } from './validation-tests.ts';
 
 /** Whose documents: the tenant's store and its id. */
@@ -124,11 +127,15 @@ const isOver = async (tenant: TenantStore, { saga_id }: LabelMove, io: Io) => {
 export const openMoves = ({
   platform,
   clock,
+  newId,
+  random,
   runTests,
   sagas,
 }: {
   readonly platform: PlatformStore;
   readonly clock: Clock;
+  readonly newId: NewId;
+  readonly random: Random;
   readonly runTests: RunTests;
   readonly sagas: SagaRunner;
 }) => {
@@ -149,11 +156,20 @@ export const openMoves = ({
   };
 
   /** @throws {AncillaError} when the policy refuses the move now */
-  const permitted = async (tenant: Reader<Tenant>, move: Move, { content }: GovernedVersion, io: Io) => {
+  const permitted = async (tenant: Reader<Tenant>, move: Move, target: GovernedVersion, io: Io) => {
     const { rules, name, guard } = await policyInForce(tenant, move.policy ?? DEFAULT_POLICY, io);
     const requirement = requirementOf(rules, move.kind, move.label);
-    assertMet(requirement, { ...(await check(shelvesOf(tenant), move, content, runTests, io)), attested: move.attested ?? [] }, name);
-    return { approvals: requirement.approvals, policy: name, guard };
+    const live = (await findLabel(tenant, move, 'production', io))?.doc.version ?? null;
+    const stages = await passedStages(tenant, move, target.digest, live, io);
+    const attested = [...(move.attested ?? []), ...stages.map((stage): Condition => `${stage}_passed`)];
+    assertMet(requirement, { ...(await check(shelvesOf(tenant), move, target.content, runTests, io)), attested }, name);
+    const now = clock.now();
+    /** The label at its new place, and what that means for rollouts: one commit. */
+    const writes = async (was: Stored<typeof labels> | undefined, approved_by: string | null) => [
+      movedLabel(was, { ...move, approved_by, policy: name, now }),
+      ...(await rolloutWrites(tenant, { ...move, policy: name }, { target, live, rules: rules.rollout ?? {}, now, newId, random }, io)),
+    ];
+    return { approvals: requirement.approvals, policy: name, guard, writes };
   };
 
   /** Keeps one open request a label; asking for the same again joins it, asking for something else takes its place. */
@@ -198,7 +214,7 @@ export const openMoves = ({
     if (was?.doc.version === asked.version) return standing(was);
     if (asked.from !== undefined && asked.from !== (was?.doc.version ?? null))
       throw new AncillaError('policy.refused', `${asked.label} names ${was?.doc.version ?? 'nothing'} by now; look again`);
-    const { approvals, policy, guard } = await permitted(tenant, asked, target, io);
+    const { approvals, policy, guard, writes } = await permitted(tenant, asked, target, io);
     const { kind, id, label, version, reason, trace_id, by } = asked;
     if (approvals > 1) {
       const wanted = {
@@ -215,7 +231,7 @@ export const openMoves = ({
         waiting_for: 'second approval',
       };
     }
-    const { revision } = await tenant.commit([movedLabel(was, { ...asked, approved_by: null, policy, now: clock.now() })], [guard], io);
+    const { revision } = await tenant.commit(await writes(was, null), [guard], io);
     return { label, version, revision, previous: was?.doc.version ?? null };
   };
 
@@ -268,15 +284,16 @@ export const openMoves = ({
       trace_id,
       by: requested_by,
       policy: asked.slice(0, asked.lastIndexOf('@')),
-      attested: conditions,
+      // The calling room checked it when it was asked for, and the label still stands where it did.
+      attested: ['offline_gate'],
     };
     const target = await versionOf(tenant, wanted, io);
     const was = await findLabel(tenant, wanted, label, io);
     if (target.digest !== digest || (was?.doc.version ?? null) !== previous)
       throw new AncillaError('policy.refused', 'the label or the version is not what was approved');
-    const { policy } = await permitted(tenant, wanted, target, io);
+    const { writes } = await permitted(tenant, wanted, target, io);
     return [
-      movedLabel(was, { ...wanted, approved_by, policy, now: clock.now() }),
+      ...(await writes(was, approved_by)),
       // At the revision just read: a newer request for this label is not swept away with this one.
       { op: 'remove', to: labelMoves, id: label_key, revision: open.revision },
     ];

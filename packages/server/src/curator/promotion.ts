@@ -1,8 +1,11 @@
 import { Type, type Static } from 'typebox';
-import { AncillaError, Closed, type FieldError, type GovernedKind } from '@ancilla/contracts';
+import { AncillaError, Closed, RolloutRules, type FieldError, type GovernedKind } from '@ancilla/contracts';
 
-/** What can be asked of a version before a label moves to it. `offline_gate` is what a training run's comparison attests. */
-export const conditions = ['resolved', 'tests_passed', 'offline_gate'] as const;
+/**
+ * What can be asked of a version before a label moves to it. `offline_gate` is what a training run's comparison attests; `shadow_passed` and `canary_passed` are verdicts
+ * of rollouts of the same bytes against what is live still.
+ */
+export const conditions = ['resolved', 'tests_passed', 'offline_gate', 'shadow_passed', 'canary_passed'] as const;
 export type Condition = (typeof conditions)[number];
 
 const Requirement = Closed({
@@ -17,6 +20,7 @@ export const PromotionPolicy = Closed({
   description: Type.Optional(Type.String({ maxLength: 1000 })),
   labels: ByLabel,
   kinds: Type.Optional(Type.Record(Type.String({ pattern: '^[a-z_]{1,32}$' }), ByLabel, { additionalProperties: false })),
+  rollout: Type.Optional(RolloutRules),
 });
 export type PromotionPolicy = Static<typeof PromotionPolicy>;
 
@@ -42,7 +46,7 @@ export const requirementOf = ({ labels, kinds }: PromotionPolicy, kind: Governed
 export interface Facts {
   readonly unresolved: readonly string[];
   readonly tests: readonly { readonly name: string; readonly passed: boolean; readonly detail?: string }[];
-  /** What the calling room has checked itself. */
+  /** What the calling room has checked itself, and which stages it has passed. */
   readonly attested: readonly Condition[];
 }
 
@@ -69,6 +73,6 @@ export const assertMet = ({ requires }: Requirement, { unresolved, tests, attest
       `failed: ${failed.map(({ name }) => name).join(', ')}`,
       named(failed.map(({ name, detail }) => [`/validation/unit_tests/${name}`, detail ?? 'failed'])),
     );
-  const missing = requires.filter((condition) => condition === 'offline_gate' && !attested.includes(condition));
+  const missing = requires.filter((condition) => condition !== 'resolved' && condition !== 'tests_passed' && !attested.includes(condition));
   if (missing.length > 0) throw new AncillaError('policy.refused', `policy ${policy} asks for ${missing.join(', ')}`);
 };

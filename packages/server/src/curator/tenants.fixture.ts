@@ -88,7 +88,7 @@ export const openTenants = async (io: Io) => {
   });
   for (const id of ['north', 'south']) await stores.createTenant(id, io);
   const { runner, started } = openWaitingRunner(() => newId('sg'));
-  const curator = openCurator({ platform: stores.platform, clock, sagas: runner });
+  const curator = openCurator({ platform: stores.platform, clock, newId, random, sagas: runner });
   try {
     await curator.seed({ trace_id }, io);
   } catch (error) {

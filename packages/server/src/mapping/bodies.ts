@@ -1,6 +1,7 @@
-import { Candidate, Id, Name, RedactionReceipt, SpanId, TraceId, Version } from '@ancilla/contracts';
+import { Candidate, Id, Mapping, Name, RedactionReceipt, SpanId, TraceId, Version } from '@ancilla/contracts';
 import { Type, type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
+import type { Arms } from './live-model.ts';
 import type { RankedColumn } from './rank-table.ts';
 
 const Text = Type.String({ maxLength: 256 });
@@ -47,10 +48,17 @@ export const Memo = Type.Object({
 
 /** What the model call leaves for the step that writes: ranked columns, and what they were ranked by. */
 const Result = Type.Object({
-  model: Type.Object({ id: Name, version: Version }),
+  model: Mapping.properties.model,
   agent_config: Type.Object({ id: Name, version: Version }),
   prompt_hash: Type.String(),
-  columns: Type.Array(Type.Object({ column: Type.String(), abstained: Type.Boolean(), candidates: Type.Array(Candidate) })),
+  columns: Type.Array(
+    Type.Object({
+      column: Type.String(),
+      abstained: Type.Boolean(),
+      candidates: Type.Array(Candidate),
+      trials: Type.Optional(Mapping.properties.trials),
+    }),
+  ),
   features: Type.Unknown(),
 });
 export type Result = Static<typeof Result>;
@@ -78,6 +86,23 @@ export const best = (ranked: readonly RankedColumn[]) => ({
     .map(({ semantic_id, score }) => ({ semantic_id, score }))
     .slice(0, 20),
 });
+/** What a model takes a column for; null: none of the glossary's terms. */
+const taken = (ranked: RankedColumn | undefined): string | null =>
+  ranked === undefined || ranked.abstained ? null : (ranked.candidates[0]?.semantic_id ?? null);
+
+/** What each column's answers say in the rollouts a run is part of, to be judged by what people decide. */
+export const trialsOf = (arms: Arms, ranked: readonly RankedColumn[], shadow: readonly RankedColumn[] | undefined) =>
+  ranked.map((column, i) =>
+    arms.trials.map(({ rollout_id, stage, unit }) => ({
+      rollout_id,
+      unit,
+      arm: stage === 'shadow' ? ('both' as const) : arms.shown.arm === 'canary' ? ('candidate' as const) : ('stable' as const),
+      answers: ranked.length,
+      shown: taken(column),
+      ...(stage === 'shadow' && { shadow: taken(shadow?.[i]) }),
+    })),
+  );
+
 /** Ranked columns as they are suggested. */
 export const answers = (ranked: readonly RankedColumn[]) =>
   ranked.map(({ column, abstained, candidates }) => ({

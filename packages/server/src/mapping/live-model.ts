@@ -1,10 +1,11 @@
-import { AncillaError, type Io } from '@ancilla/contracts';
+import { AncillaError, type Io, type Rollout } from '@ancilla/contracts';
 import { sha256Hex } from '@ancilla/evidence';
 import { parseModel, type Model } from '@ancilla/ranker';
+import { draw } from '@ancilla/sdk';
 import { Type } from 'typebox';
 import { Check } from 'typebox/value';
 import type { Artifacts, Of } from '../artifacts/index.ts';
-import type { Curator } from '../curator/index.ts';
+import type { Curator, Ref } from '../curator/index.ts';
 import { MAPPING_MODEL } from './task.ts';
 
 /** A model as it is used: with the version every suggestion names. */
@@ -13,7 +14,17 @@ export interface LiveModel {
   readonly version: string;
   readonly model: Model;
 }
+/** Which models answer for a table. */
+export interface Arms {
+  readonly shown: LiveModel & { readonly arm: 'stable' | 'canary' };
+  /** Asked beside the one that is shown, and seen by nobody who decides. */
+  readonly shadow?: LiveModel;
+  /** The rollouts this is part of, with the keyed hash of what falls on one arm as a whole. */
+  readonly trials: readonly { readonly rollout_id: string; readonly stage: Rollout['stage']; readonly unit: string }[];
+}
 export interface LiveModels {
+  /** A data set, or a table, falls on one arm as a whole and stays there. */
+  arms(of: Of, at: { readonly dataset: string; readonly table: string }, io: Io): Promise<Arms>;
   /** The model labelled `production`; the shipped one until a tenant has trained its own. */
   production(of: Of, io: Io): Promise<LiveModel>;
   readonly shipped: LiveModel;
@@ -35,24 +46,50 @@ export function openLiveModels({
 }): LiveModels {
   const byDigest = new Map<string, Model>();
   const base: LiveModel = { id: MAPPING_MODEL, ...shipped };
+
+  async function named(of: Of, ref: Ref, io: Io): Promise<LiveModel | undefined> {
+    const found = await curator.resolve(of.tenant, 'models', MAPPING_MODEL, ref, io);
+    if (found === undefined) return undefined;
+    if (!Check(ModelContent, found.content))
+      throw new AncillaError('store.corrupt', `model ${MAPPING_MODEL}@${found.version} has no artifact`);
+    const { artifact_ref, digest } = found.content;
+    let model = byDigest.get(digest);
+    if (model === undefined) {
+      const bytes = await artifacts.bytes(of, artifact_ref, io);
+      if (sha256Hex(bytes) !== digest)
+        throw new AncillaError('artifact.corrupt', `model ${MAPPING_MODEL}@${found.version} is not the one that was registered`);
+      model = parseModel(JSON.parse(Buffer.from(bytes).toString('utf8')));
+      if (byDigest.size >= KEPT) byDigest.delete(byDigest.keys().next().value ?? '');
+      byDigest.set(digest, model);
+    }
+    return { id: MAPPING_MODEL, version: found.version, model };
+  }
+
+  const production = async (of: Of, io: Io): Promise<LiveModel> => (await named(of, { label: 'production' }, io)) ?? base;
+
   return {
     shipped: base,
-    async production(of, io) {
-      const found = await curator.resolve(of.tenant, 'models', MAPPING_MODEL, { label: 'production' }, io);
-      if (found === undefined) return base;
-      if (!Check(ModelContent, found.content))
-        throw new AncillaError('store.corrupt', `model ${MAPPING_MODEL}@${found.version} has no artifact`);
-      const { artifact_ref, digest } = found.content;
-      let model = byDigest.get(digest);
-      if (model === undefined) {
-        const bytes = await artifacts.bytes(of, artifact_ref, io);
-        if (sha256Hex(bytes) !== digest)
-          throw new AncillaError('artifact.corrupt', `model ${MAPPING_MODEL}@${found.version} is not the one that was registered`);
-        model = parseModel(JSON.parse(Buffer.from(bytes).toString('utf8')));
-        if (byDigest.size >= KEPT) byDigest.delete(byDigest.keys().next().value ?? '');
-        byDigest.set(digest, model);
+    production,
+    async arms(of, { dataset, table }, io) {
+      const [stable, serving] = await Promise.all([
+        production(of, io),
+        curator.serving(of.tenant, { kind: 'models', id: MAPPING_MODEL }, io),
+      ]);
+      let arms: Arms = { shown: { ...stable, arm: 'stable' }, trials: [] };
+      for (const { rollout_id, stage, candidate, rules, key } of serving) {
+        const { unit, at } = draw(key, rules.unit === 'dataset' ? dataset : JSON.stringify([dataset, table]));
+        const model = await named(of, { version: candidate.version }, io);
+        // Withdrawn since: what is live answers alone, and nothing is counted.
+        if (model === undefined) continue;
+        arms = {
+          ...arms,
+          ...(stage === 'shadow' && { shadow: model }),
+          ...(stage === 'canary' && at < rules.share && { shown: { ...model, arm: 'canary' as const } }),
+          trials: [...arms.trials, { rollout_id, stage, unit }],
+        };
       }
-      return { id: MAPPING_MODEL, version: found.version, model };
+      // A shadow is compared with what is live: where the canary is shown, it has nothing to be compared with.
+      return arms.shown.arm === 'canary' ? { shown: arms.shown, trials: arms.trials.filter(({ stage }) => stage === 'canary') } : arms;
     },
   };
 }

@@ -16,7 +16,7 @@ import { sha256 } from '@ancilla/evidence';
 import { embedTexts, toEmbedding } from '../embedding/index.ts';
 import { spaceId } from '../embedding/providers/index.ts';
 import type { Of } from '../ingest/index.ts';
-import { answers, best, Memo, type Result } from './bodies.ts';
+import { answers, best, Memo, trialsOf, type Result } from './bodies.ts';
 import { MAPPING_AGENT_ID, type MappingParts } from './parts.ts';
 import { openRankRun, toFeaturesFile } from './rank-run.ts';
 import { openRunArtifacts } from './run-artifacts.ts';
@@ -90,7 +90,9 @@ export function openMapSaga(parts: MappingParts) {
         async run({ memo, saga_id, trace_id, tenant_id, signal }) {
           const of: Of = { tenant: storeOf(tenant_id), tenant_id };
           const payload = await files.payload(of, memo.payload_ref, { signal });
-          const { live, ranked } = await rank(of, payload, { signal });
+          const { arms, ranked, shadow } = await rank(of, payload, { signal });
+          const live = arms.shown;
+          const trials = trialsOf(arms, ranked, shadow);
           const agent_config = await configOf(of, { signal });
           const collected = agents.collector(of, MAPPING_AGENT_ID);
           const tools = {
@@ -114,10 +116,10 @@ export function openMapSaga(parts: MappingParts) {
             collect: collected.collect,
           })(async () => ({ output: best(ranked), token_count_in: null, token_count_out: null }));
           const result: Result = {
-            model: { id: live.id, version: live.version },
+            model: { id: live.id, version: live.version, arm: live.arm },
             agent_config: { id: agent_config.id, version: agent_config.version },
             prompt_hash,
-            columns: answers(ranked),
+            columns: answers(ranked).map((column, i) => ({ ...column, ...((trials[i]?.length ?? 0) > 0 && { trials: trials[i] }) })),
             features: toFeaturesFile(ranked, { prompt_hash, embedding_ids: memo.embedding_ids ?? [] }),
           };
           const kept = files.prepare(of, 'payload', result, trace_id);
@@ -136,7 +138,7 @@ export function openMapSaga(parts: MappingParts) {
           const features = files.prepare(of, 'structured_output', result.features, trace_id);
           const superseded: Write<Tenant>[] = [];
           const docs = await Promise.all(
-            result.columns.map(async ({ column, abstained, candidates }): Promise<MappingSuggestion> => {
+            result.columns.map(async ({ column, abstained, candidates, trials }): Promise<MappingSuggestion> => {
               const { items } = await tenant.find(
                 mappingSuggestions,
                 { index: 'by_column', equals: { dataset, table: table.name, column }, limit: 50 },
@@ -156,9 +158,10 @@ export function openMapSaga(parts: MappingParts) {
                 status: 'open',
                 abstained,
                 candidates,
-                model: { ...result.model, arm: 'stable' },
+                model: result.model,
                 agent_config: result.agent_config,
                 glossary,
+                ...(trials !== undefined && { trials }),
                 features_ref: features.artifact_id,
                 span_id: memo.span_id,
                 created_at: now(),

@@ -4,14 +4,24 @@ import type { Payload } from './bodies.ts';
 import type { FeaturesFile } from './features-file.ts';
 import { featureNames } from '@ancilla/ranker';
 import { openMemory } from './memory.ts';
-import type { LiveModel } from './live-model.ts';
+import type { Arms, LiveModel } from './live-model.ts';
 import { openRejections } from './rejections.ts';
 import type { MappingParts } from './parts.ts';
-import { rankTable, type RankedColumn } from './rank-table.ts';
+import { compareTable, rankCompared, type RankedColumn } from './rank-table.ts';
 import type { Table } from './ready-columns.ts';
 
 /** Ranks a run's columns as a tenant's live model, glossary and memory would have it now. */
-export type RankRun = (of: Of, payload: Payload, io: Io) => Promise<{ readonly live: LiveModel; readonly ranked: readonly RankedColumn[] }>;
+export type RankRun = (
+  of: Of,
+  payload: Payload,
+  io: Io,
+) => Promise<{
+  readonly arms: Arms;
+  /** By the model that is shown. */
+  readonly ranked: readonly RankedColumn[];
+  /** By the candidate in the shadow, if there is one. */
+  readonly shadow: readonly RankedColumn[] | undefined;
+}>;
 
 export function openRankRun({
   artifacts,
@@ -28,22 +38,15 @@ export function openRankRun({
       .toString('hex')
       .slice(0, 16);
   return async (of, { table, glossary, dataset }, io) => {
-    const [live, { terms }, approved, rejected] = await Promise.all([
-      models.production(of, io),
+    const [arms, { terms }, approved, rejected] = await Promise.all([
+      models.arms(of, { dataset, table: table.name }, io),
       glossaries.get(of.tenant, glossary, io),
       memory.of(of, glossary.id, { dataset, table: table.name }, io),
       rejections.of(of, { dataset, table: table.name }, io),
     ]);
-    const ranked = rankTable({
-      table: toTable(table),
-      terms,
-      model: live.model,
-      similarity,
-      memory: approved,
-      rejected,
-      keyed: keyed(of.tenant_id),
-    });
-    return { live, ranked };
+    const compared = compareTable({ table: toTable(table), terms, similarity, keyed: keyed(of.tenant_id) });
+    const by = ({ model }: LiveModel) => rankCompared(compared, model, approved, rejected);
+    return { arms, ranked: by(arms.shown), shadow: arms.shadow && by(arms.shadow) };
   };
 }
 

@@ -29,6 +29,19 @@ export const mappingTask: Task<typeof mappingHistory, FeaturesFile> = {
     reviewer_id,
     decided_at,
   }),
+  trials: ({ decision, semantic_id, trials = [], supersedes }) =>
+    trials.map(({ rollout_id, unit, arm, answers, shown, shadow }) => {
+      // A bare rejection says that what was shown is wrong, and of another answer nothing: it counts as wrong too, so that a candidate gains nothing by it.
+      const isWrong = (answer: string | null | undefined) => decision === 'reject' || answer !== semantic_id;
+      return {
+        rollout_id,
+        unit,
+        arm,
+        answers,
+        isCorrection: supersedes !== undefined,
+        wrong: { stable: arm !== 'candidate' && isWrong(shown), candidate: arm !== 'stable' && isWrong(arm === 'both' ? shadow : shown) },
+      };
+    }),
   parseFeatures(value) {
     const file = parseFeatures(value);
     // Features of another version of the ranker mean something else.

@@ -109,6 +109,7 @@ export function decide(
     model: doc.model,
     agent_config: doc.agent_config,
     glossary: doc.glossary,
+    ...(doc.trials !== undefined && { trials: doc.trials }),
     decided_at: by.decided_at,
     ...(verdict.supersedes !== undefined && { supersedes: verdict.supersedes }),
   };

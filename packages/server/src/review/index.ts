@@ -3,6 +3,10 @@ import { Decision, Id, Mapping, MappingSuggestion, mappingSuggestions, route, Se
 import { Type } from 'typebox';
 import { openDecisions, type ReviewParts } from './decisions.ts';
 
+/** What reviewers see of a suggestion: nothing of what is tried out beside it. */
+const Shown = Type.Omit(MappingSuggestion, ['trials'], { additionalProperties: false });
+const shown = ({ trials: _trials, ...rest }: MappingSuggestion) => rest;
+
 export function openReview(parts: ReviewParts) {
   const decideOn = openDecisions(parts);
   const routes = [
@@ -21,14 +25,14 @@ export function openReview(parts: ReviewParts) {
         { additionalProperties: false },
       ),
       body: Type.Null(),
-      answers: { 200: Type.Object({ items: Type.Array(MappingSuggestion), next_cursor: Type.Union([Type.String(), Type.Null()]) }) },
+      answers: { 200: Type.Object({ items: Type.Array(Shown), next_cursor: Type.Union([Type.String(), Type.Null()]) }) },
       async handle({ tenant, query: { status = 'open', ...page }, signal }) {
         const { items, next_cursor } = await tenant.find(
           mappingSuggestions,
           { index: 'by_status', equals: { status }, ...page },
           { signal },
         );
-        return [200, { items: items.map(({ doc }) => doc), next_cursor }] as const;
+        return [200, { items: items.map(({ doc }) => shown(doc)), next_cursor }] as const;
       },
     }),
     route({

@@ -1,14 +1,21 @@
 import { AncillaError, isAncillaError, modelRegistry, ModelVersion, Name, route, Sentence, Version } from '@ancilla/contracts';
 import { Type } from 'typebox';
 import { nothing, pageOf, paging } from './listing.ts';
-import type { Move } from '../curator/index.ts';
+import type { LabelAnswer, Move } from '../curator/index.ts';
 import type { TrainingParts } from './parts.ts';
 import { modelOf, unmeasured, viewsOf } from './registry.ts';
 
 const ModelView = Type.Object({ ...ModelVersion.properties, labels: Type.Array(Type.String()) });
 const params = Type.Object({ model_id: Name, version: Version });
-/** Before there is traffic to compare on, the offline gate alone decides. */
-const POLICY = 'bootstrap';
+/**
+ * The promotion policy a move goes by: `bootstrap` for a first model, before there is anything of the tenant's own to compare with; `rollback` for the one that was live
+ * before; the tenant's `default` for all else.
+ */
+const policyOf = (label: string, version: string, production: LabelAnswer | undefined): string => {
+  if (label !== 'production') return 'default';
+  if (production === undefined) return 'bootstrap';
+  return production.previous === version ? 'rollback' : 'default';
+};
 
 export const modelRoutes = ({ curator, models }: TrainingParts) => [
   route({
@@ -72,7 +79,7 @@ export const modelRoutes = ({ curator, models }: TrainingParts) => [
         reason: body.reason,
         by: who.id,
         trace_id: trace.trace_id,
-        policy: POLICY,
+        policy: policyOf(body.label, version, production),
         attested: why === undefined ? ['offline_gate'] : [],
         ...(body.label === 'production' && { from: production?.version ?? null }),
       };

@@ -1,0 +1,126 @@
+import {
+  AncillaError,
+  insert,
+  replace,
+  rollouts,
+  toTimestamp,
+  type GovernedVersion,
+  type Io,
+  type NewId,
+  type Random,
+  type Reader,
+  type Rollout,
+  type RolloutRules,
+  type Stored,
+  type Tenant,
+  type Write,
+} from '@ancilla/contracts';
+import { Value } from 'typebox/value';
+import { AgentConfig } from './agent-config.ts';
+import type { Subject } from './document.ts';
+
+/**
+ * What a policy that says nothing else asks for. Half the traffic, since a small share needs many times the decisions; a margin of a twentieth, which without any
+ * disagreement takes a hundred pairs.
+ */
+const DEFAULTS: Rollout['rules'] = {
+  share: 0.5,
+  margin: 0.05,
+  alpha: 0.05,
+  least_pairs: 100,
+  most_pairs: 5000,
+  most_days: 90,
+  unit: 'dataset',
+  settle_hours: 24,
+};
+const DAY_MS = 86_400_000;
+
+/** Labels that put a version beside the live one, by kind: a config’s answers cannot be had without their effects, so it has no shadow. */
+const stages: { readonly [kind: string]: readonly string[] } = { models: ['shadow', 'canary'], agent_configs: ['canary'] };
+const stageOf = (kind: string, label: string): Rollout['stage'] | undefined =>
+  stages[kind]?.includes(label) === true && (label === 'shadow' || label === 'canary') ? label : undefined;
+
+/** The candidates of a document that get traffic now. */
+export const serving = async (tenant: Reader<Tenant>, { kind, id }: Subject, io: Io): Promise<readonly Stored<typeof rollouts>[]> =>
+  (await tenant.find(rollouts, { index: 'by_serving', equals: { kind, id, serving: true }, limit: 10 }, io)).items;
+
+/** The stages on which these bytes were found no worse than what is live still. */
+export async function passedStages(
+  tenant: Reader<Tenant>,
+  { kind, id }: Subject,
+  digest: string,
+  live: string | null,
+  io: Io,
+): Promise<readonly Rollout['stage'][]> {
+  const { items } = await tenant.find(rollouts, { index: 'by_subject', equals: { kind, id }, limit: 100 }, io);
+  return items.flatMap(({ doc: { candidate, verdict, stable, stage } }) =>
+    candidate.digest === digest && stable === live && verdict === 'eligible' ? [stage] : [],
+  );
+}
+
+/** The share of traffic a version asks for itself. @throws {AncillaError} `policy.refused` */
+function shareOf({ kind, content }: GovernedVersion): Pick<RolloutRules, 'share'> {
+  if (kind !== 'agent_configs' || !Value.Check(AgentConfig, content) || content.canary === undefined) return {};
+  const { enabled, percent } = content.canary;
+  if (!enabled || percent === 0 || percent === 100)
+    throw new AncillaError('policy.refused', 'a canary wants `canary` in its config: enabled, with a percent between 0 and 100');
+  return { share: percent / 100 };
+}
+
+/**
+ * What a label's move means for rollouts, to be written in the same commit: `shadow` and `canary` begin one and end the one before on that stage; `production` ends all.
+ * @param live - the version labelled `production`, null when that is what the release ships
+ */
+export async function rolloutWrites(
+  tenant: Reader<Tenant>,
+  move: { readonly label: string; readonly by: string; readonly reason: string; readonly trace_id: string; readonly policy: string },
+  at: {
+    readonly target: GovernedVersion;
+    readonly live: string | null;
+    readonly rules: RolloutRules;
+    readonly now: number;
+    readonly newId: NewId;
+    readonly random: Random;
+  },
+  io: Io,
+): Promise<readonly Write<Tenant>[]> {
+  const { target, live, now } = at;
+  const { kind, id, version, digest } = target;
+  const stage = stageOf(kind, move.label);
+  if (stage === undefined && move.label !== 'production') return [];
+  const because = { who: move.by, reason: move.reason, trace_id: move.trace_id, policy: move.policy };
+  const over = (await serving(tenant, target, io)).filter(({ doc }) => stage === undefined || doc.stage === stage);
+  const ended = over.map((was) => {
+    const promoted = stage === undefined && was.doc.candidate.digest === digest;
+    const change = {
+      serving: false,
+      // That a candidate was found eligible stays true when it has been promoted.
+      verdict: was.doc.verdict === 'running' ? 'ended' : was.doc.verdict,
+      why: promoted ? 'promoted' : 'replaced',
+    } as const;
+    return replace(rollouts, was, change, because);
+  });
+  if (stage === undefined) return ended;
+  const { items: tries } = await tenant.find(rollouts, { index: 'by_subject', equals: { kind, id }, limit: 500 }, io);
+  const attempt = 1 + tries.filter(({ doc }) => doc.stage === stage && doc.candidate.digest === digest).length;
+  const whole = { ...DEFAULTS, ...at.rules, ...shareOf(target) };
+  const begun: Rollout = {
+    rollout_id: at.newId('ro'),
+    key: Buffer.from(at.random.bytes(32)).toString('hex'),
+    kind,
+    id,
+    stage,
+    candidate: { version, digest },
+    stable: live,
+    attempt,
+    policy: move.policy,
+    rules: whole,
+    serving: true,
+    verdict: 'running',
+    trace_id: move.trace_id,
+    started_by: move.by,
+    started_at: toTimestamp(now),
+    ends_at: toTimestamp(now + whole.most_days * DAY_MS),
+  };
+  return [...ended, insert(rollouts, begun, because)];
+}

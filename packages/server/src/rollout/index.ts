@@ -1,0 +1,158 @@
+// A candidate beside what is live: in shadow, then in canary, until the evidence says that it is no worse, or takes it away.
+import {
+  AncillaError,
+  GovernedKindName,
+  Id,
+  isAncillaError,
+  labels,
+  Name,
+  replace,
+  Rollout,
+  rolloutEvidence,
+  rollouts,
+  route,
+  Sentence,
+  type Io,
+  type Room,
+  type Task,
+  type TenantStore,
+  type Write,
+  type Tenant,
+} from '@ancilla/contracts';
+import { Type } from 'typebox';
+import type { Curator } from '../curator/index.ts';
+import { evidenceProjection } from './evidence.ts';
+import { RolloutView, viewOf } from './view.ts';
+
+const nothing = { query: Type.Object({}), body: Type.Null() };
+const named = Type.Object({ rollout_id: Id('ro') });
+
+export function openRollout({ tasks, curator }: { readonly tasks: readonly Task[]; readonly curator: Curator }) {
+  const view = async (tenant: TenantStore, rollout: Rollout, io: Io) =>
+    viewOf(rollout, (await tenant.get(rolloutEvidence, rollout.rollout_id, io))?.doc);
+  const found = async (tenant: TenantStore, rollout_id: string, io: Io) => {
+    const stored = await tenant.get(rollouts, rollout_id, io);
+    if (stored === undefined) throw new AncillaError('not_found', `no rollout ${rollout_id}`);
+    return stored;
+  };
+  /** Ends a rollout by hand; whoever was overtaken by a verdict leaves it at that. */
+  async function end(
+    tenant: TenantStore,
+    rollout_id: string,
+    because: { readonly who: string; readonly reason: string; readonly trace_id: string },
+    io: Io,
+  ) {
+    for (;;) {
+      const was = await found(tenant, rollout_id, io);
+      if (!was.doc.serving) return was.doc;
+      const { kind, id, stage, candidate, verdict } = was.doc;
+      const label = await tenant.get(labels, `${kind}/${id}#${stage}`, io);
+      const ended = { serving: false, verdict: verdict === 'running' ? ('ended' as const) : verdict, why: 'by_hand' as const };
+      const writes: Write<Tenant>[] = [replace(rollouts, was, ended, because)];
+      if (label?.doc.version === candidate.version)
+        writes.push({ op: 'remove', to: labels, id: label.doc.label_key, revision: label.revision, because });
+      try {
+        await tenant.commit(writes, [], io);
+        return { ...was.doc, ...ended };
+      } catch (error) {
+        if (!isAncillaError(error, 'store.revision_conflict')) throw error;
+      }
+    }
+  }
+
+  const routes = [
+    route({
+      method: 'GET',
+      path: '/models/{model_id}/rollout',
+      action: 'training.read',
+      summary: 'The model’s newest rollout: counts, rates, e-values, interval, verdict',
+      ...nothing,
+      params: Type.Object({ model_id: Name }),
+      answers: { 200: RolloutView },
+      async handle({ tenant, params: { model_id }, signal }) {
+        const io = { signal };
+        const { items } = await tenant.find(rollouts, { index: 'by_subject', equals: { kind: 'models', id: model_id }, limit: 1 }, io);
+        const [newest] = items;
+        if (newest === undefined)
+          throw new AncillaError(
+            'not_found',
+            `model ${model_id} has had no rollout; move the label shadow or canary to one of its versions`,
+          );
+        return [200, await view(tenant, newest.doc, io)] as const;
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/rollouts',
+      action: 'training.read',
+      summary: 'Rollouts of models and agent configs, newest first',
+      params: Type.Object({}),
+      body: Type.Null(),
+      query: Type.Object(
+        { limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })), cursor: Type.Optional(Type.String({ maxLength: 1024 })) },
+        { additionalProperties: false },
+      ),
+      answers: { 200: Type.Object({ items: Type.Array(RolloutView), next_cursor: Type.Union([Type.String(), Type.Null()]) }) },
+      async handle({ tenant, query, signal }) {
+        const io = { signal };
+        const { items, next_cursor } = await tenant.find(rollouts, { index: 'all', equals: {}, ...query }, io);
+        return [200, { items: await Promise.all(items.map(({ doc }) => view(tenant, doc, io))), next_cursor }] as const;
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/rollouts/{rollout_id}',
+      action: 'training.read',
+      summary: 'One rollout: counts, rates, e-values, interval, verdict',
+      ...nothing,
+      params: named,
+      answers: { 200: RolloutView },
+      async handle({ tenant, params, signal }) {
+        const { doc } = await found(tenant, params.rollout_id, { signal });
+        return [200, await view(tenant, doc, { signal })] as const;
+      },
+    }),
+    route({
+      method: 'POST',
+      path: '/rollouts/{rollout_id}/end',
+      action: 'model.move',
+      summary: 'Take the candidate out of traffic; one person may, at any time',
+      query: Type.Object({}),
+      params: named,
+      body: Type.Object({ reason: Sentence }, { additionalProperties: false }),
+      answers: { 200: RolloutView },
+      async handle({ tenant, who, params, body: { reason }, trace, signal }) {
+        const io = { signal };
+        const doc = await end(tenant, params.rollout_id, { who: who.id, reason, trace_id: trace.trace_id }, io);
+        return [200, await view(tenant, doc, io)] as const;
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/curator/{kind}/{id}/serving',
+      action: 'curator.read',
+      summary: 'Candidates that get traffic now, and the key by which an SDK draws arms',
+      ...nothing,
+      params: Type.Object({ kind: GovernedKindName, id: Name }),
+      answers: {
+        200: Type.Object({
+          items: Type.Array(
+            Type.Object({ ...Type.Pick(Rollout, ['rollout_id', 'stage', 'key']).properties, version: Type.String(), share: Type.Number() }),
+          ),
+        }),
+      },
+      async handle({ tenant, params, signal }) {
+        const items = await curator.serving(tenant, params, { signal });
+        const served = items.map(({ rollout_id, stage, key, candidate, rules }) => ({
+          rollout_id,
+          stage,
+          key,
+          version: candidate.version,
+          share: rules.share,
+        }));
+        return [200, { items: served }] as const;
+      },
+    }),
+  ];
+  return { routes, projections: [evidenceProjection(tasks)] } satisfies Room;
+}

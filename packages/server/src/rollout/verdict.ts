@@ -1,0 +1,54 @@
+import type { Rollout, RolloutEvidence, RolloutSeries } from '@ancilla/contracts';
+import { judge, type Verdict } from './betting.ts';
+import { isSplitAsMeant } from './sample-ratio.ts';
+
+/** What the evidence says of a rollout now. */
+export interface Standing {
+  readonly verdict: Rollout['verdict'];
+  readonly why?: Rollout['why'];
+  readonly figures: Record<string, number>;
+}
+
+/** The questions that are asked; a candidate passes when it is no worse in each that has an answer, and one that harms in any is rolled back. */
+const questions = ['overridden', 'failed'] as const;
+/** A split that goes wrong by chance is called wrong once in a hundred rollouts. */
+const SPLIT_ALPHA = 0.01;
+
+/** Tries of the same bytes share the bound: halving it each time, all of them together stay within it. */
+export const alphaOf = ({ attempt, rules }: Pick<Rollout, 'attempt' | 'rules'>): number => rules.alpha / 2 ** attempt;
+
+/** The two tests of one question. Harm is looked for in each question, so each gets its part of the bound. */
+export const testsOf = (rollout: Pick<Rollout, 'attempt' | 'rules' | 'kind'>, { differences }: RolloutSeries): Verdict => {
+  const { margin, least_pairs } = rollout.rules;
+  const alpha = alphaOf(rollout);
+  const { better, betterAt } = judge(differences, { margin, alpha }, least_pairs);
+  const { harm, harmAt } = judge(differences, { margin, alpha: alpha / (rollout.kind === 'models' ? 1 : questions.length) });
+  return { better, betterAt, harm, harmAt };
+};
+
+/** A pure function of what was counted: whoever has the evidence comes to the same verdict. */
+export function standingOf(rollout: Rollout, { series }: Pick<RolloutEvidence, 'series'>): Standing {
+  const { rules, stage, verdict: before } = rollout;
+  const asked = questions.filter((question) => series[question].differences.length > 0);
+  const tests = asked.map((question) => ({ question, ...testsOf(rollout, series[question]), pairs: series[question].differences.length }));
+  const figures: Record<string, number> = { alpha: alphaOf(rollout), margin: rules.margin };
+  for (const { question, better, harm, pairs } of tests) {
+    figures[`${question}_pairs`] = pairs;
+    figures[`${question}_e_better`] = Math.round(Math.exp(Math.min(better, 100)) * 1000) / 1000;
+    figures[`${question}_e_harm`] = Math.round(Math.exp(Math.min(harm, 100)) * 1000) / 1000;
+    for (const arm of ['stable', 'candidate'] as const) {
+      const { units, wrong } = series[question][arm];
+      figures[`${question}_${arm}_units`] = units;
+      if (units > 0) figures[`${question}_${arm}_rate`] = Math.round((wrong / units) * 1e4) / 1e4;
+    }
+  }
+  if (tests.some(({ harmAt }) => harmAt !== undefined)) return { verdict: 'rolled_back', why: 'harm', figures };
+  const isSplit = ({ stable, candidate }: RolloutSeries) =>
+    isSplitAsMeant({ stable: stable.units, candidate: candidate.units }, rules.share, SPLIT_ALPHA);
+  if (stage === 'canary' && asked.some((question) => !isSplit(series[question])))
+    return { verdict: 'inconclusive', why: 'sample_ratio', figures };
+  if (before === 'eligible' || (tests.length > 0 && tests.every(({ betterAt }) => betterAt !== undefined)))
+    return { verdict: 'eligible', figures };
+  if (tests.some(({ pairs }) => pairs >= rules.most_pairs)) return { verdict: 'inconclusive', why: 'most_pairs', figures };
+  return { verdict: 'running', figures };
+}

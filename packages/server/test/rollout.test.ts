@@ -1,0 +1,158 @@
+// A candidate beside what is live, over HTTP against a real server: shadow, canary, verdict, promotion by two people, and the way back without any.
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { test } from 'node:test';
+import { suggest, trained, trainOn, type Suggestion } from './shop.ts';
+import { startTestServer, type Client, type TestServer } from './test-server.ts';
+
+interface Question {
+  readonly pairs: number;
+  readonly e_better: number;
+  readonly e_harm: number;
+  readonly needed: number;
+  readonly interval: readonly [number, number] | null;
+  readonly stable: { readonly units: number; readonly rate: number | null };
+  readonly candidate: { readonly units: number; readonly rate: number | null };
+}
+interface RolloutView {
+  readonly rollout_id: string;
+  readonly stage: string;
+  readonly attempt: number;
+  readonly verdict: string;
+  readonly serving: boolean;
+  readonly why?: string;
+  readonly overridden: Question;
+  readonly failed: Question;
+  readonly counts: { readonly corrections: number; readonly late: number; readonly misrouted: number };
+}
+const MODEL = '/models/mapping-ranker';
+const move = (version: string) => `${MODEL}/versions/${version}/move`;
+
+/** A policy with a margin so wide that a few data sets say something: for tests only. */
+const loosely = async (steward: Client, rollout: object = {}): Promise<void> => {
+  const { content } = await steward.get<{ content: object }>(200, '/curator/promotion_policies/default/versions/production');
+  const loose = { ...content, rollout: { margin: 0.4, alpha: 0.4, least_pairs: 3, share: 0.5, ...rollout } };
+  await steward.post(201, '/curator/promotion_policies/default/versions', { version: 'loose', content: loose });
+  await steward.put(200, '/curator/promotion_policies/default/labels/production', { version: 'loose', reason: 'a test' });
+};
+
+/** Accepts what is shown, or refuses it all. */
+const decide = async (reviewer: Client, items: readonly Suggestion[], right: boolean): Promise<void> => {
+  for (const { suggestion_id, abstained, candidates } of items) {
+    const says = right ? (abstained || candidates.length === 0 ? 'none_of_these' : 'accept') : 'reject';
+    await reviewer.post(201, `/review/${suggestion_id}/decision`, { decision: says });
+  }
+};
+const until = async (steward: Client, holds: (view: RolloutView) => boolean): Promise<RolloutView> => {
+  for (let i = 0; ; i++) {
+    const view = await steward.get<RolloutView>(200, `${MODEL}/rollout`);
+    if (holds(view)) return view;
+    if (i === 500) deepEqual(view, 'what the test waits for');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+};
+
+/** Has data sets mapped and decided until the rollout says something. */
+const decideSets = async (
+  { north: { agent, reviewer, steward } }: TestServer,
+  isRight: (items: readonly Suggestion[]) => boolean,
+  from: number,
+): Promise<RolloutView> => {
+  for (let i = from; i < from + 40; i++) {
+    const { items } = await suggest(agent, i % 4, [], `set-${i}`);
+    await decide(reviewer, items, isRight(items));
+    const view = await until(steward, ({ overridden: { stable, candidate } }) => stable.units + candidate.units > 0 || i > from);
+    if (view.verdict !== 'running') return view;
+  }
+  return until(steward, () => true);
+};
+
+test('shadow, then canary, then two people: a model that is no worse goes live, and each stage asks for the one before', async () => {
+  await using server = await startTestServer();
+  const { admin, agent, steward, reviewer } = server.north;
+  const version = await trained(server);
+  await loosely(steward);
+  const canary = { label: 'canary', reason: 'more of it' };
+  const refused = await steward.post<{ detail: string }>(422, move(version), canary);
+  match(refused.detail, /shadow_passed/);
+
+  await steward.post(200, move(version), { label: 'shadow', reason: 'beside what is live' });
+  const { items } = await suggest(agent, 1, [], 'set-0');
+  ok(items.every(({ model }) => model.version === 'base-1' && model.arm === 'stable'));
+  const queue = await reviewer.get<{ items: readonly object[] }>(200, '/review/queue');
+  ok(queue.items.length > 0 && !JSON.stringify(queue).includes('trials'), 'nobody who decides sees what the shadow says');
+  const shadow = await decideSets(server, () => true, 1);
+  deepEqual([shadow.stage, shadow.verdict, shadow.attempt], ['shadow', 'eligible', 1]);
+  ok(shadow.overridden.e_better >= shadow.overridden.needed);
+  equal(shadow.overridden.stable.units, shadow.overridden.candidate.units, 'each data set was on both sides');
+
+  await steward.post(200, move(version), canary);
+  const arms = new Map<string, Set<string>>();
+  for (let i = 100; i < 110; i++)
+    for (const at of [0, 1]) {
+      const { items: shown } = await suggest(agent, at, [], `set-${i}`);
+      for (const { model } of shown) arms.set(`set-${i}`, (arms.get(`set-${i}`) ?? new Set()).add(`${model.arm} ${model.version}`));
+    }
+  ok(
+    [...arms.values()].every((of) => of.size === 1),
+    'a data set stays on its arm',
+  );
+  deepEqual([...new Set([...arms.values()].flatMap((of) => [...of]))].toSorted(), [`canary ${version}`, 'stable base-1']);
+  const passed = await decideSets(server, () => true, 200);
+  deepEqual([passed.stage, passed.verdict], ['canary', 'eligible']);
+
+  const first = { label: 'production', reason: 'the first of our own' };
+  const moved = await steward.post<{ saga_id?: string; version?: string }>(200, move(version), first);
+  equal(moved.version, version, 'a first model goes by the bootstrap policy');
+  const { labels } = await admin.get<{ labels: readonly string[] }>(200, `${MODEL}/versions/${version}`);
+  ok(labels.includes('production'));
+  equal((await until(steward, () => true)).serving, false, 'what was promoted is no candidate any more');
+});
+
+test('a second model waits for a canary and a second person; the one before comes back by one', async () => {
+  await using server = await startTestServer();
+  const { admin, agent, steward } = server.north;
+  const first = await trained(server);
+  await steward.post(200, move(first), { label: 'production', reason: 'bootstrap' });
+  await loosely(steward);
+  const { items } = await steward.get<{ items: readonly { dataset_id: string }[] }>(200, '/training/datasets');
+  const second = (await trainOn(server, items[0]?.dataset_id ?? '')).model?.version ?? '';
+  const production = { label: 'production', reason: 'better' };
+  match((await steward.post<{ detail: string }>(422, move(second), production)).detail, /canary_passed/);
+  await steward.post(200, move(second), { label: 'shadow', reason: 'r' });
+  await decideSets(server, () => true, 0);
+  await steward.post(200, move(second), { label: 'canary', reason: 'r' });
+  equal((await decideSets(server, () => true, 300)).verdict, 'eligible');
+  const { saga_id } = await steward.post<{ saga_id: string }>(202, move(second), production);
+  const approval = { saga_id };
+  await steward.post(403, '/curator/models/mapping-ranker/labels/production/approvals', approval);
+  await admin.post(202, '/curator/models/mapping-ranker/labels/production/approvals', approval);
+  await server.settled(steward, { saga_id });
+  equal((await suggest(agent, 0, [], 'after')).items[0]?.model.version, second);
+  await steward.post(200, move(first), { label: 'production', reason: 'back' });
+  equal((await suggest(agent, 0, [], 'after')).items[0]?.model.version, first);
+});
+
+test('a canary that people refuse is taken away by no person, its next try has half the error to spend, and a person can end one', async () => {
+  await using server = await startTestServer();
+  const { agent, steward, auditor } = server.north;
+  const version = await trained(server);
+  await loosely(steward);
+  await steward.post(200, move(version), { label: 'shadow', reason: 'r' });
+  await decideSets(server, () => true, 0);
+  await steward.post(200, move(version), { label: 'canary', reason: 'r' });
+  const view = await decideSets(server, (items) => items[0]?.model.arm === 'stable', 100);
+  deepEqual([view.verdict, view.why, view.serving], ['rolled_back', 'harm', false]);
+  ok(view.overridden.e_harm >= view.overridden.needed);
+  const { labels } = await auditor.get<{ labels: readonly string[] }>(200, `${MODEL}/versions/${version}`);
+  ok(!labels.includes('canary'), 'the label is gone');
+  for (let i = 0; i < 6; i++) equal((await suggest(agent, 0, [], `later-${i}`)).items[0]?.model.version, 'base-1');
+  const history = await auditor.get<{ items: readonly object[] }>(200, '/curator/models/mapping-ranker/labels/canary/history');
+  equal(history.items.length, 1, 'its history stands');
+
+  await steward.post(200, move(version), { label: 'canary', reason: 'again' });
+  const again = await until(steward, ({ rollout_id }) => rollout_id !== view.rollout_id);
+  deepEqual([again.attempt, again.verdict, again.overridden.needed], [2, 'running', view.overridden.needed * 2]);
+  const ended = await steward.post<RolloutView>(200, `/rollouts/${again.rollout_id}/end`, { reason: 'not today' });
+  deepEqual([ended.serving, ended.verdict, ended.why], [false, 'ended', 'by_hand']);
+  equal((await suggest(agent, 0, [], 'last')).items[0]?.model.version, 'base-1');
+});
