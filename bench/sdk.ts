@@ -25,6 +25,7 @@ const transport: Transport = {
     const content = documents[`${kind}/${id}`];
     return content === undefined ? undefined : { id, version: '1', content };
   },
+  serving: async () => [],
   redact: () => Promise.reject(new Error('redaction runs in process here')),
   sendEvents: async (events) => ({ accepted: events.length, duplicates: 0, rejected: [] }),
   putArtifact: async () => 'ar_none',

@@ -28,7 +28,6 @@ export interface CallOptions {
   readonly subject_refs?: readonly string[];
   /** Receipts of what was redacted before the call, so that the event counts it too. */
   readonly redacted?: readonly RedactionReceipt[];
-  readonly arm?: 'stable' | 'canary' | 'shadow';
   readonly signal?: AbortSignal;
   /** Takes the event instead of the delivery queue: for callers that store it in a commit of their own. */
   readonly collect?: (event: Omit<PromptEventInput, 'emitter'>, attachments: readonly Attachment[]) => void;
@@ -53,6 +52,9 @@ export interface ModelAnswer {
 
 export interface CallResult {
   readonly output: unknown;
+  /** The version of the config that was used, and the arm of the rollout it is on while there is one. */
+  readonly agent_config: { readonly id: string; readonly version: string };
+  readonly arm?: 'stable' | 'canary';
   readonly candidates?: readonly Candidate[];
   readonly event_id: string;
   readonly trace_id: string;
@@ -68,12 +70,18 @@ export type Hook = (
   readonly inputs: Readonly<Record<string, unknown>>;
 }>;
 
-/** Everything one call runs on: resolved documents and the SDK's parts. */
-export interface CallParts {
+/** What a version of an agent's config brings along. */
+export interface Configured {
   readonly config: AgentConfig;
   readonly template: Template | undefined;
   readonly prices: Governed | undefined;
   readonly redactor: CallRedactor;
+  /** Which arm of a rollout this is, while there is one. */
+  readonly arm?: 'stable' | 'canary';
+}
+
+/** Everything one call runs on: resolved documents and the SDK's parts. */
+export interface CallParts extends Configured {
   readonly tools: Readonly<Record<string, BoundTool>>;
   readonly hooks: Readonly<Record<string, Hook>>;
   readonly transport: Transport;

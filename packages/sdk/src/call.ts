@@ -2,13 +2,13 @@
 import type { PromptEventInput, RedactionReceipt } from '@ancilla/contracts';
 import { canonicalJson, sha256Hex } from '@ancilla/evidence';
 import { context, SpanKind, SpanStatusCode, trace, type Span } from '@opentelemetry/api';
-import type { CallOptions, CallParts, CallResult, ModelAnswer, ModelInput } from './call-options.ts';
+import type { CallOptions, CallParts, CallResult, Configured, ModelAnswer, ModelInput } from './call-options.ts';
 import { render, type Message } from './config.ts';
 import { mergeReceipts, rawPair, toEvent, type Finished } from './event.ts';
 import { errorCode, identity, parentContext, toOrigin } from './identity.ts';
 import { toSummary } from './response.ts';
 import { HookError, roundMs, runPostHooks, runPreHook, toRecord } from './run-hooks.ts';
-import { endAttributes, startAttributes } from './spans.ts';
+import { configAttributes, endAttributes, startAttributes } from './spans.ts';
 import { toolbox } from './toolbox.ts';
 import { ToolError } from './tools.ts';
 
@@ -16,44 +16,41 @@ import { ToolError } from './tools.ts';
 const hashedForm = (prompt: string | readonly Message[]): string =>
   typeof prompt === 'string' ? prompt : canonicalJson(prompt.map(({ role, content }) => ({ role, content })));
 
+/** All but what depends on the config's version: which one it is follows from the call's trace. */
+export type UnconfiguredParts = Omit<CallParts, keyof Configured> & {
+  readonly agent_id: string;
+  configured(trace_id: string): Configured;
+};
+
 /**
  * @throws what redaction throws (then nothing was hashed, sent or stored), {@link HookError}, {@link ToolError}, and whatever `model` throws, after the event of the failure
  */
 export async function runCall(
-  parts: CallParts,
+  given: UnconfiguredParts,
   options: CallOptions,
   model: (input: ModelInput) => Promise<ModelAnswer>,
 ): Promise<CallResult> {
-  const { config, tracer } = parts;
-  const unbound = config.tools.find(({ name, required }) => required && parts.tools[name] === undefined);
-  if (unbound !== undefined)
-    throw new ToolError(
-      'tool.unbound',
-      `agent ${config.agent_id} requires tool ${unbound.name}, which is not bound: the model was not called`,
-    );
+  const { agent_id, tracer } = given;
   const signal = options.signal ?? new AbortController().signal;
   const endpoint = toOrigin(options.model.endpoint);
   const operation = options.model.operation ?? 'chat';
   const parent = parentContext(options.trace);
-  const span = tracer.startSpan(
-    `${operation} ${options.model.id}`,
-    {
-      kind: SpanKind.CLIENT,
-      attributes: startAttributes({
-        agent_id: config.agent_id,
-        agent_config_id: config.agent_id,
-        agent_config_version: config.version,
-        model_id: options.model.id,
-        endpoint,
-        operation,
-        saga_id: options.saga?.saga_id,
-        tenant_id: parts.tenant_id,
-      }),
-    },
-    parent,
-  );
-  const at = identity(span, parent, parts);
+  const attributes = startAttributes({
+    agent_id,
+    model_id: options.model.id,
+    endpoint,
+    operation,
+    saga_id: options.saga?.saga_id,
+    tenant_id: given.tenant_id,
+  });
+  const span = tracer.startSpan(`${operation} ${options.model.id}`, { kind: SpanKind.CLIENT, attributes }, parent);
+  const at = identity(span, parent, given);
   try {
+    const parts: CallParts = { ...given, ...given.configured(at.trace_id) };
+    span.setAttributes(configAttributes(parts.config));
+    const unbound = parts.config.tools.find(({ name, required }) => required && parts.tools[name] === undefined);
+    if (unbound !== undefined)
+      throw new ToolError('tool.unbound', `agent ${agent_id} requires tool ${unbound.name}, which is not bound: the model was not called`);
     return await context.with(trace.setSpan(parent, span), async () => {
       const prepared = await prepare(parts, options);
       return await callModel(parts, options, model, { ...prepared, at, span, signal, endpoint });
@@ -77,7 +74,8 @@ interface Prepared {
 /** Pre-hooks in listed order, rendering, and the redaction of what was rendered: a value that only its surroundings reveal is caught there. */
 async function prepare(parts: CallParts, options: CallOptions): Promise<Prepared> {
   const { config, template, redactor, elapsed } = parts;
-  const persona = config.instructions === undefined ? {} : { 'persona.instructions': config.instructions };
+  const persona =
+    config.instructions === undefined ? {} : { instructions: config.instructions, 'persona.instructions': config.instructions };
   const rendered = (of: { readonly variables: Readonly<Record<string, unknown>>; readonly inputs: Readonly<Record<string, unknown>> }) => {
     if (options.prompt !== undefined) return options.prompt;
     if (template === undefined) throw new TypeError(`agent ${config.agent_id} has no prompt template: give the call a prompt`);
@@ -156,6 +154,8 @@ async function callModel(
   return {
     output: answer.output,
     ...(post.candidates !== undefined && { candidates: post.candidates }),
+    agent_config: { id: config.agent_id, version: config.version },
+    ...(parts.arm !== undefined && { arm: parts.arm }),
     event_id,
     ...at,
     prompt_hash,

@@ -34,7 +34,7 @@ const byteLength = (text: string): number => utf8.encode(text).length;
 export const outputText = (output: unknown): string => (typeof output === 'string' ? output : (JSON.stringify(output) ?? ''));
 
 /** The event of a call: hashes, counts and pointers; nothing of what was said. */
-export function toEvent({ config, template, prices, env }: CallParts, options: CallOptions, call: Finished): NewEvent {
+export function toEvent({ config, template, prices, env, arm }: CallParts, options: CallOptions, call: Finished): NewEvent {
   const { at, answer, outcome, saga, start, latency_ms } = call;
   const tokens = { token_count_in: answer?.token_count_in ?? null, token_count_out: answer?.token_count_out ?? null };
   const isRendered = options.prompt === undefined;
@@ -73,7 +73,7 @@ export function toEvent({ config, template, prices, env }: CallParts, options: C
     execution_env: env,
     ...(config.tools.length > 0 && { toolset: config.tools.map(({ name }) => name) }),
     hooks: [...outcome.hooks],
-    ...(options.arm !== undefined && { arm: options.arm }),
+    ...(arm !== undefined && { arm }),
     ...(options.subject_refs !== undefined && { subject_refs: [...options.subject_refs] }),
   };
 }

@@ -1,6 +1,6 @@
 // Runs in browsers too.
 import type { Egress, Io } from '@ancilla/contracts';
-import type { Delivered, Governed, Redacted, SagaLease, Transport } from './transport.ts';
+import type { Delivered, Governed, Redacted, SagaLease, Serving, Transport } from './transport.ts';
 
 /** An answer that was not 2xx. `retryable` when the same request may succeed later. */
 export class TransportError extends Error {
@@ -71,6 +71,16 @@ export function httpTransport(of: {
         return (await answer.json()) as Governed;
       } catch (error) {
         if (error instanceof TransportError && error.status === 404) return undefined;
+        throw error;
+      }
+    },
+    async serving(kind, id, io) {
+      try {
+        const answer = await request('GET', `/curator/${kind}/${segment(id)}/serving`, io);
+        return ((await answer.json()) as { items: readonly Serving[] }).items;
+      } catch (error) {
+        // A server from before there were canaries.
+        if (error instanceof TransportError && error.status === 404) return [];
         throw error;
       }
     },

@@ -1,15 +1,13 @@
 // Runs in browsers too. Governed documents, fetched once and kept for a while: a call costs no round trip, a moved label is seen within the time to live.
 import type { Clock, GovernedKind, Io } from '@ancilla/contracts';
-import type { Governed, Ref, Transport } from './transport.ts';
+import type { Governed, Ref, Serving, Transport } from './transport.ts';
 
 export interface Resolver {
   get(kind: GovernedKind, id: string, ref: Ref, io: Io): Promise<Governed | undefined>;
+  /** The version in canary, if there is one. */
+  canary(kind: GovernedKind, id: string, io: Io): Promise<Serving | undefined>;
 }
 
-interface Kept {
-  readonly until: number;
-  readonly document: Promise<Governed | undefined>;
-}
 const KEPT_AT_MOST = 1000;
 
 /** @param ttlMs - how long a label's answer is kept; an exact version never changes and stays */
@@ -22,20 +20,41 @@ export function openResolver({
   readonly clock: Clock;
   readonly ttlMs: number;
 }): Resolver {
-  const kept = new Map<string, Kept>();
-  return {
-    get(kind, id, ref, io) {
-      const key = `${kind}/${id}${'version' in ref ? `@${ref.version}` : `#${ref.label}`}`;
+  /** Answers by what was asked; what is missing or failed is asked for again at the next call. */
+  const keeping = <T>(found: (answer: T) => boolean) => {
+    const kept = new Map<string, { readonly until: number; readonly answer: Promise<T> }>();
+    return (key: string, until: (now: number) => number, ask: () => Promise<T>): Promise<T> => {
       const now = clock.now();
       const hit = kept.get(key);
-      if (hit !== undefined && hit.until > now) return hit.document;
-      const document = transport.resolve(kind, id, ref, io);
+      if (hit !== undefined && hit.until > now) return hit.answer;
+      const answer = ask();
       if (kept.size >= KEPT_AT_MOST) kept.delete(kept.keys().next().value ?? '');
-      kept.set(key, { until: 'version' in ref ? Infinity : now + ttlMs, document });
-      // What is missing or failed is asked for again at the next call.
-      const forget = () => kept.get(key)?.document === document && kept.delete(key);
-      void document.then((found) => found === undefined && forget(), forget);
-      return document;
-    },
+      kept.set(key, { until: until(now), answer });
+      const forget = () => kept.get(key)?.answer === answer && kept.delete(key);
+      void answer.then((said) => !found(said) && forget(), forget);
+      return answer;
+    };
+  };
+  const documents = keeping<Governed | undefined>((said) => said !== undefined);
+  const canaries = keeping<Serving | undefined>(() => true);
+  return {
+    get: (kind, id, ref, io) =>
+      'version' in ref
+        ? documents(
+            `${kind}/${id}@${ref.version}`,
+            () => Infinity,
+            () => transport.resolve(kind, id, ref, io),
+          )
+        : documents(
+            `${kind}/${id}#${ref.label}`,
+            (now) => now + ttlMs,
+            () => transport.resolve(kind, id, ref, io),
+          ),
+    canary: (kind, id, io) =>
+      canaries(
+        `${kind}/${id}`,
+        (now) => now + ttlMs,
+        async () => (await transport.serving(kind, id, io)).find(({ stage }) => stage === 'canary'),
+      ),
   };
 }

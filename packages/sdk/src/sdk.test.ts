@@ -5,6 +5,7 @@ import { PromptEventInput } from '@ancilla/contracts';
 import { Compile } from 'typebox/compile';
 import type { BoundTool } from './tools.ts';
 import { openSdk, type AgentOptions } from './sdk.ts';
+import { draw } from './draw.ts';
 import { fakeTransport } from './testing.ts';
 
 const config = {
@@ -259,4 +260,28 @@ test('a given trace is continued', async () => {
   const { trace_id, span_id } = await agent.call({ ...values, model, trace: given })(answer);
   equal(trace_id, given.trace_id);
   ok(span_id !== given.span_id);
+});
+
+test('a trace falls on the canary or on what is live, always the same, and the call says which', async () => {
+  const serving = [{ rollout_id: 'ro_1', stage: 'canary' as const, version: '8', share: 0.3, key: 'ab'.repeat(32) }];
+  const { agent, sdk, sent } = openTest(
+    {},
+    {},
+    {
+      serving: async () => serving,
+      resolve: async (kind, id, ref) => {
+        const content = documents[`${kind}/${id}` as keyof typeof documents];
+        return content === undefined ? undefined : { id, version: 'version' in ref ? ref.version : '7', content };
+      },
+    },
+  );
+  const results = await Promise.all(Array.from({ length: 200 }, () => agent.call({ ...values, model })(answer)));
+  for (const { trace_id, arm, agent_config } of results) {
+    const isCanary = draw('ab'.repeat(32), trace_id).at < 0.3;
+    deepEqual([arm, agent_config.version], isCanary ? ['canary', '8'] : ['stable', '7']);
+  }
+  const share = results.filter(({ arm }) => arm === 'canary').length / results.length;
+  ok(share > 0.15 && share < 0.45, String(share));
+  await sdk.flush();
+  ok(sent.every(({ arm, agent_config_version: version }) => (arm === 'canary') === (version === '8')));
 });

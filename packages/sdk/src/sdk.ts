@@ -3,9 +3,10 @@ import { makeNewId, type Clock, type PromptEventInput, type Random } from '@anci
 import { parsePolicy, redactor, type Policy } from '@ancilla/redaction';
 import { trace, type Tracer } from '@opentelemetry/api';
 import { runCall } from './call.ts';
-import type { CallOptions, CallRedactor, CallResult, Hook, ModelAnswer, ModelInput } from './call-options.ts';
+import type { CallOptions, CallRedactor, CallResult, Configured, Hook, ModelAnswer, ModelInput } from './call-options.ts';
 import { parseAgentConfig, parseTemplate } from './config.ts';
 import { openDelivery, type Attachment, type DeliveryOptions, type DeliveryStats, type Spool } from './delivery.ts';
+import { draw } from './draw.ts';
 import { openResolver } from './resolve.ts';
 import { HookError } from './run-hooks.ts';
 import type { BoundTool } from './tools.ts';
@@ -120,8 +121,8 @@ export function openSdk(parts: SdkParts): Sdk {
 
   return {
     agent(id, agentOptions = {}) {
-      const prepare = async (signal: AbortSignal) => {
-        const found = await resolver.get('agent_configs', id, agentOptions.config ?? PRODUCTION, { signal });
+      const configured = async (ref: Ref, signal: AbortSignal): Promise<Configured> => {
+        const found = await resolver.get('agent_configs', id, ref, { signal });
         if (found === undefined)
           throw new AgentError('agent.unknown', `no config of agent ${id} is labelled for use: the model was not called`);
         const config = parseAgentConfig(found.content, found.version);
@@ -140,18 +141,32 @@ export function openSdk(parts: SdkParts): Sdk {
           prices: await resolver.get('price_lists', 'default', PRODUCTION, { signal }),
         };
       };
+      /** The config that is asked for; unless one is named, a trace falls on the one in production or, for its share of traces, on the canary. */
+      const choice = async (signal: AbortSignal): Promise<(trace_id: string) => Configured> => {
+        const { config: named } = agentOptions;
+        const stable = await configured(named ?? PRODUCTION, signal);
+        const canary = named === undefined ? await resolver.canary('agent_configs', id, { signal }) : undefined;
+        if (canary === undefined) return () => stable;
+        const candidate = await configured({ version: canary.version }, signal);
+        return (trace_id) =>
+          draw(canary.key, trace_id).at < canary.share ? { ...candidate, arm: 'canary' } : { ...stable, arm: 'stable' };
+      };
       return {
         call: (options) => async (model) => {
           const signal = options.signal ?? new AbortController().signal;
-          const resolved = await prepare(signal);
-          if (options.prompt === undefined && resolved.template === undefined)
-            throw new AgentError(
-              'template.unknown',
-              `the prompt template of agent ${id} is not labelled production: the model was not called`,
-            );
+          const chosen = await choice(signal);
           return await runCall(
             {
-              ...resolved,
+              agent_id: id,
+              configured(trace_id) {
+                const made = chosen(trace_id);
+                if (options.prompt === undefined && made.template === undefined)
+                  throw new AgentError(
+                    'template.unknown',
+                    `the prompt template of agent ${id} is not labelled production: the model was not called`,
+                  );
+                return made;
+              },
               tools: agentOptions.tools ?? {},
               hooks: agentOptions.hooks ?? {},
               transport,

@@ -1,12 +1,11 @@
 // Runs in browsers too. OpenTelemetry GenAI attribute names (semantic conventions 1.41) and Ancilla's own. No content ever stands in a span.
 import type { PromptEventInput } from '@ancilla/contracts';
 import type { Attributes } from '@opentelemetry/api';
+import type { AgentConfig } from './config.ts';
 
 /** What is known before the model is called. */
 export const startAttributes = (of: {
   readonly agent_id: string;
-  readonly agent_config_id: string;
-  readonly agent_config_version: string;
   readonly model_id: string;
   readonly endpoint: string;
   readonly operation: string;
@@ -18,11 +17,15 @@ export const startAttributes = (of: {
   'gen_ai.agent.id': of.agent_id,
   'server.address': of.endpoint,
   'ancilla.agent_id': of.agent_id,
-  'ancilla.agent_config_id': of.agent_config_id,
-  'ancilla.agent_config_version': of.agent_config_version,
   'ancilla.model_id': of.model_id,
   ...(of.saga_id !== undefined && { 'ancilla.saga_id': of.saga_id }),
   ...(of.tenant_id !== undefined && { 'ancilla.tenant_id': of.tenant_id }),
+});
+
+/** What the choice of a config adds. */
+export const configAttributes = ({ agent_id, version }: AgentConfig): Attributes => ({
+  'ancilla.agent_config_id': agent_id,
+  'ancilla.agent_config_version': version,
 });
 
 /** What the finished event adds. */

@@ -34,6 +34,7 @@ export function fakeTransport(over: Partial<Transport> = {}, documents: Readonly
       const content = documents[`${kind}/${id}`];
       return content === undefined ? undefined : { id, version: '7', content };
     },
+    serving: async () => [],
     async redact(value) {
       const text = JSON.stringify(value);
       const clean = text.replaceAll('secret@example.org', '<EMAIL_aaaa>');

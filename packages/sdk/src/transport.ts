@@ -11,6 +11,16 @@ export interface Governed {
 /** Which version is asked for: an exact one, or whatever a label names now. */
 export type Ref = { readonly version: string } | { readonly label: string };
 
+/** A version that gets a share of an agent's calls, beside the one labelled `production`. */
+export interface Serving {
+  readonly rollout_id: string;
+  readonly stage: 'shadow' | 'canary';
+  readonly version: string;
+  readonly share: number;
+  /** What arms are drawn by, 64 hex digits. */
+  readonly key: string;
+}
+
 /** What the server answers to a batch of events. */
 export interface Delivered {
   readonly accepted: number;
@@ -47,6 +57,8 @@ export interface Redacted {
 /** How the SDK reaches Ancilla: over HTTP, or in process for the server's own agents. */
 export interface Transport {
   resolve(kind: GovernedKind, id: string, ref: Ref, io: Io): Promise<Governed | undefined>;
+  /** Candidates of a document that get traffic now. */
+  serving(kind: GovernedKind, id: string, io: Io): Promise<readonly Serving[]>;
   /** Has the server redact, for callers without the tenant's token key. */
   redact(value: unknown, policyId: string, io: Io): Promise<Redacted>;
   sendEvents(events: readonly PromptEventInput[], io: Io): Promise<Delivered>;

@@ -1,6 +1,7 @@
 // A candidate beside what is live, over HTTP against a real server: shadow, canary, verdict, promotion by two people, and the way back without any.
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { test } from 'node:test';
+import { connect, draw, type Serving } from '@ancilla/sdk';
 import { suggest, trained, trainOn, type Suggestion } from './shop.ts';
 import { startTestServer, type Client, type TestServer } from './test-server.ts';
 
@@ -155,4 +156,54 @@ test('a canary that people refuse is taken away by no person, its next try has h
   const ended = await steward.post<RolloutView>(200, `/rollouts/${again.rollout_id}/end`, { reason: 'not today' });
   deepEqual([ended.serving, ended.verdict, ended.why], [false, 'ended', 'by_hand']);
   equal((await suggest(agent, 0, [], 'last')).items[0]?.model.version, 'base-1');
+});
+
+test('a share of traces gets the canary of an agent’s config, as the draw says; one whose calls fail is taken away by no person', async () => {
+  await using server = await startTestServer();
+  const { agent, steward } = server.north;
+  await loosely(steward);
+  const path = '/curator/agent_configs/helper.v1';
+  const save = (version: string, canary: object) =>
+    steward.post(201, `${path}/versions`, { version, message: 'm', content: { agent_id: 'helper.v1', canary } });
+  await save('1', { enabled: false, percent: 5 });
+  await steward.put(200, `${path}/labels/production`, { version: '1', reason: 'r' });
+  match((await steward.put<{ detail: string }>(422, `${path}/labels/canary`, { version: '1', reason: 'r' })).detail, /percent/);
+  await save('2', { enabled: true, percent: 40 });
+  await steward.put(200, `${path}/labels/canary`, { version: '2', reason: 'r' });
+
+  const { items } = await agent.get<{ items: readonly Serving[] }>(200, `${path}/serving`);
+  const [serving] = items;
+  ok(serving !== undefined && serving.share === 0.4);
+  await using sdk = connect({ url: server.url, apiKey: agent.key, flushAtExit: false, labelTtlMs: 0 });
+  const call = (fails: (arm: string | undefined) => boolean) => async () => {
+    let drawn: string | undefined;
+    const options = { prompt: 'say something', model: { id: 'm', endpoint: 'https://m.example' } };
+    const said = await sdk
+      .agent('helper.v1')
+      .call(options)(async ({ trace: { trace_id } }) => {
+        drawn = draw(serving.key, trace_id).at < serving.share ? 'canary' : 'stable';
+        if (fails(drawn)) throw new Error('no answer');
+        return { output: 'something' };
+      })
+      .catch(() => undefined);
+    if (said !== undefined) deepEqual([said.arm, said.agent_config.version], [drawn, drawn === 'canary' ? '2' : '1']);
+    return drawn;
+  };
+  const drawn = [];
+  for (let i = 0; i < 40; i++) drawn.push(await call((arm) => arm === 'canary')());
+  equal(await sdk.flush(), 0);
+  ok(drawn.includes('canary') && drawn.includes('stable'));
+  let view: RolloutView | undefined;
+  for (let i = 0; i < 500 && view?.verdict !== 'rolled_back'; i++) {
+    view = (await steward.get<{ items: readonly RolloutView[] }>(200, '/rollouts')).items[0];
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  deepEqual([view?.verdict, view?.why, view?.counts.misrouted], ['rolled_back', 'harm', 0]);
+  equal(view?.failed.candidate.rate, 1);
+  equal(view?.failed.stable.rate, 0);
+  await steward.get(404, `${path}/labels/canary`);
+  const after = await sdk.agent('helper.v1').call({ prompt: 'again', model: { id: 'm', endpoint: 'https://m.example' } })(async () => ({
+    output: '',
+  }));
+  deepEqual([after.arm, after.agent_config.version], [undefined, '1']);
 });

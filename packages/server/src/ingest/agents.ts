@@ -60,6 +60,16 @@ export function openAgents(parts: AgentsParts): Agents {
       const found = await curator.resolve(of.tenant, kind, id, ref, io);
       return found === undefined ? undefined : { id, version: found.version, content: found.content };
     },
+    async serving(kind, id, io) {
+      const items = await curator.serving(of.tenant, { kind, id }, io);
+      return items.map(({ rollout_id, stage, key, candidate: { version }, rules: { share } }) => ({
+        rollout_id,
+        stage,
+        version,
+        share,
+        key,
+      }));
+    },
     async redact(value, policyId, io) {
       return (await gates.of(of, io, policyId)).clean(value);
     },

@@ -91,15 +91,13 @@ const taken = (ranked: RankedColumn | undefined): string | null =>
   ranked === undefined || ranked.abstained ? null : (ranked.candidates[0]?.semantic_id ?? null);
 
 /** What each column's answers say in the rollouts a run is part of, to be judged by what people decide. */
-export const trialsOf = (arms: Arms, ranked: readonly RankedColumn[], shadow: readonly RankedColumn[] | undefined) =>
+export const trialsOf = (trials: Arms['trials'], ranked: readonly RankedColumn[], shadow: readonly RankedColumn[] | undefined) =>
   ranked.map((column, i) =>
-    arms.trials.map(({ rollout_id, stage, unit }) => ({
-      rollout_id,
-      unit,
-      arm: stage === 'shadow' ? ('both' as const) : arms.shown.arm === 'canary' ? ('candidate' as const) : ('stable' as const),
+    trials.map((trial) => ({
+      ...trial,
       answers: ranked.length,
       shown: taken(column),
-      ...(stage === 'shadow' && { shadow: taken(shadow?.[i]) }),
+      ...(trial.arm === 'both' && { shadow: taken(shadow?.[i]) }),
     })),
   );
 

@@ -1,4 +1,4 @@
-import { AncillaError, type Io, type Rollout } from '@ancilla/contracts';
+import { AncillaError, type Io } from '@ancilla/contracts';
 import { sha256Hex } from '@ancilla/evidence';
 import { parseModel, type Model } from '@ancilla/ranker';
 import { draw } from '@ancilla/sdk';
@@ -20,7 +20,7 @@ export interface Arms {
   /** Asked beside the one that is shown, and seen by nobody who decides. */
   readonly shadow?: LiveModel;
   /** The rollouts this is part of, with the keyed hash of what falls on one arm as a whole. */
-  readonly trials: readonly { readonly rollout_id: string; readonly stage: Rollout['stage']; readonly unit: string }[];
+  readonly trials: readonly { readonly rollout_id: string; readonly unit: string; readonly arm: 'stable' | 'candidate' | 'both' }[];
 }
 export interface LiveModels {
   /** A data set, or a table, falls on one arm as a whole and stays there. */
@@ -85,11 +85,11 @@ export function openLiveModels({
           ...arms,
           ...(stage === 'shadow' && { shadow: model }),
           ...(stage === 'canary' && at < rules.share && { shown: { ...model, arm: 'canary' as const } }),
-          trials: [...arms.trials, { rollout_id, stage, unit }],
+          trials: [...arms.trials, { rollout_id, unit, arm: stage === 'shadow' ? 'both' : at < rules.share ? 'candidate' : 'stable' }],
         };
       }
       // A shadow is compared with what is live: where the canary is shown, it has nothing to be compared with.
-      return arms.shown.arm === 'canary' ? { shown: arms.shown, trials: arms.trials.filter(({ stage }) => stage === 'canary') } : arms;
+      return arms.shown.arm === 'canary' ? { shown: arms.shown, trials: arms.trials.filter(({ arm }) => arm !== 'both') } : arms;
     },
   };
 }

@@ -1,5 +1,4 @@
 import {
-  AncillaError,
   embeddings,
   idFrom,
   insert,
@@ -13,6 +12,8 @@ import {
   type Write,
 } from '@ancilla/contracts';
 import { sha256 } from '@ancilla/evidence';
+import { draw } from '@ancilla/sdk';
+import type { Arms } from './live-model.ts';
 import { embedTexts, toEmbedding } from '../embedding/index.ts';
 import { spaceId } from '../embedding/providers/index.ts';
 import type { Of } from '../ingest/index.ts';
@@ -28,14 +29,15 @@ export function openMapSaga(parts: MappingParts) {
   const rank = openRankRun(parts);
   const now = (): string => toTimestamp(clock.now());
 
-  /** Which version of the agent's config is live, and what it instructs. */
-  async function configOf(of: Of, io: Io): Promise<{ readonly id: string; readonly version: string; readonly instructions: string }> {
-    const found = await curator.resolve(of.tenant, 'agent_configs', MAPPING_AGENT_ID, { label: 'production' }, io);
-    if (found === undefined) throw new AncillaError('agent.unknown', `no config of ${MAPPING_AGENT_ID} is labelled production`);
-    const persona: unknown =
-      typeof found.content === 'object' && found.content !== null ? Reflect.get(found.content, 'persona') : undefined;
-    const instructions: unknown = typeof persona === 'object' && persona !== null ? Reflect.get(persona, 'instructions') : undefined;
-    return { id: MAPPING_AGENT_ID, version: found.version, instructions: typeof instructions === 'string' ? instructions : '' };
+  /** The canary of the agent's config this call was part of; its unit is the trace. */
+  async function configTrials(of: Of, trace_id: string, arm: 'stable' | 'canary' | undefined, io: Io): Promise<Arms['trials']> {
+    if (arm === undefined) return [];
+    const serving = await curator.serving(of.tenant, { kind: 'agent_configs', id: MAPPING_AGENT_ID }, io);
+    return serving.map(({ rollout_id, key }) => ({
+      rollout_id,
+      unit: draw(key, trace_id).unit,
+      arm: arm === 'canary' ? 'candidate' : 'stable',
+    }));
   }
 
   return saga({
@@ -92,15 +94,13 @@ export function openMapSaga(parts: MappingParts) {
           const payload = await files.payload(of, memo.payload_ref, { signal });
           const { arms, ranked, shadow } = await rank(of, payload, { signal });
           const live = arms.shown;
-          const trials = trialsOf(arms, ranked, shadow);
-          const agent_config = await configOf(of, { signal });
           const collected = agents.collector(of, MAPPING_AGENT_ID);
           const tools = {
             'dif.semantic_match': async () => answers(ranked),
             'arango.upsert_mapping': async () => ({ stored_by: 'mapping.suggest' }),
           };
-          const { prompt_hash } = await agents.agent(of, MAPPING_AGENT_ID, { tools }).call({
-            variables: { instructions: agent_config.instructions, table: payload.table.name },
+          const { prompt_hash, agent_config, arm } = await agents.agent(of, MAPPING_AGENT_ID, { tools }).call({
+            variables: { table: payload.table.name },
             inputs: {
               column: payload.table.columns,
               candidates: Object.fromEntries(
@@ -115,9 +115,10 @@ export function openMapSaga(parts: MappingParts) {
             signal,
             collect: collected.collect,
           })(async () => ({ output: best(ranked), token_count_in: null, token_count_out: null }));
+          const trials = trialsOf([...arms.trials, ...(await configTrials(of, trace_id, arm, { signal }))], ranked, shadow);
           const result: Result = {
             model: { id: live.id, version: live.version, arm: live.arm },
-            agent_config: { id: agent_config.id, version: agent_config.version },
+            agent_config,
             prompt_hash,
             columns: answers(ranked).map((column, i) => ({ ...column, ...((trials[i]?.length ?? 0) > 0 && { trials: trials[i] }) })),
             features: toFeaturesFile(ranked, { prompt_hash, embedding_ids: memo.embedding_ids ?? [] }),
