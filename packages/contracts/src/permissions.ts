@@ -48,6 +48,8 @@ export const permissions = {
   'mapping.suggest': { what: 'Ask for mapping suggestions', roles: ['agent', 'tenant_admin', 'steward', 'reviewer'] },
   'review.read': { what: 'Read the review queue and mapping history', roles: ['tenant_admin', 'steward', 'reviewer', 'auditor', 'agent'] },
   'review.decide': { what: 'Decide on a suggestion', roles: ['tenant_admin', 'steward', 'reviewer'] },
+  'review.govern': { what: 'Choose gold items to check reviewers by', roles: ['tenant_admin', 'steward'] },
+  'review.quality': { what: 'Read how well and how fast people decide', roles: ['tenant_admin', 'steward', 'auditor'] },
   'training.build': { what: 'Build datasets and start training runs', roles: ['tenant_admin', 'steward'] },
   'training.approve': { what: 'Approve or withdraw a dataset', roles: ['tenant_admin', 'steward'] },
   'training.read': { what: 'Read datasets, runs and models', roles: ['tenant_admin', 'steward', 'auditor', 'reviewer', 'agent'] },

@@ -8,6 +8,7 @@ import { curatorVersions, labelMoves, labels } from './documents/governed.ts';
 import { mappingHistory, mappingSuggestions } from './documents/mapping.ts';
 import { cursors, rollups } from './documents/projection.ts';
 import { promptEvents } from './documents/prompt-event.ts';
+import { reviewGold, reviewOpinions, reviewSelections } from './documents/review.ts';
 import { rolloutEvidence, rollouts, rolloutUnits } from './documents/rollout.ts';
 import { sagaState, tenantWal, wakeups } from './documents/saga.ts';
 import { consents, modelRegistry, trainingApprovals, trainingCatalog, trainingExamples, trainingRuns } from './documents/training.ts';
@@ -22,6 +23,7 @@ export const STORAGE_VERSION = 2;
 export const storageMap: readonly Collection[] = [
   promptEvents,
   mappingHistory,
+  reviewOpinions,
   tenantWal,
   accessLog,
   changes,
@@ -42,6 +44,8 @@ export const storageMap: readonly Collection[] = [
   rolloutUnits,
   sagaState,
   mappingSuggestions,
+  reviewGold,
+  reviewSelections,
   trainingExamples,
   rollups,
   cursors,

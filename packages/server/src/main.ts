@@ -175,7 +175,7 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
     clock,
     newId,
   });
-  const review = openReview({ gates, glossaries, clock, tracer });
+  const review = openReview({ curator, gates, glossaries, hmac, clock, newId, tracer });
   const tasks = [mappingTask];
   const training = openTraining({
     tasks,

@@ -9,6 +9,7 @@ export const governedKinds = [
   'prompt_templates',
   'redaction_policies',
   'promotion_policies',
+  'review_policies',
   'glossaries',
   'price_lists',
   'tool_interfaces',

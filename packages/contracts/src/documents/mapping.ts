@@ -89,6 +89,10 @@ export const Mapping = Closed({
   agent_config: Config,
   glossary: Config,
   trials: Type.Optional(Type.Array(Trial, { maxItems: 4 })),
+  /** Decided without seeing what was suggested. */
+  blind: Type.Optional(Type.Literal(true)),
+  /** How long the person looked at it, as their client says. */
+  lead_time_ms: Type.Optional(Type.Integer({ minimum: 0, maximum: 86_400_000 })),
   decided_at: Timestamp,
   supersedes: Type.Optional(Id('mh')),
 });

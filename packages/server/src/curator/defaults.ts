@@ -1,4 +1,4 @@
-import type { GovernedKind } from '@ancilla/contracts';
+import type { GovernedKind, ReviewPolicy } from '@ancilla/contracts';
 import { tenantDefaultPolicy } from '@ancilla/redaction';
 import type { PromotionPolicy } from './promotion.ts';
 
@@ -33,6 +33,14 @@ const bootstrapPolicy: PromotionPolicy = {
 const rollbackPolicy: PromotionPolicy = {
   description: 'For the way back to what was live before: one person, without a comparison. Safety does not wait',
   labels: { '*': { approvals: 1, requires: [] } },
+};
+
+const reviewPolicy: ReviewPolicy = {
+  description: 'No blind or double reviews and no gold items until a tenant asks for them',
+  blind_share: 0,
+  double_share: 0,
+  gold_share: 0,
+  rubber_stamp_ms: 1500,
 };
 
 /** The answer of a mapping agent: ranked candidates, each with a score between 0 and 1. */
@@ -99,6 +107,7 @@ export const shipped: readonly Shipped[] = [
   { kind: 'promotion_policies', id: 'default', content: defaultPolicy },
   { kind: 'promotion_policies', id: 'bootstrap', content: bootstrapPolicy },
   { kind: 'promotion_policies', id: 'rollback', content: rollbackPolicy },
+  { kind: 'review_policies', id: 'default', content: reviewPolicy },
   { kind: 'json_schemas', id: 'mapping.candidates.v1', content: mappingOutput },
   {
     kind: 'tool_interfaces',

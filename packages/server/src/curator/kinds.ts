@@ -1,7 +1,7 @@
 import { Type, type TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 import { RedactionError, parsePolicy } from '@ancilla/redaction';
-import { Closed, type FieldError, type GovernedKind } from '@ancilla/contracts';
+import { Closed, ReviewPolicy, type FieldError, type GovernedKind } from '@ancilla/contracts';
 import { AgentConfig, agentConfigErrors } from './agent-config.ts';
 import { PromotionPolicy } from './promotion.ts';
 import { schemaErrors } from './restricted-schema.ts';
@@ -101,6 +101,7 @@ export const kindRules: { readonly [K in GovernedKind]: Rules } = {
   prompt_templates: { errors: (content) => [...schemaErrorsOf(PromptTemplate, content), ...undeclared(content)] },
   redaction_policies: { errors: redactionErrors },
   promotion_policies: { errors: shaped(PromotionPolicy) },
+  review_policies: { errors: shaped(ReviewPolicy) },
   glossaries: { errors: shaped(Type.Union([Type.Array(Content), Content])) },
   price_lists: { errors: shaped(Content) },
   tool_interfaces: { errors: shaped(Content) },

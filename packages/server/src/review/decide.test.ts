@@ -32,6 +32,7 @@ const say = (decision: Verdict['decision'], change: Partial<Verdict> = {}): Verd
   semantic_id: undefined,
   justification: undefined,
   supersedes: undefined,
+  lead_time_ms: undefined,
   ...change,
 });
 const by: Deciding = {
@@ -39,6 +40,7 @@ const by: Deciding = {
   review_trace_id: 'c'.repeat(32),
   decided_at: '2026-11-27T01:00:00.000Z',
   isTerm: (term) => term.startsWith('sem.'),
+  blind: false,
 };
 const invalid = (path: string) => (error: unknown) => {
   const { code, errors } = error as { code: string; errors: readonly { path: string }[] };

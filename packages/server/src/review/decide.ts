@@ -22,6 +22,7 @@ export interface Verdict {
   /** Redacted. */
   readonly justification: string | undefined;
   readonly supersedes: string | undefined;
+  readonly lead_time_ms: number | undefined;
 }
 
 /** Who decides, when, on which trace, and by which glossary. */
@@ -30,6 +31,8 @@ export interface Deciding {
   readonly review_trace_id: string;
   readonly decided_at: string;
   readonly isTerm: (id: string) => boolean;
+  /** The person was not shown what was suggested. */
+  readonly blind: boolean;
 }
 
 type Suggested = Stored<typeof mappingSuggestions>;
@@ -81,6 +84,9 @@ function corrected({ doc }: Suggested, verdict: Verdict, earlier: readonly Sugge
   return found;
 }
 
+/** The same suggestion at the same revision is decided once. */
+export const decisionId = (suggestion_id: string, revision: number): string => idFrom('mh', sha256(`${suggestion_id}/${revision}`));
+
 /**
  * A decision as writes. Its id comes from (suggestion, revision), so a repeated request cannot decide twice. A correction is a new entry that names what it supersedes.
  * @param earlier - further suggestions for the same column
@@ -93,9 +99,15 @@ export function decide(
   earlier: readonly Suggested[] = [],
 ): { readonly mapping: Mapping; readonly writes: readonly Write<Tenant>[] } {
   const { doc } = was;
+  if (by.blind && verdict.decision === 'accept')
+    throw wrong(
+      verdict,
+      '/decision',
+      'must be another: this column is decided without seeing what was suggested; name the term with override',
+    );
   const replaced = corrected(was, verdict, earlier);
   const mapping: Mapping = {
-    mapping_history_id: idFrom('mh', sha256(`${doc.suggestion_id}/${was.revision}`)),
+    mapping_history_id: decisionId(doc.suggestion_id, was.revision),
     trace_id: doc.trace_id,
     review_trace_id: by.review_trace_id,
     suggestion_id: doc.suggestion_id,
@@ -110,6 +122,8 @@ export function decide(
     agent_config: doc.agent_config,
     glossary: doc.glossary,
     ...(doc.trials !== undefined && { trials: doc.trials }),
+    ...(by.blind && { blind: true }),
+    ...(verdict.lead_time_ms !== undefined && { lead_time_ms: verdict.lead_time_ms }),
     decided_at: by.decided_at,
     ...(verdict.supersedes !== undefined && { supersedes: verdict.supersedes }),
   };

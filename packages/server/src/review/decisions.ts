@@ -1,23 +1,31 @@
 import {
   AncillaError,
+  idFrom,
+  insert,
   isAncillaError,
   mappingHistory,
   mappingSuggestions,
+  reviewOpinions,
   toTimestamp,
   type Clock,
   type Io,
   type Mapping,
   type MappingSuggestion,
+  type Stored,
   type TenantStore,
   type TraceContext,
 } from '@ancilla/contracts';
 import { context, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, type Tracer } from '@opentelemetry/api';
-import type { Gates } from '../ingest/index.ts';
+import { sha256 } from '@ancilla/evidence';
+import type { Gates, Of } from '../ingest/index.ts';
 import type { Glossaries } from '../mapping/index.ts';
-import { decide, repeats, type Verdict } from './decide.ts';
+import { assertThird, checkDue, toMapping, toOpinion } from './checks.ts';
+import { decide, repeats, type Deciding, type Verdict } from './decide.ts';
+import type { Checking } from './policy.ts';
 
 export interface ReviewParts {
   readonly gates: Gates;
+  readonly checking: (of: Of, io: Io) => Promise<Checking>;
   readonly glossaries: Glossaries;
   readonly clock: Clock;
   readonly tracer: Tracer;
@@ -38,26 +46,34 @@ export interface Said {
 const EARLIER = 50;
 
 /** Commits decisions, each once, as a span of the suggestion's trace. */
-export function openDecisions({ gates, glossaries, clock, tracer }: ReviewParts) {
+export function openDecisions({ gates, checking, glossaries, clock, tracer }: ReviewParts) {
   /** Decides on what is in force now; whoever was overtaken looks again. */
-  async function commit(tenant: TenantStore, verdict: Verdict, { suggestion_id, reviewer_id, click }: Said, io: Io): Promise<Mapping> {
+  async function commit(of: Of, verdict: Verdict, { suggestion_id, reviewer_id, click }: Said, io: Io): Promise<Mapping> {
+    const { tenant } = of;
+    const checks = await checking(of, io);
     for (let last = false; ; last = true) {
       const was = await suggestionOf(tenant, suggestion_id, io);
       const { mapping_history_id, glossary: named } = was.doc;
       const inForce = mapping_history_id === undefined ? undefined : await tenant.get(mappingHistory, mapping_history_id, io);
       if (inForce !== undefined && repeats(inForce.doc, verdict, reviewer_id)) return inForce.doc;
       const glossary = await glossaries.get(tenant, named, io);
-      const { dataset, table, column } = was.doc;
-      const { items: earlier } =
-        verdict.supersedes === undefined
-          ? { items: [] }
-          : await tenant.find(mappingSuggestions, { index: 'by_column', equals: { dataset, table, column }, limit: EARLIER }, io);
       const deciding = {
         reviewer_id,
         review_trace_id: click.trace_id,
         decided_at: toTimestamp(clock.now()),
         isTerm: (id: string) => glossary.has(id),
+        blind: checks.isBlind(suggestion_id),
       };
+      if (was.doc.status === 'decided' && verdict.supersedes === undefined) {
+        const said = await opinion(tenant, was, verdict, deciding, checks, io);
+        if (said !== undefined) return said;
+      }
+      const { dataset, table, column } = was.doc;
+      if (verdict.supersedes !== undefined) await assertThird(tenant, verdict.supersedes, reviewer_id, io);
+      const { items: earlier } =
+        verdict.supersedes === undefined
+          ? { items: [] }
+          : await tenant.find(mappingSuggestions, { index: 'by_column', equals: { dataset, table, column }, limit: EARLIER }, io);
       const { mapping, writes } = decide(was, verdict, deciding, earlier);
       try {
         await tenant.commit(writes, [], io);
@@ -66,6 +82,27 @@ export function openDecisions({ gates, glossaries, clock, tracer }: ReviewParts)
         if (last || !isAncillaError(error, 'store.conflict', 'store.revision_conflict')) throw error;
       }
     }
+  }
+
+  /** What a person says who was asked again, unknowing; undefined when they were not. */
+  async function opinion(
+    tenant: TenantStore,
+    was: Stored<typeof mappingSuggestions>,
+    verdict: Verdict,
+    deciding: Deciding,
+    checks: Checking,
+    io: Io,
+  ): Promise<Mapping | undefined> {
+    const { suggestion_id } = was.doc;
+    const id = idFrom('mh', sha256(`${suggestion_id}/opinion/${deciding.reviewer_id}`));
+    const had = await tenant.get(reviewOpinions, id, io);
+    if (had !== undefined) return repeats(had.doc, verdict, deciding.reviewer_id) ? toMapping(had.doc) : undefined;
+    const check = await checkDue(tenant, was, deciding.reviewer_id, checks, io);
+    if (check === undefined) return undefined;
+    const open = { ...was, doc: { ...was.doc, status: 'open' as const } };
+    const mapping = { ...decide(open, verdict, deciding).mapping, mapping_history_id: id };
+    await tenant.commit([insert(reviewOpinions, toOpinion(mapping, check))], [], io);
+    return mapping;
   }
 
   return async (
@@ -89,7 +126,7 @@ export function openDecisions({ gates, glossaries, clock, tracer }: ReviewParts)
       parent,
     );
     try {
-      const mapping = await context.with(trace.setSpan(parent, span), () => commit(tenant, verdict, said, io));
+      const mapping = await context.with(trace.setSpan(parent, span), () => commit({ tenant, tenant_id }, verdict, said, io));
       span.setAttribute('ancilla.mapping_history_id', mapping.mapping_history_id);
       return mapping;
     } catch (error) {

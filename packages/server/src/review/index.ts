@@ -1,38 +1,71 @@
-// People decide: the queue of suggestions, and the five decisions that become mapping_history.
-import { Decision, Id, Mapping, MappingSuggestion, mappingSuggestions, route, Sentence, type Room } from '@ancilla/contracts';
+// The queue of suggestions, the five decisions that become mapping_history, and how those who decide are checked.
+import {
+  AncillaError,
+  Decision,
+  GoldItem,
+  Id,
+  insert,
+  Mapping,
+  MappingSuggestion,
+  mappingSuggestions,
+  Opinion,
+  replace,
+  reviewGold,
+  reviewOpinions,
+  route,
+  Selection,
+  Sentence,
+  toTimestamp,
+  type NewId,
+  type Room,
+} from '@ancilla/contracts';
 import { Type } from 'typebox';
+import type { Curator } from '../curator/index.ts';
 import { openDecisions, type ReviewParts } from './decisions.ts';
+import { openChecking } from './policy.ts';
+import { Quality, qualityOf } from './quality.ts';
+import { queueOf, Shown } from './queue.ts';
+import { openSelections } from './selections.ts';
 
-/** What reviewers see of a suggestion: nothing of what is tried out beside it. */
-const Shown = Type.Omit(MappingSuggestion, ['trials'], { additionalProperties: false });
-const shown = ({ trials: _trials, ...rest }: MappingSuggestion) => rest;
+const none = Type.Object({});
+const paging = {
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500 })),
+  cursor: Type.Optional(Type.String({ maxLength: 1024 })),
+};
+const Cursor = Type.Union([Type.String(), Type.Null()]);
+const Name = Type.String({ minLength: 1, maxLength: 256 });
 
-export function openReview(parts: ReviewParts) {
-  const decideOn = openDecisions(parts);
+export function openReview({
+  curator,
+  hmac,
+  newId,
+  ...given
+}: Omit<ReviewParts, 'checking'> & {
+  readonly curator: Curator;
+  readonly hmac: (tenant_id: string, purpose: string, value: string) => Uint8Array;
+  readonly newId: NewId;
+}) {
+  const checking = openChecking({ curator, hmac });
+  const decideOn = openDecisions({ ...given, checking });
+  const { clock, gates } = given;
+  const selections = openSelections({ ...given, newId });
   const routes = [
     route({
       method: 'GET',
       path: '/review/queue',
       action: 'review.read',
-      summary: 'Suggestions, newest first; open ones unless told',
-      params: Type.Object({}),
+      summary: 'Suggestions, newest first or those first whose decision teaches most; open ones unless told',
+      params: none,
       query: Type.Object(
-        {
-          status: Type.Optional(MappingSuggestion.properties.status),
-          limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500 })),
-          cursor: Type.Optional(Type.String({ maxLength: 1024 })),
-        },
+        { status: Type.Optional(MappingSuggestion.properties.status), order: Type.Optional(Type.Enum(['newest', 'value'])), ...paging },
         { additionalProperties: false },
       ),
       body: Type.Null(),
-      answers: { 200: Type.Object({ items: Type.Array(Shown), next_cursor: Type.Union([Type.String(), Type.Null()]) }) },
-      async handle({ tenant, query: { status = 'open', ...page }, signal }) {
-        const { items, next_cursor } = await tenant.find(
-          mappingSuggestions,
-          { index: 'by_status', equals: { status }, ...page },
-          { signal },
-        );
-        return [200, { items: items.map(({ doc }) => shown(doc)), next_cursor }] as const;
+      answers: { 200: Type.Object({ items: Type.Array(Shown), next_cursor: Cursor }) },
+      async handle({ tenant, tenant_id, who, query, signal }) {
+        const io = { signal };
+        const of = { tenant, tenant_id };
+        return [200, await queueOf(of, query, who.id, await checking(of, io), io)] as const;
       },
     }),
     route({
@@ -41,21 +74,134 @@ export function openReview(parts: ReviewParts) {
       action: 'review.decide',
       summary: 'Decide on a suggestion; repeating the same decision answers the same, a correction names what it supersedes',
       params: Type.Object({ suggestion_id: Id('su') }),
-      query: Type.Object({}),
+      query: none,
       body: Type.Object(
         {
           decision: Decision,
-          semantic_id: Type.Optional(Type.String({ minLength: 1, maxLength: 256 })),
+          semantic_id: Type.Optional(Name),
           justification: Type.Optional(Sentence),
           supersedes: Type.Optional(Id('mh')),
+          lead_time_ms: Mapping.properties.lead_time_ms,
         },
         { additionalProperties: false },
       ),
       answers: { 201: Mapping },
-      async handle({ tenant, tenant_id, who, params, body: { decision, semantic_id, justification, supersedes }, trace, signal }) {
-        const verdict = { decision, semantic_id, justification, supersedes };
+      async handle({ tenant, tenant_id, who, params, body, trace, signal }) {
+        const { decision, semantic_id, justification, supersedes, lead_time_ms } = body;
+        const verdict = { decision, semantic_id, justification, supersedes, lead_time_ms };
         const said = { ...params, verdict, reviewer_id: who.id, click: trace };
         return [201, await decideOn({ tenant, tenant_id }, said, { signal })] as const;
+      },
+    }),
+    route({
+      method: 'POST',
+      path: '/review/selections',
+      action: 'review.decide',
+      summary: 'Choose open suggestions by a filter and freeze the choice; at most 500, blind ones left out',
+      params: none,
+      query: none,
+      body: Type.Object(
+        {
+          dataset: Type.Optional(Name),
+          table: Type.Optional(Name),
+          semantic_id: Type.Optional(Name),
+          min_score: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
+        },
+        { additionalProperties: false },
+      ),
+      answers: { 201: Type.Object({ ...Selection.properties, count: Type.Integer() }) },
+      async handle({ tenant, tenant_id, who, body, signal }) {
+        const io = { signal };
+        const selection = await selections.freeze(tenant, body, who.id, await checking({ tenant, tenant_id }, io), io);
+        return [201, { ...selection, count: selection.items.length }] as const;
+      },
+    }),
+    route({
+      method: 'POST',
+      path: '/review/selections/{selection_id}/decision',
+      action: 'review.decide',
+      summary: 'Decide on all of a selection of one’s own, in one commit and with one reason; what changed since is left alone',
+      params: Type.Object({ selection_id: Id('sl') }),
+      query: none,
+      body: Type.Object(
+        {
+          decision: Type.Enum(['accept', 'reject', 'none_of_these']),
+          /** Said by whoever decides: how many they think they decide on. */
+          count: Type.Integer({ minimum: 1, maximum: 500 }),
+          justification: Type.String({ minLength: 1, maxLength: 1000 }),
+        },
+        { additionalProperties: false },
+      ),
+      answers: { 200: Type.Object({ decided: Type.Integer(), changed: Type.Array(Id('su')) }) },
+      async handle({ tenant, tenant_id, who, params, body: { decision, count, justification }, trace, signal }) {
+        const io = { signal };
+        const of = { tenant, tenant_id };
+        const gate = await gates.of(of, io);
+        const verdict = {
+          decision,
+          justification: gate.text(justification).text,
+          semantic_id: undefined,
+          supersedes: undefined,
+          lead_time_ms: undefined,
+        };
+        const asked = { ...params, count, verdict, reviewer_id: who.id, review_trace_id: trace.trace_id };
+        return [200, await selections.decideAll(of, asked, await checking(of, io), io)] as const;
+      },
+    }),
+    route({
+      method: 'PUT',
+      path: '/review/gold/{suggestion_id}',
+      action: 'review.govern',
+      summary:
+        'Make a decided suggestion a gold item: its decision is known to be right, and reviewers are asked it again by the policy’s share',
+      params: Type.Object({ suggestion_id: Id('su') }),
+      query: none,
+      body: Type.Object({ reason: Sentence }, { additionalProperties: false }),
+      answers: { 200: GoldItem },
+      async handle({ tenant, who, params: { suggestion_id }, body: { reason }, trace, signal }) {
+        const io = { signal };
+        const found = await tenant.get(mappingSuggestions, suggestion_id, io);
+        const mapping_history_id = found?.doc.mapping_history_id;
+        if (found?.doc.status !== 'decided' || mapping_history_id === undefined)
+          throw new AncillaError('not_found', `no decided suggestion ${suggestion_id}`);
+        const item: GoldItem = { suggestion_id, mapping_history_id, set_by: who.id, set_at: toTimestamp(clock.now()) };
+        const was = await tenant.get(reviewGold, suggestion_id, io);
+        const because = { who: who.id, reason, trace_id: trace.trace_id };
+        await tenant.commit([was === undefined ? insert(reviewGold, item, because) : replace(reviewGold, was, item, because)], [], io);
+        return [200, item] as const;
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/review/opinions',
+      action: 'review.quality',
+      summary: 'Double reviews, newest first; `agrees=false` are disputes that a third person settles',
+      params: none,
+      query: Type.Object({ agrees: Type.Optional(Type.Boolean()), ...paging }, { additionalProperties: false }),
+      body: Type.Null(),
+      answers: { 200: Type.Object({ items: Type.Array(Opinion), next_cursor: Cursor }) },
+      async handle({ tenant, query: { agrees = false, ...page }, signal }) {
+        const { items, next_cursor } = await tenant.find(
+          reviewOpinions,
+          { index: 'by_agreement', equals: { why: 'double', agrees }, ...page },
+          { signal },
+        );
+        return [200, { items: items.map(({ doc }) => doc), next_cursor }] as const;
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/review/quality',
+      action: 'review.quality',
+      summary: 'Agreement by domain (Cohen’s kappa), and by person: time a decision, gold items, the alarm for rubber stamps',
+      params: none,
+      query: none,
+      body: Type.Null(),
+      answers: { 200: Quality },
+      async handle({ tenant, tenant_id, signal }) {
+        const io = { signal };
+        const { rules } = await checking({ tenant, tenant_id }, io);
+        return [200, await qualityOf(tenant, rules.rubber_stamp_ms, io)] as const;
       },
     }),
   ];

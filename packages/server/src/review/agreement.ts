@@ -1,0 +1,43 @@
+import type { Opinion } from '@ancilla/contracts';
+
+/** What a term is about: its id up to the last separator. */
+export const domainOf = (semantic_id: string | null): string => {
+  if (semantic_id === null) return 'none';
+  const end = Math.max(...['.', ':', '/', '#'].map((separator) => semantic_id.lastIndexOf(separator)));
+  return end > 0 ? semantic_id.slice(0, end) : semantic_id;
+};
+
+/**
+ * Cohen's kappa of pairs of answers: how far two people agree beyond what chance makes of their habits (Cohen, 1960).
+ * @returns undefined when chance alone would agree always: then agreement says nothing
+ */
+export function kappa(pairs: readonly (readonly [first: string, second: string])[]): number | undefined {
+  if (pairs.length === 0) return undefined;
+  const shares = (at: 0 | 1) => {
+    const counts = new Map<string, number>();
+    for (const pair of pairs) counts.set(pair[at], (counts.get(pair[at]) ?? 0) + 1 / pairs.length);
+    return counts;
+  };
+  const [first, second] = [shares(0), shares(1)];
+  const observed = pairs.filter(([a, b]) => a === b).length / pairs.length;
+  const expected = [...first].reduce((sum, [answer, share]) => sum + share * (second.get(answer) ?? 0), 0);
+  return expected > 1 - 1e-12 ? undefined : (observed - expected) / (1 - expected);
+}
+
+/** What an opinion says, `null` being an answer too. */
+const answer = (semantic_id: string | null): string => semantic_id ?? '';
+
+/** How far two people agree, by what the terms are about. */
+export function agreement(
+  doubles: readonly Opinion[],
+): readonly { readonly domain: string; readonly pairs: number; readonly agreement: number; readonly kappa: number | null }[] {
+  const byDomain = Map.groupBy(doubles, ({ domain }) => domain);
+  return [...byDomain]
+    .map(([domain, of]) => ({
+      domain,
+      pairs: of.length,
+      agreement: of.filter(({ agrees }) => agrees).length / of.length,
+      kappa: kappa(of.map(({ first_semantic_id, semantic_id }) => [answer(first_semantic_id), answer(semantic_id)])) ?? null,
+    }))
+    .toSorted((a, b) => b.pairs - a.pairs);
+}

@@ -1,0 +1,112 @@
+import {
+  AncillaError,
+  mappingHistory,
+  mappingSuggestions,
+  reviewGold,
+  reviewOpinions,
+  type Io,
+  type Mapping,
+  type MappingSuggestion,
+  type Opinion,
+  type Stored,
+  type TenantStore,
+} from '@ancilla/contracts';
+import { domainOf } from './agreement.ts';
+import type { Checking } from './policy.ts';
+
+/** A second look that a reviewer owes: nothing tells it from an open suggestion. */
+export interface Check {
+  readonly why: Opinion['why'];
+  /** The decision it is compared with. */
+  readonly first: Mapping;
+}
+
+/** Why this person should decide again on what is decided; undefined when they should not. */
+export async function checkDue(
+  tenant: TenantStore,
+  { doc }: Stored<typeof mappingSuggestions>,
+  reviewer_id: string,
+  checking: Checking,
+  io: Io,
+): Promise<Check | undefined> {
+  const { suggestion_id, status, mapping_history_id } = doc;
+  if (status !== 'decided' || mapping_history_id === undefined) return undefined;
+  const drawn = checking.isDouble(suggestion_id);
+  const isGold = checking.isGoldFor(suggestion_id, reviewer_id) && (await tenant.get(reviewGold, suggestion_id, io)) !== undefined;
+  if (!drawn && !isGold) return undefined;
+  const [first, { items: opinions }] = await Promise.all([
+    tenant.get(mappingHistory, mapping_history_id, io),
+    tenant.find(reviewOpinions, { index: 'by_suggestion', equals: { suggestion_id }, limit: 100 }, io),
+  ]);
+  if (first === undefined || first.doc.reviewer_id === reviewer_id) return undefined;
+  if (opinions.some(({ doc: said }) => said.reviewer_id === reviewer_id)) return undefined;
+  if (isGold) return { why: 'gold', first: first.doc };
+  // One second opinion is enough; more would be a vote.
+  return opinions.some(({ doc: said }) => said.why === 'double') ? undefined : { why: 'double', first: first.doc };
+}
+
+/** Decided suggestions looked through for checks, the newest. */
+const LOOK_BACK = 200;
+const MOST = 10;
+
+/** Second looks this person owes, to be mixed into their queue. */
+export async function checksDue(
+  tenant: TenantStore,
+  reviewer_id: string,
+  checking: Checking,
+  io: Io,
+): Promise<readonly MappingSuggestion[]> {
+  const { double_share, gold_share } = checking.rules;
+  if (double_share === 0 && gold_share === 0) return [];
+  const [decided, gold] = await Promise.all([
+    tenant.find(mappingSuggestions, { index: 'by_status', equals: { status: 'decided' }, limit: LOOK_BACK }, io),
+    tenant.find(reviewGold, { index: 'all', equals: {}, limit: LOOK_BACK }, io),
+  ]);
+  const chosen = new Map(
+    decided.items.filter(({ doc }) => checking.isDouble(doc.suggestion_id)).map((each) => [each.doc.suggestion_id, each]),
+  );
+  for (const { doc } of gold.items) {
+    if (!checking.isGoldFor(doc.suggestion_id, reviewer_id)) continue;
+    const found = await tenant.get(mappingSuggestions, doc.suggestion_id, io);
+    if (found !== undefined) chosen.set(doc.suggestion_id, found);
+  }
+  const due: MappingSuggestion[] = [];
+  for (const each of chosen.values()) {
+    if (due.length === MOST) break;
+    if ((await checkDue(tenant, each, reviewer_id, checking, io)) !== undefined) due.push(each.doc);
+  }
+  return due;
+}
+
+/** An answer given as a check, beside the decision it is compared with. */
+export const toOpinion = (mapping: Mapping, { why, first }: Check): Opinion => ({
+  ...mapping,
+  why,
+  of: first.mapping_history_id,
+  first_reviewer_id: first.reviewer_id,
+  first_semantic_id: first.semantic_id,
+  agrees: mapping.semantic_id === first.semantic_id && (mapping.semantic_id !== null || mapping.decision === first.decision),
+  domain: domainOf(first.semantic_id ?? mapping.semantic_id),
+});
+
+/** The answer alone, as whoever gave it sees it. */
+export const toMapping = ({
+  why: _why,
+  of: _of,
+  first_reviewer_id: _by,
+  first_semantic_id: _id,
+  agrees: _agrees,
+  domain: _domain,
+  ...mapping
+}: Opinion): Mapping => mapping;
+
+/**
+ * Two people who disagree about a decision do not settle it: a third does.
+ * @throws {AncillaError} `access.forbidden_combination`
+ */
+export async function assertThird(tenant: TenantStore, superseded: string, reviewer_id: string, io: Io): Promise<void> {
+  const { items } = await tenant.find(reviewOpinions, { index: 'by_first', equals: { of: superseded }, limit: 100 }, io);
+  const disagreed = items.filter(({ doc }) => doc.why === 'double' && !doc.agrees);
+  if (disagreed.some(({ doc }) => doc.reviewer_id === reviewer_id || doc.first_reviewer_id === reviewer_id))
+    throw new AncillaError('access.forbidden_combination', 'two people disagree about this decision: a third one settles it');
+}

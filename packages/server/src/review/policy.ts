@@ -1,0 +1,35 @@
+import { AncillaError, ReviewPolicy, type Io } from '@ancilla/contracts';
+import { draw } from '@ancilla/sdk';
+import { Check } from 'typebox/value';
+import type { Curator } from '../curator/index.ts';
+import type { Of } from '../ingest/index.ts';
+
+/** The review policy in force, and its draws: the same for everyone who asks again, and for no reviewer to foresee. */
+export interface Checking {
+  readonly rules: ReviewPolicy;
+  isBlind(suggestion_id: string): boolean;
+  isDouble(suggestion_id: string): boolean;
+  isGoldFor(suggestion_id: string, reviewer_id: string): boolean;
+}
+
+export const openChecking =
+  ({ curator, hmac }: { readonly curator: Curator; readonly hmac: (tenant_id: string, purpose: string, value: string) => Uint8Array }) =>
+  async ({ tenant, tenant_id }: Of, io: Io): Promise<Checking> => {
+    const found = await curator.resolve(tenant, 'review_policies', 'default', { label: 'production' }, io);
+    if (found === undefined || !Check(ReviewPolicy, found.content))
+      throw new AncillaError('policy.refused', 'no review policy is in force, so nothing is decided');
+    const rules = found.content;
+    const lot = (what: string, of: string): number =>
+      draw(
+        Buffer.from(hmac(tenant_id, 'review', what))
+          .toString('hex')
+          .slice(0, 64),
+        of,
+      ).at;
+    return {
+      rules,
+      isBlind: (suggestion_id) => lot('blind', suggestion_id) < rules.blind_share,
+      isDouble: (suggestion_id) => lot('double', suggestion_id) < rules.double_share,
+      isGoldFor: (suggestion_id, reviewer_id) => lot('gold', `${reviewer_id}/${suggestion_id}`) < rules.gold_share,
+    };
+  };

@@ -1,0 +1,87 @@
+import { mappingHistory, reviewOpinions, type Io, type Mapping, type Opinion, type TenantStore } from '@ancilla/contracts';
+import { Type, type Static } from 'typebox';
+import { agreement } from './agreement.ts';
+
+const Part = Type.Number({ minimum: 0, maximum: 1 });
+/** How well and how fast people decide, over their newest decisions. */
+export const Quality = Type.Object({
+  domains: Type.Array(
+    Type.Object({
+      domain: Type.String(),
+      pairs: Type.Integer(),
+      agreement: Part,
+      /** Null where chance alone would agree always. */
+      kappa: Type.Union([Type.Number(), Type.Null()]),
+    }),
+  ),
+  reviewers: Type.Array(
+    Type.Object({
+      reviewer_id: Type.String(),
+      decisions: Type.Integer(),
+      /** Of the decisions whose client says how long they took. */
+      timed: Type.Integer(),
+      median_lead_ms: Type.Union([Type.Integer(), Type.Null()]),
+      fast_share: Type.Union([Part, Type.Null()]),
+      /** More than half of at least ten timed decisions took less than the policy's `rubber_stamp_ms`. */
+      rubber_stamp: Type.Boolean(),
+      accept_share: Part,
+      gold: Type.Object({ asked: Type.Integer(), right: Type.Integer() }),
+    }),
+  ),
+});
+
+/** Decisions and opinions that are looked back on: what a person is like now, at the same cost however long the history. */
+const LOOK_BACK = 2000;
+const PAGE = 500;
+const FEWEST_TIMED = 10;
+
+/** The newest documents of a log, page by page. */
+async function newest<T>(
+  page: (more: {
+    readonly limit: number;
+    readonly cursor?: string;
+  }) => Promise<{ readonly items: readonly { readonly doc: T }[]; readonly next_cursor: string | null }>,
+): Promise<readonly T[]> {
+  const found: T[] = [];
+  for (let cursor: string | null | undefined; cursor !== null && found.length < LOOK_BACK;) {
+    const { items, next_cursor } = await page({ limit: PAGE, ...(cursor !== undefined && { cursor }) });
+    found.push(...items.map(({ doc }) => doc));
+    cursor = next_cursor;
+  }
+  return found;
+}
+
+const median = (of: readonly number[]): number | null => of.toSorted((a, b) => a - b)[Math.floor(of.length / 2)] ?? null;
+
+const reviewer = (reviewer_id: string, decided: readonly Mapping[], gold: readonly Opinion[], rubber_stamp_ms: number) => {
+  const times = decided.flatMap(({ lead_time_ms }) => (lead_time_ms === undefined ? [] : [lead_time_ms]));
+  const fast = times.filter((time) => time < rubber_stamp_ms).length;
+  return {
+    reviewer_id,
+    decisions: decided.length,
+    timed: times.length,
+    median_lead_ms: median(times),
+    fast_share: times.length === 0 ? null : fast / times.length,
+    rubber_stamp: times.length >= FEWEST_TIMED && fast > times.length / 2,
+    accept_share: decided.length === 0 ? 0 : decided.filter(({ decision }) => decision === 'accept').length / decided.length,
+    gold: { asked: gold.length, right: gold.filter(({ agrees }) => agrees).length },
+  };
+};
+
+/** @param rubber_stamp_ms - as the policy says */
+export async function qualityOf(tenant: TenantStore, rubber_stamp_ms: number, io: Io): Promise<Static<typeof Quality>> {
+  const [decided, opinions] = await Promise.all([
+    newest<Mapping>((more) => tenant.find(mappingHistory, { index: 'all', equals: {}, ...more }, io)),
+    newest<Opinion>((more) => tenant.find(reviewOpinions, { index: 'all', equals: {}, ...more }, io)),
+  ]);
+  const byReviewer = Map.groupBy(decided, ({ reviewer_id }) => reviewer_id);
+  const gold = Map.groupBy(
+    opinions.filter(({ why }) => why === 'gold'),
+    ({ reviewer_id }) => reviewer_id,
+  );
+  const people = new Set([...byReviewer.keys(), ...gold.keys()]);
+  return {
+    domains: [...agreement(opinions.filter(({ why }) => why === 'double'))],
+    reviewers: [...people].map((id) => reviewer(id, byReviewer.get(id) ?? [], gold.get(id) ?? [], rubber_stamp_ms)),
+  };
+}

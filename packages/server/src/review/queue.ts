@@ -1,0 +1,64 @@
+import { MappingSuggestion, mappingSuggestions, type Io } from '@ancilla/contracts';
+import { Type, type Static } from 'typebox';
+import type { Of } from '../ingest/index.ts';
+import { checksDue } from './checks.ts';
+import type { Checking } from './policy.ts';
+
+/** What reviewers see of a suggestion: nothing of what is tried out beside it, and of a blind one nothing of what was suggested. */
+export const Shown = Type.Object(
+  { ...Type.Omit(MappingSuggestion, ['trials']).properties, blind: Type.Optional(Type.Literal(true)) },
+  { additionalProperties: false },
+);
+export type Shown = Static<typeof Shown>;
+
+/** One page, and how it is ordered. */
+export interface Asked {
+  readonly status?: MappingSuggestion['status'];
+  readonly order?: 'newest' | 'value';
+  readonly limit?: number;
+  readonly cursor?: string;
+}
+
+/** Open suggestions among which the most valuable are looked for. */
+const VALUED = 500;
+
+/**
+ * What a decision would teach: how unsure the model is of its answer, times how many open columns are called the same (they are decided alike).
+ * @returns from 0 to the number of those columns
+ */
+export function valuesOf(open: readonly Pick<MappingSuggestion, 'column' | 'abstained' | 'candidates'>[]): readonly number[] {
+  const nameOf = ({ column }: { readonly column: string }) => column.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, ' ');
+  const counts = new Map<string, number>();
+  for (const each of open) counts.set(nameOf(each), (counts.get(nameOf(each)) ?? 0) + 1);
+  return open.map((each) => {
+    const likely = each.candidates[0]?.score ?? 0;
+    return 4 * likely * (1 - likely) * (counts.get(nameOf(each)) ?? 1) + (each.abstained ? 1e-6 : 0);
+  });
+}
+
+/** One person's queue: open suggestions, and among them, not to be told apart, what they are to check. */
+export async function queueOf(
+  { tenant }: Of,
+  { status = 'open', order = 'newest', ...page }: Asked,
+  reviewer_id: string,
+  checking: Checking,
+  io: Io,
+): Promise<{ readonly items: Shown[]; readonly next_cursor: string | null }> {
+  const limit = order === 'value' ? VALUED : page.limit;
+  const { items, next_cursor } = await tenant.find(
+    mappingSuggestions,
+    { index: 'by_status', equals: { status }, ...page, ...(limit !== undefined && { limit }) },
+    io,
+  );
+  const checks = status === 'open' && page.cursor === undefined ? await checksDue(tenant, reviewer_id, checking, io) : [];
+  const all = [...items.map(({ doc }) => doc), ...checks.map(asOpen)].toSorted((a, b) => (a.created_at < b.created_at ? 1 : -1));
+  const show = ({ trials: _trials, ...rest }: MappingSuggestion): Shown =>
+    status === 'open' && checking.isBlind(rest.suggestion_id) ? { ...rest, candidates: [], abstained: false, blind: true } : rest;
+  if (order === 'newest') return { items: all.map(show), next_cursor };
+  const values = valuesOf(all);
+  const best = all.map((doc, i) => ({ doc, value: values[i] ?? 0 })).toSorted((a, b) => b.value - a.value);
+  return { items: best.slice(0, page.limit ?? 50).map(({ doc }) => show(doc)), next_cursor: null };
+}
+
+/** A check looks like any other suggestion. */
+const asOpen = ({ mapping_history_id: _decided, ...rest }: MappingSuggestion): MappingSuggestion => ({ ...rest, status: 'open' });

@@ -1,0 +1,149 @@
+import {
+  AncillaError,
+  insert,
+  isAncillaError,
+  mappingHistory,
+  mappingSuggestions,
+  reviewSelections,
+  toTimestamp,
+  type Clock,
+  type Io,
+  type NewId,
+  type Selection,
+  type Tenant,
+  type TenantStore,
+  type Write,
+} from '@ancilla/contracts';
+import { canonicalJson, sha256Hex } from '@ancilla/evidence';
+import type { Of } from '../ingest/index.ts';
+import type { Glossaries } from '../mapping/index.ts';
+import { decide, decisionId, type Verdict } from './decide.ts';
+import type { Checking } from './policy.ts';
+
+/** Which open suggestions are to be decided together. */
+export interface Filter {
+  readonly dataset?: string;
+  readonly table?: string;
+  readonly semantic_id?: string;
+  readonly min_score?: number;
+}
+/** What became of a selection. */
+export interface Decided {
+  readonly decided: number;
+  /** Those that are not as they were when they were chosen: left alone. */
+  readonly changed: string[];
+}
+
+const LOOKED_THROUGH = 2000;
+const PAGE = 500;
+const MOST = 500;
+const HOUR_MS = 3_600_000;
+
+/** Selections: chosen by a filter, frozen as a list, decided with one reason. */
+export function openSelections({
+  clock,
+  newId,
+  glossaries,
+}: {
+  readonly clock: Clock;
+  readonly newId: NewId;
+  readonly glossaries: Glossaries;
+}) {
+  /** Freezes what fits. Blind ones want a person's eyes each. @throws {AncillaError} `not_found` when nothing fits */
+  async function freeze(tenant: TenantStore, filter: Filter, by: string, checking: Checking, io: Io): Promise<Selection> {
+    const items: Selection['items'] = [];
+    let cursor: string | null | undefined;
+    for (let seen = 0; seen < LOOKED_THROUGH && cursor !== null; seen += PAGE) {
+      const page = await tenant.find(
+        mappingSuggestions,
+        { index: 'by_status', equals: { status: 'open' }, limit: PAGE, ...(cursor !== undefined && { cursor }) },
+        io,
+      );
+      for (const { doc, revision } of page.items) {
+        const [top] = doc.abstained ? [] : doc.candidates;
+        const fits =
+          (filter.dataset === undefined || filter.dataset === doc.dataset) &&
+          (filter.table === undefined || filter.table === doc.table) &&
+          (filter.semantic_id === undefined || filter.semantic_id === top?.semantic_id) &&
+          (filter.min_score === undefined || (top !== undefined && top.score >= filter.min_score));
+        if (fits && !checking.isBlind(doc.suggestion_id) && items.length < MOST)
+          items.push({ suggestion_id: doc.suggestion_id, revision, semantic_id: top?.semantic_id ?? null });
+      }
+      cursor = page.next_cursor;
+    }
+    if (items.length === 0) throw new AncillaError('not_found', 'no open suggestion fits');
+    const selection: Selection = {
+      selection_id: newId('sl'),
+      items,
+      digest: sha256Hex(canonicalJson(items)),
+      by,
+      created_at: toTimestamp(clock.now()),
+    };
+    await tenant.commit([insert(reviewSelections, selection)], [], io);
+    return selection;
+  }
+
+  async function selectionOf(tenant: TenantStore, selection_id: string, by: string, io: Io): Promise<Selection> {
+    const found = await tenant.get(reviewSelections, selection_id, io);
+    if (found === undefined || found.doc.by !== by) throw new AncillaError('not_found', `no selection ${selection_id} of yours`);
+    return found.doc;
+  }
+
+  /**
+   * Decides on exactly what was chosen, in one commit; whatever changed meanwhile is left alone. Asking again answers the same.
+   * @throws {AncillaError} `not_found`, `schema.invalid` when the count is not the selection's or it is older than an hour
+   */
+  async function decideAll(
+    { tenant }: Of,
+    asked: {
+      readonly selection_id: string;
+      readonly count: number;
+      readonly verdict: Verdict;
+      readonly reviewer_id: string;
+      readonly review_trace_id: string;
+    },
+    checking: Checking,
+    io: Io,
+  ): Promise<Decided> {
+    const selection = await selectionOf(tenant, asked.selection_id, asked.reviewer_id, io);
+    const wrong = (path: string, message: string) =>
+      new AncillaError('schema.invalid', `${path} ${message}`, { errors: [{ path, message }] });
+    if (asked.count !== selection.items.length) throw wrong('/count', `must be ${selection.items.length}, what the selection holds`);
+    if (clock.now() - Date.parse(selection.created_at) > HOUR_MS)
+      throw wrong('/selection_id', 'was chosen more than an hour ago: choose again');
+    for (let last = false; ; last = true) {
+      const writes: Write<Tenant>[] = [];
+      const changed: string[] = [];
+      let decided = 0;
+      for (const { suggestion_id, revision } of selection.items) {
+        const had = await tenant.get(mappingHistory, decisionId(suggestion_id, revision), io);
+        if (had !== undefined && had.doc.reviewer_id === asked.reviewer_id && had.doc.decision === asked.verdict.decision) {
+          decided++;
+          continue;
+        }
+        const was = await tenant.get(mappingSuggestions, suggestion_id, io);
+        if (was === undefined || was.revision !== revision || was.doc.status !== 'open' || checking.isBlind(suggestion_id)) {
+          changed.push(suggestion_id);
+          continue;
+        }
+        const glossary = await glossaries.get(tenant, was.doc.glossary, io);
+        const made = decide(was, asked.verdict, {
+          reviewer_id: asked.reviewer_id,
+          review_trace_id: asked.review_trace_id,
+          decided_at: toTimestamp(clock.now()),
+          isTerm: (id) => glossary.has(id),
+          blind: false,
+        });
+        writes.push(...made.writes);
+        decided++;
+      }
+      try {
+        if (writes.length > 0) await tenant.commit(writes, [], io);
+        return { decided, changed };
+      } catch (error) {
+        if (last || !isAncillaError(error, 'store.conflict', 'store.revision_conflict')) throw error;
+      }
+    }
+  }
+  return { freeze, decideAll };
+}

@@ -1,0 +1,176 @@
+// How those who decide are checked, over HTTP against a real server: blind and double reviews, gold items, bulk decisions.
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { test } from 'node:test';
+import { govern, rightFor, suggest, type Suggestion } from './shop.ts';
+import { startTestServer, type Client } from './test-server.ts';
+
+interface Mapping {
+  readonly mapping_history_id: string;
+  readonly suggestion_id: string;
+  readonly semantic_id: string | null;
+  readonly blind?: true;
+}
+interface Shown extends Suggestion {
+  readonly status: string;
+  readonly blind?: true;
+  readonly mapping_history_id?: string;
+}
+interface Page<T> {
+  readonly items: readonly T[];
+}
+interface Quality {
+  readonly domains: readonly {
+    readonly domain: string;
+    readonly pairs: number;
+    readonly agreement: number;
+    readonly kappa: number | null;
+  }[];
+  readonly reviewers: readonly {
+    readonly reviewer_id: string;
+    readonly decisions: number;
+    readonly median_lead_ms: number | null;
+    readonly rubber_stamp: boolean;
+    readonly gold: { readonly asked: number; readonly right: number };
+  }[];
+}
+
+const checked = async (steward: Client, shares: object): Promise<void> => {
+  const content = { blind_share: 0, double_share: 0, gold_share: 0, rubber_stamp_ms: 1500, ...shares };
+  await steward.post(201, '/curator/review_policies/default/versions', {
+    version: JSON.stringify(shares).replaceAll(/\W/g, ''),
+    message: 'm',
+    content,
+  });
+  await steward.put(200, '/curator/review_policies/default/labels/production', {
+    version: JSON.stringify(shares).replaceAll(/\W/g, ''),
+    reason: 'r',
+  });
+};
+const queueOf = async (of: Client) => (await of.get<Page<Shown>>(200, '/review/queue?limit=500')).items;
+const decide = <T = Mapping>(by: Client, status: number, suggestion_id: string | undefined, body: object) =>
+  by.post<T>(status, `/review/${suggestion_id}/decision`, body);
+
+test('a blind column is decided without what was suggested', async () => {
+  await using server = await startTestServer();
+  const { admin, agent, reviewer, steward } = server.north;
+  await govern(admin);
+  await checked(steward, { blind_share: 1 });
+  await suggest(agent, 0);
+  const [first] = await queueOf(reviewer);
+  deepEqual([first?.blind, first?.candidates], [true, []]);
+  const refused = await decide<{ detail: string }>(reviewer, 422, first?.suggestion_id, { decision: 'accept' });
+  match(refused.detail, /without seeing/);
+  const said = await decide(reviewer, 201, first?.suggestion_id, { decision: 'override', semantic_id: rightFor(first?.column ?? '') });
+  equal(said.blind, true);
+});
+
+test('a second person decides unknowing; what they say is compared and changes nothing, and of two who disagree neither settles it', async () => {
+  await using server = await startTestServer();
+  const { admin, agent, reviewer, steward } = server.north;
+  await govern(admin);
+  await suggest(agent, 0);
+  const open = await queueOf(reviewer);
+  const firsts: Mapping[] = [];
+  for (const { suggestion_id, column } of open)
+    firsts.push(await decide(reviewer, 201, suggestion_id, { decision: 'override', semantic_id: rightFor(column) }));
+  equal((await queueOf(steward)).length, 0);
+  await checked(steward, { double_share: 1 });
+  equal((await queueOf(reviewer)).length, 0, 'nobody checks themselves');
+  const again = await queueOf(steward);
+  equal(again.length, open.length);
+  ok(
+    again.every(({ status, mapping_history_id }) => status === 'open' && mapping_history_id === undefined),
+    'nothing tells a check from an open one',
+  );
+  const [wrong, ...rest] = again;
+  const disagrees = { decision: 'override', semantic_id: rightFor(rest[0]?.column ?? '') };
+  const said = await decide(steward, 201, wrong?.suggestion_id, disagrees);
+  equal(
+    (await decide(steward, 201, wrong?.suggestion_id, disagrees)).mapping_history_id,
+    said.mapping_history_id,
+    'said twice is said once',
+  );
+  for (const { suggestion_id, column } of rest)
+    await decide(steward, 201, suggestion_id, { decision: 'override', semantic_id: rightFor(column) });
+  equal((await queueOf(admin)).length, 0, 'a second opinion is enough');
+  const history = await admin.get<Page<Mapping>>(200, '/dif/mapping_history?limit=500');
+  deepEqual(
+    history.items.map(({ mapping_history_id: id }) => id).toSorted(),
+    firsts.map(({ mapping_history_id: id }) => id).toSorted(),
+    'opinions are no decisions',
+  );
+
+  const disputes = await steward.get<Page<{ of: string; suggestion_id: string }>>(200, '/review/opinions?agrees=false');
+  deepEqual(
+    disputes.items.map(({ suggestion_id }) => suggestion_id),
+    [wrong?.suggestion_id],
+  );
+  const settles = { decision: 'override', semantic_id: rightFor(wrong?.column ?? ''), supersedes: disputes.items[0]?.of };
+  for (const one of [reviewer, steward])
+    equal((await decide<{ code: string }>(one, 403, wrong?.suggestion_id, settles)).code, 'access.forbidden_combination');
+  await decide(admin, 201, wrong?.suggestion_id, settles);
+  const quality = await steward.get<Quality>(200, '/review/quality');
+  equal(
+    quality.domains.reduce((sum, { pairs }) => sum + pairs, 0),
+    open.length,
+  );
+  ok(quality.domains.some(({ agreement, kappa }) => agreement < 1 && (kappa === null || kappa < 1)));
+  await server.north.reviewer.get(403, '/review/quality');
+});
+
+test('gold items show who is right and who is fast: a person who always says the same in no time is found', async () => {
+  await using server = await startTestServer();
+  const { admin, agent, reviewer, steward } = server.north;
+  await govern(admin);
+  await suggest(agent, 0);
+  for (const { suggestion_id, column } of await queueOf(steward)) {
+    await decide(steward, 201, suggestion_id, { decision: 'override', semantic_id: rightFor(column), lead_time_ms: 8000 });
+    await steward.put(200, `/review/gold/${suggestion_id}`, { reason: 'sure of it' });
+  }
+  await checked(steward, { gold_share: 1 });
+  const gold = await queueOf(reviewer);
+  ok(gold.length > 4);
+  for (const { suggestion_id } of gold)
+    await decide(reviewer, 201, suggestion_id, { decision: 'override', semantic_id: rightFor('city'), lead_time_ms: 200 });
+  await suggest(agent, 1);
+  await suggest(agent, 2);
+  for (const { suggestion_id } of await queueOf(reviewer))
+    await decide(reviewer, 201, suggestion_id, { decision: 'none_of_these', lead_time_ms: 150 });
+  const { reviewers } = await steward.get<Quality>(200, '/review/quality');
+  const of = (subject: string) => reviewers.find(({ reviewer_id }) => reviewer_id === subject);
+  deepEqual(of(reviewer.subject)?.gold, { asked: gold.length, right: 1 });
+  equal(of(reviewer.subject)?.rubber_stamp, true);
+  deepEqual([of(steward.subject)?.median_lead_ms, of(steward.subject)?.rubber_stamp], [8000, false]);
+});
+
+test('a selection is what was chosen and nothing else: with its count and one reason, once', async () => {
+  await using server = await startTestServer();
+  const { admin, agent, reviewer, steward } = server.north;
+  await govern(admin);
+  await suggest(agent, 0);
+  await suggest(agent, 1, [], 'other');
+  const chosen = await reviewer.post<{ selection_id: string; count: number; items: readonly { suggestion_id: string }[] }>(
+    201,
+    '/review/selections',
+    {
+      dataset: 'crm',
+    },
+  );
+  equal(chosen.count, chosen.items.length);
+  // What comes later, and what someone else decides meanwhile, is not in it.
+  await suggest(agent, 2);
+  const [gone] = chosen.items;
+  await decide(steward, 201, gone?.suggestion_id, { decision: 'none_of_these' });
+  const path = `/review/selections/${chosen.selection_id}/decision`;
+  const all = { decision: 'none_of_these', count: chosen.count, justification: 'a test table, says Ada' };
+  await reviewer.post(422, path, { ...all, count: chosen.count - 1 });
+  await reviewer.post(422, path, { decision: 'none_of_these', count: chosen.count });
+  await steward.post(404, path, all);
+  const done = await reviewer.post<{ decided: number; changed: readonly string[] }>(200, path, all);
+  deepEqual(done, { decided: chosen.count - 1, changed: [gone?.suggestion_id] });
+  deepEqual(await reviewer.post(200, path, all), done, 'asked again it answers the same');
+  const history = await admin.get<Page<{ reviewer_id: string; justification?: string }>>(200, '/dif/mapping_history?limit=500');
+  equal(history.items.filter(({ reviewer_id }) => reviewer_id === reviewer.subject).length, chosen.count - 1);
+  equal((await queueOf(reviewer)).length, 16);
+  await reviewer.post(404, '/review/selections', { dataset: 'no such' });
+});
