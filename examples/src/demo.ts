@@ -2,9 +2,10 @@ import { Type } from 'typebox';
 import { openClient, Refused, type Client } from './client.ts';
 import { readGlossary } from './glossary.ts';
 import { ensureKeys } from './keys.ts';
-import { learn } from './learn.ts';
+import { learn, promote } from './learn.ts';
 import { decideAll, GLOSSARY, suggestAll } from './map-tables.ts';
-import { readFictional, readTables, sources, type DemoTenant } from './tables.ts';
+import { rollOut, savePolicy } from './roll-out.ts';
+import { readFictional, readTables, sources, type DemoTenant, type Table } from './tables.ts';
 import { readTruth } from './truth.ts';
 
 /** Where the server is, where the keys are kept, and how progress is told. */
@@ -41,11 +42,23 @@ export async function runDemo({ url, keysFile, platformKey, say }: DemoParts): P
     ];
     say(`\n${tenant_id}`);
     await saveGlossary(steward, entries);
-    await suggestAll({ agent, reviewer, auditor }, await readTables(tenant_id), say);
-    const { decided, right, labelled } = await decideAll(tenant_id, reviewer, truth);
+    await savePolicy(steward);
+    const tables = await readTables(tenant_id);
+    /** The first tables are learned from, the next are for the shadow, the last for the canary. */
+    const part = (from: number, to: number) => tables.slice(Math.round(from * tables.length), Math.round(to * tables.length));
+    const mapAndDecide = async (some: readonly Table[]) => {
+      await suggestAll({ agent, reviewer, auditor }, some, say);
+      return await decideAll(tenant_id, reviewer, truth);
+    };
+    const { decided, right, labelled } = await mapAndDecide(part(0, 0.6));
     say(`the demo reviewer decided on ${decided} columns; of ${labelled} that have a term, the first candidate was right for ${right}`);
     const checkpoint = await auditor.text('/audit/checkpoint');
-    await learn(steward, say);
+    const model = await learn(steward, say);
+    if (!model.isLive) {
+      await rollOut(steward, model, 'shadow', async () => void (await mapAndDecide(part(0.6, 0.8))), say);
+      await rollOut(steward, model, 'canary', async () => void (await mapAndDecide(part(0.8, 1))), say);
+    }
+    await promote(steward, model, say);
     await suggestAll({ agent, reviewer, auditor }, [await readFictional()], say);
     tenants.push({ tenant_id, checkpoint, log_id: checkpoint.split('\n')[0]?.split('/')[1] ?? '' });
   }

@@ -7,6 +7,13 @@ const Saga = Type.Object({ status: Type.String() });
 const DatasetView = Type.Object({ ...Dataset.properties, status: Type.String() });
 const ModelView = Type.Object({ ...ModelVersion.properties, labels: Type.Array(Type.String()) });
 
+/** The model that was made. */
+export interface Learned {
+  readonly id: string;
+  readonly version: string;
+  readonly isLive: boolean;
+}
+
 async function untilEnded(client: Client, saga_id: string): Promise<void> {
   for (const end = Date.now() + MINUTES; Date.now() < end;) {
     const { status } = await client.get(Saga, `/dif/sagas/${saga_id}`);
@@ -18,8 +25,8 @@ async function untilEnded(client: Client, saga_id: string): Promise<void> {
   throw new Error(`saga ${saga_id} did not end within 5 minutes`);
 }
 
-/** Decisions → dataset → retrained model → promotion, each once: what an earlier start has done is found and kept. */
-export async function learn(steward: Client, say: (line: string) => void): Promise<void> {
+/** Decisions → dataset → retrained model, each once: what an earlier start has done is found and kept. */
+export async function learn(steward: Client, say: (line: string) => void): Promise<Learned> {
   let [dataset] = await all(steward, DatasetView, '/training/datasets');
   if (dataset === undefined) {
     const { dataset_id, saga_id } = await steward.post(Type.Object({ dataset_id: Id('ds'), saga_id: Id('sg') }), '/training/datasets', {
@@ -53,13 +60,20 @@ export async function learn(steward: Client, say: (line: string) => void): Promi
       .map(([name, value]) => `${name} ${value.toFixed(3)}`)
       .join(', ');
   say(`on ${run.held_out_groups} decisions of tables it was not trained on: old ${figures(metrics_old)}; new ${figures(metrics_new)}`);
-  if (labels.includes('production')) {
-    say(`model ${run.model.id} ${run.model.version} is in production`);
-    return;
-  }
+  return { ...run.model, isLive: labels.includes('production') };
+}
+
+/** Has the model make the suggestions from now on, if its gate lets it. */
+export async function promote(steward: Client, { id, version, isLive }: Learned, say: (line: string) => void): Promise<void> {
+  if (isLive) return say(`model ${id} ${version} is in production`);
   try {
-    await steward.post(Type.Unknown(), `${path}/move`, { label: 'production', reason: 'Promoted by the demo under the bootstrap policy.' });
-    say(`promoted model ${run.model.id} ${run.model.version}: it makes the suggestions from now on`);
+    await steward.post(Type.Unknown(), `/models/${id}/versions/${version}/move`, {
+      label: 'production',
+      reason: 'A first model of the tenant’s own, promoted by the demo under the bootstrap policy.',
+    });
+    say(
+      `promoted model ${id} ${version} by the bootstrap policy, for a first model: so few tables decide no rollout, the offline gate alone does`,
+    );
   } catch (error) {
     if (!(error instanceof Refused) || error.code !== 'policy.refused') throw error;
     say(`not promoted: ${error.message}`);

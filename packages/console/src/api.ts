@@ -44,10 +44,38 @@ export interface ModelRow {
   readonly metrics_old: Readonly<Record<string, number>>;
   readonly metrics_new: Readonly<Record<string, number>>;
 }
+/** One question of a rollout: how often each side was wrong, and how strong the evidence is. */
+export interface Question {
+  readonly pairs: number;
+  readonly e_better: number;
+  readonly e_harm: number;
+  readonly needed: number;
+  readonly interval: readonly [number, number] | null;
+  readonly stable: { readonly units: number; readonly rate: number | null };
+  readonly candidate: { readonly units: number; readonly rate: number | null };
+}
+export interface RolloutRow {
+  readonly rollout_id: string;
+  readonly kind: string;
+  readonly id: string;
+  readonly stage: string;
+  readonly verdict: string;
+  readonly why?: string;
+  readonly serving: boolean;
+  readonly candidate: { readonly version: string };
+  readonly stable: string | null;
+  readonly rules: { readonly margin: number; readonly unit: string };
+  readonly started_at: string;
+  readonly overridden: Question;
+  readonly failed: Question;
+}
+/** An open suggestion; of a blind one nothing that was suggested. */
+export type QueueItem = MappingSuggestion & { readonly blind?: true };
 export type DecisionBody = {
   readonly decision: 'accept' | 'override' | 'reject' | 'none_of_these' | 'new_term';
   readonly semantic_id?: string;
   readonly justification?: string;
+  readonly lead_time_ms?: number;
 };
 
 /** One tenant's API, as its token may use it. */
@@ -73,7 +101,8 @@ export function openApi(token: string) {
     calls: (cursor: string | null, signal: AbortSignal) =>
       get<Page<PromptEvent>>(`/dif/prompt_events?limit=50${cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`}`, signal),
     trace: (id: string, signal: AbortSignal) => get<Trace>(`/dif/traces/${encodeURIComponent(id)}`, signal),
-    queue: (signal: AbortSignal) => get<Page<MappingSuggestion>>('/review/queue?status=open&limit=100', signal),
+    queue: (signal: AbortSignal) => get<Page<QueueItem>>('/review/queue?status=open&order=value&limit=100', signal),
+    rollouts: (signal: AbortSignal) => get<Page<RolloutRow>>('/rollouts?limit=20', signal),
     models: (signal: AbortSignal) => get<Page<ModelRow>>('/models', signal),
     decide: (suggestion_id: string, decision: DecisionBody) =>
       request<{ mapping_history_id: string }>(`/review/${encodeURIComponent(suggestion_id)}/decision`, {

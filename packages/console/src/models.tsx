@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import type { Api } from './api.ts';
 import { Empty, Loading, ProblemNote } from './notes.tsx';
+import { Rollouts } from './rollouts.tsx';
 
 const figure = (value: number | undefined): string => (value === undefined ? '–' : value.toFixed(3));
 
@@ -51,6 +52,7 @@ export function Models({ api, tenant }: { readonly api: Api; readonly tenant: st
         Mean reciprocal rank over tables that the model was not trained on, beside the model it would replace; the difference is the lower
         bound of its 95 % interval. A model goes live only if it is not worse.
       </p>
+      <Rollouts api={api} tenant={tenant} />
     </>
   );
 }

@@ -1,7 +1,6 @@
-import type { MappingSuggestion } from '@ancilla/contracts';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
-import type { Api, DecisionBody } from './api.ts';
+import type { Api, DecisionBody, QueueItem } from './api.ts';
 import { Empty, Loading, ProblemNote } from './notes.tsx';
 import { SuggestionCard } from './suggestion-card.tsx';
 
@@ -14,7 +13,7 @@ export function Queue({ api, tenant }: { readonly api: Api; readonly tenant: str
   return <List api={api} tenant={tenant} items={data.items} />;
 }
 
-function List({ api, tenant, items }: { readonly api: Api; readonly tenant: string; readonly items: readonly MappingSuggestion[] }) {
+function List({ api, tenant, items }: { readonly api: Api; readonly tenant: string; readonly items: readonly QueueItem[] }) {
   const client = useQueryClient();
   const [place, setPlace] = useState(0);
   const list = useRef<HTMLElement>(null);
@@ -27,8 +26,15 @@ function List({ api, tenant, items }: { readonly api: Api; readonly tenant: stri
 
   const at = Math.min(place, items.length - 1);
   const open = items[at];
+  /** When the open suggestion came up: how long people look is what tells a decision from a reflex. */
+  const since = useRef(0);
+  useEffect(() => {
+    since.current = performance.now();
+  }, [open?.suggestion_id]);
   const decide = (body: DecisionBody) => {
-    if (open !== undefined && !isPending) mutate({ id: open.suggestion_id, body });
+    if (open === undefined || isPending) return;
+    const lead_time_ms = Math.min(86_400_000, Math.round(performance.now() - since.current));
+    mutate({ id: open.suggestion_id, body: { ...body, lead_time_ms } });
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.target instanceof HTMLInputElement || event.metaKey || event.ctrlKey || event.altKey) return;
@@ -67,7 +73,9 @@ function List({ api, tenant, items }: { readonly api: Api; readonly tenant: stri
             <span>
               {suggestion.table}.<strong>{suggestion.column}</strong>
             </span>
-            {suggestion.abstained ? (
+            {suggestion.blind ? (
+              <small>decide unseen</small>
+            ) : suggestion.abstained ? (
               <small>not sure</small>
             ) : (
               <small>

@@ -1,6 +1,5 @@
-import type { MappingSuggestion } from '@ancilla/contracts';
 import { useState } from 'react';
-import type { DecisionBody } from './api.ts';
+import type { DecisionBody, QueueItem } from './api.ts';
 import { toHref } from './place.ts';
 
 /** One suggestion with its candidates, why each, and the five decisions. */
@@ -11,13 +10,13 @@ export function SuggestionCard({
   decide,
 }: {
   readonly tenant: string;
-  readonly suggestion: MappingSuggestion;
+  readonly suggestion: QueueItem;
   readonly busy: boolean;
   readonly decide: (body: DecisionBody) => void;
 }) {
   const [other, setOther] = useState('');
   const [why, setWhy] = useState('');
-  const { table, column, dataset, model, trace_id, abstained, candidates } = suggestion;
+  const { table, column, dataset, model, trace_id, abstained, blind, candidates } = suggestion;
   const say = (body: DecisionBody) => decide({ ...body, ...(why !== '' && { justification: why }) });
   return (
     <article className="card" aria-label={`${table}.${column}`}>
@@ -29,6 +28,7 @@ export function SuggestionCard({
           {dataset} · suggested by {model.id} {model.version} · <a href={toHref({ tenant, page: 'traces', id: trace_id })}>trace</a>
         </small>
       </header>
+      {blind && <p className="empty">Decided without seeing what was suggested: name the term yourself, or say that none fits.</p>}
       {abstained && <p className="empty">The model is not sure enough to suggest one of these.</p>}
       <ol className="candidates">
         {candidates.slice(0, 5).map(({ semantic_id, score, reasons }, i) => (

@@ -53,6 +53,7 @@ test(
       match(await page.getByText('Decision').first().locator('..').innerText(), /accept schema:\w+ by you/);
       await page.getByRole('link', { name: 'Models' }).click();
       await page.getByText('mapping-ranker').first().waitFor();
+      await page.getByRole('region', { name: 'Rollouts' }).getByText('canary').waitFor();
       await page.getByRole('link', { name: 'demo-south' }).click();
       await page.getByText('mapping-ranker').first().waitFor();
       deepEqual(problems, []);

@@ -1,9 +1,11 @@
 import {
   AncillaError,
   insert,
+  labels,
   replace,
   rollouts,
   toTimestamp,
+  type Because,
   type GovernedVersion,
   type Io,
   type NewId,
@@ -17,7 +19,7 @@ import {
 } from '@ancilla/contracts';
 import { Value } from 'typebox/value';
 import { AgentConfig } from './agent-config.ts';
-import type { Subject } from './document.ts';
+import { findLabel, type Subject } from './document.ts';
 
 /**
  * What a policy that says nothing else asks for. Half the traffic, since a small share needs many times the decisions; a margin of a twentieth, which without any
@@ -67,6 +69,18 @@ function shareOf({ kind, content }: GovernedVersion): Pick<RolloutRules, 'share'
   return { share: percent / 100 };
 }
 
+/** Takes a candidate's label away, if it still names it: who gets no traffic is nobody's shadow or canary. */
+export async function withoutLabel(
+  tenant: Reader<Tenant>,
+  { kind, id, stage, candidate }: Rollout,
+  because: Because,
+  io: Io,
+): Promise<readonly Write<Tenant>[]> {
+  const label = await findLabel(tenant, { kind, id }, stage, io);
+  if (label?.doc.version !== candidate.version) return [];
+  return [{ op: 'remove', to: labels, id: label.doc.label_key, revision: label.revision, because }];
+}
+
 /**
  * What a label's move means for rollouts, to be written in the same commit: `shadow` and `canary` begin one and end the one before on that stage; `production` ends all.
  * @param live - the version labelled `production`, null when that is what the release ships
@@ -89,8 +103,11 @@ export async function rolloutWrites(
   const stage = stageOf(kind, move.label);
   if (stage === undefined && move.label !== 'production') return [];
   const because = { who: move.by, reason: move.reason, trace_id: move.trace_id, policy: move.policy };
-  const over = (await serving(tenant, target, io)).filter(({ doc }) => stage === undefined || doc.stage === stage);
-  const ended = over.map((was) => {
+  const over = (await serving(tenant, target, io)).filter(
+    ({ doc }) => stage === undefined || doc.stage === stage || doc.candidate.digest === digest,
+  );
+  const ended: Write<Tenant>[] = [];
+  for (const was of over) {
     const promoted = stage === undefined && was.doc.candidate.digest === digest;
     const change = {
       serving: false,
@@ -98,8 +115,9 @@ export async function rolloutWrites(
       verdict: was.doc.verdict === 'running' ? 'ended' : was.doc.verdict,
       why: promoted ? 'promoted' : 'replaced',
     } as const;
-    return replace(rollouts, was, change, because);
-  });
+    ended.push(replace(rollouts, was, change, because));
+    if (was.doc.stage !== stage) ended.push(...(await withoutLabel(tenant, was.doc, because, io)));
+  }
   if (stage === undefined) return ended;
   const { items: tries } = await tenant.find(rollouts, { index: 'by_subject', equals: { kind, id }, limit: 500 }, io);
   const attempt = 1 + tries.filter(({ doc }) => doc.stage === stage && doc.candidate.digest === digest).length;

@@ -1,6 +1,5 @@
 import {
   insert,
-  labels,
   projection,
   promptEvents,
   replace,
@@ -20,6 +19,7 @@ import {
   type Write,
 } from '@ancilla/contracts';
 import { draw } from '@ancilla/sdk';
+import { withoutLabel } from '../curator/index.ts';
 import { count, emptySeries } from './series.ts';
 import { standingOf } from './verdict.ts';
 
@@ -133,14 +133,7 @@ class Tally {
     const ends = verdict === 'rolled_back' || verdict === 'inconclusive';
     const because = { who: ROOM, reason: reasonOf(verdict, why), trace_id: doc.trace_id, policy: doc.policy };
     const change = { verdict, figures, decided_at: this.#at, ...(why !== undefined && { why }), ...(ends && { serving: false }) };
-    const label = ends ? await read.get(labels, `${doc.kind}/${doc.id}#${doc.stage}`, io) : undefined;
-    return [
-      ...kept,
-      replace(rollouts, this.was, change, because),
-      ...(label?.doc.version === doc.candidate.version
-        ? [{ op: 'remove', to: labels, id: label.doc.label_key, revision: label.revision, because } as const]
-        : []),
-    ];
+    return [...kept, replace(rollouts, this.was, change, because), ...(ends ? await withoutLabel(read, doc, because, io) : [])];
   }
 
   #passes(at: string): void {

@@ -4,7 +4,6 @@ import {
   GovernedKindName,
   Id,
   isAncillaError,
-  labels,
   Name,
   replace,
   Rollout,
@@ -16,11 +15,9 @@ import {
   type Room,
   type Task,
   type TenantStore,
-  type Write,
-  type Tenant,
 } from '@ancilla/contracts';
 import { Type } from 'typebox';
-import type { Curator } from '../curator/index.ts';
+import { withoutLabel, type Curator } from '../curator/index.ts';
 import { evidenceProjection } from './evidence.ts';
 import { RolloutView, viewOf } from './view.ts';
 
@@ -45,12 +42,9 @@ export function openRollout({ tasks, curator }: { readonly tasks: readonly Task[
     for (;;) {
       const was = await found(tenant, rollout_id, io);
       if (!was.doc.serving) return was.doc;
-      const { kind, id, stage, candidate, verdict } = was.doc;
-      const label = await tenant.get(labels, `${kind}/${id}#${stage}`, io);
+      const { verdict } = was.doc;
       const ended = { serving: false, verdict: verdict === 'running' ? ('ended' as const) : verdict, why: 'by_hand' as const };
-      const writes: Write<Tenant>[] = [replace(rollouts, was, ended, because)];
-      if (label?.doc.version === candidate.version)
-        writes.push({ op: 'remove', to: labels, id: label.doc.label_key, revision: label.revision, because });
+      const writes = [replace(rollouts, was, ended, because), ...(await withoutLabel(tenant, was.doc, because, io))];
       try {
         await tenant.commit(writes, [], io);
         return { ...was.doc, ...ended };

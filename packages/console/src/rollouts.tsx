@@ -1,0 +1,76 @@
+import { useQuery } from '@tanstack/react-query';
+import type { Api, Question, RolloutRow } from './api.ts';
+import { Loading, ProblemNote } from './notes.tsx';
+
+const percent = (rate: number | null): string => (rate === null ? '–' : `${Math.round(rate * 1000) / 10} %`);
+/** How far the evidence is on its way to a verdict, on the scale on which it adds up. */
+const progress = (e: number, needed: number): number => Math.max(0, Math.min(1, Math.log(Math.max(e, 1)) / Math.log(needed)));
+
+/** Candidates beside what is live, and what the evidence says of them so far. */
+export function Rollouts({ api, tenant }: { readonly api: Api; readonly tenant: string }) {
+  const { data, error, isPending } = useQuery({ queryKey: [tenant, 'rollouts'], queryFn: ({ signal }) => api.rollouts(signal) });
+  if (isPending) return <Loading what="rollouts" />;
+  if (error) return <ProblemNote error={error} />;
+  if (data.items.length === 0) return null;
+  return (
+    <section aria-label="Rollouts">
+      <h2>Rollouts</h2>
+      <table>
+        <thead>
+          <tr>
+            <th>Candidate</th>
+            <th>Stage</th>
+            <th>Verdict</th>
+            <th>Question</th>
+            <th className="number">Candidate</th>
+            <th className="number">Live</th>
+            <th className="number">Difference</th>
+            <th>No worse</th>
+            <th>Harm</th>
+          </tr>
+        </thead>
+        <tbody>
+          {data.items.map((rollout) => (
+            <Row key={rollout.rollout_id} rollout={rollout} />
+          ))}
+        </tbody>
+      </table>
+      <p className="empty">
+        Shares of wrong answers by whole tables or data sets, each counted once. The bars fill as the evidence grows; a full one is a
+        verdict that holds however often one looks. Without enough evidence there is no verdict, and nothing goes live by itself.
+      </p>
+    </section>
+  );
+}
+
+function Row({ rollout }: { readonly rollout: RolloutRow }) {
+  const { kind, id, candidate, stage, verdict, why, serving } = rollout;
+  const isConfig = kind === 'agent_configs';
+  const question: Question = isConfig ? rollout.failed : rollout.overridden;
+  const { pairs, e_better, e_harm, needed, interval } = question;
+  return (
+    <tr>
+      <td>
+        {id} <small>{candidate.version}</small>
+      </td>
+      <td>
+        {stage} {serving && <mark>serving</mark>}
+      </td>
+      <td>
+        {verdict.replace('_', ' ')} {why !== undefined && <small>{why.replace('_', ' ')}</small>}
+      </td>
+      <td>
+        {isConfig ? 'calls that failed' : 'answers overridden'} <small>{pairs} pairs</small>
+      </td>
+      <td className="number">{percent(question.candidate.rate)}</td>
+      <td className="number">{percent(question.stable.rate)}</td>
+      <td className="number">{interval === null ? '–' : `${percent(interval[0])} … ${percent(interval[1])}`}</td>
+      <td>
+        <meter min={0} max={1} value={progress(e_better, needed)} aria-label={`e-value ${e_better} of ${needed}`} />
+      </td>
+      <td>
+        <meter min={0} max={1} value={progress(e_harm, needed)} aria-label={`e-value ${e_harm} of ${needed}`} />
+      </td>
+    </tr>
+  );
+}
