@@ -27,13 +27,14 @@ function List({ api, tenant, items }: { readonly api: Api; readonly tenant: stri
   const at = Math.min(place, items.length - 1);
   const open = items[at];
   /** When the open suggestion came up: how long people look is what tells a decision from a reflex. */
-  const since = useRef(0);
+  const shown = useRef({ id: '', since: 0 });
+  const openId = open?.suggestion_id ?? '';
   useEffect(() => {
-    since.current = performance.now();
-  }, [open?.suggestion_id]);
+    shown.current = { id: openId, since: performance.now() };
+  }, [openId]);
   const decide = (body: DecisionBody) => {
     if (open === undefined || isPending) return;
-    const lead_time_ms = Math.min(86_400_000, Math.round(performance.now() - since.current));
+    const lead_time_ms = Math.min(86_400_000, Math.round(performance.now() - shown.current.since));
     mutate({ id: open.suggestion_id, body: { ...body, lead_time_ms } });
   };
   const onKeyDown = (event: KeyboardEvent) => {
