@@ -21,6 +21,7 @@ export const idPrefixes = {
   ak: 'API key',
   rn: 'training run',
   ro: 'rollout',
+  qu: 'quarantined body',
   sl: 'selection of suggestions',
 } as const;
 export type IdPrefix = keyof typeof idPrefixes;

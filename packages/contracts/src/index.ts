@@ -8,6 +8,7 @@ export * from './documents/governed.ts';
 export * from './documents/mapping.ts';
 export * from './documents/projection.ts';
 export * from './documents/prompt-event.ts';
+export * from './documents/quarantine.ts';
 export * from './documents/review.ts';
 export * from './documents/rollout.ts';
 export * from './documents/saga.ts';

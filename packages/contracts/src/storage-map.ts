@@ -8,6 +8,7 @@ import { curatorVersions, labelMoves, labels } from './documents/governed.ts';
 import { mappingHistory, mappingSuggestions } from './documents/mapping.ts';
 import { cursors, rollups } from './documents/projection.ts';
 import { promptEvents } from './documents/prompt-event.ts';
+import { quarantine } from './documents/quarantine.ts';
 import { reviewGold, reviewOpinions, reviewSelections } from './documents/review.ts';
 import { rolloutEvidence, rollouts, rolloutUnits } from './documents/rollout.ts';
 import { sagaState, tenantWal, wakeups } from './documents/saga.ts';
@@ -51,4 +52,5 @@ export const storageMap: readonly Collection[] = [
   cursors,
   wakeups,
   artifactKeys,
+  quarantine,
 ];

@@ -13,7 +13,7 @@ import { openCurator } from './curator/index.ts';
 import { openEmbedding, openVectorIndex } from './embedding/index.ts';
 import { openEmbeddedProvider, openHttpProvider } from './embedding/providers/index.ts';
 import { describeError, openEgress, openHttp, openLog, type Log } from './http/index.ts';
-import { openAgents, openGates, openIngest, openKnownDocuments } from './ingest/index.ts';
+import { openAgents, openGates, openIngest, openKnownDocuments, openQuarantine, openReplays, type openGate } from './ingest/index.ts';
 import { locked, openKeyring } from './keys/index.ts';
 import { BASE_VERSION, mappingTask, openGlossaries, openLiveModels, openMapping, readBaseModel } from './mapping/index.ts';
 import { openMetrics, openNurse, openTelemetry } from './nurse/index.ts';
@@ -38,6 +38,8 @@ export interface Ancilla {
   readonly adminKeyFile: string | undefined;
   /** Publishes checkpoints of all that is written, now instead of within a second. */
   publish(): Promise<void>;
+  /** Replays a tenant's quarantine now instead of within seconds; how many bodies are left. */
+  replay(tenant_id: string): Promise<number>;
   /** A single-use link to the console. */
   consoleLink(opens: readonly { readonly tenant_id: string; readonly role: Role; readonly subject: string }[]): string;
   /** Drains: no new requests, those under way finish, everything is published and closed. */
@@ -49,6 +51,8 @@ export interface Extra {
   readonly collections?: readonly Collection[];
   readonly rooms?: readonly Room[];
   readonly log?: Log;
+  /** Another redaction engine: for trying out what happens when it fails. */
+  readonly redactionEngine?: typeof openGate;
 }
 
 export async function openAncilla(config: Config, extra: Extra = {}): Promise<Ancilla> {
@@ -124,10 +128,12 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
   });
   const runner = opened.use(sagas.runner);
   const curator = openCurator({ platform, clock, newId, random, sagas: runner });
-  const gates = openGates({ curator, keys, clock });
+  const gates = openGates({ curator, keys, clock, ...(extra.redactionEngine !== undefined && { engine: extra.redactionEngine }) });
+  const quarantine = openQuarantine({ gates, artifacts, clock, newId, onKept: (tenant_id) => replays.wake(tenant_id) });
   const ingest = openIngest({
     artifacts,
     gates,
+    quarantine,
     known: openKnownDocuments({ curator, clock }),
     signReceipt: ({ log_id, size, root }) => signer.checkpoint({ log_id, size, root: Buffer.from(root, 'base64') }),
   });
@@ -137,12 +143,16 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
   const otlp = openOtlp({
     gates,
     ingest,
+    quarantine,
     artifacts,
     hmac,
     realm: config.realm,
     forward,
     onDrift: (drift) => log('info', { at: 'otlp.first_seen', ...drift }),
   });
+  const replays = opened.use(
+    openReplays({ gates, artifacts, clock, handlers: { prompt_events: ingest.replay, otlp: otlp.replay }, storeOf, later, onError }),
+  );
   const agents = openAgents({ curator, gates, artifacts, keys, clock, elapsed, random, tracer, realm: config.realm, node_id });
   const embedded = await openEmbeddedProvider();
   const { embeddingUrl, embeddingModel = '', embeddingShape, embeddingApiKey } = config;
@@ -224,6 +234,8 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
     await runProjections({ stores, projections: rooms.flatMap((room) => room.projections ?? []), clock, later, onError }),
   );
 
+  for (const tenant_id of await stores.tenantIds(io)) replays.wake(tenant_id);
+
   // Edge.
   const http = await openHttp({
     routes: rooms.flatMap((room) => room.routes ?? []),
@@ -247,6 +259,7 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
     stores,
     adminKeyFile: isFirstStart ? keyFile : undefined,
     publish: () => publisher.flush(io),
+    replay: (tenant_id) => replays.replay(tenant_id, io),
     consoleLink: (opens) => `${config.publicUrl ?? url}/?ticket=${access.issueTicket(opens)}`,
     async close() {
       await http.close(DRAIN_MS);

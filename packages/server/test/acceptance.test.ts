@@ -369,7 +369,10 @@ test('POLICY-001 the raw prompt is nowhere but in artifacts, there only if polic
         message: 'keep raw pairs',
         content: { ...shipped.content, version: 'raw-1', store_raw: true },
       });
-      await admin.put(200, '/curator/redaction_policies/tenant_default/labels/production', { version: 'raw-1', reason: 'acceptance' });
+      await server.moved(server.north, '/curator/redaction_policies/tenant_default/labels/production', {
+        version: 'raw-1',
+        reason: 'acceptance',
+      });
     }
     const marker = `mark.${hex(6)}@example.org`;
     await using sdk = connect({ url: server.url, apiKey: agent.key, flushAtExit: false, labelTtlMs: 0 });

@@ -144,7 +144,7 @@ test('with a policy that lets raw pairs be kept, the content is sealed and the e
     message: 'keep raw pairs',
     content: policy,
   });
-  await admin.put(200, '/curator/redaction_policies/tenant_default/labels/production', { version: 'raw-1', reason: 'test' });
+  await server.moved(server.north, '/curator/redaction_policies/tenant_default/labels/production', { version: 'raw-1', reason: 'test' });
   const sent = writeProtobuf([received('OpenLLMetry', 'one of jane.roe@example.org')]);
   for (let again = 0; again < 2; again++) equal((await send(agent, sent)).status, 200);
   const { items } = await auditor.get<{ readonly items: readonly { readonly input_artifact_refs: readonly string[] }[] }>(

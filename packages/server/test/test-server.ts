@@ -31,7 +31,11 @@ export interface TestServer extends AsyncDisposable {
   client(key: string, subject: string): Client;
   /** Waits for the saga an answer names. */
   settled<T extends { readonly saga_id: string }>(as: Client, answer: unknown): Promise<T>;
+  /** Moves a label that takes two people, if it does. */
+  moved(by: Tenant, path: string, body: object): Promise<void>;
   logs(): string;
+  /** Replays what waits in quarantine; how many bodies are left. */
+  replay(tenant_id: string): Promise<number>;
   stop(): Promise<void>;
   restart(): Promise<void>;
 }
@@ -102,6 +106,17 @@ export async function startTestServer(env: Readonly<Record<string, string>> = {}
     );
     return Object.fromEntries(made) as unknown as Tenant;
   };
+  const settled: TestServer['settled'] = async (as, answer) => {
+    const { saga_id } = answer as { saga_id: string };
+    for (let i = 0; i < 3000; i++) {
+      const { status } = await as.get<{ status: string }>(200, `/dif/sagas/${saga_id}`);
+      if (status === 'done') return answer as never;
+      if (['compensated', 'killed', 'needs_attention'].includes(status))
+        deepEqual(await as.get(200, `/dif/wal?saga_id=${saga_id}`), 'a saga that is done');
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    throw new Error(`saga ${saga_id} did not end`);
+  };
   const stop = async (): Promise<void> => {
     await server?.close();
     server = undefined;
@@ -115,18 +130,16 @@ export async function startTestServer(env: Readonly<Record<string, string>> = {}
     client,
     north: await tenant('north'),
     south: await tenant('south'),
-    async settled(as, answer) {
-      const { saga_id } = answer as { saga_id: string };
-      for (let i = 0; i < 3000; i++) {
-        const { status } = await as.get<{ status: string }>(200, `/dif/sagas/${saga_id}`);
-        if (status === 'done') return answer as never;
-        if (['compensated', 'killed', 'needs_attention'].includes(status))
-          deepEqual(await as.get(200, `/dif/wal?saga_id=${saga_id}`), 'a saga that is done');
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
-      throw new Error(`saga ${saga_id} did not end`);
+    settled,
+    async moved({ admin, steward }, path, body) {
+      const answer = await admin.raw('PUT', path, { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } });
+      const { saga_id } = (await answer.json()) as { saga_id?: string };
+      if (saga_id === undefined) return equal(answer.status, 200);
+      await steward.post(202, `${path}/approvals`, { saga_id });
+      await settled(steward, { saga_id });
     },
     logs: () => lines.join('\n'),
+    replay: async (tenant_id) => (await server?.replay(tenant_id)) ?? 0,
     stop,
     async restart() {
       await stop();

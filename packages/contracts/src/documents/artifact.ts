@@ -13,6 +13,7 @@ export const artifactCategories = [
   'model',
   'pack',
   'payload',
+  'quarantine',
 ] as const;
 export type ArtifactCategory = (typeof artifactCategories)[number];
 

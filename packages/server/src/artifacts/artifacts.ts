@@ -6,9 +6,11 @@ import {
   blob,
   insert,
   isAncillaError,
+  remove,
   toTimestamp,
   type Artifact,
   type ArtifactCategory,
+  type Because,
   type Clock,
   type Io,
   type NewId,
@@ -62,6 +64,17 @@ export interface Artifacts {
    * @throws {AncillaError} `not_found`, `artifact.corrupt`
    */
   open(of: Of, artifact_id: string, io: Io): Promise<{ readonly meta: Artifact; readonly bytes: AsyncIterable<Uint8Array> }>;
+  /**
+   * Takes short-lived content away: `writes` remove document and key, `after` the object, once they are committed. What is left without its key is noise.
+   * Only quarantined bodies go so; all else leaves by retention.
+   * @throws {AncillaError} `not_found`
+   */
+  discard(
+    of: Of,
+    artifact_id: string,
+    because: Because,
+    io: Io,
+  ): Promise<{ readonly writes: readonly Write<Tenant>[]; after(): Promise<void> }>;
   /** All of an artifact's content. For what is known to be small. */
   bytes(of: Of, artifact_id: string, io: Io): Promise<Uint8Array>;
 }
@@ -190,6 +203,18 @@ export const openArtifactStore = ({ adapter, keys, clock, newId, random, maxByte
     prepare(of, what) {
       const { artifact_id, sha256, writes } = prepare(of.tenant_id, what);
       return { artifact_id, sha256, writes };
+    },
+    async discard(of, artifact_id, because, io) {
+      const found = await of.tenant.get(artifacts, artifact_id, io);
+      const key = await of.tenant.get(artifactKeys, artifact_id, io);
+      if (found?.doc.category !== 'quarantine' || key === undefined) throw new AncillaError('not_found', 'no such quarantined artifact');
+      return {
+        writes: [remove(artifacts, artifact_id, because), remove(artifactKeys, artifact_id)],
+        async after() {
+          if (found.doc.place === 'object')
+            await adapter.delete(await objectKey(of, artifact_id, key.doc.wrapped_key, unstoppable), unstoppable);
+        },
+      };
     },
     async bytes(of, artifact_id, io) {
       return collect((await open(of, artifact_id, io)).bytes);

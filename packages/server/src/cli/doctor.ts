@@ -5,7 +5,8 @@ import { openEvidenceFolder } from '../audit/index.ts';
 import { readConfig, type Config } from '../config.ts';
 import { openKeyring } from '../keys/index.ts';
 import { engineFor, openStores } from '../store/index.ts';
-import { parseOptions, type CommandIo } from './io.ts';
+import { parseOptions, UsageError, type CommandIo } from './io.ts';
+import { quarantineDrill } from './quarantine-drill.ts';
 
 interface Finding {
   readonly ok: boolean;
@@ -17,9 +18,13 @@ const good = (what: string): Finding => ({ ok: true, what });
 const bad = (what: string, fix: string): Finding => ({ ok: false, what, fix });
 const LEAST_FREE_BYTES = 1024 ** 3;
 
-/** `ancilla doctor`: what is wrong with this installation and how to mend it. Exit 1 when something is. */
+/** `ancilla doctor`: what is wrong with this installation and how to mend it. Exit 1 when something is. `--drill quarantine` tries out an outage of redaction. */
 export async function doctorCommand(args: readonly string[], io: CommandIo): Promise<number> {
-  parseOptions(args, { values: [], flags: [] });
+  const { options } = parseOptions(args, { values: ['drill'], flags: [] });
+  if (options.drill !== undefined) {
+    if (options.drill !== 'quarantine') throw new UsageError(`no drill ${options.drill}; there is: quarantine`);
+    return quarantineDrill((line) => void io.stdout.write(`${line}\n`));
+  }
   const config = readConfig(io.env);
   const findings = [nodeVersion(), ...(await folders(config)), ...(await stores(config)), ...settings(config)];
   for (const { ok, what, fix } of findings)

@@ -27,6 +27,7 @@ import {
   type Write,
   saga,
 } from '@ancilla/contracts';
+import { parsePolicy, tenantDefaultPolicy, weakenings } from '@ancilla/redaction';
 import { findLabel, findVersion, labelKey, lookUp, type Subject } from './document.ts';
 import { check, type Shelves } from './facts.ts';
 import { assertMet, PromotionPolicy, requirementOf, type Condition } from './promotion.ts';
@@ -155,6 +156,20 @@ export const openMoves = ({
     return { rules: found.doc.content, name: `${id}@${found.doc.version}`, guard };
   };
 
+  /** People it takes whatever the policy says: what lets more raw data through takes two. */
+  const leastApprovals = async (
+    tenant: Reader<Tenant>,
+    { kind, id, label }: Move,
+    { content }: GovernedVersion,
+    io: Io,
+  ): Promise<number> => {
+    if (kind !== 'redaction_policies' || label !== 'production') return 1;
+    const live = await lookUp(shelvesOf(tenant), { kind, id }, { label }, io);
+    // A policy of a new name is compared with what a tenant has before anybody wrote one.
+    const before = live === undefined ? tenantDefaultPolicy : parsePolicy(live.doc.content);
+    return weakenings(before, parsePolicy(content)).length > 0 ? 2 : 1;
+  };
+
   /** @throws {AncillaError} when the policy refuses the move now */
   const permitted = async (tenant: Reader<Tenant>, move: Move, target: GovernedVersion, io: Io) => {
     const { rules, name, guard } = await policyInForce(tenant, move.policy ?? DEFAULT_POLICY, io);
@@ -169,7 +184,7 @@ export const openMoves = ({
       movedLabel(was, { ...move, approved_by, policy: name, now }),
       ...(await rolloutWrites(tenant, { ...move, policy: name }, { target, live, rules: rules.rollout ?? {}, now, newId, random }, io)),
     ];
-    return { approvals: requirement.approvals, policy: name, guard, writes };
+    return { approvals: Math.max(requirement.approvals, await leastApprovals(tenant, move, target, io)), policy: name, guard, writes };
   };
 
   /** Keeps one open request a label; asking for the same again joins it, asking for something else takes its place. */

@@ -1,6 +1,6 @@
 import type { Clock, Io, PromptEventInput, TenantStore } from '@ancilla/contracts';
 import { AncillaError } from '@ancilla/contracts';
-import { parsePolicy, RedactionError, type Policy } from '@ancilla/redaction';
+import { parsePolicy, RedactionError, tenantDefaultPolicy, type Policy } from '@ancilla/redaction';
 import type { Curator } from '../curator/index.ts';
 import type { TenantKeys } from '../keys/index.ts';
 import { freeTextFields } from './events.ts';
@@ -12,6 +12,10 @@ export interface TenantGate extends Gate {
   readonly storeRaw: boolean;
   /** The policy in force, `id@version`. */
   readonly policy: string;
+  /** What policy wants done with what comes while redaction is unavailable. */
+  readonly onEngineFailure: Policy['on_engine_failure'];
+  /** Whether redaction works at all: after a failure it tells an engine that is down from an input that it cannot take. */
+  works(): boolean;
   /** An event whose every free-text field is clean; `fields` points to those that had to be changed. */
   cleanEvent(event: PromptEventInput): { readonly clean: PromptEventInput; readonly fields: readonly string[] };
 }
@@ -23,6 +27,8 @@ export interface Gates {
   proposed(tenant_id: string, policy: unknown): Gate;
 }
 
+/** What an engine finds, if it finds anything. */
+const PROBE = 'write to probe@example.org today';
 const DEFAULT_POLICY = 'tenant_default';
 /** How long a policy label's answer is believed. */
 const BELIEVED_MS = 5000;
@@ -32,10 +38,13 @@ export function openGates({
   curator,
   keys,
   clock,
+  engine = openGate,
 }: {
   readonly curator: Curator;
   readonly keys: (tenant_id: string) => TenantKeys;
   readonly clock: Clock;
+  /** Another only where its failure is tried out. */
+  readonly engine?: typeof openGate;
 }): Gates {
   const byVersion = new Map<string, TenantGate>();
   const inForce = new Map<string, { readonly until: number; readonly gate: Promise<TenantGate> }>();
@@ -47,7 +56,21 @@ export function openGates({
     const had = byVersion.get(key);
     if (had !== undefined) return had;
     const policy = parsePolicy(found.content);
-    const gate = toTenantGate(openGate({ policy, tokenKey: keys(tenant_id).token_key }), policy.store_raw, `${policyId}@${found.version}`);
+    const tokenKey = keys(tenant_id).token_key;
+    const probe = engine({ policy: tenantDefaultPolicy, tokenKey });
+    const gate: TenantGate = {
+      ...withEvents(engine({ policy, tokenKey })),
+      storeRaw: policy.store_raw,
+      policy: `${policyId}@${found.version}`,
+      onEngineFailure: policy.on_engine_failure,
+      works() {
+        try {
+          return probe.text(PROBE).text !== PROBE;
+        } catch {
+          return false;
+        }
+      },
+    };
     byVersion.set(key, gate);
     return gate;
   }
@@ -75,7 +98,8 @@ function toPolicy(content: unknown): Policy {
   }
 }
 
-function toTenantGate(gate: Gate, storeRaw: boolean, policy: string): TenantGate {
+/** A gate that cleans events too. */
+function withEvents(gate: Gate): Gate & Pick<TenantGate, 'cleanEvent'> {
   // Ids of agents and models come again and again: what was clean under this policy stays clean.
   const cleanWords = new Set<string>();
   const cleanString = (text: string): string => {
@@ -98,8 +122,6 @@ function toTenantGate(gate: Gate, storeRaw: boolean, policy: string): TenantGate
   };
   return {
     ...gate,
-    storeRaw,
-    policy,
     cleanEvent(event) {
       const fields: string[] = [];
       if (freeTextFields.every((field) => isClean(Reflect.get(event, field), field === 'response_summary')))

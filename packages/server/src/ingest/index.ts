@@ -1,6 +1,7 @@
 // Evidence comes in: prompt events, checked, cleaned by the second gate, durable and in the ledger when acknowledged.
 import {
   AncillaError,
+  Id,
   RedactionReceipt,
   route,
   Name,
@@ -18,11 +19,14 @@ import { dryRun } from './dry-run.ts';
 import { checkEvent } from './events.ts';
 import type { Gates } from './gates.ts';
 import type { KnownDocuments } from './known.ts';
+import type { Quarantine, Replay } from './quarantine.ts';
 
 export { openAgents, type Agents, type Collected, type Of } from './agents.ts';
+export { failingEngine } from './failing-engine.ts';
 export { openGate, type Gate } from './gate.ts';
 export { openGates, type Gates, type TenantGate } from './gates.ts';
 export { openKnownDocuments } from './known.ts';
+export { openQuarantine, openReplays, type Quarantine, type Replay } from './quarantine.ts';
 
 const MOST_EVENTS = 1000;
 const BODY_LIMIT = 8 * 1024 * 1024;
@@ -56,6 +60,7 @@ const MOST_TRIED = 2000;
 export interface IngestParts {
   readonly artifacts: Artifacts;
   readonly gates: Gates;
+  readonly quarantine: Quarantine;
   readonly known: KnownDocuments;
   /** Signs size and root of a log after a commit group; the same group gives the same note. */
   readonly signReceipt: (of: { readonly log_id: string; readonly size: number; readonly root: string }) => string;
@@ -73,7 +78,7 @@ export interface Ingest {
   ): Promise<Static<typeof Ingested>>;
 }
 
-export function openIngest({ artifacts, gates, known, signReceipt }: IngestParts): Room & Ingest {
+export function openIngest({ artifacts, gates, quarantine, known, signReceipt }: IngestParts): Room & Ingest & { readonly replay: Replay } {
   const commit = openCommitting();
 
   async function ingest(
@@ -139,6 +144,10 @@ export function openIngest({ artifacts, gates, known, signReceipt }: IngestParts
 
   return {
     ingest,
+    async replay(of, _item, bytes, io) {
+      const body: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'));
+      await ingest(of, Array.isArray(body) ? body : [body], 'sdk', io);
+    },
     routes: [
       route({
         method: 'POST',
@@ -149,13 +158,25 @@ export function openIngest({ artifacts, gates, known, signReceipt }: IngestParts
         query: Type.Object({}),
         body: Type.Unknown(),
         bodyLimitBytes: BODY_LIMIT,
-        answers: { 200: Ingested },
-        async handle({ tenant, tenant_id, body, signal }) {
+        answers: { 200: Ingested, 202: Type.Object({ ...Ingested.properties, quarantine_id: Id('qu') }) },
+        async handle({ tenant, tenant_id, who, body, trace, signal }) {
           const sent: readonly unknown[] = Array.isArray(body) ? body : [body];
           if (sent.length > MOST_EVENTS)
             throw new AncillaError('request.too_large', `${sent.length} events at once; at most ${MOST_EVENTS}`);
           if (sent.length === 0) throw new AncillaError('schema.invalid', 'an array of events must hold at least one');
-          return [200, await ingest({ tenant, tenant_id }, sent, 'sdk', { signal })] as const;
+          const of = { tenant, tenant_id };
+          const io = { signal };
+          const received = {
+            route: 'prompt_events',
+            media: 'application/json',
+            bytes: () => Buffer.from(JSON.stringify(body)),
+            received_by: who.id,
+            trace_id: trace.trace_id,
+          } as const;
+          const outcome = await quarantine.guard(of, received, () => ingest(of, sent, 'sdk', io), io);
+          if ('done' in outcome) return [200, outcome.done] as const;
+          const nothing = { accepted: 0, duplicates: 0, rejected: [], changed: [], receipt: null };
+          return [202, { ...nothing, quarantine_id: outcome.quarantined }] as const;
         },
       }),
       route({

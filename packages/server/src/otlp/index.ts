@@ -9,11 +9,10 @@ import {
   type PromptEventInput,
   type Room,
   type TenantStore,
-  type Who,
 } from '@ancilla/contracts';
 import { Type } from 'typebox';
 import type { Artifacts } from '../artifacts/index.ts';
-import type { Gates, Ingest, TenantGate } from '../ingest/index.ts';
+import type { Gates, Ingest, Quarantine, Replay, TenantGate } from '../ingest/index.ts';
 import { toEvent, type Cleaned } from './call.ts';
 import { cleanSpan, type Cleaner } from './clean.ts';
 import { openDrift, type Drift } from './drift.ts';
@@ -33,6 +32,7 @@ export { PACKED_LIMIT } from './unpack.ts';
 export interface OtlpParts {
   readonly gates: Gates;
   readonly ingest: Ingest;
+  readonly quarantine: Quarantine;
   readonly artifacts: Artifacts;
   readonly hmac: (tenant_id: string, purpose: string, data: string) => Uint8Array;
   readonly realm: string;
@@ -54,7 +54,16 @@ const MOST_REASONS = 5;
 /** What ingest takes at once. */
 const MOST_EVENTS = 1000;
 
-export function openOtlp({ gates, ingest, artifacts, hmac, realm, forward, onDrift }: OtlpParts): Room {
+export function openOtlp({
+  gates,
+  ingest,
+  quarantine,
+  artifacts,
+  hmac,
+  realm,
+  forward,
+  onDrift,
+}: OtlpParts): Room & { readonly replay: Replay } {
   const drift = openDrift();
   const cleaners = new WeakMap<TenantGate, Cleaner>();
 
@@ -80,7 +89,7 @@ export function openOtlp({ gates, ingest, artifacts, hmac, realm, forward, onDri
     return cleaner;
   }
 
-  async function receive(of: Of, who: Who, all: readonly Received[], io: Io): Promise<readonly Refused[]> {
+  async function receive(of: Of, received_by: string, all: readonly Received[], io: Io): Promise<readonly Refused[]> {
     const gate = await gates.of(of, io);
     const cleaner = cleanerFor(gate, of.tenant_id);
     const refused: Refused[] = [];
@@ -98,7 +107,7 @@ export function openOtlp({ gates, ingest, artifacts, hmac, realm, forward, onDri
         const added = new Map<string, string>();
         if (new Facts(received).isModelCall) {
           const content = contentOf(received.span);
-          const event = toEvent(received, content, await cleanContent(of, who, gate, received, content, io), {
+          const event = toEvent(received, content, await cleanContent(of, received_by, gate, received, content, io), {
             keyed: (data) => hmac(of.tenant_id, 'otlp.event', data),
             realm,
           });
@@ -111,8 +120,8 @@ export function openOtlp({ gates, ingest, artifacts, hmac, realm, forward, onDri
         for (const each of drift(of.tenant_id, clean.scope.name, dropped)) onDrift({ ...each, tenant_id: of.tenant_id });
         cleanSpans.push(clean);
       } catch (error) {
-        // A span that redaction cannot read is refused and never kept; that redaction is not there at all was told above.
-        if (!isAncillaError(error, 'redaction.failed', 'redaction.refused')) throw error;
+        // A span that redaction cannot read is refused and never kept; when redaction is not there at all, nothing is read.
+        if (!isAncillaError(error, 'redaction.failed', 'redaction.refused') || !gate.works()) throw error;
         refused.push({ index, detail: `redaction refuses it: ${error.message}` });
       }
     }
@@ -131,7 +140,14 @@ export function openOtlp({ gates, ingest, artifacts, hmac, realm, forward, onDri
   }
 
   /** Redacts what was sent to the model; the raw pair is sealed where policy lets it be kept, and otherwise gone with the request. */
-  async function cleanContent(of: Of, { id }: Who, gate: TenantGate, { span }: Received, content: Content, io: Io): Promise<Cleaned> {
+  async function cleanContent(
+    of: Of,
+    received_by: string,
+    gate: TenantGate,
+    { span }: Received,
+    content: Content,
+    io: Io,
+  ): Promise<Cleaned> {
     const { value: input, receipt } = gate.clean(content.input);
     if (!gate.storeRaw) return { input, receipt, input_artifact_refs: [] };
     const seal = async (category: 'raw_input' | 'raw_response', messages: Content['input']): Promise<string | undefined> => {
@@ -141,7 +157,7 @@ export function openOtlp({ gates, ingest, artifacts, hmac, realm, forward, onDri
       const bytes = Buffer.from(JSON.stringify(messages));
       await artifacts.put(
         of,
-        { artifact_id, category, content_type: 'application/json', trace_id: span.trace_id, created_by: id, bytes },
+        { artifact_id, category, content_type: 'application/json', trace_id: span.trace_id, created_by: received_by, bytes },
         io,
       );
       return artifact_id;
@@ -156,6 +172,10 @@ export function openOtlp({ gates, ingest, artifacts, hmac, realm, forward, onDri
   }
 
   return {
+    async replay(of, { media, encoding, received_by }, bytes, io) {
+      const { spans } = await readExport(once(bytes), { 'content-type': media, 'content-encoding': encoding });
+      await receive(of, received_by, spans, io);
+    },
     routes: [
       route({
         method: 'POST',
@@ -168,14 +188,38 @@ export function openOtlp({ gates, ingest, artifacts, hmac, realm, forward, onDri
         bodyLimitBytes: PACKED_LIMIT,
         consumes: 'stream',
         answers: { 200: Bytes },
-        async handle({ tenant, tenant_id, who, body, headers, signal }) {
-          const { spans, media } = await readExport(body, headers);
-          const refused = await receive({ tenant, tenant_id }, who, spans, { signal });
-          return [200, { content_type: media, bytes: toAnswer(media, refused) }] as const;
+        async handle({ tenant, tenant_id, who, body, headers, trace, signal }) {
+          const of = { tenant, tenant_id };
+          const io = { signal };
+          const { onEngineFailure } = await gates.of(of, io);
+          const kept: Uint8Array[] = [];
+          const { spans, media } = await readExport(onEngineFailure === 'quarantine' ? tap(body, kept) : body, headers);
+          const received = {
+            route: 'otlp',
+            media,
+            ...(headers['content-encoding'] === 'gzip' && { encoding: 'gzip' as const }),
+            bytes: () => Buffer.concat(kept),
+            received_by: who.id,
+            trace_id: trace.trace_id,
+          } as const;
+          const outcome = await quarantine.guard(of, received, () => receive(of, who.id, spans, io), io);
+          // Quarantined is taken: an exporter need not send it again.
+          return [200, { content_type: media, bytes: toAnswer(media, 'done' in outcome ? outcome.done : []) }] as const;
         },
       }),
     ],
   };
+}
+
+/** The same bytes, kept besides. */
+async function* tap(body: AsyncIterable<Uint8Array>, kept: Uint8Array[]): AsyncIterable<Uint8Array> {
+  for await (const chunk of body) {
+    kept.push(chunk);
+    yield chunk;
+  }
+}
+async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  yield bytes;
 }
 
 const MOST_KNOWN = 20_000;

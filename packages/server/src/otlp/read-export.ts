@@ -13,7 +13,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 export async function readExport(
   body: AsyncIterable<Uint8Array>,
   headers: Readonly<Record<string, string | readonly string[] | undefined>>,
-): Promise<{ readonly spans: readonly Received[]; readonly media: string }> {
+): Promise<{ readonly spans: readonly Received[]; readonly media: typeof PROTOBUF | typeof JSON_TYPE }> {
   const [media = ''] = String(headers['content-type'] ?? '')
     .toLowerCase()
     .split(';')
