@@ -6,5 +6,6 @@ export { defaultLimits, type JsonValue, type Limits } from './json.ts';
 export { parsePolicy, tenantDefaultPolicy, type Action, type CustomPattern, type Policy } from './policy.ts';
 export type { Span } from './pieces.ts';
 export { redactor, type Receipt, type Redacted, type Redactor, type RedactorParts } from './redactor.ts';
+export { redactStream, type StreamRedactor } from './stream.ts';
 export type { TokenKey } from './tokens.ts';
 export { weakenings } from './weakenings.ts';

@@ -39,18 +39,26 @@ export interface ModelInput {
   readonly signal: AbortSignal;
   readonly trace: { readonly trace_id: string; readonly span_id: string };
   tool(name: string, args: Readonly<Record<string, unknown>>): Promise<unknown>;
+  /** One try of several, as a span of its own below the call's: a retry, or another model that steps in. */
+  attempt<T>(model_id: string, run: () => Promise<T>): Promise<T>;
 }
 
 /** What the agent's own code answers. Counts are the provider's; what it does not tell is null. */
 export interface ModelAnswer {
+  /** A value, or a stream of text: then the call is over when the stream is. */
   readonly output: unknown;
+  /** What is known only when a stream has ended. */
+  readonly atEnd?: () => Pick<ModelAnswer, 'token_count_in' | 'token_count_out' | 'model_id' | 'model_version' | 'inference_ms'>;
   readonly token_count_in?: number | null;
   readonly token_count_out?: number | null;
+  /** The model that answered, where another one stepped in. */
+  readonly model_id?: string;
   readonly model_version?: string;
   readonly inference_ms?: number;
 }
 
 export interface CallResult {
+  /** Of a streamed answer the same stream, of text: reading it to its end, or leaving it, is what ends the call. */
   readonly output: unknown;
   /** The version of the config that was used, and the arm of the rollout it is on while there is one. */
   readonly agent_config: { readonly id: string; readonly version: string };

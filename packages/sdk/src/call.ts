@@ -3,10 +3,12 @@ import type { PromptEventInput, RedactionReceipt } from '@ancilla/contracts';
 import { canonicalJson, sha256Hex } from '@ancilla/evidence';
 import { context, SpanKind, SpanStatusCode, trace, type Span } from '@opentelemetry/api';
 import type { CallOptions, CallParts, CallResult, Configured, ModelAnswer, ModelInput } from './call-options.ts';
+import { attempts } from './attempts.ts';
 import { render, type Message } from './config.ts';
 import { mergeReceipts, rawPair, toEvent, type Finished } from './event.ts';
 import { errorCode, identity, parentContext, toOrigin } from './identity.ts';
 import { toSummary } from './response.ts';
+import { isStream, through } from './stream.ts';
 import { HookError, roundMs, runPostHooks, runPreHook, toRecord } from './run-hooks.ts';
 import { configAttributes, endAttributes, startAttributes } from './spans.ts';
 import { toolbox } from './toolbox.ts';
@@ -56,13 +58,14 @@ export async function runCall(
       return await callModel(parts, options, model, { ...prepared, at, span, signal, endpoint });
     });
   } catch (error) {
-    // The text of an error may quote the prompt: a span gets its code only.
-    span.setStatus({ code: SpanStatusCode.ERROR, message: errorCode(error) });
-    throw error;
-  } finally {
+    failed(span, error);
     span.end();
+    throw error;
   }
 }
+
+/** The text of an error may quote the prompt: a span gets its code only. */
+const failed = (span: Span, error: unknown): unknown => span.setStatus({ code: SpanStatusCode.ERROR, message: errorCode(error) });
 
 interface Prepared {
   readonly prompt: string | readonly Message[];
@@ -135,31 +138,55 @@ async function callModel(
     (options.collect ?? parts.emit)(event, redactor.storeRaw ? rawPair(raw, answer) : []);
   };
 
-  let answer: ModelAnswer;
-  try {
-    answer = await model({ prompt, signal, trace: at, tool: tools.run });
-  } catch (error) {
+  const refused = async (error: unknown): Promise<void> => {
     finish(undefined, { success: false, response_summary: {}, hooks: of.hooks, error_code: errorCode(error) });
     await tools.close();
-    throw error;
-  }
-  await tools.close();
-  const post = runPostHooks(config, answer.output, elapsed);
-  finish(answer, {
-    success: post.ok,
-    response_summary: toSummary(post.candidates),
-    hooks: [...of.hooks, ...post.ran],
-    ...(!post.ok && { error_code: 'output.invalid' }),
-  });
-  return {
-    output: answer.output,
-    ...(post.candidates !== undefined && { candidates: post.candidates }),
+  };
+  /** What the whole answer is to the hooks and the event. */
+  const answered = async (answer: ModelAnswer) => {
+    await tools.close();
+    const post = runPostHooks(config, answer.output, elapsed);
+    finish(answer, {
+      success: post.ok,
+      response_summary: toSummary(post.candidates),
+      hooks: [...of.hooks, ...post.ran],
+      ...(!post.ok && { error_code: 'output.invalid' }),
+    });
+    return post.candidates;
+  };
+  const result = {
     agent_config: { id: config.agent_id, version: config.version },
     ...(parts.arm !== undefined && { arm: parts.arm }),
     event_id,
     ...at,
     prompt_hash,
   };
+
+  let answer: ModelAnswer;
+  try {
+    answer = await model({
+      prompt,
+      signal,
+      trace: at,
+      tool: tools.run,
+      attempt: attempts(parts.tracer, options.model.operation ?? 'chat'),
+    });
+  } catch (error) {
+    await refused(error);
+    throw error;
+  }
+  const { output, atEnd } = answer;
+  if (isStream(output)) {
+    const stream = through(output, signal, (how) => {
+      const over = 'text' in how ? answered({ ...answer, ...atEnd?.(), output: how.text }) : (failed(span, how.error), refused(how.error));
+      // Delivery never throws into the agent; a saga of tools that cannot be closed now is swept by the server.
+      void over.catch(() => undefined).finally(() => span.end());
+    });
+    return { ...result, output: stream };
+  }
+  const candidates = await answered(answer);
+  span.end();
+  return { ...result, output, ...(candidates !== undefined && { candidates }) };
 }
 
 const toValues = (value: unknown) => ({ variables: toRecord(toRecord(value)['variables']), inputs: toRecord(toRecord(value)['inputs']) });

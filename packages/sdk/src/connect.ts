@@ -3,7 +3,7 @@ import { httpTransport } from './http-transport.ts';
 import { openSdk, type Sdk, type SdkParts } from './sdk.ts';
 
 export interface ConnectOptions extends Partial<
-  Pick<SdkParts, 'tokenKey' | 'tracer' | 'realm' | 'node_id' | 'tenant_id' | 'labelTtlMs' | 'queue' | 'spool' | 'onProblem'>
+  Pick<SdkParts, 'tokenKey' | 'tracer' | 'realm' | 'node_id' | 'tenant_id' | 'sampleShare' | 'labelTtlMs' | 'queue' | 'spool' | 'onProblem'>
 > {
   /** Where the server is; https, except on loopback. */
   readonly url: string;

@@ -37,6 +37,7 @@ export const outputText = (output: unknown): string => (typeof output === 'strin
 export function toEvent({ config, template, prices, env, arm }: CallParts, options: CallOptions, call: Finished): NewEvent {
   const { at, answer, outcome, saga, start, latency_ms } = call;
   const tokens = { token_count_in: answer?.token_count_in ?? null, token_count_out: answer?.token_count_out ?? null };
+  const model_id = answer?.model_id ?? options.model.id;
   const isRendered = options.prompt === undefined;
   return {
     event_id: call.event_id,
@@ -53,13 +54,13 @@ export function toEvent({ config, template, prices, env, arm }: CallParts, optio
     redaction_applied: true,
     redaction_receipt: call.receipt,
     input_artifact_refs: [...(options.input_artifact_refs ?? [])],
-    model_id: options.model.id,
-    model_version: answer?.model_version ?? options.model.version ?? null,
+    model_id,
+    model_version: answer?.model_version ?? (model_id === options.model.id ? (options.model.version ?? null) : null),
     endpoint: call.endpoint,
     start_ts: new Date(start).toISOString(),
     end_ts: new Date(start + latency_ms).toISOString(),
     latency_ms,
-    cost_estimate: estimateCost(prices, options.model.id, tokens.token_count_in, tokens.token_count_out),
+    cost_estimate: estimateCost(prices, model_id, tokens.token_count_in, tokens.token_count_out),
     ...(prices !== undefined && { price_list_version: prices.version }),
     response_summary: outcome.response_summary,
     success: outcome.success,

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { PromptEventInput } from '@ancilla/contracts';
 import { Compile } from 'typebox/compile';
 import type { BoundTool } from './tools.ts';
-import { openSdk, type AgentOptions } from './sdk.ts';
+import { openSdk, type AgentOptions, type SdkParts } from './sdk.ts';
 import { draw } from './draw.ts';
 import { fakeTransport } from './testing.ts';
 
@@ -32,6 +32,7 @@ function openTest(
   over: Readonly<Record<string, unknown>> = {},
   agentOptions: AgentOptions = {},
   transport: Parameters<typeof fakeTransport>[0] = {},
+  more: Partial<SdkParts> = {},
 ) {
   const fake = fakeTransport(transport, { ...documents, ...over });
   let now = Date.UTC(2026, 10, 24);
@@ -46,6 +47,7 @@ function openTest(
     },
     realm: 'test',
     node_id: 'n1',
+    ...more,
   });
   return { ...fake, sdk, agent: sdk.agent('mapping.agent.v1', agentOptions) };
 }
@@ -284,4 +286,105 @@ test('a trace falls on the canary or on what is live, always the same, and the c
   ok(share > 0.15 && share < 0.45, String(share));
   await sdk.flush();
   ok(sent.every(({ arm, agent_config_version: version }) => (arm === 'canary') === (version === '8')));
+});
+
+/** An answer in pieces, with what the provider tells at the end. */
+async function* pieces(...all: readonly (string | Error)[]): AsyncIterable<string> {
+  for (const piece of all) {
+    await new Promise((resolve) => setImmediate(resolve));
+    if (typeof piece !== 'string') throw piece;
+    yield piece;
+  }
+}
+const read = async (output: unknown, most = Infinity): Promise<string> => {
+  let text = '';
+  let count = 0;
+  for await (const piece of output as AsyncIterable<string>) {
+    text += piece;
+    if (++count === most) break;
+  }
+  return text;
+};
+
+test('a streamed answer goes on piece by piece, and its event is of the whole, with the counts of its end', async () => {
+  const { agent, sdk, sent, uploads } = openTest({ 'redaction_policies/tenant_default': policy(true) });
+  const { output, event_id } = await agent.call({ ...values, model })(async () => ({
+    output: pieces('[{"id":"sem.cust', 'omer.name","con', 'fidence":90}]'),
+    atEnd: () => ({ token_count_in: 412, token_count_out: 96 }),
+  }));
+  await sdk.flush();
+  equal(sent.length, 0, 'it is not over');
+  equal(await read(output), '[{"id":"sem.customer.name","confidence":90}]');
+  await sdk.flush();
+  const [event] = sent;
+  deepEqual(
+    [event?.event_id, event?.success, event?.metrics.token_count_out, event?.response_summary],
+    [event_id, true, 96, { candidates_count: 1, top_candidate: 'sem.customer.name', top_confidence: 0.9 }],
+  );
+  ok(uploads.some(({ category, text }) => category === 'raw_response' && text.includes('sem.customer.name')));
+});
+
+test('a stream that breaks, is left, or is aborted leaves one event of a failure, and no rejection that nobody hears', async () => {
+  const loud: unknown[] = [];
+  const hear = (error: unknown) => void loud.push(error);
+  process.on('unhandledRejection', hear);
+  const { agent, sdk, sent } = openTest();
+  const stop = new AbortController();
+  const call = async (output: AsyncIterable<string>, signal?: AbortSignal) =>
+    (await agent.call({ ...values, model, ...(signal && { signal }) })(async () => ({ output }))).output;
+  const broken = Object.assign(new Error('cut, says secret@example.org'), { code: 'provider.cut' });
+  await rejects(read(await call(pieces('a', broken))), { code: 'provider.cut' });
+  equal(await read(await call(pieces('a', 'b', 'c')), 1), 'a');
+  const unread = await call(pieces('a', 'b'), stop.signal);
+  stop.abort();
+  await rejects(read(unread));
+  await rejects(
+    read(
+      await call(
+        (async function* () {
+          yield 7 as unknown as string;
+        })(),
+      ),
+    ),
+    TypeError,
+  );
+  await new Promise((resolve) => setImmediate(resolve));
+  await sdk.flush();
+  deepEqual(
+    sent.map(({ success, error_code }) => [success, error_code]),
+    [
+      [false, 'provider.cut'],
+      [false, 'call.aborted'],
+      [false, 'call.aborted'],
+      [false, 'TypeError'],
+    ],
+  );
+  process.off('unhandledRejection', hear);
+  deepEqual(loud, []);
+});
+
+test('tries are spans below the call, and the event names the model that answered', async () => {
+  const { agent, sdk, sent } = openTest();
+  await agent.call({ ...values, model })(async ({ attempt }) => {
+    await rejects(attempt('gpt-4o', async () => Promise.reject(new Error('busy'))));
+    return { ...(await attempt('gpt-4o-mini', answer)), model_id: 'gpt-4o-mini' };
+  });
+  await sdk.flush();
+  deepEqual([sent[0]?.model_id, sent[0]?.model_version, sent[0]?.success], ['gpt-4o-mini', null, true]);
+});
+
+test('a sample holds whole traces, and every failure', async () => {
+  const { agent, sdk, sent } = openTest({}, {}, {}, { sampleShare: 0.25 });
+  const fails = async (): Promise<never> => Promise.reject(new Error('no'));
+  for (let i = 0; i < 100; i++) await agent.call({ ...values, model })(answer);
+  for (let i = 0; i < 20; i++) await rejects(agent.call({ ...values, model })(fails));
+  await sdk.flush();
+  const good = sent.filter(({ success }) => success).length;
+  ok(good > 5 && good < 60, String(good));
+  equal(sent.length - good, 20);
+  deepEqual(
+    sent.map(({ emitter }) => emitter.seq),
+    sent.map((_, i) => i),
+    'what is left out on purpose is no gap',
+  );
 });

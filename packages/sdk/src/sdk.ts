@@ -29,6 +29,8 @@ export interface SdkParts {
   readonly realm: string;
   readonly node_id: string;
   readonly tenant_id?: string;
+  /** Share of traces whose successful calls leave an event; calls that failed always do. 1 unless told: what is not sent cannot be audited. */
+  readonly sampleShare?: number;
   /** How long a label's answer is believed. */
   readonly labelTtlMs?: number;
   readonly queue?: Partial<Pick<DeliveryOptions, 'capacity' | 'capacityBytes' | 'batch' | 'intervalMs'>>;
@@ -95,7 +97,10 @@ export function openSdk(parts: SdkParts): Sdk {
   const emitterId = `em-${hex(8)}`;
   let emitted = 0;
   // The number is taken before the queue decides: what is dropped shows as a gap.
+  const { sampleShare = 1 } = parts;
   const emit = (event: Omit<PromptEventInput, 'emitter'>, attachments: readonly Attachment[]) => {
+    // A trace is in the sample as a whole or not at all; what is left out on purpose is no gap.
+    if (event.success && Number.parseInt(event.trace_id.slice(-8), 16) / 2 ** 32 >= sampleShare) return;
     delivery.enqueue({ ...event, emitter: { id: emitterId, seq: emitted++ } }, attachments);
   };
   const pause = (attempt: number, signal: AbortSignal) =>
