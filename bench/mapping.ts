@@ -3,7 +3,7 @@
 //   bench/mapping.ts [CASES_DIR]      a folder for each case: source/*.csv, glossary.json, truth.csv; score.py and baseline.py beside them
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -14,6 +14,8 @@ const MACRO = ['business-a', 'web-tables-a', 'addresses-names-a', 'gdc-a', 'socc
 /** So many tables of a case, spread evenly, are predicted with others approved. */
 const TESTED = 12;
 const APPROVED = 3;
+/** `coldSame`: without approvals, over the tables that the approved figures are about. */
+const stages = ['plain', 'cold', 'coldSame', 'one', 'three', 'all'] as const;
 
 if (!existsSync(join(cases, 'score.py'))) {
   process.stdout.write(`no labelled tables at ${cases}: name a folder of cases\n`);
@@ -25,23 +27,18 @@ const run = async (command: string, args: readonly string[]): Promise<string> =>
 const main = join(import.meta.dirname, '..', 'packages', 'server', 'src', 'cli', 'main.ts');
 const ancilla = (...args: readonly string[]) => run(process.execPath, ['--conditions=ancilla-source', main, ...args]);
 
-interface Figures {
-  readonly recall: number;
-  readonly mrr: number;
-}
-const average = (all: readonly number[]): number => all.reduce((sum, each) => sum + each, 0) / all.length;
-const mean = (all: readonly Figures[]): Figures => ({
-  recall: average(all.map(({ recall }) => recall)),
-  mrr: average(all.map(({ mrr }) => mrr)),
-});
-const show = ({ recall, mrr }: Figures): string => `${recall.toFixed(3)} / ${mrr.toFixed(3)}`;
+/** Means over tables: right at once, reciprocal rank, recall at the size of the truth; over columns: share that could be taken unseen at 95 % precision, calibration error. */
+const measured = ['recall@1', 'MRR', 'R@GT', 'coverage@95', 'ECE'] as const;
+type Figures = Readonly<Record<(typeof measured)[number], number>>;
+const mean = (all: readonly Figures[]): Figures =>
+  Object.fromEntries(measured.map((name) => [name, all.reduce((sum, each) => sum + each[name], 0) / all.length])) as Figures;
+const show = (of: Figures): string => measured.map((name) => of[name].toFixed(3)).join(' / ');
 
-/** Recall@1 and MRR of one file of predictions, as the cases' scorer sees them. */
+/** One file of predictions, as the cases' scorer sees it. */
 async function score(name: string, predictions: string, ...options: readonly string[]): Promise<Figures> {
-  const lines = (await run('python3', [join(cases, 'score.py'), join(cases, name), predictions, '--json', ...options])).trim();
-  const found = /"recall@1": ([\d.]+)[^}]*"MRR": ([\d.]+)/.exec(lines);
-  if (found === null) throw new TypeError(`score.py said something else than figures: ${lines.slice(0, 200)}`);
-  return { recall: Number(found[1]), mrr: Number(found[2]) };
+  const said = await run('python3', [join(cases, 'score.py'), join(cases, name), predictions, '--more', '--json', ...options]);
+  const { macro } = JSON.parse(said) as { macro: Figures };
+  return macro;
 }
 
 const folder = await mkdtemp(join(tmpdir(), 'ancilla-mapping-'));
@@ -51,7 +48,7 @@ try {
   await mkdir(baseline);
   await run('python3', [join(cases, 'baseline.py'), cases, baseline, '--method', 'coma']);
 
-  const figures: Record<string, Record<'plain' | 'cold' | 'three' | 'all', Figures>> = {};
+  const figures: Record<string, Record<(typeof stages)[number], Figures>> = {};
   for (const name of names.toSorted()) {
     const at = join(cases, name);
     const [base, out] = [join(folder, `${name}.json`), join(folder, `${name}.csv`)];
@@ -63,33 +60,36 @@ try {
     const tables = (await readdir(join(at, 'source'))).map((file) => file.replace(/\.csv$/, '')).toSorted();
     const step = Math.max(1, tables.length / TESTED);
     const tested = Array.from({ length: Math.min(TESTED, tables.length) }, (_, i) => Math.floor(i * step));
+    const testedTables = tested.map((i) => tables[i] ?? '');
+    /** The same tables, each with others approved. */
     const after = async (approvedFor: (at: number) => readonly string[]): Promise<Figures> => {
-      const all: Figures[] = [];
+      const lines: string[] = [];
       for (const i of tested) {
-        const table = tables[i] ?? '';
-        await map('--approved', join(at, 'truth.csv'), '--approved-tables', approvedFor(i).join(','), '--tables', table);
-        // A table without labels has no figures.
-        const found = await score(name, out, '--tables', table).catch(() => undefined);
-        if (found !== undefined) all.push(found);
+        await map('--approved', join(at, 'truth.csv'), '--approved-tables', approvedFor(i).join(','), '--tables', tables[i] ?? '');
+        const [header = '', ...rest] = (await readFile(out, 'utf8')).trim().split('\n');
+        lines.push(...(lines.length === 0 ? [header] : []), ...rest);
       }
-      return mean(all);
+      await writeFile(out, `${lines.join('\n')}\n`);
+      return score(name, out, '--tables', testedTables.join(','));
     };
+    /** So many others, spread over the case, the same ones in every run. */
+    const some = (count: number) => (i: number) =>
+      Array.from({ length: count }, (_, n) => tables[(i + Math.ceil(((n + 1) * tables.length) / (count + 1))) % tables.length] ?? '');
     figures[name] = {
       plain: await score(name, join(baseline, `${name}.csv`)),
       cold,
-      // Spread over the case, the same ones in every run.
-      three: await after((i) => [1, 2, 3].map((n) => tables[(i + Math.ceil((n * tables.length) / (APPROVED + 1))) % tables.length] ?? '')),
+      coldSame: await score(name, out, '--tables', testedTables.join(',')),
+      one: await after(some(1)),
+      three: await after(some(APPROVED)),
       all: await after((i) => tables.filter((_, other) => other !== i)),
     };
-    const { plain, three, all } = figures[name];
-    process.stdout.write(
-      `${name.padEnd(20)} COMA-like ${show(plain)}   cold ${show(cold)}   3 approved ${show(three)}   all others ${show(all)}\n`,
-    );
+    for (const [what, of] of Object.entries(figures[name])) process.stdout.write(`${name.padEnd(20)} ${what.padEnd(10)} ${show(of)}\n`);
   }
-  const macro = (what: 'plain' | 'cold' | 'three' | 'all') => mean(MACRO.flatMap((name) => figures[name]?.[what] ?? []));
-  process.stdout.write(
-    `macro of ${MACRO.length}           COMA-like ${show(macro('plain'))}   cold ${show(macro('cold'))}   3 approved ${show(macro('three'))}   all others ${show(macro('all'))}\n`,
-  );
+  process.stdout.write(`${'macro of the five'.padEnd(20)} ${'what'.padEnd(10)} ${measured.join(' / ')}\n`);
+  for (const what of stages) {
+    const of = mean(MACRO.flatMap((name) => figures[name]?.[what] ?? []));
+    process.stdout.write(`${'macro of the five'.padEnd(20)} ${what.padEnd(10)} ${show(of)}\n`);
+  }
 } finally {
   await rm(folder, { recursive: true, force: true });
 }

@@ -1,4 +1,6 @@
 // Runs in browsers too.
+import { promised } from './calibrate.ts';
+import { scoredBy } from './learn.ts';
 import { toGroups, type Group, type TrainingRow } from './fit.ts';
 import { score, type Model } from './model.ts';
 
@@ -42,6 +44,8 @@ export function compare(old: Model, new_: Model, rows: readonly TrainingRow[]): 
   const all = (which: 'old' | 'new') => ({
     mrr: round(mean(tables.map((table) => table[which].mrr))),
     recall_at_1: round(mean(tables.map((table) => table[which].recall_at_1))),
+    ndcg_at_5: round(mean(tables.map((table) => table[which].ndcg_at_5))),
+    calibration_error: round(calibrationError(which === 'old' ? old : new_, rows)),
   });
   return {
     groups: groups.length,
@@ -52,12 +56,33 @@ export function compare(old: Model, new_: Model, rows: readonly TrainingRow[]): 
   };
 }
 
-function figures(model: Model, groups: readonly Group[]): { readonly mrr: number; readonly recall_at_1: number } {
+function figures(
+  model: Model,
+  groups: readonly Group[],
+): { readonly mrr: number; readonly recall_at_1: number; readonly ndcg_at_5: number } {
   const ranks = groups.map((group) => rankOf(model, group));
   return {
     mrr: ranks.reduce((sum, rank) => sum + 1 / rank, 0) / ranks.length,
     recall_at_1: ranks.filter((rank) => rank === 1).length / ranks.length,
+    // With one right answer the ideal gain is 1 (Järvelin and Kekäläinen, 2002).
+    ndcg_at_5: ranks.reduce((sum, rank) => sum + (rank <= 5 ? 1 / Math.log2(1 + rank) : 0), 0) / ranks.length,
   };
+}
+
+const BINS = 10;
+/** Expected calibration error: how far what scores promise is from what was right, in ten bins (Naeini and others, 2015). */
+function calibrationError(model: Model, rows: readonly TrainingRow[]): number {
+  const bins = Array.from({ length: BINS }, () => ({ count: 0, said: 0, right: 0 }));
+  const scored = scoredBy(model, rows);
+  for (const { score: raw, right } of scored) {
+    const said = promised(model.calibration, raw);
+    const bin = bins[Math.min(BINS - 1, Math.floor(said * BINS))];
+    if (bin === undefined) continue;
+    bin.count++;
+    bin.said += said;
+    bin.right += Number(right);
+  }
+  return scored.length === 0 ? 0 : bins.reduce((sum, { said, right }) => sum + Math.abs(said - right), 0) / scored.length;
 }
 
 /** A small generator with a fixed seed: the same comparison every time. @see Steele, Lea, Flood 2014, mixing as in mulberry32 */

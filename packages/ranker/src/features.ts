@@ -12,6 +12,7 @@ const declared = [
   { name: 'ngram_similarity', says: 'the names are spelled alike', prior: 1 },
   { name: 'term_explained', says: 'name and table together have the words of the term', prior: 0.5 },
   { name: 'description_overlap', says: 'the description speaks of it', prior: 1 },
+  { name: 'description_adds', says: 'the description has what the name leaves out', prior: 1.5 },
   { name: 'embedding_similarity', says: 'the words are near in meaning', prior: 2 },
   { name: 'dtype_score', says: 'the type of the values fits', prior: 1 },
   { name: 'sample_coverage', says: 'the values are among those the term knows', prior: 2 },

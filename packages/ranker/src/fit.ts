@@ -73,7 +73,7 @@ export function fit(
       theta[i] = Math.max(featureNames[i]?.startsWith('none') === true ? -Infinity : 0, (theta[i] ?? 0) - step * move);
     }
   }
-  return { kind: prior.kind, feature_names: featureNames, weights: [...theta].map((weight) => Math.round(weight * 1e6) / 1e6) };
+  return { ...prior, feature_names: featureNames, weights: [...theta].map((weight) => Math.round(weight * 1e6) / 1e6) };
 }
 
 /** Groups in one piece of memory, features of a candidate side by side. */

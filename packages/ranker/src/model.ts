@@ -1,4 +1,5 @@
 // Runs in browsers too.
+import type { Calibration } from './calibrate.ts';
 import { exp } from './exp.ts';
 import { featureNames, priorWeights, reasonText } from './features.ts';
 
@@ -7,6 +8,8 @@ export interface Model {
   readonly kind: 'listwise-softmax/2';
   readonly feature_names: readonly string[];
   readonly weights: readonly number[];
+  /** What a score promises; without it, what it says. */
+  readonly calibration?: Calibration;
 }
 
 /** Weights from general knowledge about matching, before anything was learned: what training starts from. */
@@ -15,16 +18,26 @@ export const priorModel: Model = { kind: 'listwise-softmax/2', feature_names: fe
 const isNumbers = (value: unknown): value is readonly number[] =>
   Array.isArray(value) && value.every((each) => typeof each === 'number' && Number.isFinite(each));
 
+const isCalibration = (value: unknown): value is Calibration =>
+  Array.isArray(value) &&
+  value.every((pair: unknown, at) => {
+    const before: unknown = at === 0 ? [0, 0] : value[at - 1];
+    if (!isNumbers(pair) || pair.length !== 2 || !isNumbers(before)) return false;
+    return pair.every((each, i) => each > (before[i] ?? 0) && each < 1);
+  });
+
 /** Reads a model from JSON. @throws {TypeError} naming what is wrong */
 export function parseModel(value: unknown): Model {
   if (typeof value !== 'object' || value === null) throw new TypeError('a model is an object');
-  const { kind, feature_names, weights }: Record<string, unknown> = { ...value };
+  const { kind, feature_names, weights, calibration }: Record<string, unknown> = { ...value };
   if (kind !== 'listwise-softmax/2') throw new TypeError('kind: only listwise-softmax/2 is known');
   if (!Array.isArray(feature_names) || feature_names.join() !== featureNames.join())
     throw new TypeError('feature_names: these are features of another version');
   if (!isNumbers(weights) || weights.length !== featureNames.length)
     throw new TypeError(`weights: expected ${featureNames.length} numbers`);
-  return { kind, feature_names: featureNames, weights };
+  if (calibration !== undefined && !isCalibration(calibration))
+    throw new TypeError('calibration: expected rising pairs of score and share');
+  return { kind, feature_names: featureNames, weights, ...(calibration !== undefined && { calibration }) };
 }
 
 /** What candidates weigh together, before it is made a probability. */

@@ -1,7 +1,21 @@
 import { deepEqual, equal, ok, throws } from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { abstains, compare, exp, explain, featureNames, fit, parseModel, priorModel, score, type TrainingRow } from './index.ts';
+import {
+  abstains,
+  calibrate,
+  compare,
+  exp,
+  explain,
+  featureNames,
+  fit,
+  learn,
+  parseModel,
+  priorModel,
+  promised,
+  score,
+  type TrainingRow,
+} from './index.ts';
 
 const features = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: featureNames.length, maxLength: featureNames.length });
 const at = (name: string, value: number): number[] => featureNames.map((feature) => (feature === name ? value : 0));
@@ -121,4 +135,65 @@ test('reasons name what weighs most, in words, with its value', () => {
   const [first] = explain(priorModel, at('memory_both', 0.9));
   equal(first?.feature, 'memory_both');
   ok(first.text.includes('0.90'));
+});
+
+test('a calibration says what was right of such scores, rises, and needs enough to say so', () => {
+  // Scores are too low in the middle: 0.4 is right in 4 of 5.
+  const scored = Array.from({ length: 2000 }, (_, i) => {
+    const kind = i % 5;
+    const share = [0.05, 0.3, 0.8, 0.9, 0.97][kind] ?? 0;
+    return { score: [0.1, 0.25, 0.4, 0.6, 0.9][kind] ?? 0, right: (Math.floor(i / 5) * 0.618_033_988_7) % 1 < share, weight: 1 };
+  });
+  const calibration = calibrate(scored);
+  for (const [said, is] of [
+    [0.1, 0.05],
+    [0.4, 0.8],
+    [0.9, 0.97],
+  ] as const)
+    ok(Math.abs(promised(calibration, said) - is) < 0.05, `${said} ${promised(calibration, said)}`);
+  equal(calibrate(scored.slice(0, 100)), undefined);
+  equal(promised(undefined, 0.4), 0.4);
+  let before = -1;
+  for (let each = 0; each <= 1; each += 0.001) {
+    const now = promised(calibration, each);
+    ok(now > before && now <= 1, String(each));
+    before = now;
+  }
+});
+
+test('what rises nowhere is pooled, and a model with a calibration is read as it was written', () => {
+  const falling = Array.from({ length: 1000 }, (_, i) => ({ score: (i + 1) / 1001, right: i < 500, weight: 1 }));
+  const calibration = calibrate(falling) ?? [];
+  ok(calibration.length <= 1, JSON.stringify(calibration));
+  const model = {
+    ...priorModel,
+    calibration: [
+      [0.2, 0.1],
+      [0.5, 0.8],
+    ] as const,
+  };
+  deepEqual(parseModel(JSON.parse(JSON.stringify(model))), model);
+  for (const wrong of [
+    [
+      [0.5, 0.8],
+      [0.2, 0.9],
+    ],
+    [[0.2, 1]],
+    [[0.2]],
+    'x',
+  ])
+    throws(() => parseModel({ ...priorModel, calibration: wrong }), /calibration/);
+});
+
+test('with enough decisions a model learns how sure it may be, and its error of promise falls on tables it never saw', () => {
+  const rows = world(300);
+  const model = learn(rows.filter(({ cluster }) => Number(cluster) < 200));
+  ok((model.calibration?.length ?? 0) > 0);
+  const unseen = rows.filter(({ cluster }) => Number(cluster) >= 200);
+  const { old, new: learned } = compare({ ...model, weights: model.weights.map((weight) => weight / 8) }, model, unseen);
+  ok(
+    (learned['calibration_error'] ?? 1) < 0.05 && (learned['calibration_error'] ?? 1) <= (old['calibration_error'] ?? 0),
+    JSON.stringify({ old, learned }),
+  );
+  equal(JSON.stringify(learn(rows)), JSON.stringify(learn(rows.toReversed())), 'the same bytes in any order');
 });

@@ -11,6 +11,11 @@ const forms: Readonly<Record<string, (value: string) => boolean>> = {
   year: (value) => /^(?:1[5-9]|20)\d\d$/.test(value),
   uuid: (value) => /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(value),
   boolean: (value) => /^(?:true|false|yes|no|y|n|t|f|0|1)$/i.test(value),
+  // What tells whether something is so, in the words of findings.
+  indicator: (value) =>
+    /^(?:yes|no|y|n|true|false|present|absent|positive|negative|(?:not |un|non-?)?(?:present|identified|detected|detectable|observed|found|seen|involved|done|applicable))$/i.test(
+      value,
+    ),
   gender: (value) => /^(?:m|f|male|female|man|woman)$/i.test(value),
   percent: (value) => /^-?\d+(?:\.\d+)?\s?%$/.test(value),
   money: (value) => /^[$€£¥]\s?-?[\d,.]+$/.test(value),

@@ -1,5 +1,5 @@
 import type { EmbeddedProvider } from '../embedding/providers/index.ts';
-import { formsPromised } from './forms.ts';
+import { formsOf, formsPromised } from './forms.ts';
 import type { Term } from './glossaries.ts';
 import { toNameView, wordsOf, type NameView } from './text.ts';
 import { meaningOf, singular } from './vocabulary.ts';
@@ -17,6 +17,8 @@ export interface ReadyTerm {
   readonly valueWords: ReadonlySet<string>;
   /** Whether it lists every value there is, not samples. */
   readonly closed: boolean;
+  /** Whether its values only say that something is so or not. */
+  readonly indicates: boolean;
   readonly vectors: readonly Float32Array[];
   /** As declared; where nothing is declared, as its name's words say. */
   readonly dtype: string;
@@ -43,6 +45,8 @@ export interface ReadyGlossary {
   readonly valueRarity: Rarity;
   readonly words: WordIndex;
   readonly isWord: (word: string) => boolean;
+  /** Whether some terms have a word of their own, whole or cut short, and others do not. */
+  readonly tells: (word: string) => boolean;
   /** Places in `terms` of those that list a value, a word of a value. */
   readonly byValue: ReadonlyMap<string, readonly number[]>;
   readonly byValueWord: ReadonlyMap<string, readonly number[]>;
@@ -92,9 +96,26 @@ function toReady(terms: readonly Term[], vectorOf: VectorOf): ReadyGlossary {
     valueRarity: rarityIn(made.map(({ values, valueWords }) => new Set([...values, ...valueWords]))),
     words,
     isWord,
+    tells: tellsIn(made),
     byValue: placesOf(made.map(({ values }) => values)),
     byValueWord: placesOf(made.map(({ valueWords }) => valueWords)),
     grouped: new Set(made.map(({ group }) => group)).size > 1,
+  };
+}
+
+/** `ship` for `shipping`: cut short, but not so short that it could be anything. */
+export const isSameOrCut = (word: string, whole: string): boolean => word === whole || (word.length >= 4 && whole.startsWith(word));
+/** What nearly all terms have tells nothing apart. */
+const COMMON = 0.8;
+function tellsIn(terms: readonly Pick<ReadyTerm, 'own'>[]): (word: string) => boolean {
+  const known = new Map<string, boolean>();
+  return (word) => {
+    let tells = known.get(word);
+    if (tells === undefined) {
+      const having = terms.filter(({ own }) => [...own].some((each) => isSameOrCut(word, each))).length;
+      known.set(word, (tells = having > 0 && having < COMMON * terms.length));
+    }
+    return tells;
   };
 }
 
@@ -131,12 +152,21 @@ function toPlainTerm(term: Term, vectorOf: VectorOf, isWord: (word: string) => b
     values: new Set(values),
     valueWords: new Set(values.flatMap(wordsOf)),
     closed: (term.enum_values ?? []).length > 0,
+    indicates: isIndicator(term.enum_values ?? []),
     vectors: [short, `${short} ${(term.description ?? '').slice(0, 200)}`].map((text) => vectorOf(text).vector),
     dtype: term.dtype?.toLowerCase() ?? (values.length === 0 ? dtypeOf(names[0]?.meant ?? []) : ''),
     forms: formsPromised(`${short} ${term.description ?? ''}`.toLowerCase()),
     group: term.semantic_id.slice(0, Math.max(0, term.semantic_id.length - tail.length - 1)),
   };
 }
+
+/** Besides that nobody knows or said, all of its values say yes or no. */
+const isIndicator = (listed: readonly string[]): boolean => {
+  const said = listed.filter(
+    (value) => !/^(?:unknown|not (?:reported|allowed to collect|available|evaluated|specified)|missing|other|n\/?a)$/i.test(value.trim()),
+  );
+  return said.length >= 2 && said.length <= 4 && said.every((value) => formsOf(value.trim()).includes('indicator'));
+};
 
 /** The type of what is counted or measured, with or without a unit. */
 export const QUANTITY = 'quantity';

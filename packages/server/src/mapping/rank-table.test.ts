@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { readBaseModel } from './base-model.ts';
 import { toApproved } from './learn.ts';
 import { compareTable, rankCompared, rankTable } from './rank-table.ts';
+import type { Term } from './glossaries.ts';
 import type { Table } from './ready-columns.ts';
 import type { Approved } from './recall.ts';
 import { customers, keyed, orderAnswers, orders, similarity, terms } from './shop.fixture.ts';
@@ -28,6 +29,27 @@ test('names, short forms and other languages find their term', () => {
 test('the table tells what a name alone does not: id of customers, id of orders', () => {
   equal(first(customers, 'id')?.candidates[0]?.semantic_id, 'shop.customer.id');
   equal(first(orders, 'id')?.candidates[0]?.semantic_id, 'shop.order.id');
+});
+
+test('findings in words are what a term of yes and no allows, and no quantity; a description speaks where names do not', () => {
+  const clinic: readonly Term[] = [
+    { semantic_id: 'c.percent_necrosis', name: 'percent_necrosis', description: 'How much of a sample is dead' },
+    {
+      semantic_id: 'c.necrosis_present',
+      name: 'necrosis_present',
+      description: 'Whether there is any',
+      dtype: 'enum',
+      enum_values: ['Yes', 'No', 'Unknown'],
+    },
+    { semantic_id: 'c.alpha_clinical_m', name: 'alpha_clinical_m', description: 'A finding on one rare disease' },
+    { semantic_id: 'c.beta_clinical_m', name: 'beta_clinical_m', description: 'Whether there is a distant metastasis' },
+  ];
+  const of = (name: string, ...samples: readonly string[]) =>
+    rankTable({ table: { name: 'cases', columns: [{ name, samples }] }, terms: clinic, similarity, keyed, model: base, memory: [] })[0]
+      ?.candidates[0]?.semantic_id;
+  equal(of('necrosis', 'Present', 'Not identified', 'Present'), 'c.necrosis_present');
+  equal(of('necrosis', '12', '40', '7'), 'c.percent_necrosis');
+  equal(of('clinical_distant_metastasis', 'x', 'y', 'z'), 'c.beta_clinical_m');
 });
 
 test('a column that is like nothing is abstained from', () => {

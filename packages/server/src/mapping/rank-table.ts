@@ -1,4 +1,4 @@
-import { abstains, explain, score, type Model } from '@ancilla/ranker';
+import { abstains, explain, promised, score, type Model } from '@ancilla/ranker';
 import type { EmbeddedProvider } from '../embedding/providers/index.ts';
 import { NONE, type Term } from './glossaries.ts';
 import { toReadyGlossary, type ReadyGlossary } from './glossary-index.ts';
@@ -135,7 +135,7 @@ function rankColumn(
     none: round(scores.at(-1) ?? 0),
     candidates: retrieved.map(({ semantic_id, features }, at) => ({
       semantic_id,
-      score: round(scores[at] ?? 0),
+      score: round(promised(model.calibration, scores[at] ?? 0)),
       reasons: explain(model, features).map((reason) => {
         const where = memories.byTerm.get(semantic_id)?.where;
         return reason.feature.startsWith('memory') && where !== undefined ? { ...reason, text: `${reason.text}: ${where}` } : reason;

@@ -4,12 +4,13 @@ import { toApproved, type Answer } from './learn.ts';
 import { compareTable } from './rank-table.ts';
 import type { Table } from './ready-columns.ts';
 import { recall, subjectOf, toReadyMemory } from './recall.ts';
+import type { Term } from './glossaries.ts';
 import { keyed, similarity, terms } from './shop.fixture.ts';
 
 const column = (name: string, ...samples: readonly string[]) => ({ name, samples });
 /** What a column of one table is told by the decided columns of others. */
-function remembered(table: Table, decided: readonly (readonly [table: Table, answers: readonly Answer[]])[]) {
-  const compare = (each: Table) => compareTable({ table: each, terms, similarity, keyed });
+function remembered(table: Table, decided: readonly (readonly [table: Table, answers: readonly Answer[]])[], of: readonly Term[] = terms) {
+  const compare = (each: Table) => compareTable({ table: each, terms: of, similarity, keyed });
   const { columns, glossary, words, similarities } = compare(table);
   const [first] = columns;
   ok(first !== undefined);
@@ -34,6 +35,32 @@ test('a meaning that came from words that are not here says little: ship_city of
   const id: Table = { name: 'customers', columns: [column('id', '1', '2')] };
   const found = remembered(id, [approved('orders', [column('id', '1', '2')], 'shop.order.id')]).byTerm.get('shop.order.id');
   ok((found?.both ?? 1) <= 0.1);
+});
+
+test('a telling word that a look-alike lacks makes it another thing: city of ship_city', () => {
+  const shipping: Term = {
+    semantic_id: 'shop.shipping.city',
+    name: 'shipping city',
+    description: 'Town a parcel goes to',
+    dtype: 'string',
+  };
+  const both = (name: string): number =>
+    remembered(
+      { name: 'parcels', columns: [column(name, 'Oslo', 'Bergen')] },
+      [approved('visits', [column('city', 'Oslo', 'Bergen')], 'shop.address.city')],
+      [...terms, shipping],
+    ).byTerm.get('shop.address.city')?.both ?? 0;
+  ok(both('ship_city') <= 0.1, String(both('ship_city')));
+  equal(both('city'), 1);
+});
+
+test('where name and table say a term in full, a look-alike that meant another says little', () => {
+  const both = (table: string): number =>
+    remembered({ name: table, columns: [column('id', '1', '2')] }, [
+      approved('leads', [column('id', '1', '2')], 'shop.order.id'),
+    ]).byTerm.get('shop.order.id')?.both ?? 0;
+  ok(both('customers') <= 0.1, 'there is an id of customers');
+  equal(both('things'), 1, 'there is none of things');
 });
 
 test('a name that fits many terms is no look-alike outside a table about the same', () => {

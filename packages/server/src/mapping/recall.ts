@@ -1,4 +1,4 @@
-import type { ReadyGlossary } from './glossary-index.ts';
+import { isSameOrCut, type ReadyGlossary } from './glossary-index.ts';
 import { profileSimilarity, type Profile } from './profile.ts';
 import type { ReadyColumn } from './similarities.ts';
 import { jaccard, wordsOf } from './text.ts';
@@ -90,6 +90,10 @@ export function recall(
   const joined = tokens.join(' ');
   const here = new Set([...view.meant, ...tableWords]);
   const about = new Set(tableWords);
+  /** Words of the name that terms are told apart by. */
+  const telling = view.meant.flatMap((word, i) => (glossary.tells(word) ? [{ word, token: tokens[i] ?? word }] : []));
+  /** Name and table together are exactly what some term says. */
+  const meantHere = glossary.terms.some(({ own }) => isMeant([...own].filter(glossary.tells), view.meant, here));
   let sameName = 0;
   for (const { semantic_id, joined: theirs, words, profile, where, table, subject } of memory.columns) {
     const named = view.tokens.length > 0 && words.size > 0;
@@ -97,7 +101,13 @@ export function recall(
     const name = named ? (same ? 1 : 0.8 * jaccard(mine, words)) : undefined;
     const value = profile === undefined ? undefined : profileSimilarity(values.profile, profile);
     const own = semantic_id === undefined ? undefined : glossary.byId.get(semantic_id)?.own;
-    const counts = named && own !== undefined && isFromElsewhere(own, words, subject, here) ? OTHER_SUBJECT : 1;
+    const isOther =
+      named &&
+      own !== undefined &&
+      (isFromElsewhere(own, words, subject, here) ||
+        saysMore(telling, own, words) ||
+        (meantHere && isSaidNowhere([...own].filter(glossary.tells), words, here)));
+    const counts = isOther ? OTHER_SUBJECT : 1;
     const was = best.get(semantic_id);
     const both = counts * nearness(name, value);
     if (same) sameName += counts;
@@ -138,6 +148,23 @@ function newness(counts: readonly number[]): number {
 function nearness(name: number | undefined, value: number | undefined): number {
   if (name === undefined || value === undefined) return (name ?? value ?? 0) ** 2;
   return (0.65 * name + 0.35 * value) ** 3;
+}
+
+/** Whether name and table together have all telling words of a term, and the name some of them. */
+const isMeant = (own: readonly string[], name: readonly string[], here: ReadonlySet<string>): boolean =>
+  own.length > 1 && own.every((word) => here.has(word)) && name.some((word) => own.includes(word));
+
+/** Whether a term has a word that neither the decided column's name has nor anything here: in `customers`, the `id` of a contact is another. */
+const isSaidNowhere = (own: readonly string[], theirs: ReadonlySet<string>, here: ReadonlySet<string>): boolean =>
+  own.some((word) => !theirs.has(word) && !here.has(word));
+
+/** Whether a name has a telling word that neither the decided column has nor its term: `ship_city` is no `city`. */
+function saysMore(
+  telling: readonly { readonly word: string; readonly token: string }[],
+  own: ReadonlySet<string>,
+  theirs: ReadonlySet<string>,
+): boolean {
+  return telling.some(({ word, token }) => !theirs.has(token) && ![...own].some((each) => isSameOrCut(word, each)));
 }
 
 /** Whether a term's words come from the decided column's name or table and are not here. */

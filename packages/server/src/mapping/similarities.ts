@@ -58,7 +58,8 @@ export function similaritiesOf(column: ReadyColumn, glossary: ReadyGlossary, tab
     const name = Math.max(0.5 * words + 0.5 * grams, contained, 0.5 * overlap + 0.5 * grams, words);
     const dtype = dtypeScore(term.dtype, values.profile);
     const known = coverages !== undefined && term.values.size > 0;
-    const coverage = known ? (coverages[at] ?? 0) : 0;
+    const listed = known ? (coverages[at] ?? 0) : 0;
+    const coverage = term.indicates ? Math.max(listed, values.profile.detected['indicator'] ?? 0) : listed;
     const parts: (readonly [weight: number, value: number])[] = [];
     // A column without a name has no name that fits: what is left says less.
     parts.push([2, named ? name : 0], [1, described]);
@@ -73,9 +74,10 @@ export function similaritiesOf(column: ReadyColumn, glossary: ReadyGlossary, tab
       ngram_similarity: grams,
       term_explained: share(term.names[0]?.meant ?? [], around, glossary.rarity),
       description_overlap: described,
+      description_adds: named ? described - share(view.meant, term.own, glossary.rarity) : 0,
       dtype_score: dtype ?? 0.5,
       sample_coverage: coverage,
-      values_allowed: known && term.closed ? coverage : Math.max(0.5, coverage),
+      values_allowed: known && term.closed ? coverage : 0,
       regex_match: term.forms.reduce((most, form) => Math.max(most, values.profile.detected[form] ?? 0), 0),
       embedding_similarity: named ? term.vectors.reduce((most, vector) => Math.max(most, cosine(column.vector, vector)), 0) : 0,
       value_meaning:
@@ -174,7 +176,7 @@ function dtypeScore(dtype: string, { count, number, date, unique, detected }: Pr
   if (dtype === QUANTITY) return detected['quantity'] ?? 0;
   if (/num|int|float|decimal|double/.test(dtype)) return number;
   if (/date|time/.test(dtype)) return Math.max(date, detected['time'] ?? 0);
-  if (/bool/.test(dtype)) return detected['boolean'] ?? 0;
+  if (/bool/.test(dtype)) return Math.max(detected['boolean'] ?? 0, detected['indicator'] ?? 0);
   if (/enum|categor/.test(dtype)) return unique < 0.5 ? 1 : 0.3;
   if (/ident|key/.test(dtype)) return 0.5 + 0.5 * Number(unique > 0.9);
   if (/url|uri/.test(dtype)) return detected['url'] ?? 0;

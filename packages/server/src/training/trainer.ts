@@ -1,5 +1,5 @@
 // The isolated run: dataset and models on stdin, new model and held-out figures on stdout. Imports the ranker and a Parquet reader, nothing else of ours.
-import { compare, fit, parseModel, type TrainingRow } from '@ancilla/ranker';
+import { compare, learn, parseModel, type TrainingRow } from '@ancilla/ranker';
 import { parquetReadObjects } from 'hyparquet';
 
 /** What the run is told beside the dataset. Written by `runs.ts` of the same build, on the other end of this pipe. */
@@ -16,7 +16,7 @@ const rows = await readRows(input.slice(4 + headerBytes), order.feature_names);
 
 const train = rows.filter(({ split }) => split === 'train');
 const heldOut = rows.filter(({ split }) => split === 'held_out');
-const model = fit(train, { prior: parseModel(order.shipped) });
+const model = learn(train, { prior: parseModel(order.shipped) });
 process.stdout.write(JSON.stringify({ model, comparison: compare(parseModel(order.running), model, heldOut) }));
 
 async function readAll(): Promise<Uint8Array> {

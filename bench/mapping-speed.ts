@@ -1,0 +1,83 @@
+// How long suggestions take: a table of 100 columns and 300 rows against a glossary of 736 terms, start-up included, beside the cases' own COMA-like script; and how long training
+// on 20,000 decisions takes beside computing their features once.
+//   bench/mapping-speed.ts [CASES_DIR]
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { learn, priorModel, type TrainingRow } from '@ancilla/ranker';
+import { readTableFile } from '../packages/server/src/cli/case-folder.ts';
+import { openEmbeddedProvider } from '../packages/server/src/embedding/providers/index.ts';
+import { compareTable, rankCompared } from '../packages/server/src/mapping/rank-table.ts';
+
+const cases = process.argv[2] ?? join(import.meta.dirname, '..', '..', 'shared', 'benchmarks', 'mapping');
+const [COLUMNS, ROWS, DECISIONS] = [100, 300, 20_000];
+if (!existsSync(join(cases, 'baseline.py'))) {
+  process.stdout.write(`no labelled tables at ${cases}: name a folder of cases\n`);
+  process.exit(0);
+}
+const run = promisify(execFile);
+const main = join(import.meta.dirname, '..', 'packages', 'server', 'src', 'cli', 'main.ts');
+const seconds = async (work: () => Promise<unknown>): Promise<number> => {
+  const began = performance.now();
+  await work();
+  return (performance.now() - began) / 1000;
+};
+
+const folder = await mkdtemp(join(tmpdir(), 'ancilla-mapping-speed-'));
+try {
+  const from = join(cases, 'gdc-a');
+  const wide = join(folder, 'cases', 'wide');
+  await mkdir(join(wide, 'source'), { recursive: true });
+  await cp(join(from, 'glossary.json'), join(wide, 'glossary.json'));
+  // Real columns of several tables side by side, their rows repeated.
+  const columns: { readonly name: string; readonly values: readonly string[] }[] = [];
+  for (const file of (await readdir(join(from, 'source'))).toSorted()) {
+    const table = await readTableFile(join(from, 'source'), file, () => {});
+    columns.push(...table.columns.map(({ name, samples }) => ({ name, values: samples.length === 0 ? [''] : samples })));
+  }
+  const names = new Set<string>();
+  const chosen = columns.filter(({ name }) => !names.has(name) && names.add(name).size > 0).slice(0, COLUMNS);
+  const quote = (text: string): string => `"${text.replaceAll('"', '""')}"`;
+  const lines = Array.from({ length: ROWS }, (_, row) => chosen.map(({ values }) => quote(values[row % values.length] ?? '')).join(','));
+  await writeFile(join(wide, 'source', 'wide.csv'), `${chosen.map(({ name }) => quote(name)).join(',')}\n${lines.join('\n')}\n`);
+  await writeFile(join(wide, 'truth.csv'), `table,column,semantic_id\nwide,${quote(chosen[0]?.name ?? '')},age_at_index\n`);
+
+  const out = join(folder, 'ours.csv');
+  const asked = ['--source', join(wide, 'source'), '--glossary', join(wide, 'glossary.json'), '--out', out];
+  const map = () => run(process.execPath, ['--conditions=ancilla-source', main, 'map', ...asked]);
+  await map();
+  const ours = await seconds(map);
+  const theirs = await seconds(() => run('python3', [join(cases, 'baseline.py'), join(folder, 'cases'), folder, '--method', 'coma']));
+  process.stdout.write(
+    `${COLUMNS} columns × ${ROWS} rows, 736 terms: ancilla map ${ours.toFixed(2)} s, COMA-like ${theirs.toFixed(2)} s: × ${(theirs / ours).toFixed(1)}\n`,
+  );
+
+  const terms = JSON.parse(await readFile(join(wide, 'glossary.json'), 'utf8')) as Parameters<typeof compareTable>[0]['terms'];
+  const similarity = await openEmbeddedProvider();
+  const rows: TrainingRow[] = [];
+  const table = { name: 'wide', columns: chosen.map(({ name, values }) => ({ name, samples: values.slice(0, 30) })) };
+  const compute = async () => {
+    for (let made = 0; made < DECISIONS; made += COLUMNS) {
+      const ranked = rankCompared(compareTable({ table, terms, similarity, keyed: (text) => text }), priorModel, []);
+      for (const { column, features } of ranked)
+        for (const [at, candidate] of features.entries())
+          rows.push({
+            group: `${made}/${column}`,
+            cluster: `${made}`,
+            candidate: candidate.semantic_id,
+            chosen: at === made % 3,
+            features: candidate.features,
+          });
+    }
+  };
+  const features = await seconds(compute);
+  const training = await seconds(async () => learn(rows));
+  process.stdout.write(
+    `${DECISIONS} decisions: features ${features.toFixed(1)} s, training ${training.toFixed(1)} s: × ${(training / features).toFixed(2)}\n`,
+  );
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
