@@ -263,7 +263,7 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
     consoleLink: (opens) => `${config.publicUrl ?? url}/?ticket=${access.issueTicket(opens)}`,
     async close() {
       await http.close(DRAIN_MS);
-      await Promise.race([forward?.settled(), sleep(DRAIN_MS, io.signal)]);
+      if (forward !== undefined) await Promise.race([forward.settled(), sleep(DRAIN_MS, stopped.signal).catch(() => {})]);
       stopped.abort();
       await projections.settled();
       await publisher.flush(io);

@@ -38,8 +38,11 @@ export async function openTest() {
   });
   const errors: unknown[] = [];
   const lives: AsyncDisposable[] = [];
+  /** What is to be called back, still. */
+  const armed = new Set<() => void>();
   let life = 0;
   return {
+    armed,
     stores,
     artifacts,
     errors,
@@ -63,8 +66,17 @@ export async function openTest() {
           offset += ms;
         },
         later: (ms, run) => {
-          const timer = setTimeout(run, ms);
-          return () => clearTimeout(timer);
+          const fire = () => {
+            clearTimeout(timer);
+            armed.delete(fire);
+            run();
+          };
+          const timer = setTimeout(fire, ms);
+          armed.add(fire);
+          return () => {
+            clearTimeout(timer);
+            armed.delete(fire);
+          };
         },
         onError: (error) => void errors.push(error),
         exclusive,

@@ -146,6 +146,8 @@ export function openRunner(parts: RunnerParts): Runner {
     }
   }
   const schedule = (): void => {
+    // A sweep that was under way when the engine stopped begins no other.
+    if (stop.signal.aborted) return;
     cancelSweep = later(SWEEP_MS, () => {
       sweeping = sweepAll(leaseExpired)
         .catch((error: unknown) => stop.signal.aborted || onError(error))

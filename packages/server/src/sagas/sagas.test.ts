@@ -277,6 +277,15 @@ test('a wait that nobody answers ends when its time does', async () => {
   deepEqual(moved, []);
 });
 
+test('a sweep that is under way when the engine stops begins no other: the process can end', async () => {
+  await using at = await openTest();
+  const { runner } = await at.open([]);
+  equal(at.armed.size, 1);
+  for (const fire of at.armed) fire();
+  await runner[Symbol.asyncDispose]();
+  equal(at.armed.size, 0);
+});
+
 /** One step that runs until it is let go or aborted, and says what happened to it. */
 function longRunning(
   world: string[],
