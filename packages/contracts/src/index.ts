@@ -5,6 +5,7 @@ export * from './documents/artifact.ts';
 export * from './documents/change.ts';
 export * from './documents/embedding.ts';
 export * from './documents/governed.ts';
+export * from './documents/job.ts';
 export * from './documents/mapping.ts';
 export * from './documents/projection.ts';
 export * from './documents/prompt-event.ts';

@@ -5,6 +5,7 @@ import { artifactKeys, artifacts } from './documents/artifact.ts';
 import { changes } from './documents/change.ts';
 import { embeddings } from './documents/embedding.ts';
 import { curatorVersions, labelMoves, labels } from './documents/governed.ts';
+import { jobSchedules } from './documents/job.ts';
 import { mappingHistory, mappingSuggestions } from './documents/mapping.ts';
 import { cursors, rollups } from './documents/projection.ts';
 import { promptEvents } from './documents/prompt-event.ts';
@@ -51,6 +52,7 @@ export const storageMap: readonly Collection[] = [
   rollups,
   cursors,
   wakeups,
+  jobSchedules,
   artifactKeys,
   quarantine,
 ];

@@ -20,7 +20,7 @@ import { openMetrics, openNurse, openTelemetry } from './nurse/index.ts';
 import { openForward, openOtlp } from './otlp/index.ts';
 import { openReview } from './review/index.ts';
 import { openRollout } from './rollout/index.ts';
-import { openSagas } from './sagas/index.ts';
+import { openJobs, openSagas } from './sagas/index.ts';
 import { pooledRandom } from './random.ts';
 import { engineFor, openStores, runProjections, type Stores } from './store/index.ts';
 import { openTrainer, openTraining } from './training/index.ts';
@@ -205,10 +205,24 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
   const audit = openAudit({ folder: evidence, signer, collections, ...(traceBackend !== undefined && { traceBackend }) });
   const nurse = openNurse({ clock, metrics, sizeBytes: stores.sizeBytes });
   const added = extra.rooms ?? [];
+  const withJobs: readonly Room[] = [training, ...added];
+  const jobs = opened.use(
+    openJobs({
+      jobs: withJobs.flatMap((room) => room.jobs ?? []),
+      platform,
+      tenantStore: storeOf,
+      tenantIds: (at) => stores.tenantIds(at),
+      clock,
+      random,
+      later,
+      onError,
+    }),
+  );
   const rooms: readonly Room[] = [
     access,
     artifacts,
     sagas,
+    jobs,
     curator,
     ingest,
     otlp,
@@ -230,6 +244,7 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
     return makeFirstAdmin({ platform, keys: access, random, file: keyFile, trace_id: hex(16) }, io);
   });
   await runner.serve(rooms.flatMap((room) => room.sagas ?? []));
+  await jobs.serve();
   const projections = opened.use(
     await runProjections({ stores, projections: rooms.flatMap((room) => room.projections ?? []), clock, later, onError }),
   );

@@ -1,7 +1,7 @@
 // The learning loop over HTTP, against a real server: what people decide becomes data, data a model, the model what suggests next.
 import { equal, notEqual, ok } from 'node:assert/strict';
 import { test } from 'node:test';
-import { build, govern, learn, rightFor, suggest, table, TABLES, terms, trainOn, type Suggestion } from './shop.ts';
+import { build, decideAll, govern, learn, rightFor, suggest, table, TABLES, terms, trainOn, type Suggestion } from './shop.ts';
 import { startTestServer } from './test-server.ts';
 
 test('decisions become a model that was compared on tables it never saw, and once promoted it is what suggests', async () => {
@@ -79,4 +79,27 @@ test('whoever reads everything that was learned finds no sample, no name of a ta
         Buffer.from(mark(what)).toString('hex'),
       ])
         ok(!bytes.includes(form), `${where} holds the ${what}`);
+});
+
+test('a dataset is built by schedule, or when asked, once enough was decided', async () => {
+  await using server = await startTestServer();
+  const { admin, agent, auditor, reviewer, steward } = server.north;
+  await learn(server);
+  const { items } = await auditor.get<{ items: readonly { name: string; due_at: string; last_outcome: string | null }[] }>(
+    200,
+    '/dif/jobs',
+  );
+  const [job] = items;
+  equal(job?.last_outcome, null);
+  const run = (as: typeof admin, status: number) => as.post<{ outcome: string; saga_id: string }>(status, `/dif/jobs/${job?.name}/run`, {});
+  await run(steward, 403);
+  equal((await run(admin, 202)).outcome, 'nothing_to_do', 'so few decisions are not worth a person’s approval');
+  for (let i = 0; i < TABLES; i++) await decideAll(reviewer, (await suggest(agent, i, [], 'more')).items);
+  const started = await run(admin, 202);
+  equal(started.outcome, 'started');
+  await server.settled(admin, started);
+  const datasets = await steward.get<{ items: readonly { built_by: string; examples: number }[] }>(200, '/training/datasets');
+  equal(datasets.items[0]?.built_by, admin.subject);
+  equal((await run(admin, 202)).outcome, 'nothing_to_do');
+  await admin.post(404, '/dif/jobs/no.such/run', {});
 });

@@ -10,6 +10,7 @@ import { openPayloads } from './payloads.ts';
 import { sagaRoutes } from './routes.ts';
 import { openRunner, type Runner } from './runner.ts';
 
+export { openJobs } from './jobs.ts';
 export type { Runner } from './runner.ts';
 
 export interface SagasParts {

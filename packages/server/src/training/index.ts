@@ -3,6 +3,7 @@ import type { Room } from '@ancilla/contracts';
 import { openBuildSaga } from './build-saga.ts';
 import { consentRoutes } from './consent-routes.ts';
 import { datasetRoutes } from './dataset-routes.ts';
+import { trainingJobs } from './jobs.ts';
 import { modelRoutes } from './model-routes.ts';
 import type { TrainingParts } from './parts.ts';
 import { runRoutes } from './run-routes.ts';
@@ -17,5 +18,6 @@ export function openTraining(parts: TrainingParts) {
   return {
     routes: [...datasetRoutes(parts, buildSaga), ...runRoutes(parts, runSaga), ...modelRoutes(parts), ...consentRoutes(parts)],
     sagas: [buildSaga, runSaga],
+    jobs: trainingJobs(parts, buildSaga),
   } satisfies Room;
 }

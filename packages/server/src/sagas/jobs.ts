@@ -1,0 +1,188 @@
+import {
+  AncillaError,
+  Id,
+  insert,
+  isAncillaError,
+  jobSchedules,
+  JobSchedule,
+  Name,
+  replace,
+  route,
+  toTimestamp,
+  type Clock,
+  type Io,
+  type Job,
+  type PlatformStore,
+  type Random,
+  type Room,
+  type Stored,
+  type TenantStore,
+} from '@ancilla/contracts';
+import { Type } from 'typebox';
+
+export interface JobsParts {
+  readonly jobs: readonly Job[];
+  readonly platform: PlatformStore;
+  readonly tenantStore: (tenant_id: string) => TenantStore;
+  readonly tenantIds: (io: Io) => Promise<readonly string[]>;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly later: (ms: number, run: () => void) => () => void;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Runs jobs when they are due, each once however many servers there are. */
+export interface Jobs extends Room, AsyncDisposable {
+  /** Starts what is due now, and looks again from time to time. */
+  serve(): Promise<void>;
+}
+
+const HOUR_MS = 3_600_000;
+const LOOK_MS = 30_000;
+/** Who runs what nobody asked for. */
+const SCHEDULE = 'ancilla.schedule';
+const AT_ONCE = 100;
+
+const JobView = Type.Object({
+  ...Type.Pick(JobSchedule, ['due_at', 'last_run_at', 'last_saga_id', 'last_outcome']).properties,
+  name: Name,
+  what: Type.String(),
+  every_hours: Type.Number(),
+});
+
+/** @param parts - `jobs`: of all rooms */
+export function openJobs({ jobs, platform, tenantStore, tenantIds, clock, random, later, onError }: JobsParts): Jobs {
+  const stop = new AbortController();
+  const known = new Set<string>();
+  let cancelLook = () => {};
+  let looking = Promise.resolve();
+  const keyOf = (tenant_id: string, { name }: Pick<Job, 'name'>): string => `${tenant_id}/${name}`;
+  const newTraceId = (): string => Buffer.from(random.bytes(16)).toString('hex');
+  const next = ({ everyHours }: Job): string => toTimestamp(clock.now() + everyHours * HOUR_MS);
+
+  /** A schedule for every tenant and job; whoever comes second finds it. */
+  async function ensure(tenant_id: string, job: Job, io: Io): Promise<Stored<typeof jobSchedules>> {
+    const schedule_key = keyOf(tenant_id, job);
+    for (;;) {
+      const found = await platform.get(jobSchedules, schedule_key, io);
+      if (found !== undefined) return found;
+      const doc: JobSchedule = {
+        schedule_key,
+        tenant_id,
+        job: job.name,
+        due_at: next(job),
+        last_run_at: null,
+        last_saga_id: null,
+        last_outcome: null,
+      };
+      await platform.commit([insert(jobSchedules, doc)], [], io).catch(unlessOvertaken);
+    }
+  }
+
+  /** Starts one run; that a tenant does not allow it is an outcome, not a failure of the schedule. */
+  async function run(tenant_id: string, job: Job, key: string, by: string, trace_id: string, io: Io) {
+    try {
+      const started = await job.start({ tenant: tenantStore(tenant_id), tenant_id }, { key, by, trace_id }, io);
+      return { last_saga_id: started?.saga_id ?? null, last_outcome: started === undefined ? 'nothing_to_do' : 'started' } as const;
+    } catch (error) {
+      if (!isAncillaError(error, 'training.consent', 'training.empty', 'policy.refused')) throw error;
+      return { last_saga_id: null, last_outcome: 'refused' } as const;
+    }
+  }
+
+  async function look(io: Io): Promise<void> {
+    for (const tenant_id of await tenantIds(io)) {
+      if (known.has(tenant_id)) continue;
+      for (const job of jobs) await ensure(tenant_id, job, io);
+      known.add(tenant_id);
+    }
+    const now = clock.now();
+    // Up to now and now itself: a range ends before its end.
+    const due = { index: 'all', equals: {}, to: toTimestamp(now + 1), oldest_first: true, limit: AT_ONCE } as const;
+    const { items } = await platform.find(jobSchedules, due, io);
+    for (const was of items) {
+      const { tenant_id, due_at } = was.doc;
+      const job = jobs.find(({ name }) => name === was.doc.job);
+      try {
+        // The key is the due time's: two servers that start it at once start the same saga. What was missed while nobody ran is done once.
+        const outcome = job && (await run(tenant_id, job, `job/${was.doc.job}/${due_at}`, SCHEDULE, newTraceId(), io));
+        const change = {
+          ...outcome,
+          last_run_at: toTimestamp(now),
+          due_at: job === undefined ? toTimestamp(now + 24 * HOUR_MS) : next(job),
+        };
+        await platform.commit([replace(jobSchedules, was, change)], [], io).catch(unlessOvertaken);
+      } catch (error) {
+        // One tenant's trouble is not another's; it is tried again at the next look.
+        if (!stop.signal.aborted) onError(error);
+      }
+    }
+  }
+
+  const schedule = (): void => {
+    if (stop.signal.aborted) return;
+    cancelLook = later(LOOK_MS, () => {
+      looking = look({ signal: stop.signal })
+        .catch((error: unknown) => void (stop.signal.aborted || onError(error)))
+        .then(schedule);
+    });
+  };
+
+  return {
+    routes: [
+      route({
+        method: 'GET',
+        path: '/dif/jobs',
+        action: 'saga.read',
+        summary: 'Jobs: when each is due for this tenant, and what came of it last',
+        params: Type.Object({}),
+        query: Type.Object({}),
+        body: Type.Null(),
+        answers: { 200: Type.Object({ items: Type.Array(JobView) }) },
+        async handle({ tenant_id, signal }) {
+          const io = { signal };
+          const items = await Promise.all(
+            jobs.map(async (job) => {
+              const { due_at, last_run_at, last_saga_id, last_outcome } = (await ensure(tenant_id, job, io)).doc;
+              return { name: job.name, what: job.what, every_hours: job.everyHours, due_at, last_run_at, last_saga_id, last_outcome };
+            }),
+          );
+          return [200, { items }] as const;
+        },
+      }),
+      route({
+        method: 'POST',
+        path: '/dif/jobs/{name}/run',
+        action: 'saga.operate',
+        summary: 'Run a job now; the same traceparent again is the same run',
+        params: Type.Object({ name: Name }),
+        query: Type.Object({}),
+        body: Type.Object({}, { additionalProperties: false }),
+        answers: {
+          202: Type.Object({ outcome: Type.Enum(['started', 'nothing_to_do', 'refused']), saga_id: Type.Union([Id('sg'), Type.Null()]) }),
+        },
+        async handle({ tenant_id, who, params: { name }, trace, signal }) {
+          const job = jobs.find((each) => each.name === name);
+          if (job === undefined)
+            throw new AncillaError('not_found', `no job ${name}; there are ${jobs.map((each) => each.name).join(', ')}`);
+          const done = await run(tenant_id, job, `job/${name}/${trace.trace_id}`, who.id, trace.trace_id, { signal });
+          return [202, { outcome: done.last_outcome, saga_id: done.last_saga_id }] as const;
+        },
+      }),
+    ],
+    async serve() {
+      await look({ signal: stop.signal });
+      schedule();
+    },
+    async [Symbol.asyncDispose]() {
+      cancelLook();
+      stop.abort();
+      await looking;
+    },
+  };
+}
+
+/** Another server wrote it first: what it wrote stands. */
+const unlessOvertaken = (error: unknown): void => {
+  if (!isAncillaError(error, 'store.conflict', 'store.revision_conflict')) throw error;
+};
