@@ -185,7 +185,7 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
     clock,
     newId,
   });
-  const review = openReview({ curator, gates, glossaries, hmac, clock, newId, tracer });
+  const review = openReview({ curator, gates, glossaries, hmac, sagas: runner, storeOf, clock, newId, tracer });
   const tasks = [mappingTask];
   const training = openTraining({
     tasks,
@@ -205,7 +205,7 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
   const audit = openAudit({ folder: evidence, signer, collections, ...(traceBackend !== undefined && { traceBackend }) });
   const nurse = openNurse({ clock, metrics, sizeBytes: stores.sizeBytes });
   const added = extra.rooms ?? [];
-  const withJobs: readonly Room[] = [training, ...added];
+  const withJobs: readonly Room[] = [review, training, ...added];
   const jobs = opened.use(
     openJobs({
       jobs: withJobs.flatMap((room) => room.jobs ?? []),

@@ -174,3 +174,32 @@ test('a selection is what was chosen and nothing else: with its count and one re
   equal((await queueOf(reviewer)).length, 16);
   await reviewer.post(404, '/review/selections', { dataset: 'no such' });
 });
+
+test('what is sure enough for its class is accepted without a person, a share is left for people, and it teaches no model', async () => {
+  await using server = await startTestServer();
+  const { admin, agent, auditor, reviewer, steward } = server.north;
+  await govern(admin);
+  await suggest(agent, 0);
+  const open = await queueOf(reviewer);
+  const run = () => admin.post<{ outcome: string; saga_id: string }>(202, '/dif/jobs/review.accept_alone/run', {});
+  equal((await run()).outcome, 'nothing_to_do', 'off unless a policy turns it on');
+  await checked(steward, { accept_alone: { thresholds: { personal: 0.5 }, audit_share: 0.01 } });
+  equal((await run()).outcome, 'nothing_to_do', 'no term of this glossary is of that class');
+  await checked(steward, { accept_alone: { thresholds: { unclassified: 0.5 }, audit_share: 0.01 } });
+  await server.settled(admin, await run());
+  const { items } = await auditor.get<
+    Page<Mapping & { reviewer_id: string; justification: string; candidates: readonly { score: number }[] }>
+  >(200, '/dif/mapping_history?limit=500');
+  ok(
+    items.length > 0 && items.every(({ reviewer_id, candidates: [best] }) => reviewer_id === 'policy:review' && (best?.score ?? 0) >= 0.5),
+  );
+  match(items[0]?.justification ?? '', /review policy default@/);
+  const left = await queueOf(reviewer);
+  equal(left.length, open.length - items.length);
+  equal((await run()).outcome, 'nothing_to_do');
+  const order = await steward.post<{ saga_id: string }>(202, '/training/datasets', { task: 'mapping' });
+  let status = 'running';
+  while (['running', 'compensating'].includes(status))
+    ({ status } = await steward.get<{ status: string }>(200, `/dif/sagas/${order.saga_id}`));
+  equal(status, 'compensated', 'there is nothing to learn from it');
+});

@@ -17,6 +17,18 @@ export const ReviewPolicy = Closed({
   gold_share: Share,
   /** A decision that took less is hardly one. */
   rubber_stamp_ms: Type.Integer({ minimum: 0, maximum: 600_000 }),
+  /**
+   * What may be accepted without a person, off unless it stands here: a score that is enough for terms of a class, by the glossary's `sensitivity`, `unclassified` where it
+   * says none. A share, at least one in a hundred, is left for people all the same.
+   */
+  accept_alone: Type.Optional(
+    Closed({
+      thresholds: Type.Record(Type.String({ pattern: '^[a-z][a-z0-9_-]{0,31}$' }), Type.Number({ minimum: 0.5, maximum: 1 }), {
+        additionalProperties: false,
+      }),
+      audit_share: Type.Number({ minimum: 0.01, maximum: 1 }),
+    }),
+  ),
 });
 export type ReviewPolicy = Static<typeof ReviewPolicy>;
 

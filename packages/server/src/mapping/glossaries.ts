@@ -12,6 +12,8 @@ export const Term = Type.Object({
   dtype: Type.Optional(Text),
   enum_values: Type.Optional(Type.Array(Text, { maxItems: 10_000 })),
   sample_values: Type.Optional(Type.Array(Text, { maxItems: 10_000 })),
+  /** How careful to be with columns that mean it; a review policy may accept by it. */
+  sensitivity: Type.Optional(Type.String({ pattern: '^[a-z][a-z0-9_-]{0,31}$' })),
 });
 export type Term = Static<typeof Term>;
 

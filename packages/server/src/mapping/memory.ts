@@ -4,6 +4,7 @@ import type { Of } from '../ingest/index.ts';
 import { parseFeatures } from './features-file.ts';
 import { isProfile } from './profile.ts';
 import type { Approved } from './recall.ts';
+import { isByPolicy } from './task.ts';
 
 /** What people decided in a tenant, a term or that none fits: look-alikes for new columns. Rebuilt from the log; kept up by reading on. */
 export interface Memory {
@@ -32,7 +33,7 @@ export function openMemory({ artifacts }: { readonly artifacts: Artifacts }): Me
       if (doc === undefined) continue;
       if (doc.supersedes !== undefined) kept.approved.delete(doc.supersedes);
       // A bare rejection says that the suggestion was wrong, not what would have been right.
-      if (doc.decision === 'reject') continue;
+      if (doc.decision === 'reject' || isByPolicy(doc)) continue;
       if (!files.has(doc.features_ref)) files.set(doc.features_ref, await featuresAt(of, doc.features_ref, io));
       const column = files.get(doc.features_ref)?.columns[doc.source.column];
       if (column === undefined) continue;

@@ -7,6 +7,9 @@ import { isPublicWord } from './vocabulary.ts';
 /** The model that ranks candidates of columns. */
 export const MAPPING_MODEL = 'mapping-ranker';
 
+/** Whether no person decided: what a model was sure of itself is no evidence, no lesson and no look-alike. */
+export const isByPolicy = ({ reviewer_id }: { readonly reviewer_id: string }): boolean => reviewer_id.startsWith('policy:');
+
 /** What can be learned from mapping decisions. */
 export const mappingTask: Task<typeof mappingHistory, FeaturesFile> = {
   name: 'mapping',
@@ -29,8 +32,8 @@ export const mappingTask: Task<typeof mappingHistory, FeaturesFile> = {
     reviewer_id,
     decided_at,
   }),
-  trials: ({ decision, semantic_id, trials = [], supersedes }) =>
-    trials.map(({ rollout_id, unit, arm, answers, shown, shadow }) => {
+  trials: ({ decision, semantic_id, trials = [], supersedes, reviewer_id }) =>
+    (isByPolicy({ reviewer_id }) ? [] : trials).map(({ rollout_id, unit, arm, answers, shown, shadow }) => {
       // A bare rejection says that what was shown is wrong, and of another answer nothing: it counts as wrong too, so that a candidate gains nothing by it.
       const isWrong = (answer: string | null | undefined) => decision === 'reject' || answer !== semantic_id;
       return {
@@ -47,7 +50,8 @@ export const mappingTask: Task<typeof mappingHistory, FeaturesFile> = {
     // Features of another version of the ranker mean something else.
     return file?.feature_names.join() === featureNames.join() ? file : undefined;
   },
-  toExample({ decision, semantic_id, source }, { columns, prompt_hash }) {
+  toExample({ decision, semantic_id, source, reviewer_id }, { columns, prompt_hash }) {
+    if (isByPolicy({ reviewer_id })) return undefined;
     const column = columns[source.column];
     if (column === undefined) return undefined;
     const label = decision === 'none_of_these' || decision === 'new_term' ? NONE : semantic_id;

@@ -1,5 +1,6 @@
 import { equal, ok } from 'node:assert/strict';
 import { test } from 'node:test';
+import { isSure } from './accept-alone.ts';
 import { domainOf, kappa } from './agreement.ts';
 import { valuesOf } from './queue.ts';
 
@@ -39,4 +40,17 @@ test('what is unsure and common teaches most', () => {
     column('Cust-NM', 0.5),
   ]);
   ok(sure < unsure && unsure < common && common === same);
+});
+
+test('a tie is never sure, nor what is abstained from, nor a class without a threshold', () => {
+  const suggestion = (scores: readonly number[], abstained = false) => ({
+    abstained,
+    candidates: scores.map((score, i) => ({ semantic_id: `sem.${i}`, score, reasons: [] })),
+  });
+  equal(isSure(suggestion([0.97, 0.01]), 0.95), true);
+  equal(isSure(suggestion([0.94, 0.01]), 0.95), false);
+  equal(isSure(suggestion([0.5, 0.5]), 0.5), false);
+  equal(isSure(suggestion([0.97], true), 0.95), false);
+  equal(isSure(suggestion([0.97]), undefined), false);
+  equal(isSure(suggestion([]), 0.5), false);
 });

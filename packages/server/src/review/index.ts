@@ -18,9 +18,12 @@ import {
   toTimestamp,
   type NewId,
   type Room,
+  type SagaRunner,
+  type TenantStore,
 } from '@ancilla/contracts';
 import { Type } from 'typebox';
 import type { Curator } from '../curator/index.ts';
+import { openAcceptAlone } from './accept-alone.ts';
 import { openDecisions, type ReviewParts } from './decisions.ts';
 import { openChecking } from './policy.ts';
 import { Quality, qualityOf } from './quality.ts';
@@ -39,8 +42,12 @@ export function openReview({
   curator,
   hmac,
   newId,
+  sagas,
+  storeOf,
   ...given
 }: Omit<ReviewParts, 'checking'> & {
+  readonly sagas: SagaRunner;
+  readonly storeOf: (tenant_id: string) => TenantStore;
   readonly curator: Curator;
   readonly hmac: (tenant_id: string, purpose: string, value: string) => Uint8Array;
   readonly newId: NewId;
@@ -49,6 +56,7 @@ export function openReview({
   const decideOn = openDecisions({ ...given, checking });
   const { clock, gates } = given;
   const selections = openSelections({ ...given, newId });
+  const alone = openAcceptAlone({ ...given, checking, sagas, storeOf });
   const routes = [
     route({
       method: 'GET',
@@ -205,5 +213,5 @@ export function openReview({
       },
     }),
   ];
-  return { routes } satisfies Room;
+  return { routes, ...alone } satisfies Room;
 }

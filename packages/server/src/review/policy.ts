@@ -10,6 +10,10 @@ export interface Checking {
   isBlind(suggestion_id: string): boolean;
   isDouble(suggestion_id: string): boolean;
   isGoldFor(suggestion_id: string, reviewer_id: string): boolean;
+  /** Whether people decide on it whatever its score: the sample that shows how good accepting alone is. */
+  isAudited(suggestion_id: string): boolean;
+  /** By which it goes, `id@version`. */
+  readonly name: string;
 }
 
 export const openChecking =
@@ -30,6 +34,8 @@ export const openChecking =
       rules,
       isBlind: (suggestion_id) => lot('blind', suggestion_id) < rules.blind_share,
       isDouble: (suggestion_id) => lot('double', suggestion_id) < rules.double_share,
+      name: `default@${found.version}`,
+      isAudited: (suggestion_id) => lot('audit', suggestion_id) < (rules.accept_alone?.audit_share ?? 1),
       isGoldFor: (suggestion_id, reviewer_id) => lot('gold', `${reviewer_id}/${suggestion_id}`) < rules.gold_share,
     };
   };

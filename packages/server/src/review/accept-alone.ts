@@ -1,0 +1,114 @@
+import {
+  mappingSuggestions,
+  saga,
+  toTimestamp,
+  type Clock,
+  type Io,
+  type Job,
+  type MappingSuggestion,
+  type SagaRunner,
+  type Tenant,
+  type TenantStore,
+  type Write,
+} from '@ancilla/contracts';
+import { Type } from 'typebox';
+import type { Of } from '../ingest/index.ts';
+import type { Glossaries } from '../mapping/index.ts';
+import { decide } from './decide.ts';
+import type { Checking } from './policy.ts';
+
+/** Who accepts what no person looked at; its decisions teach no model and count in no rollout. */
+export const POLICY_REVIEWER = 'policy:review';
+const MOST = 500;
+const UNCLASSIFIED = 'unclassified';
+
+/** Whether a suggestion is sure enough for its class. Two candidates that are equally likely are never. */
+export function isSure(
+  { abstained, candidates }: Pick<MappingSuggestion, 'abstained' | 'candidates'>,
+  threshold: number | undefined,
+): boolean {
+  const [best, second] = candidates;
+  return !abstained && best !== undefined && threshold !== undefined && best.score >= threshold && best.score > (second?.score ?? 0);
+}
+
+/** Accepts what policy lets be accepted without a person: by schedule, a saga a time. */
+export function openAcceptAlone({
+  checking,
+  glossaries,
+  sagas,
+  storeOf,
+  clock,
+}: {
+  readonly checking: (of: Of, io: Io) => Promise<Checking>;
+  readonly glossaries: Glossaries;
+  readonly sagas: SagaRunner;
+  readonly storeOf: (tenant_id: string) => TenantStore;
+  readonly clock: Clock;
+}) {
+  async function sureOnes(of: Of, io: Io) {
+    const checks = await checking(of, io);
+    const { accept_alone } = checks.rules;
+    if (accept_alone === undefined) return { checks, sure: [] };
+    const { items } = await of.tenant.find(mappingSuggestions, { index: 'by_status', equals: { status: 'open' }, limit: MOST }, io);
+    const sure = [];
+    for (const was of items) {
+      const { suggestion_id, glossary: named, candidates } = was.doc;
+      if (checks.isAudited(suggestion_id) || checks.isBlind(suggestion_id)) continue;
+      const glossary = await glossaries.get(of.tenant, named, io);
+      const term = glossary.terms.find(({ semantic_id }) => semantic_id === candidates[0]?.semantic_id);
+      if (isSure(was.doc, accept_alone.thresholds[term?.sensitivity ?? UNCLASSIFIED])) sure.push({ was, isTerm: glossary.has });
+    }
+    return { checks, sure };
+  }
+
+  const acceptSaga = saga({
+    name: 'review.accept_alone',
+    memo: Type.Object({ accepted: Type.Optional(Type.Integer()) }),
+    steps: [
+      {
+        name: 'accept',
+        attempts: 3,
+        // Its only effect is its outcome's own commit.
+        unknown: { on: 'retry' },
+        async run({ tenant_id, trace_id, signal }) {
+          const io = { signal };
+          const { checks, sure } = await sureOnes({ tenant: storeOf(tenant_id), tenant_id }, io);
+          const writes: Write<Tenant>[] = sure.flatMap(({ was, isTerm }) => [
+            ...decide(
+              was,
+              {
+                decision: 'accept',
+                semantic_id: undefined,
+                justification: `sure enough for its class by review policy ${checks.name}`,
+                supersedes: undefined,
+                lead_time_ms: undefined,
+              },
+              { reviewer_id: POLICY_REVIEWER, review_trace_id: trace_id, decided_at: toTimestamp(clock.now()), isTerm, blind: false },
+            ).writes,
+          ]);
+          return { output: { accepted: sure.length }, writes };
+        },
+      },
+    ],
+  });
+  const job: Job = {
+    name: 'review.accept_alone',
+    what: 'Accepts suggestions that are sure enough for their class, where the review policy has `accept_alone`; an audit share is left for people',
+    everyHours: 1,
+    async start({ tenant, tenant_id }, { key, by, trace_id }, io) {
+      const { sure } = await sureOnes({ tenant, tenant_id }, io);
+      if (sure.length === 0) return undefined;
+      const { saga_id, settled } = await sagas.start(acceptSaga, {
+        tenant,
+        tenant_id,
+        memo: {},
+        trace_id,
+        owner: by,
+        idempotency_key: key,
+      });
+      settled.catch(() => undefined);
+      return { saga_id };
+    },
+  };
+  return { sagas: [acceptSaga], jobs: [job] };
+}
