@@ -14,8 +14,9 @@ const MACRO = ['business-a', 'web-tables-a', 'addresses-names-a', 'gdc-a', 'socc
 /** So many tables of a case, spread evenly, are predicted with others approved. */
 const TESTED = 12;
 const APPROVED = 3;
-/** `coldSame`: without approvals, over the tables that the approved figures are about. */
-const stages = ['plain', 'cold', 'coldSame', 'one', 'three', 'all'] as const;
+/** `coldSame`: without approvals, over the tables that the approved figures are about; `shuffled`: all others approved, three in ten of them with another column's answer. */
+const stages = ['plain', 'cold', 'coldSame', 'one', 'three', 'all', 'shuffled'] as const;
+const SHUFFLED = 0.3;
 
 if (!existsSync(join(cases, 'score.py'))) {
   process.stdout.write(`no labelled tables at ${cases}: name a folder of cases\n`);
@@ -41,6 +42,23 @@ async function score(name: string, predictions: string, ...options: readonly str
   return macro;
 }
 
+/** A truth file in which some answers have changed places, the same ones in every run. */
+async function shuffledTruth(from: string, to: string): Promise<string> {
+  const [header = '', ...lines] = (await readFile(join(from, 'truth.csv'), 'utf8')).trim().split(/\r?\n/);
+  const answer = (line: string): number => line.lastIndexOf(',');
+  const moved = lines.flatMap((_, at) => ((at * 7) % 10 < SHUFFLED * 10 ? [at] : []));
+  const mixed = lines.map((line, at) => {
+    const place = moved.indexOf(at);
+    if (place < 0) return line;
+    // Far enough away to be of another table.
+    const other = lines[moved[(place + Math.floor(moved.length / 2)) % moved.length] ?? at] ?? line;
+    return line.slice(0, answer(line)) + other.slice(answer(other));
+  });
+  const path = join(to, 'shuffled.csv');
+  await writeFile(path, `${[header, ...mixed].join('\n')}\n`);
+  return path;
+}
+
 const folder = await mkdtemp(join(tmpdir(), 'ancilla-mapping-'));
 try {
   const names = (await readdir(cases, { withFileTypes: true })).filter((entry) => entry.isDirectory()).map(({ name }) => name);
@@ -62,10 +80,10 @@ try {
     const tested = Array.from({ length: Math.min(TESTED, tables.length) }, (_, i) => Math.floor(i * step));
     const testedTables = tested.map((i) => tables[i] ?? '');
     /** The same tables, each with others approved. */
-    const after = async (approvedFor: (at: number) => readonly string[]): Promise<Figures> => {
+    const after = async (approvedFor: (at: number) => readonly string[], truth = join(at, 'truth.csv')): Promise<Figures> => {
       const lines: string[] = [];
       for (const i of tested) {
-        await map('--approved', join(at, 'truth.csv'), '--approved-tables', approvedFor(i).join(','), '--tables', tables[i] ?? '');
+        await map('--approved', truth, '--approved-tables', approvedFor(i).join(','), '--tables', tables[i] ?? '');
         const [header = '', ...rest] = (await readFile(out, 'utf8')).trim().split('\n');
         lines.push(...(lines.length === 0 ? [header] : []), ...rest);
       }
@@ -82,6 +100,7 @@ try {
       one: await after(some(1)),
       three: await after(some(APPROVED)),
       all: await after((i) => tables.filter((_, other) => other !== i)),
+      shuffled: await after((i) => tables.filter((_, other) => other !== i), await shuffledTruth(at, folder)),
     };
     for (const [what, of] of Object.entries(figures[name])) process.stdout.write(`${name.padEnd(20)} ${what.padEnd(10)} ${show(of)}\n`);
   }
