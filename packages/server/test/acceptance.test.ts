@@ -4,7 +4,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import { connect } from '@ancilla/sdk';
 import { parquetReadObjects } from 'hyparquet';
-import { missionConfig } from './mission-config.ts';
+import { missionConfig } from '../src/curator/mission-config.fixture.ts';
 import { searchFolder } from './marker-hunt.ts';
 import { startOtlpReceiver } from './otlp-receiver.ts';
 import { startTestServer, type Client } from './test-server.ts';
