@@ -89,7 +89,7 @@ test('a dataset is built by schedule, or when asked, once enough was decided', a
     200,
     '/dif/jobs',
   );
-  const [job] = items;
+  const job = items.find(({ name }) => name === 'training.mapping.dataset');
   equal(job?.last_outcome, null);
   const run = (as: typeof admin, status: number) => as.post<{ outcome: string; saga_id: string }>(status, `/dif/jobs/${job?.name}/run`, {});
   await run(steward, 403);
