@@ -38,7 +38,7 @@ class Tally {
   readonly #stored: Stored<typeof rolloutEvidence> | undefined;
   readonly #units = new Map<string, { readonly stored: Stored<typeof rolloutUnits> | undefined; unit: RolloutUnit }>();
   #evidence: RolloutEvidence;
-  /** When the newest of what was counted happened: the projection has no other clock. */
+  /** When the newest decision that was counted was made, by the server's clock: calls come with their senders' clocks, which end nothing. */
   #at: string;
 
   constructor(was: Stored<typeof rollouts>, stored: Stored<typeof rolloutEvidence> | undefined) {
@@ -81,8 +81,7 @@ class Tally {
   }
 
   /** A call of an agent whose config is on trial. */
-  called({ arm, success, trace_id, end_ts }: PromptEvent): void {
-    this.#passes(end_ts);
+  called({ arm, success, trace_id }: PromptEvent): void {
     const { key, rules } = this.was.doc;
     const isCandidate = draw(key, trace_id).at < rules.share;
     if (isCandidate !== (arm === 'canary')) return this.#note('misrouted');
