@@ -87,6 +87,11 @@ export function detect(engine: Engine, { text, floor, regions, only }: Reading, 
   let from = only === undefined ? 0 : (only[0] ?? length);
   let to = only === undefined ? length : (only[1] ?? length);
   for (let at = floor; at < length;) {
+    while (at >= to && to < length) {
+      part += 2;
+      from = only?.[part] ?? length;
+      to = only?.[part + 1] ?? length;
+    }
     let code = text.charCodeAt(at);
     const first = classes[code] ?? 0;
     let asked = 0;
@@ -123,14 +128,10 @@ export function detect(engine: Engine, { text, floor, regions, only }: Reading, 
               ? (byHead[pairOf(opening, text.charCodeAt(end))] ?? 0) & (byTail[pairOf(text.charCodeAt(at - 1), code)] ?? 0)
               : (byHead[pairOf(opening, text.charCodeAt(at + 1))] ?? 0) & (byTail[pairOf(before, code)] ?? 0);
       }
-      while (at >= to && to < length) {
-        part += 2;
-        from = only?.[part] ?? length;
-        to = only?.[part + 1] ?? length;
-      }
       if (end <= from) asked = 0;
       else if (long >= SHORTEST_ENCODED && at >= encodedSeen && depth < DEEPEST_ENCODING) encodedSeen = lookInside(engine, scan, at, depth);
     } else if ((first & ANCHOR) !== 0 && at >= from && at < to) asked = byCharacter[code] ?? 0;
+    scan.at = at;
     for (; asked !== 0; asked &= asked - 1) detectors[31 - Math.clz32(asked & -asked)]?.look(scan, at, end);
     at = end;
   }

@@ -58,10 +58,14 @@ const CONTEXT = 128;
  */
 export function toLookAgain(pieces: readonly Piece[], judged: readonly number[]): readonly number[] {
   const parts: number[] = [];
+  // What begins before the last part's beginning may reach into several.
   const add = (from: number, to: number): void => {
-    const last = parts.at(-1);
-    if (last !== undefined && from <= last) parts[parts.length - 1] = Math.max(last, to);
-    else parts.push(from, to);
+    for (let end = parts.at(-1); end !== undefined && from <= end; end = parts.at(-1)) {
+      const [start = from] = parts.splice(-2);
+      from = Math.min(from, start);
+      to = Math.max(to, end);
+    }
+    parts.push(from, to);
   };
   const inOrder = judged.toSorted((a, b) => a - b);
   let next = 0;

@@ -43,6 +43,16 @@ test('redacting twice is redacting once, and an imitation of a token is escaped'
   notEqual(token(once, 8), once, 'another tenant’s token is an imitation here');
 });
 
+for (const [what, text] of [
+  ['between two values, with a judgement by words in the gap', 'Mr. Anna Schmidt4000000000000002phone: (201) 555-0123-4000000000000002'],
+  ['behind a value that stands first, where no word follows', 'aaa@aaa.example::0'],
+  [
+    'in a bracket, judged by words a value moved away',
+    'tax idSSN 536-90-4399--DE360000000000000000004000000000000002phone: (201) 555-0123',
+  ],
+] as const)
+  test(`what a replacement makes readable is found too: ${what}`, () => equal(token(token(text)), token(text)));
+
 const failures: readonly (readonly [string, () => unknown, string])[] = [
   ['no policy', () => redactor({ policy: JSON.parse('null'), tokenKey: key(1) }), 'redaction.policy'],
   [

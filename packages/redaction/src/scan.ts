@@ -31,6 +31,8 @@ export class Scan {
   addressesSeen = 0;
   readonly words = new Words();
   readonly #table: Table;
+  /** Where the pass is: detectors look from here. */
+  at = 0;
   /** Where the words around were asked for: there a change nearby can change the judgement. */
   readonly judged: number[] = [];
   /** Where addresses begin by what stands before. */
@@ -55,9 +57,9 @@ export class Scan {
 
   /** The words around an offset; several detectors ask for the same one. */
   contextBefore(at: number): Context {
+    if (this.judged.at(-1) !== this.at) this.judged.push(this.at);
     if (this.#context !== undefined && this.#contextAt === at) return this.#context;
     this.#contextAt = at;
-    this.judged.push(at);
     return (this.#context = new Context(this.text, this.words, this.#table, at));
   }
 
