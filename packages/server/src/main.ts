@@ -280,7 +280,7 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
       await http.close(DRAIN_MS);
       if (forward !== undefined) await Promise.race([forward.settled(), sleep(DRAIN_MS, stopped.signal).catch(() => {})]);
       stopped.abort();
-      await projections.settled();
+      await projections.drain();
       await publisher.flush(io);
       await resources.disposeAsync();
     },

@@ -65,6 +65,25 @@ test('every entry counts once, for every tenant, also those written before the s
     deepEqual([await counted(stores, 'a'), await counted(stores, 'b'), await counted(stores, 'c')], [63, 60, 60]);
   }));
 
+test('a runner that drains does not follow writers that go on', () =>
+  withStores(['a'], async (stores) => {
+    await using runner = await runProjections({ stores, projections: [countNotes()], clock, later, onError: failing });
+    let drained = false;
+    let after = 0;
+    const writing = (async () => {
+      for (let i = 0; i < 400 && after < 20; i++) {
+        await stores.tenant('a').commit([insert(notes, note(`n${i}`))], [], io);
+        if (drained) after++;
+      }
+    })();
+    await stores.tenant('a').commit([insert(notes, note('before'))], [], io);
+    await runner.drain();
+    drained = true;
+    ok(((await counted(stores, 'a')) ?? 0) >= 1);
+    await writing;
+    equal(after, 20, 'it was done while the others still wrote');
+  }));
+
 test('two runners over one store count each entry once', () =>
   withStores(['a'], async (stores) => {
     await using one = await runProjections({ stores, projections: [countNotes()], clock, later, onError: failing });

@@ -28,6 +28,8 @@ export interface ProjectionRunner extends AsyncDisposable {
   wake(tenant_id: string): void;
   /** Resolves when every tenant that was woken has been looked at; none rests meanwhile. */
   settled(): Promise<void>;
+  /** For the end: hears of no more commits, so that other servers that go on writing hold nothing up, and settles. */
+  drain(): Promise<void>;
 }
 
 interface Parts {
@@ -105,7 +107,8 @@ export async function runProjections({ stores, projections, clock, later, onErro
       const { size } = await tenant.ledger.head(io);
       if (done.get(tenant_id) === size) return;
       const isOurs = await stores.alone(tenant_id, async () => {
-        for (const projection of projections) await attempt(projection.name, () => project(tenant, tenant_id, projection, clock, io));
+        for (const projection of projections)
+          await attempt(projection.name, () => project({ tenant, tenant_id, size }, projection, clock, io));
       });
       // What another server is at may end just before what woke us.
       if (!isOurs) later(REST_MS, () => wake(tenant_id));
@@ -133,18 +136,26 @@ export async function runProjections({ stores, projections, clock, later, onErro
   };
   await lookAtAll();
   if (stores.isShared) lookAgain();
+  const settled = () => {
+    hurry = true;
+    for (const cancel of resting.values()) cancel();
+    resting.clear();
+    next();
+    return idle.promise;
+  };
+  const hearNoMore = () => {
+    unsubscribe();
+    cancelLook();
+  };
   return {
     wake,
-    settled() {
-      hurry = true;
-      for (const cancel of resting.values()) cancel();
-      resting.clear();
-      next();
-      return idle.promise;
+    settled,
+    drain() {
+      hearNoMore();
+      return settled();
     },
     async [Symbol.asyncDispose]() {
-      unsubscribe();
-      cancelLook();
+      hearNoMore();
       waiting.clear();
       for (const cancel of resting.values()) cancel();
       stop.abort();
@@ -153,11 +164,17 @@ export async function runProjections({ stores, projections, clock, later, onErro
   };
 }
 
-/** Brings one projection of one tenant up to the head. */
-async function project(tenant: TenantStore, tenant_id: string, projection: Projection, clock: Clock, io: Io): Promise<void> {
+interface Upto {
+  readonly tenant: TenantStore;
+  readonly tenant_id: string;
+  readonly size: number;
+}
+
+/** Brings one projection of one tenant up to a size of its ledger; what is written meanwhile is for the next turn, or a busy tenant would have no end. */
+async function project({ tenant, tenant_id, size }: Upto, projection: Projection, clock: Clock, io: Io): Promise<void> {
   for (let conflicts = 0; ;) {
     const cursor = await tenant.get(cursors, projection.name, io);
-    const entries = await take(tenant, projection.from, cursor?.doc.after_seq ?? -1, io);
+    const entries = await take({ tenant, size }, projection.from, cursor?.doc.after_seq ?? -1, io);
     const last = entries.at(-1);
     if (!last) return;
     const output = 'apply' in projection ? await projection.apply(entries, tenant, io) : [];
@@ -173,14 +190,16 @@ async function project(tenant: TenantStore, tenant_id: string, projection: Proje
 }
 
 async function take(
-  tenant: TenantStore,
+  { tenant, size }: Pick<Upto, 'tenant' | 'size'>,
   from: readonly Collection<'log'>[],
   after: number,
   io: Io,
 ): Promise<readonly Entry<Collection<'log'>>[]> {
   const entries: Entry<Collection<'log'>>[] = [];
   // A projection takes logs that tenants hold; those it is declared over say so by their types.
-  for await (const entry of tenant.feed(from as readonly never[], after, io)) {
+  const feed: AsyncIterable<Entry<Collection<'log'>>> = tenant.feed(from as readonly never[], after, io);
+  for await (const entry of feed) {
+    if (entry.seq >= size) break;
     entries.push(entry);
     if (entries.length === BATCH) break;
   }
