@@ -2,7 +2,7 @@
 import type { NewId, PromptEventInput, RedactionReceipt } from '@ancilla/contracts';
 import type { Tracer } from '@opentelemetry/api';
 import type { AgentConfig, HookSpec, Message, Template } from './config.ts';
-import type { Attachment } from './delivery.ts';
+import type { Attachment, OnProblem } from './delivery.ts';
 import type { Candidate } from './hooks.ts';
 import type { BoundTool } from './tools.ts';
 import type { Governed, Redacted, SagaLease, Transport } from './transport.ts';
@@ -104,4 +104,5 @@ export interface CallParts extends Configured {
   readonly newSpanId: () => string;
   readonly pause: (attempt: number, signal: AbortSignal) => Promise<void>;
   readonly emit: (event: Omit<PromptEventInput, 'emitter'>, attachments: readonly Attachment[]) => void;
+  readonly onProblem: OnProblem;
 }

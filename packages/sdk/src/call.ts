@@ -1,7 +1,7 @@
 // Runs in browsers too. One governed call: resolve, hooks, render, redact, hash, span, model, hooks, event. The only caller of redact() on the agent's side.
 import type { PromptEventInput, RedactionReceipt } from '@ancilla/contracts';
 import { canonicalJson, sha256Hex } from '@ancilla/evidence';
-import { context, SpanKind, SpanStatusCode, trace, type Span } from '@opentelemetry/api';
+import { context, SpanKind, SpanStatusCode, trace, type Context, type Span } from '@opentelemetry/api';
 import type { CallOptions, CallParts, CallResult, Configured, ModelAnswer, ModelInput } from './call-options.ts';
 import { attempts } from './attempts.ts';
 import { render, type Message } from './config.ts';
@@ -140,18 +140,18 @@ async function callModel(
 
   const refused = async (error: unknown): Promise<void> => {
     finish(undefined, { success: false, response_summary: {}, hooks: of.hooks, error_code: errorCode(error) });
-    await tools.close();
+    await tools.close(event_id);
   };
-  /** What the whole answer is to the hooks and the event. */
-  const answered = async (answer: ModelAnswer) => {
-    await tools.close();
+  /** What the whole answer is to the hooks and the event. @param isCut - only its beginning was kept: whether the whole fits the schema is not known */
+  const answered = async (answer: ModelAnswer, isCut = false) => {
     const post = runPostHooks(config, answer.output, elapsed);
     finish(answer, {
-      success: post.ok,
+      success: post.ok && !isCut,
       response_summary: toSummary(post.candidates),
       hooks: [...of.hooks, ...post.ran],
-      ...(!post.ok && { error_code: 'output.invalid' }),
+      ...((isCut || !post.ok) && { error_code: isCut ? 'output.too_long' : 'output.invalid' }),
     });
+    await tools.close(event_id);
     return post.candidates;
   };
   const result = {
@@ -177,10 +177,12 @@ async function callModel(
   }
   const { output, atEnd } = answer;
   if (isStream(output)) {
-    const stream = through(output, signal, (how) => {
-      const over = 'text' in how ? answered({ ...answer, ...atEnd?.(), output: how.text }) : (failed(span, how.error), refused(how.error));
-      // Delivery never throws into the agent; a saga of tools that cannot be closed now is swept by the server.
-      void over.catch(() => undefined).finally(() => span.end());
+    const stream = through(within(context.active(), output), signal, (how) => {
+      const over =
+        'text' in how ? answered({ ...answer, ...atEnd?.(), output: how.text }, how.isCut) : (failed(span, how.error), refused(how.error));
+      void over
+        .catch((error: unknown) => parts.onProblem({ code: errorCode(error), detail: 'the event of a streamed answer failed', event_id }))
+        .finally(() => span.end());
     });
     return { ...result, output: stream };
   }
@@ -188,6 +190,17 @@ async function callModel(
   span.end();
   return { ...result, output, ...(candidates !== undefined && { candidates }) };
 }
+
+/** A stream whose pieces are made in the context of its call, whoever asks for them: what the model does meanwhile stands below the call's span. */
+const within = (at: Context, stream: AsyncIterable<unknown>): AsyncIterable<unknown> => ({
+  [Symbol.asyncIterator]() {
+    const pieces = stream[Symbol.asyncIterator]();
+    return {
+      next: () => context.with(at, () => pieces.next()),
+      return: async () => context.with(at, () => pieces.return?.() ?? Promise.resolve({ done: true as const, value: undefined })),
+    };
+  },
+});
 
 const toValues = (value: unknown) => ({ variables: toRecord(toRecord(value)['variables']), inputs: toRecord(toRecord(value)['inputs']) });
 const isPrompt = (value: unknown): value is string | readonly Message[] =>

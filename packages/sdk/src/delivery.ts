@@ -21,6 +21,9 @@ export interface Spool {
   replace(events: readonly PromptEventInput[]): void;
 }
 
+/** Told of what the agent need not wait for and cannot mend: delivery never throws into it. */
+export type OnProblem = (problem: { readonly code: string; readonly detail: string; readonly event_id?: string }) => void;
+
 export interface DeliveryOptions {
   readonly transport: Transport;
   readonly random: Random;
@@ -33,7 +36,7 @@ export interface DeliveryOptions {
   readonly intervalMs: number;
   readonly spool?: Spool;
   /** Told of events the server refused and of failed attempts; never of content. */
-  readonly onProblem: (problem: { readonly code: string; readonly detail: string; readonly event_id?: string }) => void;
+  readonly onProblem: OnProblem;
 }
 
 export interface DeliveryStats {

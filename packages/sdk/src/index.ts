@@ -2,7 +2,7 @@
 export type { CallOptions, CallRedactor, CallResult, Hook, ModelAnswer, ModelInput } from './call-options.ts';
 export type { Message } from './config.ts';
 export { connect, type ConnectOptions } from './connect.ts';
-export type { Attachment, DeliveryStats } from './delivery.ts';
+export type { Attachment, DeliveryStats, OnProblem } from './delivery.ts';
 export { draw } from './draw.ts';
 export { extractCandidates, firstSentences, normalizeConfidences, summarize, type Candidate } from './hooks.ts';
 export { httpTransport, TransportError } from './http-transport.ts';

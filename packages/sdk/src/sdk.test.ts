@@ -1,12 +1,14 @@
 import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { PromptEventInput } from '@ancilla/contracts';
 import { Compile } from 'typebox/compile';
 import type { BoundTool } from './tools.ts';
 import { openSdk, type AgentOptions, type SdkParts } from './sdk.ts';
 import { draw } from './draw.ts';
-import { fakeTransport } from './testing.ts';
+import { fakeTransport, recordSpans } from './testing.ts';
 
 const config = {
   agent_id: 'mapping.agent.v1',
@@ -198,6 +200,32 @@ test('a tool has its intent in the log before it runs and its outcome after, in 
   equal(sent[0]?.saga_id, 'sg_1');
 });
 
+test('a saga that cannot be completed loses neither the answer nor the event, and is told', async () => {
+  const problems: string[] = [];
+  const { agent, sdk, sent } = openTest(
+    {},
+    { tools: { 'dif.semantic_match': async () => 'done' } },
+    { completeSaga: async () => Promise.reject(Object.assign(new Error('gone'), { code: 'server.draining' })) },
+    { onProblem: ({ code, event_id }) => problems.push(`${code} ${event_id}`) },
+  );
+  const use = async ({ tool }: { readonly tool: (name: string, args: Readonly<Record<string, unknown>>) => Promise<unknown> }) => ({
+    output: pieces(String(await tool('dif.semantic_match', {}))),
+  });
+  const { output, event_id } = await agent.call({ ...values, model })(use);
+  equal(await read(output), 'done');
+  const plain = await agent.call({ ...values, model })(async ({ tool }) => ({ output: [await tool('dif.semantic_match', {})] }));
+  deepEqual(plain.output, ['done']);
+  await sdk.flush();
+  deepEqual(
+    sent.map(({ event_id: id, saga_id }) => [id, saga_id]),
+    [
+      [event_id, 'sg_1'],
+      [plain.event_id, 'sg_1'],
+    ],
+  );
+  deepEqual(problems, [`server.draining ${event_id}`, `server.draining ${plain.event_id}`]);
+});
+
 test('a failing tool is tried again under the same key, as often as its config says', async () => {
   const keys = new Set<string>();
   let runs = 0;
@@ -363,14 +391,57 @@ test('a stream that breaks, is left, or is aborted leaves one event of a failure
   deepEqual(loud, []);
 });
 
-test('tries are spans below the call, and the event names the model that answered', async () => {
+test('of an answer that is too long the beginning is kept, and its event says so', async () => {
   const { agent, sdk, sent } = openTest();
-  await agent.call({ ...values, model })(async ({ attempt }) => {
-    await rejects(attempt('gpt-4o', async () => Promise.reject(new Error('busy'))));
-    return { ...(await attempt('gpt-4o-mini', answer)), model_id: 'gpt-4o-mini' };
+  const long = 'x'.repeat(3 * 1024 * 1024);
+  const { output } = await agent.call({ ...values, model })(async () => ({ output: pieces(long, long) }));
+  equal((await read(output)).length, 2 * long.length, 'its reader gets all of it');
+  await sdk.flush();
+  deepEqual([sent[0]?.success, sent[0]?.error_code], [false, 'output.too_long']);
+});
+
+test('a stream that is thrown away unread leaves its event too', async () => {
+  const { agent, sdk, sent } = openTest();
+  await agent.call({ ...values, model })(async () => ({ output: pieces('a') }));
+  setFlagsFromString('--expose-gc');
+  const collect: unknown = runInNewContext('gc');
+  for (let i = 0; i < 50 && sent.length === 0; i++) {
+    if (typeof collect === 'function') collect();
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    await sdk.flush();
+  }
+  deepEqual(
+    sent.map(({ success, error_code }) => [success, error_code]),
+    [[false, 'call.aborted']],
+  );
+});
+
+test('tries are spans below the call, also inside a stream that others read, and the event names the model that answered', async () => {
+  const { tracer, spans } = recordSpans();
+  const { agent, sdk, sent } = openTest({}, {}, {}, { tracer });
+  const { output } = await agent.call({ ...values, model })(async ({ attempt }) => {
+    await rejects(attempt('gpt-4o', async () => Promise.reject(new Error('busy, says secret@example.org'))));
+    const stream = async function* () {
+      yield (await attempt('gpt-4o-mini', answer)).output;
+    };
+    return { output: stream(), model_id: 'gpt-4o-mini' };
+  });
+  await tracer.startActiveSpan('reader', async (span) => {
+    await read(output);
+    span.end();
   });
   await sdk.flush();
   deepEqual([sent[0]?.model_id, sent[0]?.model_version, sent[0]?.success], ['gpt-4o-mini', null, true]);
+  const call = spans().at(-1);
+  deepEqual(
+    spans().map(({ name, number, parent, status }) => [name, number, parent === undefined ? 'none' : parent === call?.id, status]),
+    [
+      ['chat gpt-4o', 1, true, { code: 2, message: 'Error' }],
+      ['chat gpt-4o-mini', 2, true, { code: 0 }],
+      ['reader', undefined, 'none', { code: 0 }],
+      ['chat gpt-4o', undefined, 'none', { code: 0 }],
+    ],
+  );
 });
 
 test('a sample holds whole traces, and every failure', async () => {

@@ -5,7 +5,7 @@ import { trace, type Tracer } from '@opentelemetry/api';
 import { runCall } from './call.ts';
 import type { CallOptions, CallRedactor, CallResult, Configured, Hook, ModelAnswer, ModelInput } from './call-options.ts';
 import { parseAgentConfig, parseTemplate } from './config.ts';
-import { openDelivery, type Attachment, type DeliveryOptions, type DeliveryStats, type Spool } from './delivery.ts';
+import { openDelivery, type Attachment, type DeliveryOptions, type DeliveryStats, type OnProblem, type Spool } from './delivery.ts';
 import { draw } from './draw.ts';
 import { openResolver } from './resolve.ts';
 import { HookError } from './run-hooks.ts';
@@ -36,7 +36,7 @@ export interface SdkParts {
   readonly queue?: Partial<Pick<DeliveryOptions, 'capacity' | 'capacityBytes' | 'batch' | 'intervalMs'>>;
   /** Keeps events until they have arrived, also when the process is killed: `openSpool(folder)` of `@ancilla/sdk/spool`. */
   readonly spool?: Spool;
-  readonly onProblem?: DeliveryOptions['onProblem'];
+  readonly onProblem?: OnProblem;
 }
 
 /** An agent as its config describes it. */
@@ -78,7 +78,7 @@ const DEFAULT_POLICY = 'tenant_default';
 
 /** Opens the SDK over given parts. Disposing it flushes. */
 export function openSdk(parts: SdkParts): Sdk {
-  const { transport, clock, random, elapsed, later } = parts;
+  const { transport, clock, random, elapsed, later, onProblem = () => {} } = parts;
   const newId = makeNewId(clock, random);
   const hex = (bytes: number): string => Array.from(random.bytes(bytes), (byte) => byte.toString(16).padStart(2, '0')).join('');
   const resolver = openResolver({ transport, clock, ttlMs: parts.labelTtlMs ?? 60_000 });
@@ -92,7 +92,7 @@ export function openSdk(parts: SdkParts): Sdk {
     intervalMs: 1000,
     ...parts.queue,
     ...(parts.spool !== undefined && { spool: parts.spool }),
-    onProblem: parts.onProblem ?? (() => {}),
+    onProblem,
   });
   const emitterId = `em-${hex(8)}`;
   let emitted = 0;
@@ -181,6 +181,7 @@ export function openSdk(parts: SdkParts): Sdk {
               now: () => clock.now(),
               elapsed,
               newId,
+              onProblem,
               newTraceId: () => hex(16),
               newSpanId: () => hex(8),
               pause,

@@ -1,5 +1,8 @@
-// For tests of this package: a transport that keeps what it is sent, and an event.
+// For tests of this package: a transport that keeps what it is sent, an event, and spans.
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { PromptEventInput } from '@ancilla/contracts';
+import { context, ROOT_CONTEXT, type Context } from '@opentelemetry/api';
+import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import type { Redacted, SagaLease, Transport, WalAppend } from './transport.ts';
 
 export interface FakeTransport {
@@ -86,3 +89,31 @@ export const fakeEvent = (seq: number): PromptEventInput => ({
   execution_env: { realm: 'test', node_id: 'n', sdk: 'ancilla-ts', sdk_version: '0.1.0' },
   emitter: { id: 'em1', seq },
 });
+
+/** A tracer whose ended spans can be looked at, with the active span carried over awaits as a program that uses OpenTelemetry has it. */
+export function recordSpans() {
+  const storage = new AsyncLocalStorage<Context>();
+  context.setGlobalContextManager({
+    active: () => storage.getStore() ?? ROOT_CONTEXT,
+    with: (at, run, self, ...args) => storage.run(at, () => run.apply(self, args)),
+    bind: (_, target) => target,
+    enable() {
+      return this;
+    },
+    disable() {
+      return this;
+    },
+  });
+  const exporter = new InMemorySpanExporter();
+  return {
+    tracer: new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] }).getTracer('test'),
+    spans: () =>
+      exporter.getFinishedSpans().map((span) => ({
+        id: span.spanContext().spanId,
+        name: span.name,
+        number: span.attributes['ancilla.attempt'],
+        parent: span.parentSpanContext?.spanId,
+        status: span.status,
+      })),
+  };
+}

@@ -59,8 +59,14 @@ export function toolbox(
         },
       );
     },
-    async close() {
-      if (own !== undefined && lease !== undefined) await transport.completeSaga(lease, { signal: AbortSignal.timeout(10_000) });
+    /** Never throws: the call is over and its effects are in the log; the server sweeps a saga whose end it was not told. */
+    async close(event_id: string) {
+      if (own === undefined || lease === undefined) return;
+      try {
+        await transport.completeSaga(lease, { signal: AbortSignal.timeout(10_000) });
+      } catch (error) {
+        parts.onProblem({ code: errorCode(error), detail: `saga ${lease.saga_id} of the call’s tools could not be completed`, event_id });
+      }
     },
   };
 }
