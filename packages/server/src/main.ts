@@ -129,7 +129,14 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
   const runner = opened.use(sagas.runner);
   const curator = openCurator({ platform, clock, newId, random, sagas: runner });
   const gates = openGates({ curator, keys, clock, ...(extra.redactionEngine !== undefined && { engine: extra.redactionEngine }) });
-  const quarantine = openQuarantine({ gates, artifacts, clock, newId, onKept: (tenant_id) => replays.wake(tenant_id) });
+  const quarantine = openQuarantine({
+    gates,
+    artifacts,
+    clock,
+    newId,
+    observe: metrics.quarantined,
+    onKept: (tenant_id) => replays.wake(tenant_id),
+  });
   const ingest = openIngest({
     artifacts,
     gates,
@@ -151,7 +158,16 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
     onDrift: (drift) => log('info', { at: 'otlp.first_seen', ...drift }),
   });
   const replays = opened.use(
-    openReplays({ gates, artifacts, clock, handlers: { prompt_events: ingest.replay, otlp: otlp.replay }, storeOf, later, onError }),
+    openReplays({
+      gates,
+      artifacts,
+      clock,
+      observe: metrics.quarantined,
+      handlers: { prompt_events: ingest.replay, otlp: otlp.replay },
+      storeOf,
+      later,
+      onError,
+    }),
   );
   const agents = openAgents({ curator, gates, artifacts, keys, clock, elapsed, random, tracer, realm: config.realm, node_id });
   const embedded = await openEmbeddedProvider();

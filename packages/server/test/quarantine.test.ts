@@ -53,7 +53,7 @@ test('down and rejecting: 503 with a time to come again, and nothing is kept', a
   equal(await server.replay('north'), 0);
 });
 
-test('down and quarantining: sealed, replayed once redaction is back, each once; killed in between, and sent again', async () => {
+test('down and quarantining: sealed, replayed once redaction is back, each once; over a restart, and sent again', async () => {
   const outage = failingEngine();
   await using server = await startTestServer({ ANCILLA_LOG_LEVEL: 'debug' }, { redactionEngine: outage.engine });
   const { agent } = server.north;
@@ -70,16 +70,20 @@ test('down and quarantining: sealed, replayed once redaction is back, each once;
   equal((await otlp()).status, 200);
   equal(await events(server), 0);
   equal(await server.replay('north'), 2, 'while redaction is down they wait');
+  await server.stop();
+  deepEqual(await searchFolder(server.folder, `jane.${marker}`), [], 'while they wait');
   await server.restart();
   equal(await server.replay('north'), 2, 'also over a restart');
   outage.down = false;
   equal(await server.replay('north'), 0);
   equal(await events(server), 2);
+  const metrics = await (await server.platform.raw('GET', '/metrics')).text();
+  match(metrics, /^ancilla_quarantine_total\{tenant_id="north",outcome="replayed"\} 2$/m);
   for (const again of [await post(), await otlp()]) equal(again.status, 200);
   equal(await events(server), 2, 'sent again they are duplicates');
   ok(!server.logs().includes(`jane.${marker}`));
   await server.stop();
-  deepEqual(await searchFolder(server.folder, `jane.${marker}`), []);
+  deepEqual(await searchFolder(server.folder, `jane.${marker}`), [], 'when they have left');
 });
 
 test('an input that the engine cannot take is refused, never kept', async () => {

@@ -10,9 +10,9 @@ import {
   type NewId,
   type QuarantineItem,
 } from '@ancilla/contracts';
-import type { Artifacts } from '../artifacts/index.ts';
+import { INLINE_BYTES, type Artifacts } from '../artifacts/index.ts';
 import type { Of } from './agents.ts';
-import type { Gates } from './gates.ts';
+import type { Gates, TenantGate } from './gates.ts';
 
 /** A body as it was received. `bytes` is asked for only when it must be kept. */
 export interface ReceivedBody extends Pick<QuarantineItem, 'route' | 'media' | 'encoding' | 'received_by' | 'trace_id'> {
@@ -42,6 +42,8 @@ const MOST_BYTES = 64 * 1024 ** 2;
 /** What was not replayed by then is gone. */
 const KEPT_MS = 3 * 24 * 3_600_000;
 const RETRY_MS = 10_000;
+/** A large body is on its way no longer than this; an entry without one is left of a server that was killed meanwhile. */
+const ON_ITS_WAY_MS = 10 * 60_000;
 const ROOM = 'ancilla.quarantine';
 
 interface Parts {
@@ -49,7 +51,15 @@ interface Parts {
   readonly artifacts: Artifacts;
   readonly clock: Clock;
   readonly newId: NewId;
+  /** Told of each body that is kept, and of what became of it: for metrics. */
+  readonly observe: (tenant_id: string, outcome: 'kept' | 'replayed' | 'refused' | 'lost') => void;
 }
+
+/** An engine that works and still fails would fail on this input again. */
+const judged = (error: unknown, gate: TenantGate): unknown =>
+  isAncillaError(error, 'redaction.failed') && gate.works()
+    ? new AncillaError('redaction.refused', 'redaction cannot take this input', { cause: error })
+    : error;
 
 /** @param onKept - told of a tenant that has something to replay */
 export function openQuarantine({
@@ -57,6 +67,7 @@ export function openQuarantine({
   artifacts,
   clock,
   newId,
+  observe,
   onKept,
 }: Parts & { readonly onKept: (tenant_id: string) => void }): Quarantine {
   async function keep(of: Of, { bytes: read, ...received }: ReceivedBody, io: Io): Promise<string> {
@@ -71,11 +82,15 @@ export function openQuarantine({
     const quarantine_id = newId('qu');
     const now = clock.now();
     const { trace_id, received_by } = received;
-    const { artifact_id } = await artifacts.put(
-      of,
-      { category: 'quarantine', content_type: 'application/octet-stream', trace_id, created_by: received_by, bytes },
-      io,
-    );
+    const artifact_id = newId('ar');
+    const sealed = {
+      category: 'quarantine',
+      content_type: 'application/octet-stream',
+      artifact_id,
+      trace_id,
+      created_by: received_by,
+      bytes,
+    } as const;
     const item: QuarantineItem = {
       ...received,
       quarantine_id,
@@ -84,7 +99,12 @@ export function openQuarantine({
       received_at: toTimestamp(now),
       expires_at: toTimestamp(now + KEPT_MS),
     };
-    await of.tenant.commit([insert(quarantine, item, { who: received_by, reason: 'redaction was unavailable', trace_id })], [], io);
+    const entry = insert(quarantine, item, { who: received_by, reason: 'redaction was unavailable', trace_id });
+    // Nothing sealed may be left that no entry leads to: in one commit, or the entry first.
+    const isSmall = bytes.byteLength <= INLINE_BYTES;
+    await of.tenant.commit([entry, ...(isSmall ? artifacts.prepare(of, sealed).writes : [])], [], io);
+    if (!isSmall) await artifacts.put(of, sealed, io);
+    observe(of.tenant_id, 'kept');
     onKept(of.tenant_id);
     return quarantine_id;
   }
@@ -97,8 +117,8 @@ export function openQuarantine({
         if (!isAncillaError(error, 'redaction.failed')) throw error;
         // Without a policy there is none that lets anything be kept.
         const gate = await gates.of(of, io);
-        if (gate.works()) throw new AncillaError('redaction.refused', 'redaction cannot take this input', { cause: error });
-        if (gate.onEngineFailure === 'reject') throw error;
+        const cause = judged(error, gate);
+        if (cause !== error || gate.onEngineFailure === 'reject') throw cause;
         return { quarantined: await keep(of, received, io) };
       }
     },
@@ -108,7 +128,7 @@ export function openQuarantine({
 /** Replays what is in quarantine once redaction is back. */
 export interface Replays extends AsyncDisposable {
   wake(tenant_id: string): void;
-  /** One tenant's items, oldest first, now. @returns how many are left */
+  /** One tenant's items, oldest first, now; one that fails is left for the next time and holds up none behind it. @returns how many are left */
   replay(tenant_id: string, io: Io): Promise<number>;
 }
 
@@ -119,6 +139,7 @@ export function openReplays({
   gates,
   artifacts,
   clock,
+  observe,
   handlers,
   storeOf,
   later,
@@ -135,7 +156,10 @@ export function openReplays({
 
   async function take(of: Of, item: QuarantineItem, reason: string, io: Io): Promise<void> {
     const because = { who: ROOM, reason, trace_id: item.trace_id };
-    const { writes, after } = await artifacts.discard(of, item.artifact_id, because, io);
+    const { writes, after } = await artifacts.discard(of, item.artifact_id, because, io).catch((error: unknown) => {
+      if (!isAncillaError(error, 'not_found')) throw error;
+      return { writes: [], after: async () => {} };
+    });
     await of.tenant.commit([remove(quarantine, item.quarantine_id, because), ...writes], [], io);
     await after();
   }
@@ -144,22 +168,38 @@ export function openReplays({
     const of: Of = { tenant: storeOf(tenant_id), tenant_id };
     const { items } = await of.tenant.find(quarantine, { index: 'all', equals: {}, limit: MOST_ITEMS, oldest_first: true }, io);
     if (items.length === 0) return 0;
-    const isBack = (await gates.of(of, io)).works();
+    const gate = await gates.of(of, io);
+    const isBack = gate.works();
     let left = 0;
     for (const { doc } of items) {
       const isOver = doc.expires_at <= toTimestamp(clock.now());
-      if (!isBack && !isOver) left++;
-      else await take(of, doc, isOver ? 'not replayed in time: lost' : await read(of, doc, io), io);
+      if (!isBack && !isOver) {
+        left++;
+        continue;
+      }
+      try {
+        const [outcome, reason] = isOver ? (['lost', 'not replayed in time: lost'] as const) : await read(of, gate, doc, io);
+        await take(of, doc, reason, io);
+        observe(tenant_id, outcome);
+      } catch (error) {
+        if (io.signal.aborted) throw error;
+        onError(error);
+        left++;
+      }
     }
     return left;
   }
 
   /** @returns what became of it */
-  async function read(of: Of, item: QuarantineItem, io: Io): Promise<string> {
+  async function read(of: Of, gate: TenantGate, item: QuarantineItem, io: Io): Promise<readonly ['replayed' | 'refused' | 'lost', string]> {
     try {
       await handlers[item.route](of, item, await artifacts.bytes(of, item.artifact_id, io), io);
-      return 'replayed';
-    } catch (error) {
+      return ['replayed', 'replayed'];
+    } catch (thrown) {
+      const error = judged(thrown, gate);
+      // Whoever sent it was never told that it was kept.
+      if (isAncillaError(error, 'not_found') && Date.parse(item.received_at) + ON_ITS_WAY_MS <= clock.now())
+        return ['lost', 'never came whole: the server ended meanwhile'];
       // What would have been refused then is refused now. Anything else is tried again.
       if (
         !isAncillaError(
@@ -173,7 +213,7 @@ export function openReplays({
         )
       )
         throw error;
-      return `refused on replay: ${error.code}`;
+      return ['refused', `refused on replay: ${error.code}`];
     }
   }
 

@@ -5,6 +5,8 @@ import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client
 export interface Metrics {
   readonly registry: Registry;
   readonly http: { observe(method: string, route: string, status: number, seconds: number): void };
+  /** Counts a body that came while redaction was unavailable, and what became of it. */
+  readonly quarantined: (tenant_id: string, outcome: string) => void;
   /** Counts what a tenant's feed brings; counters start at zero with the process, as Prometheus expects. */
   readonly projection: Projection;
 }
@@ -38,11 +40,13 @@ export function openMetrics(): Metrics {
   const inference = counter('model_inference_seconds_total', 'Time in models', ['tenant_id', 'model_id']);
   const embedded = counter('embedding_count_total', 'Embeddings stored', ['tenant_id']);
   const decided = counter('decisions_total', 'Review decisions', ['tenant_id', 'decision']);
+  const quarantined = counter('quarantine_total', 'Bodies that came while redaction was unavailable', ['tenant_id', 'outcome']);
   const steps = counter('saga_entries_total', 'Write-ahead log entries', ['tenant_id', 'kind', 'status']);
 
   return {
     registry,
     http: { observe: (method, route, status, seconds) => http.observe({ method, route, status }, seconds) },
+    quarantined: (tenant_id, outcome) => quarantined.inc({ tenant_id, outcome }),
     projection: projection({
       name: 'nurse.metrics',
       from: [promptEvents, embeddings, mappingHistory, tenantWal],
