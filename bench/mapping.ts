@@ -45,14 +45,15 @@ async function score(name: string, predictions: string, ...options: readonly str
 /** A truth file in which some answers have changed places, the same ones in every run. */
 async function shuffledTruth(from: string, to: string): Promise<string> {
   const [header = '', ...lines] = (await readFile(join(from, 'truth.csv'), 'utf8')).trim().split(/\r?\n/);
-  const answer = (line: string): number => line.lastIndexOf(',');
-  const moved = lines.flatMap((_, at) => ((at * 7) % 10 < SHUFFLED * 10 ? [at] : []));
-  const mixed = lines.map((line, at) => {
-    const place = moved.indexOf(at);
+  const answer = (line: string): string => line.slice(line.lastIndexOf(','));
+  const moved = lines.filter((_, at) => (at * 7) % 10 < SHUFFLED * 10);
+  const mixed = lines.map((line) => {
+    const place = moved.indexOf(line);
     if (place < 0) return line;
-    // Far enough away to be of another table.
-    const other = lines[moved[(place + Math.floor(moved.length / 2)) % moved.length] ?? at] ?? line;
-    return line.slice(0, answer(line)) + other.slice(answer(other));
+    // Far enough away to be of another table, and another answer.
+    const half = Math.floor(moved.length / 2);
+    const others = [...moved.slice(place + half), ...moved, ...moved].map(answer);
+    return line.slice(0, -answer(line).length) + (others.find((other) => other !== answer(line)) ?? '');
   });
   const path = join(to, 'shuffled.csv');
   await writeFile(path, `${[header, ...mixed].join('\n')}\n`);

@@ -60,7 +60,12 @@ export function fit(
   const gradient = new Float64Array(size);
   const mean = new Float64Array(size);
   const square = new Float64Array(size);
+  // Products, not powers: engines may differ in the last bit of `**`.
+  let meanDecay = 1;
+  let squareDecay = 1;
   for (let round = 1; round <= ROUNDS; round++) {
+    meanDecay *= 0.9;
+    squareDecay *= 0.999;
     for (let i = 0; i < size; i++) gradient[i] = (strength * ((theta[i] ?? 0) - (start[i] ?? 0))) / packed.total;
     addGradient(packed, theta, gradient);
     // Adam (Kingma and Ba 2015): steps that do not depend on the scale of a feature; shorter towards the end, so that it comes to rest.
@@ -69,7 +74,7 @@ export function fit(
       const slope = gradient[i] ?? 0;
       mean[i] = 0.9 * (mean[i] ?? 0) + 0.1 * slope;
       square[i] = 0.999 * (square[i] ?? 0) + 0.001 * slope * slope;
-      const move = (mean[i] ?? 0) / (1 - 0.9 ** round) / (Math.sqrt((square[i] ?? 0) / (1 - 0.999 ** round)) + 1e-8);
+      const move = (mean[i] ?? 0) / (1 - meanDecay) / (Math.sqrt((square[i] ?? 0) / (1 - squareDecay)) + 1e-8);
       theta[i] = Math.max(featureNames[i]?.startsWith('none') === true ? -Infinity : 0, (theta[i] ?? 0) - step * move);
     }
   }

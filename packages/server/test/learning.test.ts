@@ -14,11 +14,11 @@ test('decisions become a model that was compared on tables it never saw, and onc
   const run = await trainOn(server, dataset_id);
   equal(run.status, 'done');
   ok(run.held_out_clusters > 0);
-  equal(run.compared_with?.version, 'base-2');
+  equal(run.compared_with?.version, 'base-3');
   ok(run.isolation?.layers.includes('permission-model'));
   const { version = '' } = run.model ?? {};
   const before = await suggest(agent, 0);
-  equal(before.items[0]?.model.version, 'base-2');
+  equal(before.items[0]?.model.version, 'base-3');
   await steward.post(200, `/models/mapping-ranker/versions/${version}/move`, { label: 'production', reason: 'passed the gate' });
   const after = await suggest(agent, 0);
   equal(after.items[0]?.model.version, version);

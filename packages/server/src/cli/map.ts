@@ -45,7 +45,7 @@ export async function mapCommand(args: readonly string[], io: CommandIo): Promis
   const lines = wanted.flatMap((file) => {
     const table = compared.get(file);
     if (table === undefined) return [];
-    const memory = approved.filter(({ where }) => !where.startsWith(`${table.table.name}.`));
+    const memory = approved.filter((each) => each.table !== table.table.name);
     return rankCompared(table, model, memory).flatMap((column) => toLines(file, column));
   });
   await writeFile(out, `${['file,column,rank,semantic_id,score', ...lines].join('\n')}\n`);

@@ -13,6 +13,8 @@ export interface ReadyTerm {
   readonly said: ReadonlySet<string>;
   /** Words of id and name. */
   readonly own: ReadonlySet<string>;
+  /** Those of them that tell it from other terms. */
+  readonly telling: readonly string[];
   readonly values: ReadonlySet<string>;
   readonly valueWords: ReadonlySet<string>;
   /** Whether it lists every value there is, not samples. */
@@ -80,8 +82,10 @@ function toReady(terms: readonly Term[], vectorOf: VectorOf): ReadyGlossary {
       return confidence === 1 ? vector : undefined;
     },
   );
+  const tells = tellsIn(plain);
   const made = plain.map((term): ReadyTerm => ({
     ...term,
+    telling: [...term.own].filter(tells),
     names: term.names.map((name) => ({
       ...name,
       numbers: name.tokens.map(({ word }) => words.numberOf.get(word) ?? 0),
@@ -96,7 +100,7 @@ function toReady(terms: readonly Term[], vectorOf: VectorOf): ReadyGlossary {
     valueRarity: rarityIn(made.map(({ values, valueWords }) => new Set([...values, ...valueWords]))),
     words,
     isWord,
-    tells: tellsIn(made),
+    tells,
     byValue: placesOf(made.map(({ values }) => values)),
     byValueWord: placesOf(made.map(({ valueWords }) => valueWords)),
     grouped: new Set(made.map(({ group }) => group)).size > 1,
@@ -104,18 +108,22 @@ function toReady(terms: readonly Term[], vectorOf: VectorOf): ReadyGlossary {
 }
 
 /** `ship` for `shipping`: cut short, but not so short that it could be anything. */
-export const isSameOrCut = (word: string, whole: string): boolean => word === whole || (word.length >= 4 && whole.startsWith(word));
+export const isSameOrCut = (word: string, whole: string): boolean =>
+  word === whole || (word.length >= SHORTEST_CUT && whole.startsWith(word));
+const SHORTEST_CUT = 4;
+/** The word and all it may be cut to. */
+const cuts = (word: string): readonly string[] => [
+  word,
+  ...Array.from({ length: Math.max(0, word.length - SHORTEST_CUT) }, (_, at) => word.slice(0, SHORTEST_CUT + at)),
+];
 /** What nearly all terms have tells nothing apart. */
 const COMMON = 0.8;
 function tellsIn(terms: readonly Pick<ReadyTerm, 'own'>[]): (word: string) => boolean {
-  const known = new Map<string, boolean>();
+  const having = new Map<string, number>();
+  for (const { own } of terms) for (const said of new Set([...own].flatMap(cuts))) having.set(said, (having.get(said) ?? 0) + 1);
   return (word) => {
-    let tells = known.get(word);
-    if (tells === undefined) {
-      const having = terms.filter(({ own }) => [...own].some((each) => isSameOrCut(word, each))).length;
-      known.set(word, (tells = having > 0 && having < COMMON * terms.length));
-    }
-    return tells;
+    const count = having.get(word) ?? 0;
+    return count > 0 && count < COMMON * terms.length;
   };
 }
 

@@ -10,7 +10,7 @@ const compare = (table: Table) => compareTable({ table, terms, similarity, keyed
 
 test('a decided table gives its answers, and that none fits where there is no answer', () => {
   deepEqual(
-    toApproved(compare(orders), orderAnswers).map(({ semantic_id, where }) => [where, semantic_id]),
+    toApproved(compare(orders), orderAnswers).map(({ semantic_id, table, column }) => [`${table}.${column}`, semantic_id]),
     [
       ['orders.id', 'shop.order.id'],
       ['orders.status', 'shop.order.status'],

@@ -14,7 +14,7 @@ export interface Answer {
 export function toApproved({ table, columns }: ComparedTable, answers: readonly Answer[]): readonly Approved[] {
   return columns.flatMap(({ name, tokens, values: { profile } }) => {
     const ids = answers.filter((answer) => answer.table === table.name && answer.column === name).map(({ semantic_id }) => semantic_id);
-    return (ids.length === 0 ? [undefined] : ids).map((semantic_id) => ({ semantic_id, tokens, profile, where: `${table.name}.${name}` }));
+    return (ids.length === 0 ? [undefined] : ids).map((semantic_id) => ({ semantic_id, tokens, profile, table: table.name, column: name }));
   });
 }
 
@@ -52,7 +52,7 @@ export function learnFrom(
   if (tables.length < 2) return prior;
   const rows = tables.flatMap((compared) => {
     const { name } = compared.table;
-    const memory = approved.filter(({ where }) => !where.startsWith(`${name}.`));
+    const memory = approved.filter(({ table }) => table !== name);
     return toTrainingRows(rankCompared(compared, prior, memory), { table: name, answers, group: '', weight: 1 });
   });
   return fit(rows, { prior });

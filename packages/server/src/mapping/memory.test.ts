@@ -32,7 +32,7 @@ async function decide(at: Tenants, of: Of, column: string, change: Partial<Mappi
     candidates: [],
     features_ref: artifact_id,
     reviewer_id: 'mara',
-    model: { id: 'mapping-ranker', version: 'base-2', arm: 'stable' },
+    model: { id: 'mapping-ranker', version: 'base-3', arm: 'stable' },
     agent_config: { id: 'mapping.agent.v1', version: '1' },
     glossary,
     decided_at: toTimestamp(1_700_000_000_000 + made),
@@ -50,7 +50,11 @@ test('what people decided is remembered: terms, and that none fits; a bare rejec
   await decide(at, at.north, 'batch', { decision: 'none_of_these', semantic_id: null }, t);
   await decide(at, at.north, 'flag', { decision: 'reject', semantic_id: null }, t);
   deepEqual(
-    (await memory.of(at.north, 'crm', elsewhere, t)).map(({ where, semantic_id, tokens }) => ({ where, semantic_id, tokens })),
+    (await memory.of(at.north, 'crm', elsewhere, t)).map(({ table, column, semantic_id, tokens }) => ({
+      where: `${table}.${column}`,
+      semantic_id,
+      tokens,
+    })),
     [
       { where: 'customers.name', semantic_id: 'sem.name', tokens: ['name'] },
       { where: 'customers.batch', semantic_id: undefined, tokens: ['batch'] },

@@ -41,7 +41,8 @@ export function openMemory({ artifacts }: { readonly artifacts: Artifacts }): Me
         semantic_id: doc.semantic_id ?? undefined,
         tokens: column.tokens,
         profile: isProfile(column.profile) ? column.profile : undefined,
-        where: `${doc.source.table}.${doc.source.column}`,
+        table: doc.source.table,
+        column: doc.source.column,
         glossary_id: doc.glossary.id,
         place: JSON.stringify([doc.source.dataset, doc.source.table]),
       });

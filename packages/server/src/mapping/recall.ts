@@ -10,8 +10,8 @@ export interface Approved {
   readonly semantic_id: string | undefined;
   readonly tokens: readonly string[];
   readonly profile: Profile | undefined;
-  /** `table.column`, for the reason. */
-  readonly where: string;
+  readonly table: string;
+  readonly column: string;
 }
 
 /** What decided columns say of a term, or of `none`: its best look-alike by name, by values, by both, 0 to 1. */
@@ -25,7 +25,7 @@ interface Recalled {
   readonly votes: number;
   /** Share of the tables in which it occurs, times how seldom a table brings a new term at all. */
   readonly share: number;
-  /** The look-alike. */
+  /** The look-alike: `table.column`, for the reason. */
   readonly where: string;
 }
 export interface Memories {
@@ -51,17 +51,15 @@ export interface ReadyMemory {
 interface ReadyApproved extends Approved {
   readonly joined: string;
   readonly words: ReadonlySet<string>;
-  readonly table: string;
   readonly subject: readonly string[];
 }
 
 export function toReadyMemory(approved: readonly Approved[]): ReadyMemory {
   const subjects = new Map<string, readonly string[]>();
-  const columns = approved.map((column): ReadyApproved => {
-    const table = column.where.slice(0, column.where.lastIndexOf('.'));
-    const subject = subjects.get(table) ?? subjectOf(table);
-    subjects.set(table, subject);
-    return { ...column, joined: column.tokens.join(' '), words: new Set(column.tokens), table, subject };
+  const columns = approved.map((decided): ReadyApproved => {
+    const subject = subjects.get(decided.table) ?? subjectOf(decided.table);
+    subjects.set(decided.table, subject);
+    return { ...decided, joined: decided.tokens.join(' '), words: new Set(decided.tokens), subject };
   });
   return { columns, tables: subjects.size };
 }
@@ -93,20 +91,20 @@ export function recall(
   /** Words of the name that terms are told apart by. */
   const telling = view.meant.flatMap((word, i) => (glossary.tells(word) ? [{ word, token: tokens[i] ?? word }] : []));
   /** Name and table together are exactly what some term says. */
-  const meantHere = glossary.terms.some(({ own }) => isMeant([...own].filter(glossary.tells), view.meant, here));
+  const meantHere = memory.columns.length > 0 && glossary.terms.some((term) => isMeant(term.telling, view.meant, here));
   let sameName = 0;
-  for (const { semantic_id, joined: theirs, words, profile, where, table, subject } of memory.columns) {
+  for (const { semantic_id, joined: theirs, words, profile, table, column, subject } of memory.columns) {
     const named = view.tokens.length > 0 && words.size > 0;
     const same = named && theirs === joined;
     const name = named ? (same ? 1 : 0.8 * jaccard(mine, words)) : undefined;
     const value = profile === undefined ? undefined : profileSimilarity(values.profile, profile);
-    const own = semantic_id === undefined ? undefined : glossary.byId.get(semantic_id)?.own;
+    const term = semantic_id === undefined ? undefined : glossary.byId.get(semantic_id);
     const isOther =
       named &&
-      own !== undefined &&
-      (isFromElsewhere(own, words, subject, here) ||
-        saysMore(telling, own, words) ||
-        (meantHere && isSaidNowhere([...own].filter(glossary.tells), words, here)));
+      term !== undefined &&
+      (isFromElsewhere(term.own, words, subject, here) ||
+        saysMore(telling, term.own, words) ||
+        (meantHere && isSaidNowhere(term.telling, words, here)));
     const counts = isOther ? OTHER_SUBJECT : 1;
     const was = best.get(semantic_id);
     const both = counts * nearness(name, value);
@@ -118,7 +116,7 @@ export function recall(
       both: Math.max(was?.both ?? 0, both),
       specific: Math.max(was?.specific ?? 0, both * (named ? Math.max(specificity, jaccard(about, new Set(subject))) : 1)),
       votes: (was?.votes ?? 0) + (same ? counts : 0),
-      where: both > (was?.both ?? -1) ? where : (was?.where ?? where),
+      where: was !== undefined && both <= was.both ? was.where : `${table}.${column}`,
       tables: (was?.tables ?? new Set<string>()).add(table),
     });
   }

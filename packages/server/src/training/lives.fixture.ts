@@ -121,7 +121,7 @@ export async function openLives(decisions: readonly Mapping[], isolation = openT
       });
       const curator = openCurator({ platform: stores.platform, clock, newId, random, sagas: runner });
       await curator.seed({ trace_id }, io);
-      const models = openLiveModels({ curator, artifacts, shipped: { version: 'base-2', model: priorModel } });
+      const models = openLiveModels({ curator, artifacts, shipped: { version: 'base-3', model: priorModel } });
       const gates = openGates({ curator, keys, clock });
       const room = openTraining({
         tasks: [mappingTask],

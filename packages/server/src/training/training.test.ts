@@ -204,7 +204,7 @@ test('a first model is promoted against the model it was compared with; the next
   );
   equal((await move(life, first)).version, first);
   // Compared with the shipped model, which is no longer what runs.
-  await rejects(move(life, second), { code: 'policy.refused', message: /compared with base-2/ });
+  await rejects(move(life, second), { code: 'policy.refused', message: /compared with base-3/ });
   const third = (await run(life, dataset_id)).model?.version ?? '';
   await rejects(move(life, third), { code: 'policy.refused', message: /canary_passed/ });
   await rejects(
