@@ -67,6 +67,12 @@ try {
   await mkdir(baseline);
   await run('python3', [join(cases, 'baseline.py'), cases, baseline, '--method', 'coma']);
 
+  const shipped = join(import.meta.dirname, '..', 'packages', 'server', 'data', 'mapping-base.json');
+  const again = join(folder, 'base.json');
+  await ancilla('train', '--cases', cases, '--out', again);
+  const [was, is] = await Promise.all([shipped, again].map(async (path) => JSON.stringify(JSON.parse(await readFile(path, 'utf8')))));
+  process.stdout.write(`the base model that ships ${was === is ? 'is' : 'is not'} what these cases give\n`);
+
   const figures: Record<string, Record<(typeof stages)[number], Figures>> = {};
   for (const name of names.toSorted()) {
     const at = join(cases, name);

@@ -1,5 +1,6 @@
 // Runs in browsers too.
 import { promised } from './calibrate.ts';
+import { domainOf } from './domain.ts';
 import { scoredBy } from './learn.ts';
 import { toGroups, type Group, type TrainingRow } from './fit.ts';
 import { score, type Model } from './model.ts';
@@ -11,9 +12,13 @@ export interface Comparison {
   readonly old: Readonly<Record<string, number>>;
   readonly new: Readonly<Record<string, number>>;
   readonly mrr_difference_lower: number;
+  /** Of what terms are about, where it changed most for the worse; 0 where no domain has decisions enough to say. */
+  readonly mrr_difference_of_worst_domain: number;
 }
 
 const BOOTSTRAPS = 1000;
+/** Of fewer decisions a mean says nothing of their domain. */
+const FEWEST_OF_DOMAIN = 20;
 
 /** Rank of the best right answer, `none` among the candidates; 1 is best. */
 function rankOf(model: Model, { candidates }: Group): number {
@@ -29,6 +34,8 @@ function rankOf(model: Model, { candidates }: Group): number {
 /** Mean reciprocal rank and recall at 1 of both models by table, and the lower 95 % bound of the mean difference by a paired bootstrap over tables. */
 export function compare(old: Model, new_: Model, rows: readonly TrainingRow[]): Comparison {
   const groups = toGroups(rows);
+  const byDomain = Map.groupBy(groups, ({ candidates }) => domainOf(candidates.find(({ chosen }) => chosen)?.candidate ?? ''));
+  const domains = [...byDomain.values()].filter((of) => of.length >= FEWEST_OF_DOMAIN);
   const clusters = Map.groupBy(groups, ({ cluster }) => cluster);
   const tables = [...clusters]
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
@@ -53,6 +60,8 @@ export function compare(old: Model, new_: Model, rows: readonly TrainingRow[]): 
     old: all('old'),
     new: all('new'),
     mrr_difference_lower: round(means[Math.floor(0.025 * BOOTSTRAPS)] ?? 0),
+    mrr_difference_of_worst_domain:
+      domains.length === 0 ? 0 : round(Math.min(...domains.map((of) => figures(new_, of).mrr - figures(old, of).mrr))),
   };
 }
 

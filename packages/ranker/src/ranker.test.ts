@@ -5,6 +5,7 @@ import {
   abstains,
   calibrate,
   compare,
+  domainOf,
   exp,
   explain,
   featureNames,
@@ -104,6 +105,33 @@ test('decisions are learned from: what misled the shipped model does so less', (
   equal(clusters, 18);
   ok((learned['mrr'] ?? 0) > (old['mrr'] ?? 1), JSON.stringify({ old, learned }));
   ok(mrr_difference_lower > 0);
+});
+
+test('what is better for all and worse for what some terms are about is told', () => {
+  const rename = (prefix: string) => (row: TrainingRow) => ({
+    ...row,
+    group: `${prefix}${row.group}`,
+    candidate: row.candidate === 'none' ? 'none' : `${prefix}.${row.candidate}`,
+  });
+  const good = world(30).map(rename('sales'));
+  // Here the answers are the other way round.
+  const contrary = world(30)
+    .map((row) => ({ ...row, chosen: row.candidate === 'wrong' }))
+    .map(rename('staff'));
+  const model = fit(good);
+  ok(compare(priorModel, model, good).mrr_difference_of_worst_domain > 0);
+  ok(compare(priorModel, model, [...good, ...contrary]).mrr_difference_of_worst_domain < -0.05);
+  equal(compare(priorModel, model, contrary.slice(0, 40)).mrr_difference_of_worst_domain, 0, 'too few to say');
+});
+
+test('a domain is what stands before an id’s last separator', () => {
+  for (const [id, domain] of [
+    ['sem.customer.name', 'sem.customer'],
+    ['schema:name', 'schema'],
+    ['https://schema.org/name', 'https://schema.org'],
+    ['name', 'name'],
+  ] as const)
+    equal(domainOf(id), domain);
 });
 
 test('no decision at all leaves the prior', () => {

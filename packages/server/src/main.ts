@@ -220,25 +220,10 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
   const { traceBackend } = config;
   const audit = openAudit({ folder: evidence, signer, collections, ...(traceBackend !== undefined && { traceBackend }) });
   const nurse = openNurse({ clock, metrics, sizeBytes: stores.sizeBytes });
-  const added = extra.rooms ?? [];
-  const withJobs: readonly Room[] = [review, training, ...added];
-  const jobs = opened.use(
-    openJobs({
-      jobs: withJobs.flatMap((room) => room.jobs ?? []),
-      platform,
-      tenantStore: storeOf,
-      tenantIds: (at) => stores.tenantIds(at),
-      clock,
-      random,
-      later,
-      onError,
-    }),
-  );
-  const rooms: readonly Room[] = [
+  const ordered: readonly Room[] = [
     access,
     artifacts,
     sagas,
-    jobs,
     curator,
     ingest,
     otlp,
@@ -249,8 +234,21 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
     rollout,
     audit,
     nurse,
-    ...added,
+    ...(extra.rooms ?? []),
   ];
+  const jobs = opened.use(
+    openJobs({
+      jobs: ordered.flatMap((room) => room.jobs ?? []),
+      platform,
+      tenantStore: storeOf,
+      tenantIds: (at) => stores.tenantIds(at),
+      clock,
+      random,
+      later,
+      onError,
+    }),
+  );
+  const rooms: readonly Room[] = [...ordered, jobs];
 
   // First start, and what was under way when the last process ended.
   const keyFile = folder('platform-admin-key');

@@ -25,7 +25,7 @@ import { draftVersion, saveVersion, type NewVersion } from './versions.ts';
 
 export type { LabelAnswer } from './labels.ts';
 export type { Ref, Resolved, Subject } from './document.ts';
-export { withoutLabel } from './rollouts.ts';
+export { toServing, withoutLabel } from './rollouts.ts';
 export type { Move, Moved, Waiting } from './moves.ts';
 export type { Condition } from './promotion.ts';
 export type { NewVersion } from './versions.ts';

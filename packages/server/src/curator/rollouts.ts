@@ -42,6 +42,15 @@ const stages: { readonly [kind: string]: readonly string[] } = { models: ['shado
 const stageOf = (kind: string, label: string): Rollout['stage'] | undefined =>
   stages[kind]?.includes(label) === true && (label === 'shadow' || label === 'canary') ? label : undefined;
 
+/** What an SDK needs to know of a candidate to draw arms. */
+export const toServing = ({ rollout_id, stage, key, candidate: { version }, rules: { share } }: Rollout) => ({
+  rollout_id,
+  stage,
+  key,
+  version,
+  share,
+});
+
 /** The candidates of a document that get traffic now. */
 export const serving = async (tenant: Reader<Tenant>, { kind, id }: Subject, io: Io): Promise<readonly Stored<typeof rollouts>[]> =>
   (await tenant.find(rollouts, { index: 'by_serving', equals: { kind, id, serving: true }, limit: 10 }, io)).items;

@@ -13,7 +13,7 @@ import {
 import { openSdk, type Agent, type AgentOptions, type Attachment, type Sdk, type Transport } from '@ancilla/sdk';
 import type { Tracer } from '@opentelemetry/api';
 import type { Artifacts } from '../artifacts/index.ts';
-import type { Curator } from '../curator/index.ts';
+import { toServing, type Curator } from '../curator/index.ts';
 import type { TenantKeys } from '../keys/index.ts';
 import type { Gates } from './gates.ts';
 
@@ -61,14 +61,7 @@ export function openAgents(parts: AgentsParts): Agents {
       return found === undefined ? undefined : { id, version: found.version, content: found.content };
     },
     async serving(kind, id, io) {
-      const items = await curator.serving(of.tenant, { kind, id }, io);
-      return items.map(({ rollout_id, stage, key, candidate: { version }, rules: { share } }) => ({
-        rollout_id,
-        stage,
-        version,
-        share,
-        key,
-      }));
+      return (await curator.serving(of.tenant, { kind, id }, io)).map(toServing);
     },
     async redact(value, policyId, io) {
       return (await gates.of(of, io, policyId)).clean(value);

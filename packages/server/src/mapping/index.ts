@@ -9,7 +9,7 @@ import { openSuggest } from './suggest.ts';
 export { BASE_VERSION, readBaseModel } from './base-model.ts';
 export { openGlossaries, type Glossaries } from './glossaries.ts';
 export { openLiveModels, type LiveModels } from './live-model.ts';
-export { mappingTask } from './task.ts';
+export { mappingTask, POLICY_REVIEWER } from './task.ts';
 
 export function openMapping(parts: MappingParts) {
   const mapSaga = openMapSaga(parts);

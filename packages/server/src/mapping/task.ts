@@ -7,8 +7,10 @@ import { isPublicWord } from './vocabulary.ts';
 /** The model that ranks candidates of columns. */
 export const MAPPING_MODEL = 'mapping-ranker';
 
+/** Who accepts what no person looked at. */
+export const POLICY_REVIEWER = 'policy:review';
 /** Whether no person decided: what a model was sure of itself is no evidence, no lesson and no look-alike. */
-export const isByPolicy = ({ reviewer_id }: { readonly reviewer_id: string }): boolean => reviewer_id.startsWith('policy:');
+export const isByPolicy = ({ reviewer_id }: { readonly reviewer_id: string }): boolean => reviewer_id === POLICY_REVIEWER;
 
 /** What can be learned from mapping decisions. */
 export const mappingTask: Task<typeof mappingHistory, FeaturesFile> = {

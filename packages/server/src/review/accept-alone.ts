@@ -13,12 +13,10 @@ import {
 } from '@ancilla/contracts';
 import { Type } from 'typebox';
 import type { Of } from '../ingest/index.ts';
-import type { Glossaries } from '../mapping/index.ts';
+import { POLICY_REVIEWER, type Glossaries } from '../mapping/index.ts';
 import { decide } from './decide.ts';
 import type { Checking } from './policy.ts';
 
-/** Who accepts what no person looked at; its decisions teach no model and count in no rollout. */
-export const POLICY_REVIEWER = 'policy:review';
 const MOST = 500;
 const UNCLASSIFIED = 'unclassified';
 

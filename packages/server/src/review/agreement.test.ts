@@ -1,7 +1,7 @@
 import { equal, ok } from 'node:assert/strict';
 import { test } from 'node:test';
 import { isSure } from './accept-alone.ts';
-import { domainOf, kappa } from './agreement.ts';
+import { kappa } from './agreement.ts';
 import { valuesOf } from './queue.ts';
 
 const pairs = (counts: Readonly<Record<string, number>>) =>
@@ -14,17 +14,6 @@ test('kappa of a known table, of habits that agree by chance, of perfect agreeme
   equal(kappa(pairs({ 'a a': 5, 'b b': 5 })), 1);
   equal(kappa(pairs({ 'a a': 5 })), undefined, 'two people who always say the same one thing agree by chance alone');
   equal(kappa([]), undefined);
-});
-
-test('a domain is what stands before an id’s last separator', () => {
-  for (const [id, domain] of [
-    ['sem.customer.name', 'sem.customer'],
-    ['schema:name', 'schema'],
-    ['https://schema.org/name', 'https://schema.org'],
-    ['name', 'name'],
-    [null, 'none'],
-  ] as const)
-    equal(domainOf(id), domain);
 });
 
 test('what is unsure and common teaches most', () => {

@@ -1,12 +1,5 @@
 import type { Opinion } from '@ancilla/contracts';
 
-/** What a term is about: its id up to the last separator. */
-export const domainOf = (semantic_id: string | null): string => {
-  if (semantic_id === null) return 'none';
-  const end = Math.max(...['.', ':', '/', '#'].map((separator) => semantic_id.lastIndexOf(separator)));
-  return end > 0 ? semantic_id.slice(0, end) : semantic_id;
-};
-
 /**
  * Cohen's kappa of pairs of answers: how far two people agree beyond what chance makes of their habits (Cohen, 1960).
  * @returns undefined when chance alone would agree always: then agreement says nothing

@@ -11,7 +11,7 @@ import {
   type Stored,
   type TenantStore,
 } from '@ancilla/contracts';
-import { domainOf } from './agreement.ts';
+import { domainOf } from '@ancilla/ranker';
 import type { Checking } from './policy.ts';
 
 /** A second look that a reviewer owes: nothing tells it from an open suggestion. */
@@ -86,7 +86,7 @@ export const toOpinion = (mapping: Mapping, { why, first }: Check): Opinion => (
   first_reviewer_id: first.reviewer_id,
   first_semantic_id: first.semantic_id,
   agrees: mapping.semantic_id === first.semantic_id && (mapping.semantic_id !== null || mapping.decision === first.decision),
-  domain: domainOf(first.semantic_id ?? mapping.semantic_id),
+  domain: domainOf(first.semantic_id ?? mapping.semantic_id ?? 'none'),
 });
 
 /** The answer alone, as whoever gave it sees it. */

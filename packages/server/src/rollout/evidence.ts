@@ -20,7 +20,7 @@ import {
 } from '@ancilla/contracts';
 import { draw } from '@ancilla/sdk';
 import { withoutLabel } from '../curator/index.ts';
-import { count, emptySeries } from './series.ts';
+import { count, emptyEvidence } from './series.ts';
 import { standingOf } from './verdict.ts';
 
 /** Who rolls back: no person. */
@@ -47,10 +47,7 @@ class Tally {
     this.#at = stored?.doc.updated_at ?? was.doc.started_at;
     this.#evidence = stored?.doc ?? {
       rollout_id: was.doc.rollout_id,
-      series: { overridden: emptySeries(), failed: emptySeries() },
-      corrections: 0,
-      late: 0,
-      misrouted: 0,
+      ...emptyEvidence(),
       updated_at: this.#at,
     };
   }

@@ -17,7 +17,7 @@ import {
   type TenantStore,
 } from '@ancilla/contracts';
 import { Type } from 'typebox';
-import { withoutLabel, type Curator } from '../curator/index.ts';
+import { toServing, withoutLabel, type Curator } from '../curator/index.ts';
 import { evidenceProjection } from './evidence.ts';
 import { RolloutView, viewOf } from './view.ts';
 
@@ -137,14 +137,7 @@ export function openRollout({ tasks, curator }: { readonly tasks: readonly Task[
       },
       async handle({ tenant, params, signal }) {
         const items = await curator.serving(tenant, params, { signal });
-        const served = items.map(({ rollout_id, stage, key, candidate, rules }) => ({
-          rollout_id,
-          stage,
-          key,
-          version: candidate.version,
-          share: rules.share,
-        }));
-        return [200, { items: served }] as const;
+        return [200, { items: items.map(toServing) }] as const;
       },
     }),
   ];

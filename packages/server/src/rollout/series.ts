@@ -1,10 +1,18 @@
-import type { RolloutSeries } from '@ancilla/contracts';
+import type { RolloutEvidence, RolloutSeries } from '@ancilla/contracts';
 
-export const emptySeries = (): RolloutSeries => ({
+const emptySeries = (): RolloutSeries => ({
   differences: [],
   waiting: { stable: [], candidate: [] },
   stable: { units: 0, wrong: 0 },
   candidate: { units: 0, wrong: 0 },
+});
+
+/** Before anything was counted. */
+export const emptyEvidence = (): Pick<RolloutEvidence, 'series' | 'corrections' | 'late' | 'misrouted'> => ({
+  series: { overridden: emptySeries(), failed: emptySeries() },
+  corrections: 0,
+  late: 0,
+  misrouted: 0,
 });
 
 /** A millionth: what rounding may add up to over the longest rollout stays far below any margin. */

@@ -1,7 +1,7 @@
 import { Rollout, type RolloutEvidence, type RolloutSeries } from '@ancilla/contracts';
 import { Type, type Static } from 'typebox';
 import { interval } from './betting.ts';
-import { emptySeries } from './series.ts';
+import { emptyEvidence } from './series.ts';
 import { alphaOf, testsOf } from './verdict.ts';
 
 const Arm = Type.Object({ units: Type.Integer(), rate: Type.Union([Type.Number(), Type.Null()]) });
@@ -50,18 +50,13 @@ const questionOf = (rollout: Rollout, series: RolloutSeries): Static<typeof Ques
 };
 
 /** @param evidence - undefined while nothing was counted */
-export function viewOf({ key: _key, ...rollout }: Rollout, evidence: RolloutEvidence | undefined): RolloutView {
-  const { series, corrections, late, misrouted } = evidence ?? {
-    series: { overridden: emptySeries(), failed: emptySeries() },
-    corrections: 0,
-    late: 0,
-    misrouted: 0,
-  };
-  const whole = { key: _key, ...rollout };
+export function viewOf(rollout: Rollout, evidence: RolloutEvidence | undefined): RolloutView {
+  const { series, corrections, late, misrouted } = evidence ?? emptyEvidence();
+  const { key: _, ...shown } = rollout;
   return {
-    ...rollout,
-    overridden: questionOf(whole, series.overridden),
-    failed: questionOf(whole, series.failed),
+    ...shown,
+    overridden: questionOf(rollout, series.overridden),
+    failed: questionOf(rollout, series.failed),
     counts: { corrections, late, misrouted },
   };
 }

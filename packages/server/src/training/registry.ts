@@ -16,22 +16,37 @@ export type ModelView = ModelVersion & { readonly labels: string[] };
 
 /** How far the lower bound may lie below no difference: less than one place in a hundred columns. */
 const WITHIN_NOISE = 0.01;
+/** So much worse may one domain become: of twenty decisions and more that is no noise. */
+const OF_ONE_DOMAIN = 0.05;
+/** Scores that keep their promise so well need not keep it better. */
+const CALIBRATED = 0.1;
 
 /**
  * Why a version may not be called measured; undefined when it may. The offline gate: on tables neither was trained on it is not worse than the model it would replace,
- * and not by luck. The one that was live before the present one may come back without: safety does not wait for a comparison.
+ * by any figure, in any domain, and not by luck. The one that was live before the present one may come back without: safety does not wait for a comparison.
  * @param live - the version that suggests now
  */
 export function unmeasured(model: ModelVersion, live: string, production: Pick<LabelAnswer, 'previous'> | undefined): string | undefined {
   if (production !== undefined && production.previous === model.version) return undefined;
   const { compared_with, held_out_clusters, metrics_old, metrics_new } = model;
-  const { mrr: old = Number.NaN } = metrics_old;
-  const { mrr: new_ = Number.NaN, mrr_difference_lower: lower = Number.NaN } = metrics_new;
+  const of = (metrics: typeof metrics_new, name: string): number => metrics[name] ?? Number.NaN;
   if (compared_with.version !== live) return `it was compared with ${compared_with.version}, and ${live} is live: train again`;
   if (held_out_clusters === 0) return 'no table was held out to compare on';
   // Written so that a figure that is none does not pass.
-  if (!(new_ >= old)) return `on held-out tables its MRR is ${new_}, and ${old} that of ${live}`;
+  for (const [name, noise] of [
+    ['mrr', 0],
+    ['recall_at_1', WITHIN_NOISE],
+    ['ndcg_at_5', WITHIN_NOISE],
+  ] as const) {
+    const [old, new_] = [of(metrics_old, name), of(metrics_new, name)];
+    if (!(new_ >= old - noise)) return `on held-out tables its ${name} is ${new_}, and ${old} that of ${live}`;
+  }
+  const lower = of(metrics_new, 'mrr_difference_lower');
   if (!(lower > -WITHIN_NOISE)) return `it may be worse by ${-lower} in MRR (95 % bound, by table)`;
+  const worst = of(metrics_new, 'mrr_difference_of_worst_domain');
+  if (!(worst > -OF_ONE_DOMAIN)) return `it is worse by ${-worst} in MRR for the terms of one domain`;
+  const [old, new_] = [of(metrics_old, 'calibration_error'), of(metrics_new, 'calibration_error')];
+  if (!(new_ <= Math.max(CALIBRATED, old))) return `its scores promise too much or too little by ${new_}, and those of ${live} by ${old}`;
   return undefined;
 }
 

@@ -136,7 +136,11 @@ export function openRunSaga({ tasks, artifacts, curator, models, storeOf, isolat
                 model_digest: digest,
                 compared_with,
                 metrics_old: comparison.old,
-                metrics_new: { ...comparison.new, mrr_difference_lower: comparison.mrr_difference_lower },
+                metrics_new: {
+                  ...comparison.new,
+                  mrr_difference_lower: comparison.mrr_difference_lower,
+                  mrr_difference_of_worst_domain: comparison.mrr_difference_of_worst_domain,
+                },
                 held_out_groups: comparison.groups,
                 held_out_clusters: comparison.clusters,
               },

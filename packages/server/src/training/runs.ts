@@ -16,6 +16,7 @@ const Comparison = Type.Object({
   new: Figures,
   /** Lower bound of the mean difference of MRR over tables, 95 %, paired bootstrap. */
   mrr_difference_lower: Type.Number(),
+  mrr_difference_of_worst_domain: Type.Number(),
 });
 type Comparison = Static<typeof Comparison>;
 const Result = Compile(Type.Object({ model: Type.Unknown(), comparison: Comparison }));
