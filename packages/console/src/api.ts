@@ -41,6 +41,7 @@ export interface ModelRow {
   readonly dataset_id: string | null;
   readonly created_at: string;
   readonly labels: readonly string[];
+  readonly flags: readonly string[];
   readonly metrics_old: Readonly<Record<string, number>>;
   readonly metrics_new: Readonly<Record<string, number>>;
 }

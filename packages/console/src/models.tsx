@@ -39,6 +39,9 @@ export function Models({ api, tenant }: { readonly api: Api; readonly tenant: st
               </td>
               <td>
                 <code>{model.dataset_id ?? 'shipped'}</code>
+                {model.flags.map((flag) => (
+                  <mark key={flag}>{flag.replace('_', ' ')}</mark>
+                ))}
               </td>
               <td className="number">{figure(model.metrics_new['mrr'])}</td>
               <td className="number">{figure(model.metrics_old['mrr'])}</td>

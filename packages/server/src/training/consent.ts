@@ -10,14 +10,16 @@ export const consentOf = async (tenant: Reader<Tenant>, io: Io): Promise<Allowed
 
 const REACH = { none: 0, own: 1, global: 2 } as const;
 
+type Use = Pick<Dataset, 'consent' | 'vectors'>;
+
+export const covers = ({ training, vectors }: Allowed, use: Use): boolean =>
+  REACH[training] >= REACH[use.consent] && (vectors || !use.vectors);
+
 /**
  * Asked when a dataset is ordered, when it is built and when it is trained on: consent may be withdrawn in between.
  * @throws {AncillaError} `training.consent`
  */
-export function assertConsent(
-  { training, vectors }: Allowed,
-  use: { readonly consent: Dataset['consent']; readonly vectors: boolean },
-): void {
+export function assertConsent({ training, vectors }: Allowed, use: Use): void {
   if (REACH[training] < REACH[use.consent])
     throw new AncillaError('training.consent', `the consent in force is ${training}; this needs ${use.consent}`);
   if (use.vectors && !vectors) throw new AncillaError('training.consent', 'the consent in force does not cover vectors; this has them');

@@ -2,10 +2,10 @@ import { AncillaError, isAncillaError, modelRegistry, ModelVersion, Name, route,
 import { Type } from 'typebox';
 import { nothing, pageOf, paging } from './listing.ts';
 import type { LabelAnswer, Move } from '../curator/index.ts';
-import type { TrainingParts } from './parts.ts';
-import { modelOf, unmeasured, viewsOf } from './registry.ts';
+import { taskOf, type TrainingParts } from './parts.ts';
+import { lacksExamples, modelFlags, modelOf, unmeasured, viewsOf } from './registry.ts';
 
-const ModelView = Type.Object({ ...ModelVersion.properties, labels: Type.Array(Type.String()) });
+const ModelView = Type.Object({ ...ModelVersion.properties, labels: Type.Array(Type.String()), flags: Type.Array(Type.Enum(modelFlags)) });
 const params = Type.Object({ model_id: Name, version: Version });
 /**
  * The promotion policy a move goes by: `bootstrap` for a first model, before there is anything of the tenant's own to compare with; `rollback` for the one that was live
@@ -17,12 +17,12 @@ const policyOf = (label: string, version: string, production: LabelAnswer | unde
   return production.previous === version ? 'rollback' : 'default';
 };
 
-export const modelRoutes = ({ curator, models }: TrainingParts) => [
+export const modelRoutes = ({ curator, models, tasks }: TrainingParts) => [
   route({
     method: 'GET',
     path: '/models',
     action: 'training.read',
-    summary: 'Model versions, newest first, with the labels they hold',
+    summary: 'Model versions, newest first, with the labels they hold; flagged where consent or dataset were withdrawn since',
     ...nothing,
     query: paging,
     answers: { 200: pageOf(ModelView) },
@@ -36,14 +36,17 @@ export const modelRoutes = ({ curator, models }: TrainingParts) => [
     method: 'GET',
     path: '/models/{model_id}/versions/{version}',
     action: 'training.read',
-    summary: 'One model version: card, dataset, digests, figures, labels',
+    summary:
+      'One model version: card, dataset, digests, figures, labels; flagged where what it learned from may not be learned from any more',
     ...nothing,
     params,
     answers: { 200: ModelView },
     async handle({ tenant, params: of, signal }) {
       const io = { signal };
       const model = await modelOf(tenant, of, io);
-      const [view = { ...model, labels: [] }] = await viewsOf(curator, tenant, [model], io);
+      const [view = { ...model, labels: [], flags: [] }] = await viewsOf(curator, tenant, [model], io);
+      if (model.dataset_id !== null && (await lacksExamples(tenant, taskOf(tasks, model.task), model.dataset_id, io)))
+        view.flags.push('example_removed');
       return [200, view] as const;
     },
   }),

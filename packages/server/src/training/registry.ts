@@ -1,18 +1,29 @@
 import {
   AncillaError,
+  artifacts,
   insert,
   modelRegistry,
+  trainingExamples,
   type Io,
+  type mappingHistory,
   type ModelVersion,
+  type Page,
   type Reader,
+  type Task,
   type Tenant,
   type TenantStore,
   type Write,
 } from '@ancilla/contracts';
 import type { Curator, LabelAnswer } from '../curator/index.ts';
+import { datasetOf } from './catalog.ts';
+import { consentOf, covers } from './consent.ts';
 
-/** A registered version with the labels it holds. */
-export type ModelView = ModelVersion & { readonly labels: string[] };
+/** Why a model should be trained again: what it learned from may not be learned from any more. */
+export const modelFlags = ['consent_withdrawn', 'dataset_withdrawn', 'example_removed'] as const;
+type Flag = (typeof modelFlags)[number];
+
+/** A registered version with the labels it holds, and what speaks against it since. */
+export type ModelView = ModelVersion & { readonly labels: string[]; readonly flags: Flag[] };
 
 /** How far the lower bound may lie below no difference: less than one place in a hundred columns. */
 const WITHIN_NOISE = 0.01;
@@ -94,12 +105,44 @@ export async function modelOf(
   return found.doc;
 }
 
+/** Whether consent covers a dataset still, and whether it was withdrawn. */
+async function standingOf(tenant: Reader<Tenant>, dataset_id: string, io: Io): Promise<Flag[]> {
+  const [{ dataset, status }, consent] = await Promise.all([datasetOf(tenant, dataset_id, io), consentOf(tenant, io)]);
+  return [
+    ...(covers(consent, dataset) ? [] : (['consent_withdrawn'] as const)),
+    ...(status === 'withdrawn' ? (['dataset_withdrawn'] as const) : []),
+  ];
+}
+
+/** Whether a decision or its features, of which a dataset was made, are gone since. Each is asked for: this is for one model, not for a list. */
+export async function lacksExamples(tenant: Reader<Tenant>, task: Task, dataset_id: string, io: Io): Promise<boolean> {
+  const refs = new Set<string>();
+  for (let cursor: string | null | undefined; cursor !== null;) {
+    const page: Page<typeof trainingExamples> = await tenant.find(
+      trainingExamples,
+      { index: 'by_dataset', equals: { dataset_id }, limit: 500, ...(typeof cursor === 'string' && { cursor }) },
+      io,
+    );
+    for (const { doc } of page.items) {
+      const decision = await tenant.get(task.decisions as typeof mappingHistory, doc.mapping_history_id, io);
+      if (decision === undefined) return true;
+      refs.add(task.meta(decision.doc).features_ref);
+    }
+    cursor = page.next_cursor;
+  }
+  for (const ref of refs) if ((await tenant.get(artifacts, ref, io)) === undefined) return true;
+  return false;
+}
+
 /** Versions with the labels they hold now. */
 export async function viewsOf(curator: Curator, tenant: TenantStore, models: readonly ModelVersion[], io: Io): Promise<ModelView[]> {
   const ids = [...new Set(models.map(({ model_id }) => model_id))];
   const labels = new Map(await Promise.all(ids.map(async (id) => [id, await curator.labelsOf(tenant, 'models', id, io)] as const)));
+  const datasets = [...new Set(models.flatMap(({ dataset_id }) => dataset_id ?? []))];
+  const flags = new Map(await Promise.all(datasets.map(async (id) => [id, await standingOf(tenant, id, io)] as const)));
   return models.map((model) => ({
     ...model,
+    flags: [...(flags.get(model.dataset_id ?? '') ?? [])],
     labels: (labels.get(model.model_id) ?? []).flatMap(({ label, version }) => (version === model.version ? [label] : [])),
   }));
 }

@@ -6,6 +6,7 @@ import {
   consents,
   insert,
   mappingHistory,
+  remove,
   sagaState,
   trainingApprovals,
   type Dataset,
@@ -213,6 +214,44 @@ test('a first model is promoted against the model it was compared with; the next
       body: { label: 'production', reason: 'better' },
     }),
     { code: 'not_found' },
+  );
+});
+
+test('a model is flagged once consent or dataset are withdrawn or an example is gone, and what is trained then lacks it', async (t) => {
+  await using lives = await openLives(decisions);
+  await using life = await lives.live();
+  const { dataset_id, examples } = await build(life);
+  await approve(life, dataset_id);
+  const version = (await run(life, dataset_id)).model?.version ?? '';
+  type Shown = { readonly dataset_sha256: string; readonly flags: readonly string[] };
+  const view = (of = version) =>
+    life.ask<Shown>('GET', '/models/{model_id}/versions/{version}', { params: { model_id: 'mapping-ranker', version: of } });
+  const { dataset_sha256, flags } = await view();
+  equal(flags.length, 0);
+
+  const {
+    items: [gone],
+  } = await lives.north.find(mappingHistory, { index: 'all', equals: {}, limit: 1 }, t);
+  ok(gone);
+  await lives.north.commit([remove(mappingHistory, gone.doc.mapping_history_id, because)], [], t);
+  deepEqual((await view()).flags, ['example_removed']);
+  const next = await build(life);
+  equal(next.examples, examples - 1);
+  await approve(life, next.dataset_id);
+  const again = await view((await run(life, next.dataset_id)).model?.version);
+  equal(again.flags.length, 0);
+  notEqual(again.dataset_sha256, dataset_sha256);
+
+  await life.ask('PUT', '/governance/consent', { body: { training: 'none', reason: 'no more' } });
+  await life.ask('POST', '/training/datasets/{dataset_id}/approve', {
+    params: { dataset_id },
+    body: { status: 'withdrawn', reason: 'no more' },
+  });
+  deepEqual((await view()).flags, ['consent_withdrawn', 'dataset_withdrawn', 'example_removed']);
+  const { items: all } = await life.ask<{ items: readonly Shown[] }>('GET', '/models');
+  deepEqual(
+    all.map((each) => each.flags),
+    [['consent_withdrawn'], ['consent_withdrawn', 'dataset_withdrawn']],
   );
 });
 
