@@ -15,6 +15,7 @@ export * from './documents/rollout.ts';
 export * from './documents/saga.ts';
 export * from './documents/training.ts';
 export * from './errors.ts';
+export * from './field-errors.ts';
 export * from './fields.ts';
 export * from './ids.ts';
 export * from './parts.ts';

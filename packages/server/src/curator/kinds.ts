@@ -1,7 +1,7 @@
 import { Type, type TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 import { RedactionError, parsePolicy } from '@ancilla/redaction';
-import { Closed, ReviewPolicy, type FieldError, type GovernedKind } from '@ancilla/contracts';
+import { Closed, ReviewPolicy, toFieldErrors, type FieldError, type GovernedKind } from '@ancilla/contracts';
 import { AgentConfig, agentConfigErrors } from './agent-config.ts';
 import { PromotionPolicy } from './promotion.ts';
 import { schemaErrors } from './restricted-schema.ts';
@@ -34,8 +34,7 @@ const PromptTemplate = Type.Union([
   }),
 ]);
 
-const schemaErrorsOf = (schema: TSchema, content: unknown): readonly FieldError[] =>
-  Value.Errors(schema, content).map(({ instancePath, message }) => ({ path: instancePath, message }));
+const schemaErrorsOf = (schema: TSchema, content: unknown): readonly FieldError[] => toFieldErrors(Value.Errors(schema, content));
 const shaped = (schema: TSchema) => (content: unknown) => schemaErrorsOf(schema, content);
 
 /** Every place of a template names a declared variable, when it declares any. */

@@ -15,7 +15,7 @@ const schema = Type.Object(
 );
 
 test('wrong content is named by field and expectation; no value is repeated', () => {
-  const wrong = { role: 'SECRET', count: 0, inner: { id: 'SECRET', more: 'SECRET' }, other: 'SECRET' };
+  const wrong = { role: 'SECRET', count: 0, inner: { id: 'SECRET', more: 'SECRET' }, other: 'SECRET', 'SECRET says jane@example.org': 1 };
   throws(
     () => compileCheck(schema)(wrong, 'body'),
     (error: unknown) => {
@@ -23,6 +23,7 @@ test('wrong content is named by field and expectation; no value is repeated', ()
       deepEqual(
         error.errors.toSorted((a, b) => a.path.localeCompare(b.path)),
         [
+          { path: '/…', message: 'is no field here' },
           { path: '/count', message: 'must be >= 1' },
           { path: '/inner/id', message: 'must match pattern "^[a-z]+$"' },
           { path: '/inner/more', message: 'is no field here' },

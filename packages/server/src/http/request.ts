@@ -1,42 +1,18 @@
-import { AncillaError, type FieldError } from '@ancilla/contracts';
+import { AncillaError, toFieldErrors } from '@ancilla/contracts';
 import type { TSchema } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
 
 /** A schema compiled once, that says of wrong content where and what is expected, never what was there. */
 export type Check = (value: unknown, where: string) => void;
-type SchemaError = ReturnType<Validator['Errors']>[number];
-
-const MOST_ERRORS = 20;
 
 export function compileCheck(schema: TSchema): Check {
   const validator: Validator = Compile(schema);
   return (value, where) => {
     if (validator.Check(value)) return;
-    const errors = validator.Errors(value).flatMap(toFieldErrors).slice(0, MOST_ERRORS);
+    const errors = toFieldErrors(validator.Errors(value));
     const detail = errors.map(({ path, message }) => `${path || 'it'} ${message}`).join('; ');
     throw new AncillaError('schema.invalid', `${where}: ${detail}`, { errors });
   };
-}
-
-/** In the reader's words: which field, and what belongs there. */
-function toFieldErrors(error: SchemaError): readonly FieldError[] {
-  const { instancePath: path, message } = error;
-  switch (error.keyword) {
-    case 'required':
-      return error.params.requiredProperties.map((name) => ({ path: `${path}/${name}`, message: 'is missing' }));
-    case 'enum':
-      return [{ path, message: `must be one of ${error.params.allowedValues.join(', ')}` }];
-    case 'const':
-      return [{ path, message: `must be ${JSON.stringify(error.params.allowedValue)}` }];
-    case 'boolean':
-      return [{ path, message: 'is no field here' }];
-    // Others say more precisely what this one sums up: each field too many, each alternative that does not fit.
-    case 'additionalProperties':
-    case 'anyOf':
-      return [];
-    default:
-      return [{ path, message }];
-  }
 }
 
 const typeOf = (schema: unknown): unknown => (typeof schema === 'object' && schema !== null && 'type' in schema ? schema.type : undefined);

@@ -1,4 +1,4 @@
-import { PromptEvent, PromptEventInput, type FieldError } from '@ancilla/contracts';
+import { PromptEvent, PromptEventInput, toFieldErrors, type FieldError } from '@ancilla/contracts';
 import { Compile } from 'typebox/compile';
 
 /** An event the server takes, or why it does not: by its place in what was sent. */
@@ -24,12 +24,7 @@ export function checkEvent(sent: unknown, index: number, tenant_id: string): Che
     errors: errors.map(({ path, message }) => ({ path: `/${index}${path}`, message })),
   });
   if (!input.Check(sent)) {
-    return refuse(
-      input
-        .Errors(sent)
-        .slice(0, 10)
-        .map(({ instancePath, message }) => ({ path: instancePath, message })),
-    );
+    return refuse(toFieldErrors(input.Errors(sent)));
   }
   if (sent.tenant_id !== undefined && sent.tenant_id !== tenant_id)
     return refuse([{ path: '/tenant_id', message: 'is another tenant than the credential’s' }], 'tenant.mismatch');

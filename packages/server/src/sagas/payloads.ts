@@ -1,4 +1,4 @@
-import { AncillaError, type Io, type Tenant, type Write } from '@ancilla/contracts';
+import { AncillaError, artifacts as stored, type Io, type Tenant, type Write } from '@ancilla/contracts';
 import { canonicalJson } from '@ancilla/evidence';
 import type { Artifacts } from '../artifacts/index.ts';
 import type { HeldSaga, Of } from './log.ts';
@@ -21,10 +21,14 @@ export interface Payloads {
     by: string,
   ): { readonly artifact_id: string; readonly writes: readonly Write<Tenant>[] };
   readJson(of: Of, ref: string, io: Io): Promise<unknown>;
+  /** What somebody else stored. @throws {AncillaError} `not_found`; `schema.invalid` when it is no JSON or more than a mebibyte */
+  readSent(of: Of, ref: string, io: Io): Promise<unknown>;
   startOf(held: HeldSaga, io: Io): Promise<StartPayload>;
   /** The memo after the last outcome. */
   memoOf(held: HeldSaga, io: Io): Promise<Memo>;
 }
+
+const MOST_SENT = 1024 ** 2;
 
 export function openPayloads(artifacts: Artifacts): Payloads {
   const readJson: Payloads['readJson'] = async (of, ref, io) =>
@@ -36,6 +40,18 @@ export function openPayloads(artifacts: Artifacts): Payloads {
   };
   return {
     readJson,
+    async readSent(of, ref, io) {
+      const unfit = (message: string) =>
+        new AncillaError('schema.invalid', `the payload ${message}`, { errors: [{ path: '/payload_ref', message }] });
+      const size = (await of.tenant.get(stored, ref, io))?.doc.size ?? 0;
+      if (size > MOST_SENT) throw unfit(`is larger than ${MOST_SENT} bytes`);
+      try {
+        return await readJson(of, ref, io);
+      } catch (error) {
+        if (error instanceof SyntaxError) throw unfit('is no JSON');
+        throw error;
+      }
+    },
     startOf,
     prepare: (of, value, trace_id, by) =>
       artifacts.prepare(of, {

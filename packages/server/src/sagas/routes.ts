@@ -193,7 +193,7 @@ export const sagaRoutes = ({
         const { doc } = await stateOf(of, params.saga_id, { signal });
         if (doc.name.startsWith('curator.'))
           throw new AncillaError('saga.state', 'approvals go through POST /curator/{kind}/{id}/labels/{label}/approvals');
-        const payload: unknown = body.payload_ref === undefined ? {} : await payloads.readJson(of, body.payload_ref, { signal });
+        const payload: unknown = body.payload_ref === undefined ? {} : await payloads.readSent(of, body.payload_ref, { signal });
         await runner.signal(
           { ...of, saga_id: params.saga_id },
           {

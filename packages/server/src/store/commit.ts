@@ -2,10 +2,10 @@ import {
   AncillaError,
   Change,
   changes,
+  toFieldErrors,
   toTimestamp,
   type Clock,
   type Collection,
-  type FieldError,
   type Guard,
   type NewId,
   type Random,
@@ -56,7 +56,7 @@ export function prepareCommits({
     const { schema } = known(to, secrecy);
     if (!schema.Check(doc))
       throw new AncillaError('store.invalid', `${to.name}: the document does not fit its schema`, {
-        errors: fieldErrors(schema.Errors(doc)),
+        errors: toFieldErrors(schema.Errors(doc)),
       });
     return text(to.name, doc);
   };
@@ -76,7 +76,7 @@ export function prepareCommits({
     };
     if (!changeSchema.Check(entry))
       throw new AncillaError('store.invalid', `${to.name}: the reason given does not fit`, {
-        errors: fieldErrors(changeSchema.Errors(entry)),
+        errors: toFieldErrors(changeSchema.Errors(entry)),
       });
     const { revision: _, document: __, subject_id: ___, trace_id, who, ...rest } = entry;
     // RFC 8785 orders members by name: at, change_id, collection | document | op … reason | revision | subject_id, trace_id, who. The document is canonical already.
@@ -158,6 +158,3 @@ function text(name: string, doc: object): string {
     throw error;
   }
 }
-
-const fieldErrors = (errors: readonly { readonly instancePath: string; readonly message: string }[]): FieldError[] =>
-  errors.slice(0, 20).map(({ instancePath, message }) => ({ path: instancePath, message }));
