@@ -1,6 +1,8 @@
 // Runs in browsers too. Field schemas that several documents share: every string has a pattern and a maximum length.
 import { Type } from 'typebox';
 
+/** A client's own: the same key of the same caller is the same request. */
+export const IdempotencyKey = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._:/#@+-]{0,127}$' });
 export const TraceId = Type.String({ pattern: '^(?!0{32})[0-9a-f]{32}$', description: 'W3C trace id' });
 export const SpanId = Type.String({ pattern: '^(?!0{16})[0-9a-f]{16}$', description: 'W3C span id' });
 export const Timestamp = Type.String({

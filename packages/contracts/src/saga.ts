@@ -75,6 +75,8 @@ export interface SagaRunner {
       readonly trace_id: string;
       readonly owner: string;
       readonly idempotency_key: string;
+      /** SHA-256: what tells a repetition from another request under the same key. The memo's own where nothing is given. */
+      readonly request_hash?: string;
       /** RFC 3339. A saga that is not done by then is compensated. */
       readonly deadline?: string;
       /** The saga that it is another try of. */

@@ -50,6 +50,22 @@ const queue = async (reviewer: Client, status: string): Promise<readonly string[
     ({ suggestion_id }) => suggestion_id,
   );
 
+test('the same idempotency key of the same caller is the same run, also at once; with another table it is a conflict', async () => {
+  const { server, agent, auditor } = await started();
+  await using _ = server;
+  const asked = { dataset: 'crm', table: { name: 'orders', columns }, glossary: 'crm', idempotency_key: 'nightly/2026-11-27' };
+  type Answer = { readonly saga_id: string; readonly trace_id: string; readonly items: readonly Suggestion[] };
+  const ask = (as: Client, body: object = asked) => as.post<Answer>(200, '/mapping/suggest', body);
+  const [first, ...others] = await Promise.all([ask(agent), ask(agent), ask(agent)]);
+  for (const other of [...others, await ask(agent)]) deepEqual(other, first);
+  const events = await auditor.get<{ items: readonly object[] }>(200, `/dif/prompt_events?trace_id=${first?.trace_id}`);
+  equal(events.items.length, 2, 'one call of each agent');
+  const conflict = await agent.post<{ code: string }>(409, '/mapping/suggest', { ...asked, dataset: 'erp' });
+  equal(conflict.code, 'saga.payload_conflict');
+  notEqual((await ask(agent, { ...asked, idempotency_key: 'nightly/2026-11-28' })).saga_id, first?.saga_id);
+  notEqual((await ask(server.south.agent)).saga_id, first?.saga_id, 'another caller’s key is another key');
+});
+
 test('each of the five decisions leaves the queue and stands in mapping_history, by whom the credential names', async () => {
   const { server, items, reviewer, auditor } = await started();
   await using _ = server;

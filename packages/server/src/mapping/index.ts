@@ -1,5 +1,5 @@
 // Which term of a glossary does a column mean: a saga that embeds, asks the agent, and leaves suggestions for people to decide on.
-import { Name, route, type Room } from '@ancilla/contracts';
+import { IdempotencyKey, Name, route, type Room } from '@ancilla/contracts';
 import { Type } from 'typebox';
 import { Suggested, TableBody } from './bodies.ts';
 import { openMapSaga } from './map-saga.ts';
@@ -19,17 +19,23 @@ export function openMapping(parts: MappingParts) {
       method: 'POST',
       path: '/mapping/suggest',
       action: 'mapping.suggest',
-      summary: 'Ranked, explained suggestions for every column of a table; each waits in the review queue',
+      summary:
+        'Ranked, explained suggestions for every column of a table; each waits in the review queue. The same idempotency_key gives the same run',
       params: Type.Object({}),
       query: Type.Object({}),
       body: Type.Object(
-        { dataset: Type.String({ minLength: 1, maxLength: 256 }), table: TableBody, glossary: Name },
+        {
+          dataset: Type.String({ minLength: 1, maxLength: 256 }),
+          table: TableBody,
+          glossary: Name,
+          idempotency_key: Type.Optional(IdempotencyKey),
+        },
         { additionalProperties: false },
       ),
       bodyLimitBytes: 8 * 1024 * 1024,
       answers: { 200: Suggested },
       async handle({ tenant, tenant_id, who, body, trace, signal }) {
-        const { saga_id, suggestions } = await suggest({ tenant, tenant_id }, body, { ...trace, owner: who.id }, { signal });
+        const { saga_id, trace_id, suggestions } = await suggest({ tenant, tenant_id }, body, { ...trace, owner: who.id }, { signal });
         const items = suggestions.map(({ suggestion_id, column, abstained, model, candidates }) => ({
           suggestion_id,
           column,
@@ -37,7 +43,7 @@ export function openMapping(parts: MappingParts) {
           model,
           candidates,
         }));
-        return [200, { trace_id: trace.trace_id, saga_id, items }] as const;
+        return [200, { trace_id, saga_id, items }] as const;
       },
     }),
   ];

@@ -1,4 +1,5 @@
-import { AncillaError, mappingSuggestions, type Doc, type Io } from '@ancilla/contracts';
+import { AncillaError, mappingSuggestions, sagaState, type Doc, type Io } from '@ancilla/contracts';
+import { canonicalJson } from '@ancilla/evidence';
 import type { Static } from 'typebox';
 import type { Of } from '../ingest/index.ts';
 import type { Payload, TableBody } from './bodies.ts';
@@ -6,12 +7,36 @@ import { cleanTable } from './clean-table.ts';
 import type { openMapSaga } from './map-saga.ts';
 import type { MappingParts } from './parts.ts';
 
+interface Asked {
+  readonly dataset: string;
+  readonly table: Static<typeof TableBody>;
+  readonly glossary: string;
+  /** The same key of the same caller is the same run, whatever became of the answer to the first. */
+  readonly idempotency_key?: string;
+}
+
 /** @param mapSaga - the saga to start */
-export function openSuggest({ glossaries, gates, artifacts, sagas }: MappingParts, mapSaga: ReturnType<typeof openMapSaga>) {
+export function openSuggest({ glossaries, gates, artifacts, sagas, hmac }: MappingParts, mapSaga: ReturnType<typeof openMapSaga>) {
+  const isKnown = async ({ tenant }: Of, key: string, io: Io): Promise<boolean> =>
+    (await tenant.find(sagaState, { index: 'by_idempotency_key', equals: { idempotency_key: key }, limit: 1 }, io)).items.length > 0;
+
+  /** What the run works on is clean before anything is written. */
+  async function keep(
+    of: Of,
+    { glossary, ...asked }: Pick<Asked, 'dataset' | 'table'> & { readonly glossary: Payload['glossary'] },
+    { trace_id, owner }: { readonly trace_id: string; readonly owner: string },
+    io: Io,
+  ): Promise<string> {
+    const payload: Payload = { ...cleanTable(await gates.of(of, io), asked), glossary: { id: glossary.id, version: glossary.version } };
+    const bytes = Buffer.from(JSON.stringify(payload));
+    const about = { category: 'payload', content_type: 'application/json', trace_id, created_by: owner } as const;
+    return (await artifacts.put(of, { ...about, bytes }, io)).artifact_id;
+  }
+
   return async (
     of: Of,
-    asked: { readonly dataset: string; readonly table: Static<typeof TableBody>; readonly glossary: string },
-    at: { readonly trace_id: string; readonly span_id: string; readonly owner: string; readonly idempotency_key?: string },
+    { idempotency_key, ...asked }: Asked,
+    at: { readonly trace_id: string; readonly span_id: string; readonly owner: string },
     io: Io,
   ) => {
     const glossary = await glossaries.get(of.tenant, { id: asked.glossary }, io);
@@ -21,39 +46,34 @@ export function openSuggest({ glossaries, gates, artifacts, sagas }: MappingPart
       throw new AncillaError('csv.header', 'a column name stands twice', {
         errors: [{ path: `/table/columns/${names.lastIndexOf(twice)}/name`, message: 'stands twice' }],
       });
-    // What the run works on is clean before anything is written.
-    const payload: Payload = {
-      ...cleanTable(await gates.of(of, io), asked),
-      glossary: { id: glossary.id, version: glossary.version },
-    };
-    const { artifact_id: payload_ref } = await artifacts.put(
-      of,
-      {
-        category: 'payload',
-        content_type: 'application/json',
-        bytes: Buffer.from(JSON.stringify(payload)),
-        trace_id: at.trace_id,
-        created_by: at.owner,
-      },
-      io,
-    );
+    // Of what was sent, not of what policy made of it: a repetition is one also under another policy.
+    const hash = (purpose: string, value: unknown) =>
+      Buffer.from(hmac(of.tenant_id, `mapping/${purpose}`, canonicalJson(value))).toString('hex');
+    const key = idempotency_key === undefined ? undefined : `mapping/${hash('key', [at.owner, idempotency_key])}`;
+    const payload_ref = key !== undefined && (await isKnown(of, key, io)) ? 'known' : await keep(of, { ...asked, glossary }, at, io);
     const { saga_id, settled } = await sagas.start(mapSaga, {
       ...of,
       memo: { payload_ref, span_id: at.span_id, owner: at.owner },
       trace_id: at.trace_id,
       owner: at.owner,
-      idempotency_key: at.idempotency_key ?? `mapping/${payload_ref}`,
+      idempotency_key: key ?? `mapping/${payload_ref}`,
+      // Of what was sent, not of what policy made of it: a repetition is one also under another policy.
+      request_hash: hash('request', asked),
     });
     const outcome = await settled;
+    if (outcome.status === 'waiting')
+      throw new AncillaError(
+        'saga.state',
+        `another server is still at saga ${saga_id}, which this key names: send the same request again for its answer`,
+      );
     if (outcome.status !== 'done')
       throw new AncillaError(
         'saga.failed',
         `mapping ended ${outcome.status}${outcome.error === undefined ? '' : `: ${outcome.error.code}`}; see GET /dif/wal?saga_id=${saga_id}`,
       );
     const stored = await Promise.all((outcome.memo.suggestion_ids ?? []).map((id) => of.tenant.get(mappingSuggestions, id, io)));
-    return {
-      saga_id: saga_id as `sg_${string}`,
-      suggestions: stored.flatMap((each): readonly Doc<typeof mappingSuggestions>[] => (each === undefined ? [] : [each.doc])),
-    };
+    const suggestions = stored.flatMap((each): readonly Doc<typeof mappingSuggestions>[] => (each === undefined ? [] : [each.doc]));
+    // Of a repetition the first one's.
+    return { saga_id: saga_id as `sg_${string}`, trace_id: suggestions[0]?.trace_id ?? at.trace_id, suggestions };
   };
 }

@@ -34,6 +34,7 @@ export interface From extends Of {
   readonly trace_id: string;
   readonly owner: string;
   readonly idempotency_key: string;
+  readonly request_hash?: string;
   readonly deadline?: string;
   readonly parent_saga_id?: string;
 }
@@ -99,17 +100,19 @@ export function openEngine(parts: EngineParts): Engine {
     };
 
   async function start(saga: AnySaga, from: From, io: Io): Promise<HeldSaga | undefined> {
-    const { tenant, tenant_id, memo, trace_id, owner, idempotency_key, deadline, parent_saga_id } = from;
+    const { tenant, tenant_id, memo, trace_id, owner, idempotency_key, request_hash, deadline, parent_saga_id } = from;
     const of: Of = { tenant, tenant_id };
     const saga_id = sagaIdOf(tenant_id, idempotency_key);
     const begun: StartPayload = { name: saga.name, owner, memo };
-    const payload_hash = sha256Hex(canonicalJson(begun));
-    if ((await tenant.get(sagaState, saga_id, io)) !== undefined) {
+    const payload_hash = request_hash ?? sha256Hex(canonicalJson(begun));
+    const wasStarted = async (): Promise<boolean> => {
+      if ((await tenant.get(sagaState, saga_id, io)) === undefined) return false;
       const [first] = await log.entriesOf(tenant, saga_id, io);
       if (first?.payload_hash !== payload_hash)
         throw new AncillaError('saga.payload_conflict', `idempotency key of saga ${saga_id} came with another payload`);
-      return undefined;
-    }
+      return true;
+    };
+    if (await wasStarted()) return undefined;
     const begin = payloads.prepare(of, begun, trace_id, owner_id);
     const toEntry = (entry: NewEntry) => log.toEntry(of, saga_id, trace_id, owner_id, 1, entry);
     const claimed = toEntry({
@@ -138,11 +141,17 @@ export function openEngine(parts: EngineParts): Engine {
       ...(parent_saga_id !== undefined && { parent_saga_id: parent_saga_id }),
       ...toCache(toHistory(entries)),
     };
-    await tenant.commit(
-      [...begin.writes, insert(sagaState, state), ...entries.map((entry) => insert(tenantWal, entry))],
-      [{ of: sagaState, id: saga_id, revision: 'absent' }],
-      io,
-    );
+    try {
+      await tenant.commit(
+        [...begin.writes, insert(sagaState, state), ...entries.map((entry) => insert(tenantWal, entry))],
+        [{ of: sagaState, id: saga_id, revision: 'absent' }],
+        io,
+      );
+    } catch (error) {
+      // Asked for twice at once: one starts it.
+      if (isAncillaError(error, 'store.revision_conflict', 'store.conflict') && (await wasStarted())) return undefined;
+      throw error;
+    }
     return await log.hold(of, saga_id, owner_id, 1, io);
   }
 

@@ -44,6 +44,16 @@ async function open() {
   return { at, undone, lease, statusOf, ...room };
 }
 
+test('of many that start a saga at once under one key one does, and all get the same lease; with another payload it is refused', async () => {
+  const { at, external } = await open();
+  await using _ = at;
+  const next = { ...asked, idempotency_key: 'import-43' };
+  const all = await Promise.all(Array.from({ length: 6 }, () => external.start(at.north, who, next, io)));
+  equal(all.filter(({ created }) => created).length, 1);
+  for (const { lease } of all) deepEqual(lease, all[0]?.lease);
+  await rejects(external.start(at.north, who, { ...next, name: 'other' }, io), { code: 'saga.payload_conflict' });
+});
+
 test('entries of one request are one commit, repeating them answers the same, and another payload is refused', async () => {
   const { at, external, lease } = await open();
   await using _ = at;

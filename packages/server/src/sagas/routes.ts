@@ -1,4 +1,5 @@
 import {
+  IdempotencyKey,
   AncillaError,
   Id,
   Name,
@@ -36,7 +37,6 @@ const StepAnswer = Type.Object({
   created_at: Type.String(),
   completed_at: Type.Union([Type.String(), Type.Null()]),
 });
-const Key = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._:/#@+-]{0,127}$' });
 
 export const sagaRoutes = ({
   log,
@@ -82,7 +82,7 @@ export const sagaRoutes = ({
       summary: 'Start a saga that the caller drives; the same idempotency key gives the same saga',
       ...nothing,
       body: Type.Object(
-        { name: Name, trace_id: TraceId, owner_agent_id: Name, deadline: Type.Optional(Timestamp), idempotency_key: Key },
+        { name: Name, trace_id: TraceId, owner_agent_id: Name, deadline: Type.Optional(Timestamp), idempotency_key: IdempotencyKey },
         { additionalProperties: false },
       ),
       answers: { 200: Started, 201: Started },
@@ -185,7 +185,7 @@ export const sagaRoutes = ({
       summary: 'Deliver a signal, once for each signal_id',
       ...nothing,
       params: SagaParams,
-      body: Type.Object({ signal_id: Key, name: Name, payload_ref: Type.Optional(Ref) }, { additionalProperties: false }),
+      body: Type.Object({ signal_id: IdempotencyKey, name: Name, payload_ref: Type.Optional(Ref) }, { additionalProperties: false }),
       answers: { 200: Standing },
       async handle({ tenant, tenant_id, who, params, body, signal }) {
         const of: Of = { tenant, tenant_id };

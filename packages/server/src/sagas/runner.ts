@@ -56,6 +56,7 @@ export function openRunner(parts: RunnerParts): Runner {
   const { engine, log, payloads, platform, tenantStore, clock, later, onError, exclusive } = parts;
   const definitions = new Map<string, AnySaga>();
   const driving = new Map<string, Promise<Outcome>>();
+  const starting = new Map<string, Promise<void>>();
   const busy = new Set<string>();
   const again = new Set<string>();
   const active = new Set<string>();
@@ -169,8 +170,18 @@ export function openRunner(parts: RunnerParts): Runner {
       await noteActive(from.tenant_id, io);
       const declared = toAnySaga(saga);
       const of: Of = { tenant: from.tenant, tenant_id: from.tenant_id };
-      const held = await engine.start(declared, from, io);
       const saga_id = sagaIdOf(from.tenant_id, from.idempotency_key);
+      // Whoever asks for the same while it begins joins it.
+      for (let other = starting.get(saga_id); other !== undefined; other = starting.get(saga_id)) await other;
+      const begun = engine.start(declared, from, io);
+      starting.set(
+        saga_id,
+        begun.then(
+          () => {},
+          () => {},
+        ),
+      );
+      const held = await begun.finally(() => starting.delete(saga_id));
       let settled: Promise<Outcome>;
       if (held === undefined)
         settled = driving.get(saga_id) ?? log.hold(of, saga_id, parts.owner_id, undefined, io).then((seen) => engine.outcomeOf(seen, io));

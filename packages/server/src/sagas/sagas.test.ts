@@ -104,6 +104,9 @@ test('the same idempotency key is the same saga; with another payload it is refu
   equal(second.saga_id, first.saga_id);
   equal((await second.settled).status, 'done');
   equal(world.length, 3);
+  const atOnce = await Promise.all([1, 2, 3].map(() => runner.start(order, start(at, 'order-2'))));
+  for (const { settled } of atOnce) equal((await settled).status, 'done');
+  equal(world.length, 6, 'of three that start at once one runs, and all hear of its end');
   await rejects(runner.start(order, start(at, 'order-1', '8')), { code: 'saga.payload_conflict' });
 });
 
