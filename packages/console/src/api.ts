@@ -51,6 +51,7 @@ export interface Question {
   readonly e_better: number;
   readonly e_harm: number;
   readonly needed: number;
+  readonly needed_harm: number;
   readonly interval: readonly [number, number] | null;
   readonly stable: { readonly units: number; readonly rate: number | null };
   readonly candidate: { readonly units: number; readonly rate: number | null };

@@ -47,7 +47,7 @@ function Row({ rollout }: { readonly rollout: RolloutRow }) {
   const { kind, id, candidate, stage, verdict, why, serving } = rollout;
   const isConfig = kind === 'agent_configs';
   const question: Question = isConfig ? rollout.failed : rollout.overridden;
-  const { pairs, e_better, e_harm, needed, interval } = question;
+  const { pairs, e_better, e_harm, needed, needed_harm, interval } = question;
   return (
     <tr>
       <td>
@@ -69,7 +69,7 @@ function Row({ rollout }: { readonly rollout: RolloutRow }) {
         <meter min={0} max={1} value={progress(e_better, needed)} aria-label={`e-value ${e_better} of ${needed}`} />
       </td>
       <td>
-        <meter min={0} max={1} value={progress(e_harm, needed)} aria-label={`e-value ${e_harm} of ${needed}`} />
+        <meter min={0} max={1} value={progress(e_harm, needed_harm)} aria-label={`e-value ${e_harm} of ${needed_harm}`} />
       </td>
     </tr>
   );

@@ -10,6 +10,7 @@ interface Question {
   readonly e_better: number;
   readonly e_harm: number;
   readonly needed: number;
+  readonly needed_harm: number;
   readonly interval: readonly [number, number] | null;
   readonly stable: { readonly units: number; readonly rate: number | null };
   readonly candidate: { readonly units: number; readonly rate: number | null };
@@ -143,7 +144,7 @@ test('a canary that people refuse is taken away by no person, its next try has h
   await steward.post(200, move(version), { label: 'canary', reason: 'r' });
   const view = await decideSets(server, (items) => items[0]?.model.arm === 'stable', 100);
   deepEqual([view.verdict, view.why, view.serving], ['rolled_back', 'harm', false]);
-  ok(view.overridden.e_harm >= view.overridden.needed);
+  ok(view.overridden.e_harm >= view.overridden.needed_harm);
   const { labels } = await auditor.get<{ labels: readonly string[] }>(200, `${MODEL}/versions/${version}`);
   ok(!labels.includes('canary'), 'the label is gone');
   for (let i = 0; i < 6; i++) equal((await suggest(agent, 0, [], `later-${i}`)).items[0]?.model.version, 'base-3');

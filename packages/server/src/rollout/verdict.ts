@@ -17,12 +17,15 @@ const SPLIT_ALPHA = 0.01;
 /** Tries of the same bytes share the bound: halving it each time, all of them together stay within it. */
 export const alphaOf = ({ attempt, rules }: Pick<Rollout, 'attempt' | 'rules'>): number => rules.alpha / 2 ** attempt;
 
-/** The two tests of one question. Harm is looked for in each question, so each gets its part of the bound. */
+/** Harm is looked for in each question, so each gets its part of the bound. */
+export const harmAlphaOf = (rollout: Pick<Rollout, 'attempt' | 'rules' | 'kind'>): number =>
+  alphaOf(rollout) / (rollout.kind === 'models' ? 1 : questions.length);
+
+/** The two tests of one question. */
 export const testsOf = (rollout: Pick<Rollout, 'attempt' | 'rules' | 'kind'>, { differences }: RolloutSeries): Verdict => {
   const { margin, least_pairs } = rollout.rules;
-  const alpha = alphaOf(rollout);
-  const { better, betterAt } = judge(differences, { margin, alpha }, least_pairs);
-  const { harm, harmAt } = judge(differences, { margin, alpha: alpha / (rollout.kind === 'models' ? 1 : questions.length) });
+  const { better, betterAt } = judge(differences, { margin, alpha: alphaOf(rollout) }, least_pairs);
+  const { harm, harmAt } = judge(differences, { margin, alpha: harmAlphaOf(rollout) });
   return { better, betterAt, harm, harmAt };
 };
 

@@ -2,7 +2,7 @@ import { Rollout, type RolloutEvidence, type RolloutSeries } from '@ancilla/cont
 import { Type, type Static } from 'typebox';
 import { interval } from './betting.ts';
 import { emptyEvidence } from './series.ts';
-import { alphaOf, testsOf } from './verdict.ts';
+import { alphaOf, harmAlphaOf, testsOf } from './verdict.ts';
 
 const Arm = Type.Object({ units: Type.Integer(), rate: Type.Union([Type.Number(), Type.Null()]) });
 const Question = Type.Object({
@@ -14,6 +14,7 @@ const Question = Type.Object({
   /** The e-value against "not worse"; at `needed_harm` it is rolled back. */
   e_harm: Type.Number(),
   needed: Type.Number(),
+  needed_harm: Type.Number(),
   /** Where the mean difference lies, candidate less stable, at all looks together with probability 1 − alpha. */
   interval: Type.Union([Type.Array(Type.Number(), { minItems: 2, maxItems: 2 }), Type.Null()]),
 });
@@ -45,6 +46,7 @@ const questionOf = (rollout: Rollout, series: RolloutSeries): Static<typeof Ques
     e_better: round(Math.exp(Math.min(better, MOST_LOG))),
     e_harm: round(Math.exp(Math.min(harm, MOST_LOG))),
     needed: round(1 / alpha),
+    needed_harm: round(1 / harmAlphaOf(rollout)),
     interval: range === undefined ? null : [...range],
   };
 };
