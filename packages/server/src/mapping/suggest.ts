@@ -7,7 +7,7 @@ import { cleanTable } from './clean-table.ts';
 import type { openMapSaga } from './map-saga.ts';
 import type { MappingParts } from './parts.ts';
 
-interface Asked {
+export interface Asked {
   readonly dataset: string;
   readonly table: Static<typeof TableBody>;
   readonly glossary: string;

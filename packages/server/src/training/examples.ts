@@ -22,7 +22,7 @@ export interface ExampleParts {
 }
 
 /** The way back from an example. */
-interface Link {
+export interface Link {
   readonly example_id: string;
   readonly mapping_history_id: string;
   readonly trace_id: string;
