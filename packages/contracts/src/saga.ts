@@ -63,20 +63,25 @@ export interface SagaOutcome<M> {
   readonly error?: { readonly code: string; readonly detail: string };
 }
 
+/**
+ * What a saga remembers from its beginning. Or how that is made, asked only of a key that is new: then `request_hash` (SHA-256) tells a repetition from another request
+ * under the same key, as the memo's own does otherwise.
+ */
+export type StartMemo<M> =
+  | { readonly memo: M; readonly request_hash?: undefined }
+  | { readonly memo: () => Promise<M>; readonly request_hash: string };
+
 /** What rooms may ask of the saga engine. */
 export interface SagaRunner {
   /** Starts it (intent of the first step durable when this resolves); the same idempotency key gives the same saga. `settled` resolves when it ends, waits or needs attention. */
   start<M extends TObject>(
     of: Saga<M>,
-    from: {
+    from: StartMemo<Static<M>> & {
       readonly tenant: TenantStore;
       readonly tenant_id: string;
-      readonly memo: Static<M>;
       readonly trace_id: string;
       readonly owner: string;
       readonly idempotency_key: string;
-      /** SHA-256: what tells a repetition from another request under the same key. The memo's own where nothing is given. */
-      readonly request_hash?: string;
       /** RFC 3339. A saga that is not done by then is compensated. */
       readonly deadline?: string;
       /** The saga that it is another try of. */

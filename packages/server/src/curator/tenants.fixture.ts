@@ -20,7 +20,12 @@ import { openCurator } from './index.ts';
 const random: Random = { bytes: (length) => randomBytes(length) };
 export const trace_id = '4bf92f3577b34da6a3ce929d0e0e4736';
 
-type Started = Parameters<SagaRunner['start']>[1] & { saga_id: string; status: 'waiting' | 'done' | 'compensated'; error?: AncillaError };
+type Started = Omit<Parameters<SagaRunner['start']>[1], 'memo' | 'request_hash'> & {
+  memo: unknown;
+  saga_id: string;
+  status: 'waiting' | 'done' | 'compensated';
+  error?: AncillaError;
+};
 
 /** As much of a saga engine as a wait and the step after it need, without a log: the real one has tests of its own. */
 const openWaitingRunner = (newSagaId: () => string) => {
@@ -28,9 +33,10 @@ const openWaitingRunner = (newSagaId: () => string) => {
   let run: ((of: Started) => Promise<void>) | undefined;
   const runner: SagaRunner = {
     async start(of, from) {
+      const remembered = from.request_hash === undefined ? from.memo : await from.memo();
       let mine = [...started.values()].find(({ idempotency_key }) => idempotency_key === from.idempotency_key);
       if (!mine) {
-        mine = { ...from, saga_id: newSagaId(), status: 'waiting' };
+        mine = { ...from, memo: remembered, saga_id: newSagaId(), status: 'waiting' };
         started.set(mine.saga_id, mine);
       }
       const step = of.steps.find((known) => 'run' in known);
@@ -40,7 +46,7 @@ const openWaitingRunner = (newSagaId: () => string) => {
           saga_id,
           trace_id,
           tenant_id,
-          memo: memo as typeof from.memo,
+          memo: memo as typeof remembered,
           key: saga_id,
           attempt: 1,
           tenant,
@@ -50,7 +56,7 @@ const openWaitingRunner = (newSagaId: () => string) => {
         const { writes = [] } = (await step?.run(at)) ?? {};
         await tenant.commit(writes, [], at);
       };
-      return { saga_id: mine.saga_id, settled: Promise.resolve({ saga_id: mine.saga_id, status: mine.status, memo: from.memo }) };
+      return { saga_id: mine.saga_id, settled: Promise.resolve({ saga_id: mine.saga_id, status: mine.status, memo: remembered }) };
     },
     async signal({ saga_id }) {
       const mine = started.get(saga_id);

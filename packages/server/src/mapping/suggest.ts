@@ -1,4 +1,4 @@
-import { AncillaError, mappingSuggestions, sagaState, type Doc, type Io } from '@ancilla/contracts';
+import { AncillaError, mappingSuggestions, type Doc, type Io } from '@ancilla/contracts';
 import { canonicalJson } from '@ancilla/evidence';
 import type { Static } from 'typebox';
 import type { Of } from '../ingest/index.ts';
@@ -16,23 +16,7 @@ export interface Asked {
 }
 
 /** @param mapSaga - the saga to start */
-export function openSuggest({ glossaries, gates, artifacts, sagas, hmac }: MappingParts, mapSaga: ReturnType<typeof openMapSaga>) {
-  const isKnown = async ({ tenant }: Of, key: string, io: Io): Promise<boolean> =>
-    (await tenant.find(sagaState, { index: 'by_idempotency_key', equals: { idempotency_key: key }, limit: 1 }, io)).items.length > 0;
-
-  /** What the run works on is clean before anything is written. */
-  async function keep(
-    of: Of,
-    { glossary, ...asked }: Pick<Asked, 'dataset' | 'table'> & { readonly glossary: Payload['glossary'] },
-    { trace_id, owner }: { readonly trace_id: string; readonly owner: string },
-    io: Io,
-  ): Promise<string> {
-    const payload: Payload = { ...cleanTable(await gates.of(of, io), asked), glossary: { id: glossary.id, version: glossary.version } };
-    const bytes = Buffer.from(JSON.stringify(payload));
-    const about = { category: 'payload', content_type: 'application/json', trace_id, created_by: owner } as const;
-    return (await artifacts.put(of, { ...about, bytes }, io)).artifact_id;
-  }
-
+export function openSuggest({ glossaries, gates, artifacts, sagas, hmac, newId }: MappingParts, mapSaga: ReturnType<typeof openMapSaga>) {
   return async (
     of: Of,
     { idempotency_key, ...asked }: Asked,
@@ -46,19 +30,34 @@ export function openSuggest({ glossaries, gates, artifacts, sagas, hmac }: Mappi
       throw new AncillaError('csv.header', 'a column name stands twice', {
         errors: [{ path: `/table/columns/${names.lastIndexOf(twice)}/name`, message: 'stands twice' }],
       });
-    // Of what was sent, not of what policy made of it: a repetition is one also under another policy.
     const hash = (purpose: string, value: unknown) =>
       Buffer.from(hmac(of.tenant_id, `mapping/${purpose}`, canonicalJson(value))).toString('hex');
-    const key = idempotency_key === undefined ? undefined : `mapping/${hash('key', [at.owner, idempotency_key])}`;
-    const payload_ref = key !== undefined && (await isKnown(of, key, io)) ? 'known' : await keep(of, { ...asked, glossary }, at, io);
     const { saga_id, settled } = await sagas.start(mapSaga, {
       ...of,
-      memo: { payload_ref, span_id: at.span_id, owner: at.owner },
       trace_id: at.trace_id,
       owner: at.owner,
-      idempotency_key: key ?? `mapping/${payload_ref}`,
+      idempotency_key: `mapping/${idempotency_key === undefined ? newId('sg') : hash('key', [at.owner, idempotency_key])}`,
       // Of what was sent, not of what policy made of it: a repetition is one also under another policy.
       request_hash: hash('request', asked),
+      async memo() {
+        // What the run works on is clean before anything is written.
+        const payload: Payload = {
+          ...cleanTable(await gates.of(of, io), asked),
+          glossary: { id: glossary.id, version: glossary.version },
+        };
+        const { artifact_id: payload_ref } = await artifacts.put(
+          of,
+          {
+            category: 'payload',
+            content_type: 'application/json',
+            bytes: Buffer.from(JSON.stringify(payload)),
+            trace_id: at.trace_id,
+            created_by: at.owner,
+          },
+          io,
+        );
+        return { payload_ref, span_id: at.span_id, owner: at.owner };
+      },
     });
     const outcome = await settled;
     if (outcome.status === 'waiting')

@@ -10,6 +10,7 @@ import {
   type Io,
   type SagaOutcome,
   type SagaState,
+  type StartMemo,
 } from '@ancilla/contracts';
 import { canonicalJson, sha256, sha256Hex } from '@ancilla/evidence';
 import { decide, type Action } from './decide.ts';
@@ -29,15 +30,14 @@ export interface EngineParts extends EffectParts {
 }
 
 /** Who starts a saga, for what. */
-export interface From extends Of {
-  readonly memo: Memo;
-  readonly trace_id: string;
-  readonly owner: string;
-  readonly idempotency_key: string;
-  readonly request_hash?: string;
-  readonly deadline?: string;
-  readonly parent_saga_id?: string;
-}
+export type From = Of &
+  StartMemo<Memo> & {
+    readonly trace_id: string;
+    readonly owner: string;
+    readonly idempotency_key: string;
+    readonly deadline?: string;
+    readonly parent_saga_id?: string;
+  };
 
 /** Runs declared sagas: intent, effect, outcome, in N + 1 commits for N steps. */
 export interface Engine {
@@ -100,59 +100,44 @@ export function openEngine(parts: EngineParts): Engine {
     };
 
   async function start(saga: AnySaga, from: From, io: Io): Promise<HeldSaga | undefined> {
-    const { tenant, tenant_id, memo, trace_id, owner, idempotency_key, request_hash, deadline, parent_saga_id } = from;
+    const { tenant, tenant_id, trace_id, owner, idempotency_key, deadline, parent_saga_id } = from;
     const of: Of = { tenant, tenant_id };
     const saga_id = sagaIdOf(tenant_id, idempotency_key);
-    const begun: StartPayload = { name: saga.name, owner, memo };
-    const payload_hash = request_hash ?? sha256Hex(canonicalJson(begun));
-    const wasStarted = async (): Promise<boolean> => {
-      if ((await tenant.get(sagaState, saga_id, io)) === undefined) return false;
-      const [first] = await log.entriesOf(tenant, saga_id, io);
-      if (first?.payload_hash !== payload_hash)
-        throw new AncillaError('saga.payload_conflict', `idempotency key of saga ${saga_id} came with another payload`);
-      return true;
+    const begun = (memo: Memo): StartPayload => ({ name: saga.name, owner, memo });
+    const payload_hash = from.request_hash === undefined ? sha256Hex(canonicalJson(begun(from.memo))) : from.request_hash;
+    const make = async () => {
+      const begin = payloads.prepare(of, begun(from.request_hash === undefined ? from.memo : await from.memo()), trace_id, owner_id);
+      const toEntry = (entry: NewEntry) => log.toEntry(of, saga_id, trace_id, owner_id, 1, entry);
+      const claimed = toEntry({
+        step_name: 'start',
+        kind: 'claim',
+        status: 'done',
+        idempotency_key: keyOf(saga_id, 'start'),
+        attempt: 1,
+        payload_ref: begin.artifact_id,
+        payload_hash,
+        definition_hash: definitionHash(saga),
+      });
+      const history = toHistory([claimed]);
+      const first = entryOf({ saga_id }, history, next(saga, history, deadline));
+      const entries = first === undefined ? [claimed] : [claimed, toEntry(first)];
+      const state: SagaState = {
+        saga_id,
+        name: saga.name,
+        trace_id,
+        owner_agent_id: owner,
+        owner_key_id: null,
+        idempotency_key,
+        lease_until: timestamp(leaseMs),
+        last_update_ts: timestamp(),
+        ...(deadline !== undefined && { deadline }),
+        ...(parent_saga_id !== undefined && { parent_saga_id: parent_saga_id }),
+        ...toCache(toHistory(entries)),
+      };
+      return { state, entries, writes: begin.writes };
     };
-    if (await wasStarted()) return undefined;
-    const begin = payloads.prepare(of, begun, trace_id, owner_id);
-    const toEntry = (entry: NewEntry) => log.toEntry(of, saga_id, trace_id, owner_id, 1, entry);
-    const claimed = toEntry({
-      step_name: 'start',
-      kind: 'claim',
-      status: 'done',
-      idempotency_key: keyOf(saga_id, 'start'),
-      attempt: 1,
-      payload_ref: begin.artifact_id,
-      payload_hash,
-      definition_hash: definitionHash(saga),
-    });
-    const history = toHistory([claimed]);
-    const first = entryOf({ saga_id }, history, next(saga, history, deadline));
-    const entries = first === undefined ? [claimed] : [claimed, toEntry(first)];
-    const state: SagaState = {
-      saga_id,
-      name: saga.name,
-      trace_id,
-      owner_agent_id: owner,
-      owner_key_id: null,
-      idempotency_key,
-      lease_until: timestamp(leaseMs),
-      last_update_ts: timestamp(),
-      ...(deadline !== undefined && { deadline }),
-      ...(parent_saga_id !== undefined && { parent_saga_id: parent_saga_id }),
-      ...toCache(toHistory(entries)),
-    };
-    try {
-      await tenant.commit(
-        [...begin.writes, insert(sagaState, state), ...entries.map((entry) => insert(tenantWal, entry))],
-        [{ of: sagaState, id: saga_id, revision: 'absent' }],
-        io,
-      );
-    } catch (error) {
-      // Asked for twice at once: one starts it.
-      if (isAncillaError(error, 'store.revision_conflict', 'store.conflict') && (await wasStarted())) return undefined;
-      throw error;
-    }
-    return await log.hold(of, saga_id, owner_id, 1, io);
+    const { isNew } = await log.begin(of, { saga_id, payload_hash }, make, io);
+    return isNew ? await log.hold(of, saga_id, owner_id, 1, io) : undefined;
   }
 
   async function claim(of: Of, was: SagaState, io: Io): Promise<HeldSaga> {

@@ -1,9 +1,6 @@
 import {
   AncillaError,
-  insert,
-  isAncillaError,
   OnUnknown,
-  sagaState,
   tenantWal,
   toTimestamp,
   WalEntry,
@@ -127,54 +124,36 @@ export function openExternalSagas({
       const saga_id = sagaIdOf(of.tenant_id, `external/${who.key_id}/${asked.idempotency_key}`);
       const begun = { name: asked.name, owner: asked.owner_agent_id, memo: {}, deadline: asked.deadline ?? null };
       const payload_hash = sha256Hex(canonicalJson(begun));
-      const started = async () => {
-        const was = await of.tenant.get(sagaState, saga_id, io);
-        if (was === undefined) return undefined;
-        const [first] = await log.entriesOf(of.tenant, saga_id, io);
-        if (first?.payload_hash !== payload_hash)
-          throw new AncillaError('saga.payload_conflict', 'this idempotency key started another saga');
-        const { epoch, lease_until } = was.doc;
-        return { lease: { saga_id, epoch, lease_token: tokenOf(of, saga_id, epoch, who.key_id), lease_until }, created: false };
+      const make = async () => {
+        const begin = payloads.prepare(of, begun, asked.trace_id, who.id);
+        const claim = log.toEntry(of, saga_id, asked.trace_id, who.key_id, 1, {
+          step_name: 'start',
+          kind: 'claim',
+          status: 'done',
+          idempotency_key: `${saga_id}/start`,
+          attempt: 1,
+          payload_ref: begin.artifact_id,
+          payload_hash,
+        });
+        const state: SagaState = {
+          saga_id,
+          name: asked.name,
+          trace_id: asked.trace_id,
+          owner_agent_id: asked.owner_agent_id,
+          owner_key_id: who.key_id,
+          idempotency_key: `external/${who.key_id}/${asked.idempotency_key}`,
+          lease_until: timestamp(LEASE_MS),
+          ...(asked.deadline !== undefined && { deadline: asked.deadline }),
+          last_update_ts: timestamp(),
+          ...toCache(toHistory([claim])),
+        };
+        return { state, entries: [claim], writes: begin.writes };
       };
-      const earlier = await started();
-      if (earlier !== undefined) return earlier;
-      const begin = payloads.prepare(of, begun, asked.trace_id, who.id);
-      const claim = log.toEntry(of, saga_id, asked.trace_id, who.key_id, 1, {
-        step_name: 'start',
-        kind: 'claim',
-        status: 'done',
-        idempotency_key: `${saga_id}/start`,
-        attempt: 1,
-        payload_ref: begin.artifact_id,
-        payload_hash,
-      });
-      const state: SagaState = {
-        saga_id,
-        name: asked.name,
-        trace_id: asked.trace_id,
-        owner_agent_id: asked.owner_agent_id,
-        owner_key_id: who.key_id,
-        idempotency_key: `external/${who.key_id}/${asked.idempotency_key}`,
-        lease_until: timestamp(LEASE_MS),
-        ...(asked.deadline !== undefined && { deadline: asked.deadline }),
-        last_update_ts: timestamp(),
-        ...toCache(toHistory([claim])),
-      };
-      try {
-        await of.tenant.commit(
-          [...begin.writes, insert(sagaState, state), insert(tenantWal, claim)],
-          [{ of: sagaState, id: saga_id, revision: 'absent' }],
-          io,
-        );
-      } catch (error) {
-        // Asked for twice at once: one starts it.
-        const other = isAncillaError(error, 'store.revision_conflict', 'store.conflict') ? await started() : undefined;
-        if (other === undefined) throw error;
-        return other;
-      }
+      const { state, isNew } = await log.begin(of, { saga_id, payload_hash }, make, io);
+      const { epoch, lease_until } = state;
       return {
-        lease: { saga_id, epoch: 1, lease_token: tokenOf(of, saga_id, 1, who.key_id), lease_until: state.lease_until },
-        created: true,
+        lease: { saga_id, epoch, lease_token: tokenOf(of, saga_id, epoch, who.key_id), lease_until },
+        created: isNew,
       };
     },
 

@@ -52,7 +52,26 @@ export interface HeldSaga {
   ): Promise<readonly WalEntry[]>;
 }
 
+/** A saga's state and first entries, and what is written with them. */
+interface Beginning {
+  readonly state: SagaState;
+  readonly entries: readonly WalEntry[];
+  readonly writes: readonly Write<Tenant>[];
+}
+
 export interface SagaLog {
+  /**
+   * Begins a saga in one commit, unless it was begun; of those that ask at once one does.
+   * @param make - asked only when it was not begun
+   * @returns where it stands, and whether this began it
+   * @throws {AncillaError} `saga.payload_conflict` when its key came with another payload
+   */
+  begin(
+    of: Of,
+    saga: { readonly saga_id: string; readonly payload_hash: string },
+    make: () => Promise<Beginning>,
+    io: Io,
+  ): Promise<{ readonly state: SagaState; readonly isNew: boolean }>;
   entriesOf(tenant: TenantStore, saga_id: string, io: Io): Promise<readonly WalEntry[]>;
   /** @param epoch - the epoch one holds it at; without one, whatever it is at: for signals and people */
   hold(of: Of, saga_id: string, owner_id: string, epoch: number | undefined, io: Io): Promise<HeldSaga>;
@@ -94,6 +113,31 @@ export function openSagaLog({ clock, newId }: { readonly clock: Clock; readonly 
   return {
     entriesOf,
     toEntry,
+    async begin({ tenant }, { saga_id, payload_hash }, make, io) {
+      const begun = async () => {
+        const was = await tenant.get(sagaState, saga_id, io);
+        if (was === undefined) return undefined;
+        const [first] = await entriesOf(tenant, saga_id, io);
+        if (first?.payload_hash !== payload_hash)
+          throw new AncillaError('saga.payload_conflict', `idempotency key of saga ${saga_id} came with another payload`);
+        return { state: was.doc, isNew: false };
+      };
+      const was = await begun();
+      if (was !== undefined) return was;
+      const { state, entries, writes } = await make();
+      try {
+        await tenant.commit(
+          [...writes, insert(sagaState, state), ...entries.map((entry) => insert(tenantWal, entry))],
+          [{ of: sagaState, id: saga_id, revision: 'absent' }],
+          io,
+        );
+        return { state, isNew: true };
+      } catch (error) {
+        const other = isAncillaError(error, 'store.revision_conflict', 'store.conflict') ? await begun() : undefined;
+        if (other === undefined) throw error;
+        return other;
+      }
+    },
     async hold(of, saga_id, owner_id, epoch, io) {
       const read = async () => {
         const state = await of.tenant.get(sagaState, saga_id, io);

@@ -56,7 +56,7 @@ export function openRunner(parts: RunnerParts): Runner {
   const { engine, log, payloads, platform, tenantStore, clock, later, onError, exclusive } = parts;
   const definitions = new Map<string, AnySaga>();
   const driving = new Map<string, Promise<Outcome>>();
-  const starting = new Map<string, Promise<void>>();
+  const starting = new Map<string, Promise<unknown>>();
   const busy = new Set<string>();
   const again = new Set<string>();
   const active = new Set<string>();
@@ -172,15 +172,9 @@ export function openRunner(parts: RunnerParts): Runner {
       const of: Of = { tenant: from.tenant, tenant_id: from.tenant_id };
       const saga_id = sagaIdOf(from.tenant_id, from.idempotency_key);
       // Whoever asks for the same while it begins joins it.
-      for (let other = starting.get(saga_id); other !== undefined; other = starting.get(saga_id)) await other;
+      for (let other = starting.get(saga_id); other !== undefined; other = starting.get(saga_id)) await other.catch(() => {});
       const begun = engine.start(declared, from, io);
-      starting.set(
-        saga_id,
-        begun.then(
-          () => {},
-          () => {},
-        ),
-      );
+      starting.set(saga_id, begun);
       const held = await begun.finally(() => starting.delete(saga_id));
       let settled: Promise<Outcome>;
       if (held === undefined)
