@@ -52,7 +52,7 @@ async function shuffledTruth(from: string, to: string): Promise<string> {
     if (place < 0) return line;
     // Far enough away to be of another table, and another answer.
     const half = Math.floor(moved.length / 2);
-    const others = [...moved.slice(place + half), ...moved, ...moved].map(answer);
+    const others = [...moved.slice(place + half), ...moved].map(answer);
     return line.slice(0, -answer(line).length) + (others.find((other) => other !== answer(line)) ?? '');
   });
   const path = join(to, 'shuffled.csv');

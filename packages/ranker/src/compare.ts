@@ -34,12 +34,15 @@ function rankOf(model: Model, { candidates }: Group): number {
 /** Mean reciprocal rank and recall at 1 of both models by table, and the lower 95 % bound of the mean difference by a paired bootstrap over tables. */
 export function compare(old: Model, new_: Model, rows: readonly TrainingRow[]): Comparison {
   const groups = toGroups(rows);
-  const byDomain = Map.groupBy(groups, ({ candidates }) => domainOf(candidates.find(({ chosen }) => chosen)?.candidate ?? ''));
-  const domains = [...byDomain.values()].filter((of) => of.length >= FEWEST_OF_DOMAIN);
-  const clusters = Map.groupBy(groups, ({ cluster }) => cluster);
-  const tables = [...clusters]
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, of]) => ({ old: figures(old, of), new: figures(new_, of) }));
+  const ranked = groups.map((group) => ({ group, old: rankOf(old, group), new: rankOf(new_, group) }));
+  const figuresBy = (keyOf: (group: Group) => string) =>
+    [...Map.groupBy(ranked, ({ group }) => keyOf(group))]
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([, of]) => ({ count: of.length, old: figures(of.map((each) => each.old)), new: figures(of.map((each) => each.new)) }));
+  const tables = figuresBy(({ cluster }) => cluster);
+  const domains = figuresBy(({ candidates }) => domainOf(candidates.find(({ chosen }) => chosen)?.candidate ?? '')).filter(
+    ({ count }) => count >= FEWEST_OF_DOMAIN,
+  );
   const mean = (values: readonly number[]): number =>
     values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
   const differences = tables.map((table) => table.new.mrr - table.old.mrr);
@@ -60,16 +63,11 @@ export function compare(old: Model, new_: Model, rows: readonly TrainingRow[]): 
     old: all('old'),
     new: all('new'),
     mrr_difference_lower: round(means[Math.floor(0.025 * BOOTSTRAPS)] ?? 0),
-    mrr_difference_of_worst_domain:
-      domains.length === 0 ? 0 : round(Math.min(...domains.map((of) => figures(new_, of).mrr - figures(old, of).mrr))),
+    mrr_difference_of_worst_domain: domains.length === 0 ? 0 : round(Math.min(...domains.map((of) => of.new.mrr - of.old.mrr))),
   };
 }
 
-function figures(
-  model: Model,
-  groups: readonly Group[],
-): { readonly mrr: number; readonly recall_at_1: number; readonly ndcg_at_5: number } {
-  const ranks = groups.map((group) => rankOf(model, group));
+function figures(ranks: readonly number[]): { readonly mrr: number; readonly recall_at_1: number; readonly ndcg_at_5: number } {
   return {
     mrr: ranks.reduce((sum, rank) => sum + 1 / rank, 0) / ranks.length,
     recall_at_1: ranks.filter((rank) => rank === 1).length / ranks.length,

@@ -131,7 +131,7 @@ export function detect(engine: Engine, { text, floor, regions, only }: Reading, 
       if (end <= from) asked = 0;
       else if (long >= SHORTEST_ENCODED && at >= encodedSeen && depth < DEEPEST_ENCODING) encodedSeen = lookInside(engine, scan, at, depth);
     } else if ((first & ANCHOR) !== 0 && at >= from && at < to) asked = byCharacter[code] ?? 0;
-    scan.at = at;
+    if (asked !== 0) scan.at = at;
     for (; asked !== 0; asked &= asked - 1) detectors[31 - Math.clz32(asked & -asked)]?.look(scan, at, end);
     at = end;
   }

@@ -145,11 +145,12 @@ async function callModel(
   /** What the whole answer is to the hooks and the event. @param isCut - only its beginning was kept: whether the whole fits the schema is not known */
   const answered = async (answer: ModelAnswer, isCut = false) => {
     const post = runPostHooks(config, answer.output, elapsed);
+    const error_code = isCut ? 'output.too_long' : post.ok ? undefined : 'output.invalid';
     finish(answer, {
-      success: post.ok && !isCut,
+      success: error_code === undefined,
       response_summary: toSummary(post.candidates),
       hooks: [...of.hooks, ...post.ran],
-      ...((isCut || !post.ok) && { error_code: isCut ? 'output.too_long' : 'output.invalid' }),
+      ...(error_code !== undefined && { error_code }),
     });
     await tools.close(event_id);
     return post.candidates;

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { PromptEventInput } from '@ancilla/contracts';
 import { openDelivery, type DeliveryOptions } from './delivery.ts';
 import { TransportError } from './http-transport.ts';
-import { fakeEvent, fakeTransport } from './testing.ts';
+import { fakeEvent, fakeTransport } from './testing.fixture.ts';
 
 /** A queue whose timers fire when the test says. */
 function openTest(send: (events: readonly PromptEventInput[]) => Promise<void>, options: Partial<DeliveryOptions> = {}) {

@@ -8,7 +8,7 @@ import { Compile } from 'typebox/compile';
 import type { BoundTool } from './tools.ts';
 import { openSdk, type AgentOptions, type SdkParts } from './sdk.ts';
 import { draw } from './draw.ts';
-import { fakeTransport, recordSpans } from './testing.ts';
+import { fakeTransport, recordSpans } from './testing.fixture.ts';
 
 const config = {
   agent_id: 'mapping.agent.v1',

@@ -9,7 +9,7 @@ import { test } from 'node:test';
 import type { PromptEventInput } from '@ancilla/contracts';
 import { openDelivery } from './delivery.ts';
 import { openSpool } from './spool.ts';
-import { fakeEvent, fakeTransport } from './testing.ts';
+import { fakeEvent, fakeTransport } from './testing.fixture.ts';
 
 const folderOf = () => mkdtemp(join(tmpdir(), 'ancilla-spool-'));
 const open = (folder: string, send: (events: readonly PromptEventInput[]) => void) => {

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { PromptEventInput } from '@ancilla/contracts';
 import { eventOf, fillTenant } from './fill-tenant.ts';
 import { searchFolder } from './marker-hunt.ts';
-import { operationsOf, valueFor, type Operation } from './openapi-document.ts';
+import { addressOf, operationsOf, valueFor, type JsonSchema, type Operation } from './openapi-document.ts';
 import { startTestServer, type Client } from './test-server.ts';
 
 const marker = `canary${randomBytes(6).toString('hex')}`;
@@ -29,7 +29,7 @@ function* withCanary(value: unknown, canary: string): Generator {
 }
 
 /** The schema with every property required. */
-const everything = (schema: Operation['parameters'][number]['schema']): Operation['parameters'][number]['schema'] => ({
+const everything = (schema: JsonSchema): JsonSchema => ({
   ...schema,
   ...(schema.anyOf && { anyOf: schema.anyOf.map(everything) }),
   ...(schema.items && { items: everything(schema.items) }),
@@ -45,23 +45,19 @@ const BODIES: { readonly [path: string]: unknown } = {
 };
 
 /** An operation's requests: its body as asked for, then one for each place of a canary. */
-function* requestsOf({ parameters, path, body }: Operation, known: ReadonlyMap<string, unknown>, canary: string) {
-  const fill = (instead: string | undefined): string => {
-    const value = ({ name, schema }: Operation['parameters'][number]) =>
-      encodeURIComponent(name === instead ? canary : String(valueFor(schema, name, known)));
-    const at = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
-      const parameter = parameters.find((each) => each.in === 'path' && each.name === name);
-      return parameter === undefined ? 'a' : value(parameter);
-    });
-    const query = parameters.filter((each) => each.in === 'query' && (each.required || each.name === instead));
-    return `${at}?${query.map((each) => `${each.name}=${value(each)}`).join('&')}`;
-  };
-  const plain = fill(undefined);
+function* requestsOf(operation: Operation, known: ReadonlyMap<string, unknown>, canary: string) {
+  const { parameters, path, body } = operation;
+  const fill = (instead: string | undefined): string =>
+    addressOf(
+      operation,
+      ({ name, schema }) => (name === instead ? canary : valueFor(schema, name, known)),
+      ({ required, name }) => required || name === instead,
+    );
   for (const { name } of parameters) yield { at: fill(name), sent: undefined };
   if (body?.type !== 'application/json') return;
   // Every field there is, not only those that must be.
   const whole = BODIES[path] ?? valueFor(everything(body.schema), '', known);
-  for (const sent of withCanary(whole, canary)) yield { at: plain, sent };
+  for (const sent of withCanary(whole, canary)) yield { at: fill(undefined), sent };
 }
 
 test('a canary in any field of any route is in no refusal, log, metric, file or evidence', { timeout: 240_000 }, async () => {

@@ -1,7 +1,7 @@
 import { notEqual } from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { eventOf } from './fill-tenant.ts';
-import { operationsOf, valueFor, type Operation } from './openapi-document.ts';
+import { addressOf, operationsOf, valueFor, type Operation } from './openapi-document.ts';
 import type { Client, Tenant, TestServer } from './test-server.ts';
 
 /** Every letter the one tenant chose holds this word; nothing the other may see does. */
@@ -84,24 +84,19 @@ function twinOf(name: string, value: unknown): unknown {
   return value.replaceAll(MARK, NOBODY);
 }
 
-function ask({ method, path, parameters, body }: Operation, values: ReadonlyMap<string, unknown>, optional: readonly string[]): Asked {
-  const text = (name: string): string => {
-    const parameter = parameters.find((each) => each.name === name);
-    // A name may mean another thing below another first word of the path: `librarian:id`.
-    const value = values.get(`${path.split('/')[1]}:${name}`) ?? values.get(name) ?? valueFor(parameter?.schema ?? {}, name, values);
-    return encodeURIComponent(String(value));
-  };
-  const at = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => text(name));
-  const query = parameters
-    .filter(({ in: place, required, name }) => place === 'query' && (required || optional.includes(name)))
-    .map(({ name }) => `${name}=${text(name)}`)
-    .join('&');
+function ask(operation: Operation, values: ReadonlyMap<string, unknown>, optional: readonly string[]): Asked {
+  const { method, path, body } = operation;
   const json = (): unknown =>
     path === '/dif/prompt_events'
       ? eventOf(NOBODY, Object.fromEntries(values))
       : valueFor(body?.schema ?? {}, '', new Map([...values, ['role', 'agent']]));
   return {
-    path: query === '' ? at : `${at}?${query}`,
+    path: addressOf(
+      operation,
+      // A name may mean another thing below another first word of the path: `librarian:id`.
+      ({ name, schema }) => values.get(`${path.split('/')[1]}:${name}`) ?? values.get(name) ?? valueFor(schema, name, values),
+      ({ required, name }) => required || optional.includes(name),
+    ),
     init: {
       headers: {
         'x-ancilla-purpose': 'isolation',

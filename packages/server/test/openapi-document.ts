@@ -57,6 +57,27 @@ export async function operationsOf({ url }: TestServer): Promise<readonly Operat
   return operations;
 }
 
+/**
+ * The address of a request: a value for each parameter of its path, and for those of its query that are wanted.
+ * @param isWanted - those the document requires, unless told
+ */
+export function addressOf(
+  { path, parameters }: Operation,
+  valueOf: (parameter: Parameter) => unknown,
+  isWanted: (parameter: Parameter) => boolean = ({ required }) => required,
+): string {
+  const text = (parameter: Parameter): string => encodeURIComponent(String(valueOf(parameter)));
+  const at = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+    const parameter = parameters.find((each) => each.in === 'path' && each.name === name);
+    return parameter === undefined ? 'a' : text(parameter);
+  });
+  const query = parameters
+    .filter((each) => each.in === 'query' && isWanted(each))
+    .map((each) => `${each.name}=${text(each)}`)
+    .join('&');
+  return query === '' ? at : `${at}?${query}`;
+}
+
 const words = [
   'a',
   '1',

@@ -2,7 +2,7 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { test } from 'node:test';
 import { permissions, roles, type Action, type Role } from '@ancilla/contracts';
-import { operationsOf, valueFor, type Operation } from './openapi-document.ts';
+import { addressOf, operationsOf, valueFor, type Operation } from './openapi-document.ts';
 import { startTestServer, type Client, type TestServer } from './test-server.ts';
 
 const clientFor = ({ platform, north }: TestServer, role: Role): Client => {
@@ -13,24 +13,20 @@ const clientFor = ({ platform, north }: TestServer, role: Role): Client => {
 const harmless = new Map([['role', 'agent']]);
 
 /** A request that passes the bounds: with ids of the right form that name nothing. */
-async function ask(as: Client, { method, path, scope, parameters, body }: Operation): Promise<Response> {
-  const value = ({ name, schema }: { name: string; schema: object }) => encodeURIComponent(String(valueFor(schema, name, new Map())));
-  const at = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
-    const parameter = parameters.find((each) => each.in === 'path' && each.name === name);
-    return parameter === undefined ? 'a' : value(parameter);
-  });
-  const query = parameters
-    .filter(({ in: place, required }) => place === 'query' && required)
-    .map((parameter) => `${parameter.name}=${value(parameter)}`)
-    .join('&');
-  return as.raw(method, query === '' ? at : `${at}?${query}`, {
-    headers: {
-      ...(body !== undefined && { 'content-type': body.type === '*/*' ? 'text/plain' : body.type, 'x-ancilla-category': 'raw_input' }),
-      'x-ancilla-purpose': 'role test',
-      ...(as.subject === 'platform-admin' && scope === 'tenant' && { 'x-ancilla-tenant': 'north' }),
+async function ask(as: Client, operation: Operation): Promise<Response> {
+  const { method, scope, body } = operation;
+  return as.raw(
+    method,
+    addressOf(operation, ({ name, schema }) => valueFor(schema, name, new Map())),
+    {
+      headers: {
+        ...(body !== undefined && { 'content-type': body.type === '*/*' ? 'text/plain' : body.type, 'x-ancilla-category': 'raw_input' }),
+        'x-ancilla-purpose': 'role test',
+        ...(as.subject === 'platform-admin' && scope === 'tenant' && { 'x-ancilla-tenant': 'north' }),
+      },
+      ...(body !== undefined && { body: body.type === '*/*' ? 'bytes' : JSON.stringify(valueFor(body.schema, '', harmless)) }),
     },
-    ...(body !== undefined && { body: body.type === '*/*' ? 'bytes' : JSON.stringify(valueFor(body.schema, '', harmless)) }),
-  });
+  );
 }
 
 test('every route admits exactly the roles of the permission table, and denials stand in an access log', async () => {

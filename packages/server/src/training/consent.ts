@@ -12,15 +12,18 @@ const REACH = { none: 0, own: 1, global: 2 } as const;
 
 type Use = Pick<Dataset, 'consent' | 'vectors'>;
 
-export const covers = ({ training, vectors }: Allowed, use: Use): boolean =>
-  REACH[training] >= REACH[use.consent] && (vectors || !use.vectors);
+/** What a use goes beyond; undefined when consent covers it. */
+export function uncovered({ training, vectors }: Allowed, use: Use): string | undefined {
+  if (REACH[training] < REACH[use.consent]) return `the consent in force is ${training}; this needs ${use.consent}`;
+  if (use.vectors && !vectors) return 'the consent in force does not cover vectors; this has them';
+  return undefined;
+}
 
 /**
  * Asked when a dataset is ordered, when it is built and when it is trained on: consent may be withdrawn in between.
  * @throws {AncillaError} `training.consent`
  */
-export function assertConsent({ training, vectors }: Allowed, use: Use): void {
-  if (REACH[training] < REACH[use.consent])
-    throw new AncillaError('training.consent', `the consent in force is ${training}; this needs ${use.consent}`);
-  if (use.vectors && !vectors) throw new AncillaError('training.consent', 'the consent in force does not cover vectors; this has them');
+export function assertConsent(allowed: Allowed, use: Use): void {
+  const why = uncovered(allowed, use);
+  if (why !== undefined) throw new AncillaError('training.consent', why);
 }

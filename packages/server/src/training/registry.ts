@@ -15,8 +15,8 @@ import {
   type Write,
 } from '@ancilla/contracts';
 import type { Curator, LabelAnswer } from '../curator/index.ts';
-import { datasetOf } from './catalog.ts';
-import { consentOf, covers } from './consent.ts';
+import { datasetOf, type Catalogued } from './catalog.ts';
+import { consentOf, uncovered, type Allowed } from './consent.ts';
 
 /** Why a model should be trained again: what it learned from may not be learned from any more. */
 export const modelFlags = ['consent_withdrawn', 'dataset_withdrawn', 'example_removed'] as const;
@@ -108,13 +108,10 @@ export async function modelOf(
 }
 
 /** Whether consent covers a dataset still, and whether it was withdrawn. */
-async function standingOf(tenant: Reader<Tenant>, dataset_id: string, io: Io): Promise<Flag[]> {
-  const [{ dataset, status }, consent] = await Promise.all([datasetOf(tenant, dataset_id, io), consentOf(tenant, io)]);
-  return [
-    ...(covers(consent, dataset) ? [] : (['consent_withdrawn'] as const)),
-    ...(status === 'withdrawn' ? (['dataset_withdrawn'] as const) : []),
-  ];
-}
+const flagsOf = ({ dataset, status }: Catalogued, consent: Allowed): Flag[] => [
+  ...(uncovered(consent, dataset) === undefined ? [] : (['consent_withdrawn'] as const)),
+  ...(status === 'withdrawn' ? (['dataset_withdrawn'] as const) : []),
+];
 
 /** Whether a decision or its features, of which a dataset was made, are gone since. Each is asked for: this is for one model, not for a list. */
 export async function lacksExamples(tenant: Reader<Tenant>, task: Task, dataset_id: string, io: Io): Promise<boolean> {
@@ -125,8 +122,10 @@ export async function lacksExamples(tenant: Reader<Tenant>, task: Task, dataset_
       { index: 'by_dataset', equals: { dataset_id }, limit: 500, ...(typeof cursor === 'string' && { cursor }) },
       io,
     );
-    for (const { doc } of page.items) {
-      const decision = await tenant.get(task.decisions as typeof mappingHistory, doc.mapping_history_id, io);
+    const decisions = await Promise.all(
+      page.items.map(({ doc }) => tenant.get(task.decisions as typeof mappingHistory, doc.mapping_history_id, io)),
+    );
+    for (const decision of decisions) {
       if (decision === undefined) return true;
       refs.add(task.meta(decision.doc).features_ref);
     }
@@ -141,7 +140,8 @@ export async function viewsOf(curator: Curator, tenant: TenantStore, models: rea
   const ids = [...new Set(models.map(({ model_id }) => model_id))];
   const labels = new Map(await Promise.all(ids.map(async (id) => [id, await curator.labelsOf(tenant, 'models', id, io)] as const)));
   const datasets = [...new Set(models.flatMap(({ dataset_id }) => dataset_id ?? []))];
-  const flags = new Map(await Promise.all(datasets.map(async (id) => [id, await standingOf(tenant, id, io)] as const)));
+  const consent = await consentOf(tenant, io);
+  const flags = new Map(await Promise.all(datasets.map(async (id) => [id, flagsOf(await datasetOf(tenant, id, io), consent)] as const)));
   return models.map((model) => ({
     ...model,
     flags: [...(flags.get(model.dataset_id ?? '') ?? [])],
