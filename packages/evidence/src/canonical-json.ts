@@ -49,13 +49,41 @@ function writeContainer(value: object, path: (string | number)[]): string {
   if (Object.getOwnPropertySymbols(value).length > 0) refuse(path, 'an object with a symbol for a key');
   // A plain object, read by its own keys only.
   const members = value as Readonly<Record<string, unknown>>;
-  // Without a comparison of its own, sort compares UTF-16 code units: the order RFC 8785 wants.
-  for (const key of Object.keys(value).toSorted()) {
+  for (const { key, before } of inOrder(Object.keys(value), path)) {
     path.push(key);
-    text += `${text === '' ? '' : ','}${quote(key, path, 'a key')}:${write(members[key], path)}`;
+    text += before + write(members[key], path);
     path.pop();
   }
   return `{${text}}`;
+}
+
+/** A member's name and what is written before its value. */
+interface Member {
+  readonly key: string;
+  readonly before: string;
+}
+/** By their number and the first of them, the keys an object had and their order: most objects have the keys of one that came before. */
+const orders: Map<string, { readonly keys: readonly string[]; readonly members: readonly Member[] }>[] = [];
+const MOST_KEYS_KEPT = 64;
+const MOST_ORDERS_KEPT = 64;
+
+function inOrder(keys: readonly string[], path: (string | number)[]): readonly Member[] {
+  const [first] = keys;
+  if (first === undefined) return [];
+  const known = orders[keys.length]?.get(first);
+  if (known !== undefined && keys.every((key, i) => key === known.keys[i])) return known.members;
+  // Without a comparison of its own, sort compares UTF-16 code units: the order RFC 8785 wants.
+  const members = keys.toSorted().map((key, i): Member => {
+    path.push(key);
+    const before = `${i === 0 ? '' : ','}${quote(key, path, 'a key')}:`;
+    path.pop();
+    return { key, before };
+  });
+  if (keys.length > MOST_KEYS_KEPT) return members;
+  const alike = (orders[keys.length] ??= new Map());
+  if (alike.size >= MOST_ORDERS_KEPT) alike.clear();
+  alike.set(first, { keys, members });
+  return members;
 }
 
 function quote(text: string, path: (string | number)[], what: string): string {

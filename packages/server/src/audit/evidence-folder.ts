@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import {
   formatBundle,
   formatTile,
+  leafHash,
   openCheckpoint,
   parseVerifierKey,
   tilePath,
@@ -67,10 +68,7 @@ export function openEvidenceFolder(folder: string, signer: LedgerSigner): Eviden
     }
     for (const { level, index, width } of tilesToWrite(before?.size ?? 0, size)) {
       const first = index * TILE_WIDTH;
-      const bytes =
-        level === 'entries'
-          ? formatBundle(await bundle(ledger, first, width, io))
-          : formatTile(await hashes(ledger, level * 8, first, width, io));
+      const bytes = await content(ledger, { level, first, width }, io);
       await writeDurably(file(log_id, tilePath({ level, index, width })), bytes);
       // A full tile serves whoever asked for a part of it.
       if (width === TILE_WIDTH)
@@ -100,18 +98,22 @@ export function openEvidenceFolder(folder: string, signer: LedgerSigner): Eviden
   };
 }
 
-async function bundle(ledger: Ledger, first: number, width: number, io: Io): Promise<readonly Uint8Array[]> {
-  const entries = await ledger.entries(first, first + width, io);
-  if (entries.length !== width || width > ENTRIES_A_CALL)
-    throw new AncillaError('store.corrupt', `the ledger lacks entries of ${first}…${first + width}`);
-  return entries.map(({ entry }) => new TextEncoder().encode(entry));
+type Span = { readonly level: number | 'entries'; readonly first: number; readonly width: number };
+
+async function content(ledger: Ledger, { level, first, width }: Span, io: Io): Promise<Uint8Array> {
+  if (level === 'entries') return formatBundle((await entries(ledger, first, width, io)).map((entry) => new TextEncoder().encode(entry)));
+  // The ledger gives leaves by the hundred, but nodes one at a time.
+  if (level === 0) return formatTile((await entries(ledger, first, width, io)).map(leafHash));
+  const at = Array.from({ length: width }, (_, i) => ({ level: level * 8, index: first + i }));
+  return formatTile(await ledger.nodes(at, io));
 }
 
-const hashes = (ledger: Ledger, level: number, first: number, width: number, io: Io): Promise<readonly Uint8Array[]> =>
-  ledger.nodes(
-    Array.from({ length: width }, (_, i) => ({ level, index: first + i })),
-    io,
-  );
+async function entries(ledger: Ledger, first: number, width: number, io: Io): Promise<readonly string[]> {
+  const found = await ledger.entries(first, first + width, io);
+  if (found.length !== width || width > ENTRIES_A_CALL)
+    throw new AncillaError('store.corrupt', `the ledger lacks entries of ${first}…${first + width}`);
+  return found.map(({ entry }) => entry);
+}
 
 /** Temporary file, fsync, rename, fsync of the folder: there whole or not at all, also after power loss. */
 async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {

@@ -45,7 +45,9 @@ function collect(payload: Readable, limit: number): Promise<Buffer> {
     });
     payload.on('end', () => resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)));
     payload.on('error', reject);
-    payload.on('close', () => reject(new AncillaError('request.malformed', 'the body ended early')));
+    payload.on('close', () => {
+      if (!payload.readableEnded) reject(new AncillaError('request.malformed', 'the body ended early'));
+    });
   });
 }
 

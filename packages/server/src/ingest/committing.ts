@@ -33,6 +33,8 @@ interface Waiting {
 
 /** Events of one commit at most. */
 const MOST_EVENTS = 512;
+/** So many make a commit worth its transaction: it does not wait for more, so that the store works on it while the next are read. */
+const ENOUGH_EVENTS = 64;
 /** One commit on its way to the disk, and one that is made ready meanwhile. */
 const MOST_UNDER_WAY = 2;
 const unstoppable: Io = { signal: new AbortController().signal };
@@ -72,8 +74,9 @@ export function openCommitting(): (of: Of, ready: readonly Ready[], io: Io) => P
       let lane = lanes.get(of.tenant_id);
       if (lane === undefined) lanes.set(of.tenant_id, (lane = { waiting: [], underWay: 0 }));
       lane.waiting.push({ ready, io, resolve, reject });
-      // After what else arrives in this turn of the event loop.
-      if (lane.waiting.length === 1) setImmediate(next, of);
+      // A few wait for what else arrives in this turn of the event loop.
+      if (ready.length >= ENOUGH_EVENTS) next(of);
+      else if (lane.waiting.length === 1) setImmediate(next, of);
     });
 }
 

@@ -107,8 +107,10 @@ export async function runProjections({ stores, projections, clock, later, onErro
       const { size } = await tenant.ledger.head(io);
       if (done.get(tenant_id) === size) return;
       const isOurs = await stores.alone(tenant_id, async () => {
-        for (const projection of projections)
-          await attempt(projection.name, () => project({ tenant, tenant_id, size }, projection, clock, io));
+        // Side by side: they read the same entries while these are at hand, and what they write is one commit group.
+        await Promise.all(
+          projections.map((projection) => attempt(projection.name, () => project({ tenant, tenant_id, size }, projection, clock, io))),
+        );
       });
       // What another server is at may end just before what woke us.
       if (!isOurs) later(REST_MS, () => wake(tenant_id));

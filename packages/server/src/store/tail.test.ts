@@ -34,6 +34,7 @@ test('what was written last is there, up to the head and without a gap, or not a
   deepEqual(seqs(tail, 2, 6), [3, 4, 5]);
   deepEqual(seqs(tail, 4, 6), [5]);
   deepEqual(seqs(tail, 5, 6), []);
+  deepEqual(seqs(tail, 2, 5), [3, 4], 'the head was read before the last was written');
   equal(seqs(tail, 1, 6), undefined, 'the one before is not here');
   equal(seqs(tail, 2, 7), undefined, 'someone else wrote one more');
   put(tail, [7, 8]);
@@ -49,7 +50,8 @@ test('one bound holds for all stores: what was written longest ago is let go', (
   equal(seqs(old, 0, 3), undefined);
   deepEqual(seqs(young, 0, 3), [1, 2]);
   put(young, [3, 4]);
-  equal(seqs(young, 0, 5), undefined, 'one store alone is bounded too');
+  equal(seqs(young, 1, 5), undefined, 'one store alone is bounded too');
+  deepEqual(seqs(young, 2, 5), [3, 4]);
 });
 
 test('a feed says the same whatever was written, repeated, replaced and removed just before', { timeout: 60_000 }, async () => {

@@ -7,6 +7,8 @@ interface Kept {
   readonly seq: number;
   readonly id: string;
   readonly doc: object;
+  /** Of its text. */
+  readonly characters: number;
 }
 
 /**
@@ -17,8 +19,8 @@ export interface Tail {
   /** What a commit wrote, once it is durable. */
   add(writes: readonly Write[], prepared: PreparedCommit, receipt: Receipt): void;
   /**
-   * All entries with `after < seq < size`; undefined when one of them is not here. With `size` the store's present one, no document among them was removed: a
-   * removal is an entry too, another process's is not here, and after one of this process nothing is.
+   * All entries with `after < seq < size`; undefined when one of them is not here. With `size` what the store had a moment ago, no document among them was
+   * removed by then: a removal is an entry too, another process's is not here, and after one of this process nothing is.
    */
   between(after: number, size: number): readonly Kept[] | undefined;
 }
@@ -30,38 +32,47 @@ const MOST_CHARACTERS = 16 * 2 ** 20;
 export function openTails(mostCharacters = MOST_CHARACTERS): () => Tail {
   const sizes = new Map<Kept[], number>();
   let characters = 0;
-  const clear = (kept: Kept[]) => {
-    characters -= sizes.get(kept) ?? 0;
-    sizes.delete(kept);
-    kept.length = 0;
+  const forget = (kept: Kept[], count: number) => {
+    const gone = kept.splice(0, count).reduce((sum, entry) => sum + entry.characters, 0);
+    characters -= gone;
+    const left = (sizes.get(kept) ?? 0) - gone;
+    if (kept.length > 0) sizes.set(kept, left);
+    else sizes.delete(kept);
   };
   return () => {
     const kept: Kept[] = [];
     return {
       add(writes, prepared, receipt) {
-        if (writes.some(({ op }) => op === 'remove')) clear(kept);
+        if (writes.some(({ op }) => op === 'remove')) forget(kept, kept.length);
+        let size = sizes.get(kept) ?? 0;
         for (const [i, write] of writes.entries()) {
           const { seq, duplicate } = receipt.writes[i] ?? {};
           const row = prepared.writes[i];
           if (seq === undefined || duplicate === true || write.op !== 'insert' || row?.op !== 'insert') continue;
           // What lies between was written by another process, or is an entry of `changes`.
-          if (kept.at(-1)?.seq !== seq - 1) clear(kept);
-          kept.push({ in: row.to, seq, id: row.key, doc: write.doc });
+          if (kept.at(-1)?.seq !== seq - 1) {
+            forget(kept, kept.length);
+            size = 0;
+          }
+          kept.push({ in: row.to, seq, id: row.key, doc: write.doc, characters: row.body.length });
           characters += row.body.length;
-          const size = (sizes.get(kept) ?? 0) + row.body.length;
-          // Last in the map: what was written longest ago is let go first.
-          sizes.delete(kept);
-          sizes.set(kept, size);
+          size += row.body.length;
         }
-        for (const oldest of sizes.keys()) {
-          if (characters <= mostCharacters) return;
-          clear(oldest);
+        // Last in the map: what was written longest ago is let go first.
+        sizes.delete(kept);
+        if (kept.length > 0) sizes.set(kept, size);
+        while (characters > mostCharacters) {
+          const [oldest] = sizes.keys();
+          if (oldest === undefined) return;
+          // By halves: a busy store's projections are seldom far behind.
+          forget(oldest, Math.ceil(oldest.length / 2));
         }
       },
       between(after, size) {
         const first = kept[0]?.seq;
-        if (first === undefined || after + 1 < first || kept.at(-1)?.seq !== size - 1) return undefined;
-        return kept.slice(after + 1 - first);
+        const last = kept.at(-1)?.seq;
+        if (first === undefined || last === undefined || after + 1 < first || last < size - 1) return undefined;
+        return kept.slice(after + 1 - first, size - first);
       },
     };
   };

@@ -74,6 +74,8 @@ interface StoreWorker {
 
 /** One message the worker works on, and one that it finds when it is through. What is asked meanwhile gathers into the next: a larger group for one sync of the disk. */
 const MOST_IN_FLIGHT = 2;
+/** Writes that keep the worker busy for longer than it takes to gather more. */
+const ENOUGH_WRITES = 64;
 
 function openWorker(setup: WorkerSetup): StoreWorker {
   // The extension is ours: .ts when run from source, .js when built.
@@ -133,7 +135,8 @@ function openWorker(setup: WorkerSetup): StoreWorker {
           reject: (error) => (settled(), reject(error)),
         });
         outbox.push({ id, ...request });
-        // After what else arrives in this turn of the event loop.
+        // A large commit goes at once; the rest after what else arrives in this turn of the event loop.
+        if (request.op === 'commit' && request.commit.writes.length >= ENOUGH_WRITES) return send();
         if (!scheduled) setImmediate(send);
         scheduled = true;
       }),
