@@ -39,6 +39,20 @@ test('the form is the one the reference implementation of RFC 8785 writes', () =
   );
 });
 
+test('objects that begin alike are told apart, as many as come', () => {
+  // Few names: the same number of keys and the same first one again and again, in other orders; then more kinds than are remembered.
+  const alike = fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd', '1', '10', '9'), { minLength: 2, maxLength: 4 });
+  fc.assert(
+    fc.property(fc.array(alike, { minLength: 2, maxLength: 20 }), (all) => {
+      const objects = all.map((keys) => Object.fromEntries(keys.map((key, i) => [key, i])));
+      for (const each of objects) equal(canonicalJson(each), serialize(each));
+    }),
+  );
+  for (let i = 0; i < 300; i++) equal(canonicalJson({ [`k${i}`]: i, a: 0 }), `{"a":0,"k${i}":${i}}`);
+  const wide = Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`k${i}`, i]));
+  equal(canonicalJson(wide), serialize(wide));
+});
+
 test('what JSON cannot say is refused with its place, never dropped and never quoted', () => {
   const cyclic: unknown[] = [];
   cyclic.push(cyclic);

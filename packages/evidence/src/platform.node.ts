@@ -1,8 +1,11 @@
 // What Node does several times faster than JavaScript can. Same exports as platform.browser.ts; package.json "imports" chooses.
-import { createHash, createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, hash, sign, verify } from 'node:crypto';
 
 /** SHA-256 of all parts, one after the other; a string counts as its UTF-8 bytes. */
 export function sha256(...parts: readonly (Uint8Array | string)[]): Uint8Array {
+  const [only, ...more] = parts;
+  // Without a hasher it is half the price.
+  if (only !== undefined && more.length === 0) return plain(hash('sha256', only, 'buffer'));
   const hasher = createHash('sha256');
   for (const part of parts) hasher.update(part);
   return plain(hasher.digest());
