@@ -1,5 +1,5 @@
 // Whether a page of calls and a trace cost the same at 10⁴ and at 10⁶ stored events, in SQLite and, where it is installed, in PostgreSQL. Prints medians and their ratio;
-// ANCILLA_BENCH_EVENTS sets the larger number.
+// ANCILLA_BENCH_EVENTS sets the larger number. PostgreSQL gets the memory that docs/engines.md advises.
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -96,7 +96,7 @@ const folder = await mkdtemp(join(tmpdir(), 'ancilla-pages-'));
 try {
   await measureEngine('sqlite', undefined, join(folder, 'sqlite'));
   const given = process.env['ANCILLA_TEST_STORE_URL'];
-  await using cluster = given === undefined ? await startCluster() : undefined;
+  await using cluster = given === undefined ? await startCluster({ shared_buffers: '2GB' }) : undefined;
   const server = given ?? cluster?.url;
   if (server === undefined) process.stdout.write('postgres   not installed\n');
   else {

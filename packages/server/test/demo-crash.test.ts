@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
+import { freshDatabase } from './postgres/database.ts';
 
 const ANCILLA = join(import.meta.dirname, '..', 'src', 'cli', 'main.ts');
 
@@ -16,9 +17,9 @@ interface Demo {
   readonly url: string;
 }
 
-async function startDemo(data: string): Promise<Demo> {
+async function startDemo(data: string, database: string | undefined): Promise<Demo> {
   const child = spawn(process.execPath, ['--conditions=ancilla-source', ANCILLA, 'demo'], {
-    env: { ...process.env, ANCILLA_PORT: '0', ANCILLA_DATA: data },
+    env: { ...process.env, ANCILLA_PORT: '0', ANCILLA_DATA: data, ...(database !== undefined && { ANCILLA_STORE_URL: database }) },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
@@ -60,7 +61,10 @@ async function openApi(demo: Demo, data: string) {
 
 test('killed in the middle of its mapping run, the demo completes after a restart, and no effect is there twice', async () => {
   const data = await mkdtemp(join(tmpdir(), 'ancilla-demo-'));
-  let demo = await startDemo(data);
+  const server = process.env['ANCILLA_TEST_STORE_URL'];
+  await using database = server === undefined ? undefined : await freshDatabase(server);
+  const start = () => startDemo(data, database?.url);
+  let demo = await start();
   try {
     await until(demo, /zip_codes/);
     const running = await openApi(demo, data);
@@ -71,7 +75,7 @@ test('killed in the middle of its mapping run, the demo completes after a restar
     demo.process.kill('SIGKILL');
     await once(demo.process, 'exit');
 
-    demo = await startDemo(data);
+    demo = await start();
     const lines = await until(demo, /^ready after/);
     equal(lines.filter((line) => line === 'verdict   anchored').length, 2, lines.join('\n'));
     const { all } = await openApi(demo, data);
@@ -100,12 +104,12 @@ test('killed in the middle of its mapping run, the demo completes after a restar
     deepEqual(await once(demo.process, 'exit'), [0, null]);
 
     // A third start finds everything there.
-    demo = await startDemo(data);
+    demo = await start();
     const again = (await until(demo, /^ready after/)).join('\n');
     match(again, /are there from an earlier start/);
     ok(!/\d columns, \d+ suggested/.test(again), again);
   } finally {
-    demo.process.kill('SIGKILL');
+    if (demo.process.exitCode === null && demo.process.kill('SIGKILL')) await once(demo.process, 'exit');
     await rm(data, { recursive: true, force: true });
   }
 });

@@ -32,6 +32,10 @@ const commands: Readonly<Record<string, Command>> = {
   verify: { open: async () => (await import('./verify.ts')).verifyCommand, what: 'verify a log or a proof offline' },
   tenant: { open: async () => (await import('./tenant.ts')).tenantCommand, what: 'make and list tenants' },
   key: { open: async () => (await import('./tenant.ts')).keyCommand, what: 'make, list and disable API keys' },
+  migrate: {
+    open: async () => (await import('./migrate.ts')).migrateCommand,
+    what: 'make the tables in PostgreSQL as their owner, for servers whose role owns nothing',
+  },
   doctor: {
     open: async () => (await import('./doctor.ts')).doctorCommand,
     what: 'say what is wrong with this installation and how to mend it',

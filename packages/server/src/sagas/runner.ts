@@ -3,6 +3,7 @@ import {
   insert,
   isAncillaError,
   remove,
+  replace,
   sagaState,
   toTimestamp,
   wakeups,
@@ -48,6 +49,9 @@ export interface Runner extends SagaRunner, AsyncDisposable {
 }
 
 const SWEEP_MS = 1000;
+/** So long a process relies on its note that a tenant has sagas; each may take notes away that are much older. */
+const NOTED_MS = 30_000;
+const KEPT_MS = 4 * NOTED_MS;
 /** Sagas of one tenant driven at once: a busy tenant does not keep the others waiting. */
 const AT_ONCE = 8;
 const ACTIVE = ['running', 'compensating', 'waiting'] as const;
@@ -59,7 +63,7 @@ export function openRunner(parts: RunnerParts): Runner {
   const starting = new Map<string, Promise<unknown>>();
   const busy = new Set<string>();
   const again = new Set<string>();
-  const active = new Set<string>();
+  const notedUntil = new Map<string, number>();
   const stop = new AbortController();
   const io: Io = { signal: stop.signal };
   let cancelSweep = () => {};
@@ -69,15 +73,18 @@ export function openRunner(parts: RunnerParts): Runner {
   const leaseExpired = ({ lease_until }: SagaState): boolean => isPast(lease_until);
 
   async function noteActive(tenant_id: string, io_: Io): Promise<void> {
-    if (active.has(tenant_id)) return;
-    if ((await platform.get(wakeups, tenant_id, io_)) === undefined) {
+    while ((notedUntil.get(tenant_id) ?? 0) <= clock.now()) {
+      const now = clock.now();
+      const note = await platform.get(wakeups, tenant_id, io_);
+      const fresh = { tenant_id, due_at: toTimestamp(now) };
       try {
-        await platform.commit([insert(wakeups, { tenant_id, due_at: toTimestamp(clock.now()) })], [], io_);
+        await platform.commit([note === undefined ? insert(wakeups, fresh) : replace(wakeups, note, fresh)], [], io_);
+        notedUntil.set(tenant_id, now + NOTED_MS);
       } catch (error) {
+        // Another process wrote it, or took it away: seen at the next look.
         if (!isAncillaError(error, 'store.conflict', 'store.revision_conflict')) throw error;
       }
     }
-    active.add(tenant_id);
   }
 
   /** One at a time a saga: who comes meanwhile is served when it is through, since what they came for may have been overlooked. */
@@ -125,11 +132,14 @@ export function openRunner(parts: RunnerParts): Runner {
       for (const { doc } of due.slice(0, AT_ONCE)) void takeUp(of, doc.saga_id);
     }
     if (any) return;
-    active.delete(tenant_id);
     const note = await platform.get(wakeups, tenant_id, io);
-    // A saga that starts between the look and this removal has written its own note after ours was read.
-    if (note !== undefined && !active.has(tenant_id))
+    // Whoever is about to start a saga relies on a note that is not old, and renews one that is: then this removal is refused.
+    if (note === undefined || Date.parse(note.doc.due_at) + KEPT_MS > clock.now()) return;
+    try {
       await platform.commit([remove(wakeups, tenant_id)], [{ of: wakeups, id: tenant_id, revision: note.revision }], io);
+    } catch (error) {
+      if (!isAncillaError(error, 'store.revision_conflict')) throw error;
+    }
   }
 
   async function sweepAll(expired: (state: SagaState) => boolean): Promise<void> {
@@ -176,6 +186,8 @@ export function openRunner(parts: RunnerParts): Runner {
       const begun = engine.start(declared, from, io);
       starting.set(saga_id, begun);
       const held = await begun.finally(() => starting.delete(saga_id));
+      // Free, unless this process stood still for so long that its note may be gone.
+      await noteActive(from.tenant_id, io);
       let settled: Promise<Outcome>;
       if (held === undefined)
         settled = driving.get(saga_id) ?? log.hold(of, saga_id, parts.owner_id, undefined, io).then((seen) => engine.outcomeOf(seen, io));

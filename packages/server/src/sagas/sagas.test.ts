@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
 import { test } from 'node:test';
-import { AncillaError, remove, saga, sagaState, tenantWal, type Saga, type SagaOutcome } from '@ancilla/contracts';
+import { AncillaError, remove, saga, sagaState, tenantWal, wakeups, type Saga, type SagaOutcome } from '@ancilla/contracts';
 import { Type } from 'typebox';
 import { io, openTest, trace_id } from './engine.fixture.ts';
 import { toCache, toHistory } from './history.ts';
@@ -278,6 +278,25 @@ test('a wait that nobody answers ends when its time does', async () => {
   await runner.sweep();
   await until(at, saga_id, 'compensated');
   deepEqual(moved, []);
+});
+
+test('a tenant whose sagas are over is looked at for a while, so that no process’s look can hide a saga that another is about to start', async () => {
+  await using at = await openTest();
+  const isNoted = async () => (await at.stores.platform.get(wakeups, 'north', io)) !== undefined;
+  const [one, other] = [await at.open([ordering([])], false), await at.open([ordering([])], false)];
+  await one.runner.noteActive('north', io);
+  // Nothing is there yet: the other process must not conclude that nothing comes.
+  await other.runner.sweep();
+  at.advance(29_000);
+  await one.runner.noteActive('north', io);
+  await other.runner.sweep();
+  equal(await isNoted(), true);
+  // What a process has noted it notes again after a while, also when others took the note away meanwhile.
+  at.advance(121_000);
+  await other.runner.sweep();
+  equal(await isNoted(), false);
+  await one.runner.noteActive('north', io);
+  equal(await isNoted(), true);
 });
 
 test('a sweep that is under way when the engine stops begins no other: the process can end', async () => {

@@ -1,8 +1,8 @@
-import { AncillaError } from '@ancilla/contracts';
+import { AncillaError, type Collection } from '@ancilla/contracts';
 import type { Engine } from './engines/engine.ts';
-import { inPostgres } from './engines/postgres/engine.ts';
+import { inPostgres, migratePostgres } from './engines/postgres/engine.ts';
 import { inFolder } from './engines/sqlite/engine.ts';
-import type { Table } from './table.ts';
+import { toTable, withChanges, type Table } from './table.ts';
 
 /** Where a deployment's data lies. */
 export interface StorePlace {
@@ -40,3 +40,9 @@ export const engineFor =
   ({ url, plain, folder, allowPlaintext }: StorePlace, onError: (error: unknown) => void) =>
   (tables: readonly Table[]): Promise<Engine> =>
     url === undefined ? inFolder(folder)(tables) : inPostgres({ ...connectionOf(url, allowPlaintext), isPlain: plain, onError })(tables);
+
+/** Brings a database up to this version, as the role of the URL; a server whose role owns the tables does so at its start. @param grantTo - a role that is to write and own nothing */
+export const migrateDatabase = (
+  { url, allowPlaintext, grantTo }: { readonly url: string; readonly allowPlaintext: boolean; readonly grantTo: string | undefined },
+  collections: readonly Collection[],
+): Promise<void> => migratePostgres({ ...connectionOf(url, allowPlaintext), tables: withChanges(collections).map(toTable), grantTo });

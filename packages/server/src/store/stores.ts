@@ -1,7 +1,6 @@
 import {
   AncillaError,
   TenantId,
-  changes,
   isAncillaError,
   type Clock,
   type Collection,
@@ -20,7 +19,7 @@ import { checkAnchor, type Anchors } from './anchor.ts';
 import { prepareCommits } from './commit.ts';
 import type { Engine, EngineStore, Place } from './engines/engine.ts';
 import { storeHandle } from './handle.ts';
-import { toTable, type Table } from './table.ts';
+import { toTable, withChanges, type Table } from './table.ts';
 import { openTails } from './tail.ts';
 
 export type { Anchors } from './anchor.ts';
@@ -71,7 +70,7 @@ export async function openStores({
   readonly newId: NewId;
   readonly anchors: Anchors;
 }): Promise<Stores> {
-  const all = collections.some(({ name }) => name === changes.name) ? collections : [...collections, changes];
+  const all = withChanges(collections);
   const engine = await openEngine(all.map(toTable));
   const prepare = prepareCommits({ collections: all, clock, random, newId });
   const openTail = openTails();

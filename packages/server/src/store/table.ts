@@ -1,4 +1,4 @@
-import type { Collection } from '@ancilla/contracts';
+import { changes, type Collection } from '@ancilla/contracts';
 
 /** What an engine needs to know of a collection: plain data, so that it crosses to a worker. */
 export interface Table {
@@ -9,6 +9,10 @@ export interface Table {
   /** Fields a document may lack or have null; an index leaves such documents out. */
   readonly sparse: readonly string[];
 }
+
+/** Every store has `changes`, which the commit itself writes. */
+export const withChanges = (collections: readonly Collection[]): readonly Collection[] =>
+  collections.some(({ name }) => name === changes.name) ? collections : [...collections, changes];
 
 /** Reads the table off the declaration. */
 export function toTable({ name, kind, indexes, unique = [], schema }: Collection): Table {

@@ -1,10 +1,14 @@
 // What the conformance suite cannot ask of every engine: this one's database, looked at and attacked from beside.
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { createServer, connect, type Socket } from 'node:net';
 import { once } from 'node:events';
+import { mkdir, mkdtemp, rm, rmdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { insert, isAncillaError, remove, replace, type TenantStore } from '@ancilla/contracts';
+import { insert, isAncillaError, remove, replace, storageMap, type TenantStore } from '@ancilla/contracts';
 import pg from 'pg';
 import { at, because, counters, io, note, notes, settings, testCollections } from '../../src/store/conformance-collections.ts';
 import { openPostgresEngine } from '../../src/store/engines/postgres/engine.ts';
@@ -12,7 +16,7 @@ import { connectionOf } from '../../src/store/open-engine.ts';
 import { toTable } from '../../src/store/table.ts';
 import { startCluster } from './cluster.ts';
 import { freshDatabase } from './database.ts';
-import { openSite } from './site.ts';
+import { asRole, openSite } from './site.ts';
 
 const server = process.env['ANCILLA_TEST_STORE_URL'] ?? '';
 const skip = server === '' ? 'ANCILLA_TEST_STORE_URL names no server' : false;
@@ -81,6 +85,37 @@ test('a log row is removed only together with the entry that says why, and trunc
   await rejects(site.raw('a', `update ancilla.c_changes set time = 'x'`), /append-only/);
   await rejects(site.raw('a', `update ancilla.c_notes set f_topic = 'x'`), /append-only/);
   equal((await a.ledger.head(io)).size, 3);
+});
+
+test('a role that owns nothing is told who makes the tables, uses them, and can neither empty one nor take its triggers away', async (t) => {
+  const writer = process.env['ANCILLA_TEST_STORE_WRITER'];
+  if (writer === undefined) return t.skip('ANCILLA_TEST_STORE_WRITER names no role');
+  await using database = await freshDatabase(server);
+  const own = asRole(database.url, writer);
+  const all = storageMap.map(toTable);
+  const start = async () => (await openPostgresEngine({ url: own, tables: all, onError: () => {} }))[Symbol.asyncDispose]();
+  await rejects(start(), { code: 'store.unavailable', message: /ancilla migrate --grant/ });
+  const migrate = (url: string) => {
+    const args = ['--conditions=ancilla-source', 'packages/server/src/cli/main.ts', 'migrate', '--grant', writer];
+    return execFileSync(process.execPath, args, { env: { ...process.env, ANCILLA_STORE_URL: url }, encoding: 'utf8' });
+  };
+  for (let i = 0; i < 2; i++) equal(migrate(database.url), `the tables are of this version; ${writer} may use them\n`);
+  await start();
+  const client = new pg.Client({ connectionString: own });
+  await client.connect();
+  for (const sql of [
+    'truncate ancilla.c_prompt_events',
+    'drop trigger no_delete on ancilla.c_prompt_events',
+    'alter table ancilla.c_prompt_events disable trigger all',
+    'alter table ancilla.c_prompt_events no force row level security',
+    'update ancilla.c_prompt_events set body = body',
+    'delete from ancilla.node',
+    'update ancilla.version set version = 1',
+    'create table ancilla.mine ()',
+    'set session_replication_role = replica',
+  ])
+    await rejects(client.query(sql), { code: '42501' }, sql);
+  await client.end();
 });
 
 test('several servers that start at once make one database; a newer one is refused', { skip }, async () => {
@@ -181,7 +216,7 @@ test(
   async () => {
     await using database = await freshDatabase(server);
     await using proxy = await cuttingProxy(database.url);
-    await using site = await openSite(server, false, proxy.url);
+    await using site = await openSite(server, { at: proxy.url });
     await using stores = await site.open();
     const a = stores.tenant('a');
     await a.commit([insert(counters, { counter_id: 'c', at: at(), n: 0 })], [], io);
@@ -193,6 +228,71 @@ test(
     equal((await a.get(counters, 'c', io))?.doc.n, 6);
   },
 );
+
+test('a server whose clock is an hour from the database’s is refused in one line that says what to do', { skip }, async () => {
+  await using database = await freshDatabase(server);
+  const data = await mkdtemp(join(tmpdir(), 'ancilla-skewed-'));
+  try {
+    for (const [shift, says] of [
+      [3_600_000, 'ahead of'],
+      [-3_600_000, 'behind'],
+    ] as const) {
+      const skewed = `data:text/javascript,const now = Date.now; Date.now = () => now() + ${shift}`;
+      const args = [`--import=${skewed}`, '--conditions=ancilla-source', 'packages/server/src/cli/main.ts', 'serve'];
+      const env = { ...process.env, ANCILLA_STORE_URL: database.url, ANCILLA_DATA: data, ANCILLA_PORT: '0' };
+      const { status, stderr } = spawnSync(process.execPath, args, { env, encoding: 'utf8', timeout: 60_000 });
+      equal(status, 1, stderr);
+      ok(new RegExp(`^ancilla serve: this machine’s clock is 3[56]\\d\\d s ${says} the database’s: .*NTP\n$`).test(stderr), stderr);
+    }
+  } finally {
+    await rm(data, { recursive: true, force: true });
+  }
+});
+
+test('a full disk refuses writes and keeps nothing of them; when there is room they go on', { skip, timeout: 120_000 }, async (t) => {
+  const disk = await mkdtemp(join(tmpdir(), 'ancilla-small-disk-'));
+  const owner = process.getuid?.() === 0 ? `,uid=${execFileSync('id', ['-u', 'postgres'], { encoding: 'utf8' }).trim()}` : '';
+  if (spawnSync('mount', ['-t', 'tmpfs', '-o', `size=64m${owner}`, 'tmpfs', disk]).status !== 0) {
+    await rmdir(disk);
+    return t.skip('a small disk cannot be mounted here');
+  }
+  try {
+    await using running = await startCluster();
+    if (running === undefined) return t.skip('PostgreSQL is not installed');
+    await mkdir(join(disk, 'data'));
+    if (owner !== '') execFileSync('chown', ['postgres', join(disk, 'data')]);
+    const root = new pg.Client({ connectionString: running.asSuperuser(running.url) });
+    await root.connect();
+    await root.query(`create tablespace small location '${join(disk, 'data')}'`);
+    await root.query('create database small owner ancilla tablespace small');
+    await root.end();
+    const at = new URL(running.url);
+    at.pathname = '/small';
+    await using site = await openSite(running.url, { at: at.href });
+    await using stores = await site.open();
+    const a = stores.tenant('a');
+    // Room that somebody makes later.
+    const ballast = join(disk, 'ballast');
+    await writeFile(ballast, randomBytes(8 * 2 ** 20));
+    let kept = 0;
+    const write = () => a.commit([insert(notes, note(`n${kept}`, { text: randomBytes(100_000).toString('hex') }))], [], io);
+    await rejects(
+      async () => {
+        for (; ; kept++) await write();
+      },
+      { code: 'store.full', message: /disk is full; nothing of this write was kept/ },
+    );
+    ok(kept > 0);
+    equal((await a.ledger.head(io)).size, kept);
+    equal(await a.get(notes, `n${kept}`, io), undefined);
+    await rm(ballast);
+    await write();
+    equal((await a.ledger.head(io)).size, kept + 1);
+  } finally {
+    execFileSync('umount', [disk]);
+    await rmdir(disk);
+  }
+});
 
 /** A commit of a state alone, which would be refused the second time. */
 async function countUp(store: TenantStore): Promise<void> {

@@ -17,6 +17,8 @@ export interface Cluster extends AsyncDisposable {
   crash(): Promise<void>;
 }
 
+/** A role that owns nothing, with the same password. */
+export const WRITER = 'ancilla_writer';
 const PASSWORD = 'only-for-tests';
 
 /** Debian keeps the programs of each version apart. */
@@ -109,7 +111,7 @@ export async function startCluster(settings: Readonly<Record<string, string>> = 
   await start();
   const client = new pg.Client({ connectionString: url('root_of_tests', 'postgres') });
   await client.connect();
-  await client.query(`create role ancilla login createdb password '${PASSWORD}'`);
+  await client.query(`create role ancilla login createdb password '${PASSWORD}'; create role ${WRITER} login password '${PASSWORD}'`);
   await client.end();
   return {
     url: url('ancilla', 'postgres'),

@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { glob } from 'node:fs/promises';
-import { startCluster } from './cluster.ts';
+import { startCluster, WRITER } from './cluster.ts';
 
 const given = process.env['ANCILLA_TEST_STORE_URL'];
 await using cluster = given === undefined ? await startCluster() : undefined;
@@ -12,11 +12,11 @@ if (url === undefined) process.stdout.write('PostgreSQL 15 or newer is not insta
 else {
   const own: string[] = [];
   for await (const file of glob('packages/server/test/postgres/*.test.ts')) own.push(file);
-  const server = ['acceptance', 'isolation', 'review', 'learning', 'ingest', 'add-a-room'].map(
+  const server = ['acceptance', 'isolation', 'review', 'learning', 'ingest', 'add-a-room', 'demo-crash'].map(
     (name) => `packages/server/test/${name}.test.ts`,
   );
   const child = spawn(process.execPath, ['--conditions=ancilla-source', '--test', ...own, ...server], {
-    env: { ...process.env, ANCILLA_TEST_STORE_URL: url },
+    env: { ...process.env, ANCILLA_TEST_STORE_URL: url, ...(cluster !== undefined && { ANCILLA_TEST_STORE_WRITER: WRITER }) },
     stdio: 'inherit',
   });
   const [code] = await once(child, 'exit');

@@ -6,11 +6,20 @@ import pg from 'pg';
 import { openKeyring } from '../../src/keys/index.ts';
 import { io, testCollections, testParts } from '../../src/store/conformance-collections.ts';
 import type { Site } from '../../src/store/conformance.ts';
+import { migrateDatabase } from '../../src/store/index.ts';
 import { openStores } from '../../src/store/stores.ts';
 import { freshDatabase } from './database.ts';
 import { inPostgres } from '../../src/store/engines/postgres/engine.ts';
 
 const writer = fileURLToPath(new URL('./writer.ts', import.meta.url));
+
+/** The same database for another role with the same password. */
+export function asRole(url: string, role: string): string {
+  const changed = new URL(url);
+  changed.username = role;
+  return changed.href;
+}
+
 const none = { last: async () => undefined };
 
 export interface PostgresSite extends Site {
@@ -20,20 +29,30 @@ export interface PostgresSite extends Site {
   raw(tenant_id: string, sql: string): Promise<pg.QueryResult>;
 }
 
-/** A fresh database with tenants `a` and `b`, and what Ancilla's own role could try beside the port. @param at - another way to it, or another database */
-export async function openSite(server: string, isPlain = false, at?: string): Promise<PostgresSite> {
+export interface SiteOptions {
+  readonly isPlain?: boolean;
+  /** Another way to the database, or another database. */
+  readonly at?: string;
+  /** A role that owns nothing: it is Ancilla's, and the server's own role makes the tables for it. */
+  readonly writer?: string;
+}
+
+/** A fresh database with tenants `a` and `b`, and what Ancilla's own role could try beside the port. */
+export async function openSite(server: string, { isPlain = false, at, writer: role }: SiteOptions = {}): Promise<PostgresSite> {
   const database = await freshDatabase(server);
-  const url = at ?? database.url;
+  const url = role === undefined ? (at ?? database.url) : asRole(database.url, role);
   const folder = await mkdtemp(join(tmpdir(), 'ancilla-postgres-keys-'));
   const parts = testParts();
-  const open: Site['open'] = async ({ anchors = none, collections = testCollections } = {}) =>
-    openStores({
+  const open: Site['open'] = async ({ anchors = none, collections = testCollections } = {}) => {
+    if (role !== undefined) await migrateDatabase({ url: database.url, allowPlaintext: false, grantTo: role }, collections);
+    return openStores({
       openEngine: inPostgres({ url, isPlain, onError: () => {} }),
       keyring: await openKeyring({ folder: join(folder, 'keys'), random: parts.random }),
       collections,
       ...parts,
       anchors,
     });
+  };
   {
     await using stores = await open();
     for (const id of ['a', 'b']) await stores.createTenant(id, io);

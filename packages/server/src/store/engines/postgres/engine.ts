@@ -27,6 +27,31 @@ export const inPostgres =
   (tables: readonly Table[]): Promise<Engine> =>
     openPostgresEngine({ ...of, tables });
 
+/**
+ * Makes the tables or brings them up to this version, as the role that owns them, for one that writes and owns nothing.
+ * @throws {AncillaError} `store.unavailable`, saying what to do
+ */
+export async function migratePostgres({
+  url,
+  tls = false,
+  tables,
+  grantTo,
+}: {
+  readonly url: string;
+  readonly tls?: boolean;
+  readonly tables: readonly Table[];
+  readonly grantTo: string | undefined;
+}): Promise<void> {
+  const pool = new pg.Pool({ connectionString: url, ssl: tls, connectionTimeoutMillis: 10_000, application_name: 'ancilla', max: 1 });
+  try {
+    await prepareDatabase(pool, tables, grantTo);
+  } catch (error) {
+    throw fromPostgres(error);
+  } finally {
+    await pool.end();
+  }
+}
+
 /** Tables in one PostgreSQL database, shared by any number of servers. A row belongs to a store, and is sealed under its key unless the site wants it plain. */
 export async function openPostgresEngine({
   url,

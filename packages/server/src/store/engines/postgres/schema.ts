@@ -73,6 +73,29 @@ ${['head', 'node', 'retired', 'blob'].map((name) => isolated(`${SCHEMA}.${name}`
 ${appendOnly(`${SCHEMA}.node`)}
 ${appendOnly(`${SCHEMA}.retired`)}`;
 
+/**
+ * What a role may do that writes and owns nothing: logs take new rows, columns of a new index, and removals, which a trigger lets through with their reason only.
+ * Neither update, truncate nor the triggers themselves are in its reach.
+ * @param role - quoted, as it may stand in SQL
+ */
+export function grantsSql(tables: readonly Table[], role: string): string {
+  const grant = (rights: string, name: string) => `grant ${rights} on ${name} to ${role};`;
+  return [
+    `revoke all on all tables in schema ${SCHEMA} from ${role};`,
+    `grant usage on schema ${SCHEMA} to ${role};`,
+    grant('select', `${SCHEMA}.version`),
+    grant('select, insert', `${SCHEMA}.stores, ${SCHEMA}.node, ${SCHEMA}.retired`),
+    grant('select, insert, update', `${SCHEMA}.head`),
+    grant('select, insert, delete', `${SCHEMA}.blob`),
+    ...tables.flatMap((table) => {
+      const name = tableName(table.name);
+      if (table.kind !== 'log') return [grant('select, insert, update, delete', name)];
+      const fields = indexedFields(table).map(column);
+      return [grant('select, insert, delete', name), ...(fields.length > 0 ? [grant(`update (${fields.join(', ')})`, name)] : [])];
+    }),
+  ].join('\n');
+}
+
 function tableSql(table: Table): string {
   const name = tableName(table.name);
   const fields = indexedFields(table).map((field) => `, ${column(field)} text collate "C"`);
