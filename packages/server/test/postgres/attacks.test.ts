@@ -266,9 +266,9 @@ test('a full disk refuses writes and keeps nothing of them; when there is room t
     await root.query(`create tablespace small location '${join(disk, 'data')}'`);
     await root.query('create database small owner ancilla tablespace small');
     await root.end();
-    const at = new URL(running.url);
-    at.pathname = '/small';
-    await using site = await openSite(running.url, { at: at.href });
+    const small = new URL(running.url);
+    small.pathname = '/small';
+    await using site = await openSite(running.url, { at: small.href });
     await using stores = await site.open();
     const a = stores.tenant('a');
     // Room that somebody makes later.
