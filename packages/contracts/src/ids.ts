@@ -23,6 +23,7 @@ export const idPrefixes = {
   ro: 'rollout',
   qu: 'quarantined body',
   sl: 'selection of suggestions',
+  ok: 'attribute key of an instrumentation',
 } as const;
 export type IdPrefix = keyof typeof idPrefixes;
 

@@ -8,6 +8,7 @@ import { curatorVersions, labelMoves, labels } from './documents/governed.ts';
 import { jobSchedules } from './documents/job.ts';
 import { mappingHistory, mappingSuggestions } from './documents/mapping.ts';
 import { cursors, rollups } from './documents/projection.ts';
+import { otlpKeys } from './documents/otlp.ts';
 import { promptEvents } from './documents/prompt-event.ts';
 import { quarantine } from './documents/quarantine.ts';
 import { reviewGold, reviewOpinions, reviewSelections } from './documents/review.ts';
@@ -55,4 +56,5 @@ export const storageMap: readonly Collection[] = [
   jobSchedules,
   artifactKeys,
   quarantine,
+  otlpKeys,
 ];

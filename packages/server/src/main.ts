@@ -155,6 +155,7 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
     hmac,
     realm: config.realm,
     forward,
+    clock,
     onDrift: (drift) => log('info', { at: 'otlp.first_seen', ...drift }),
   });
   const replays = opened.use(

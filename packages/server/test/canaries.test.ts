@@ -11,10 +11,10 @@ import { startTestServer, type Client } from './test-server.ts';
 
 const marker = `canary${randomBytes(6).toString('hex')}`;
 const pasted = `pasted.${marker}@example.org`;
-/** What fits a short field, and two kilobytes as somebody might paste them, with an imitation of a token. */
-const canaries = [
+/** What fits a short field, and two kilobytes as somebody might paste them, with an imitation of a token and a real one of another tenant. */
+const canariesWith = (token: string): readonly string[] => [
   `jane.${marker}@example.org`,
-  `${pasted} asks: ${'please look at order 1234 of <EMAIL_abcdefghij234567abcd> again. '.repeat(30)} ${pasted}`,
+  `${pasted} asks: ${`please look at order 1234 of <EMAIL_abcdefghij234567abcd> and of ${token} again. `.repeat(20)} ${pasted}`,
 ];
 
 /** A body once for each string and each object in it, with the canary in that place: as the string, as one more key. */
@@ -60,9 +60,15 @@ function* requestsOf(operation: Operation, known: ReadonlyMap<string, unknown>, 
   for (const sent of withCanary(whole, canary)) yield { at: fill(undefined), sent };
 }
 
+/** The token a tenant's own address gets. */
+const tokenOf = async (client: Client): Promise<string> =>
+  (await client.post<{ readonly value: string }>(200, '/redaction/redact', { value: 'john.doe@example.org' })).value;
+
 test('a canary in any field of any route is in no refusal, log, metric, file or evidence', { timeout: 240_000 }, async () => {
   await using server = await startTestServer({ ANCILLA_LOG_LEVEL: 'debug' });
-  const { north, platform } = server;
+  const { north, south, platform } = server;
+  const token = await tokenOf(south.agent);
+  const canaries = canariesWith(token);
   const known = await fillTenant(server, north, 'north');
   const clients: Readonly<Record<string, Client>> = { tenant_admin: north.admin, ...north };
   const told: string[] = [];
@@ -103,6 +109,10 @@ test('a canary in any field of any route is in no refusal, log, metric, file or 
       .items)
       // Names and keys are the caller’s choice and stay as they are, in the sealed store; what is pasted fits none of them.
       ok(!JSON.stringify(item).includes(pasted), `${path}: ${JSON.stringify(item).slice(0, 300)}`);
+  // Another tenant's token is no token here: it is escaped as an imitation, so that it can be led back to nobody.
+  const here = await north.agent.post<{ readonly value: string }>(200, '/redaction/redact', { value: token });
+  ok(!here.value.includes(token), here.value);
+  equal((await south.agent.post<{ readonly value: string }>(200, '/redaction/redact', { value: token })).value, token);
   ok(!(await (await platform.raw('GET', '/metrics')).text()).includes(marker));
   const line = server
     .logs()

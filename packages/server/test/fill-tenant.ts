@@ -110,6 +110,10 @@ export async function fillTenant(
   await agent.post(201, '/dif/sagas', { name: `${mark}.other`, trace_id: hex(16), owner_agent_id: agent_id, idempotency_key: `${mark}-2` });
   const events = [1, 2, 3].map(() => eventOf(mark, { saga_id: saga.saga_id, input_artifact_refs: [artifact_id] }));
   await agent.post(200, '/dif/prompt_events', events);
+  const attributes = [{ key: 'somebody.wrote', value: { stringValue: mark } }];
+  const startTimeUnixNano = `${Date.parse('2026-11-20T10:00:00Z')}000000`;
+  const span = { traceId: hex(16), spanId: hex(8), name: mark, kind: 1, startTimeUnixNano, endTimeUnixNano: startTimeUnixNano, attributes };
+  await agent.post(200, '/v1/traces', { resourceSpans: [{ scopeSpans: [{ scope: { name: `${mark}-library` }, spans: [span] }] }] });
   await agent.post(200, '/dif/embeddings', { texts: [`${mark} name`, `${mark} city`] });
   const columns = ['name', 'city', 'total'].map((word) => ({ name: `${mark}_${word}`, dtype: 'string', samples: [`${mark} sample`] }));
   const suggested = await agent.post<{ items: readonly { suggestion_id: string }[] }>(200, '/mapping/suggest', {
@@ -165,6 +169,7 @@ export async function fillTenant(
     '/dif/sagas',
     '/governance/access_log',
     '/rollouts',
+    '/dif/otlp_keys',
   ]) {
     const { items } = await admin.get<{ items: readonly Record<string, unknown>[] }>(200, path);
     for (const [field, value] of Object.entries(items[0] ?? {}))

@@ -3,6 +3,7 @@ import { deepEqual, equal, ok } from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import type { OtlpKey } from '@ancilla/contracts';
 import { dialects, spanOf } from '../src/otlp/dialects.fixture.ts';
 import { writeProtobuf } from '../src/otlp/protobuf.ts';
 import type { Received } from '../src/otlp/spans.ts';
@@ -63,6 +64,30 @@ test('every dialect becomes the same event; no byte of what was written is kept 
   ok(!server.logs().includes(marker));
   ok(server.logs().includes('otlp.first_seen'));
   deepEqual(await searchFolder(server.folder, marker), []);
+});
+
+test('a key that a library had not sent before is told and listed once: not again after a restart, nor by two requests at once', async () => {
+  await using server = await startTestServer();
+  const { agent, auditor } = server.north;
+  const told = () => server.logs().split('otlp.first_seen').length - 1;
+  const list = () => server.north.auditor.get<{ readonly items: readonly OtlpKey[] }>(200, '/dif/otlp_keys?limit=500');
+  const some = () => writeProtobuf([received('OpenInference', 'one')]);
+  await Promise.all(Array.from({ length: 4 }, async () => equal((await send(agent, some())).status, 200)));
+  const { items } = await list();
+  ok(items.length > 0);
+  equal(told(), items.length);
+  equal(new Set(items.map(({ library, key }) => `${library} ${key}`)).size, items.length);
+  await server.restart();
+  equal((await send(agent, some())).status, 200);
+  equal(told(), items.length);
+  const more = received('OpenInference', 'two');
+  const upgraded = { ...more, span: { ...more.span, attributes: new Map([...more.span.attributes, ['llm.new_in_this_version', 'x']]) } };
+  equal((await send(agent, writeProtobuf([upgraded]))).status, 200);
+  equal(told(), items.length + 1);
+  const [newest] = (await list()).items;
+  deepEqual([newest?.key, newest?.type, newest?.bytes, newest?.trace_id], ['llm.new_in_this_version', 'string', 1, more.span.trace_id]);
+  deepEqual((await server.south.auditor.get<{ readonly items: readonly unknown[] }>(200, '/dif/otlp_keys')).items, []);
+  equal((await auditor.raw('GET', `/dif/otlp_keys/${newest?.otlp_key_id}`)).status, 200);
 });
 
 test('a batch sent again is a duplicate, also in the other encoding; a changed span under the same ids is refused alone', async () => {

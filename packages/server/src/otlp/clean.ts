@@ -1,4 +1,5 @@
 // A span without what people wrote: kept are listed keys whose values have the listed form; all else is summarised.
+import type { OtlpKey } from '@ancilla/contracts';
 import { kept, keptNumbers, LONGEST_KEPT, messageEvents } from './dialects.ts';
 import { Facts } from './facts.ts';
 import { bytesOf } from './messages.ts';
@@ -7,7 +8,7 @@ import { Octets, toJson, type Attributes, type Received, type Value } from './sp
 /** What was left out: by name, type and size, with a keyed hash to tell values apart. Never the value. */
 export interface Dropped {
   readonly key: string;
-  readonly type: string;
+  readonly type: OtlpKey['type'];
   readonly bytes: number;
   readonly hash: string;
 }
@@ -86,16 +87,14 @@ function summarise(key: string, value: Value, { isClean, hash }: Cleaner): Dropp
   };
 }
 
-const typeOf = (value: Value): string =>
-  value instanceof Octets
-    ? 'bytes'
-    : value === null
-      ? 'empty'
-      : Array.isArray(value)
-        ? 'list'
-        : typeof value === 'object'
-          ? 'map'
-          : typeof value;
+function typeOf(value: Value): OtlpKey['type'] {
+  if (value instanceof Octets) return 'bytes';
+  if (value === null) return 'empty';
+  if (Array.isArray(value)) return 'list';
+  if (typeof value === 'string') return 'string';
+  if (typeof value === 'number') return 'number';
+  return typeof value === 'boolean' ? 'boolean' : 'map';
+}
 
 const wordOr = (text: string, { isClean }: Cleaner): string =>
   /^[A-Za-z0-9@][A-Za-z0-9._:@/-]{0,127}$/.test(text) && isClean(text) ? text : '';

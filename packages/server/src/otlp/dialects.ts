@@ -1,10 +1,11 @@
 // What the instrumentations call things, declared once: OpenTelemetry GenAI old and new, OpenInference, OpenLLMetry, Vercel AI SDK, LangSmith, MLflow, Logfire, Langfuse.
 
-/** Where a fact stands, the surest key first. `a#b` is the field b of the JSON that a holds. */
+/** Where a fact stands, the surest key first. `a#b/c` is what stands at the path b, c of the JSON that a holds. */
 export const facts = {
   operation: ['gen_ai.operation.name', 'llm.request.type'],
   model: [
     'gen_ai.request.model',
+    'llm.request.model_name',
     'llm.invocation_parameters#model',
     'llm.model_name',
     'embedding.model_name',
@@ -18,7 +19,17 @@ export const facts = {
     'gen_ai.response.model',
     'ai.response.model',
   ],
-  modelVersion: ['gen_ai.response.model', 'llm.response.model', 'ai.response.model', 'response_data#model', 'llm.model_name'],
+  modelVersion: [
+    'gen_ai.response.model',
+    'llm.response.model',
+    'llm.response.model_name',
+    'ai.response.model',
+    'response_data#model',
+    // LangChain: what the provider's own answer says.
+    'output.value#generations/0/0/message/kwargs/response_metadata/model_name',
+    'output.value#generations/0/0/message/kwargs/response_metadata/model',
+    'llm.model_name',
+  ],
   provider: ['gen_ai.provider.name', 'gen_ai.system', 'llm.provider', 'llm.system', 'ai.model.provider'],
   agent: ['gen_ai.agent.id', 'gen_ai.agent.name', 'agent.name', 'traceloop.workflow.name', 'graph.node.id'],
   tokensIn: [
@@ -141,6 +152,8 @@ export const kept: ReadonlyMap<string, Kept> = new Map<string, Kept>([
   ['gen_ai.data_source.id', name],
   ['llm.request.type', word],
   ['llm.model_name', name],
+  ['llm.request.model_name', name],
+  ['llm.response.model_name', name],
   ['llm.provider', word],
   ['llm.system', word],
   ['openinference.span.kind', /^[A-Z]{2,20}$/],

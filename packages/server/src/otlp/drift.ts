@@ -1,30 +1,86 @@
 // Attribute keys seen for the first time: how an upgrade that starts to send more is noticed on its first day.
+import {
+  idFrom,
+  insert,
+  isAncillaError,
+  otlpKeys,
+  toTimestamp,
+  type Clock,
+  type Io,
+  type OtlpKey,
+  type TenantStore,
+} from '@ancilla/contracts';
+import { sha256 } from '@ancilla/evidence';
 import type { Dropped } from './clean.ts';
 
-/** A key that was left out and had not been seen of this library. */
-export interface Drift {
+type Of = { readonly tenant: TenantStore; readonly tenant_id: string };
+
+/** What a span's library sent that was left out. */
+export interface Sighting {
   readonly library: string;
-  readonly key: string;
-  readonly type: string;
-  readonly bytes: number;
+  readonly trace_id: string;
+  readonly dropped: readonly Dropped[];
 }
 
-/** Someone who makes up keys cannot fill the memory with them. */
+/** Someone who makes up keys cannot fill the store with them. */
 const MOST_KEYS = 2000;
+const PAGE = 500;
 
-/** Knows what each tenant's libraries sent since the start. */
-export function openDrift(): (tenant_id: string, library: string, dropped: readonly Dropped[]) => readonly Drift[] {
-  const seen = new Map<string, Set<string>>();
-  return (tenant_id, library, dropped) => {
-    let keys = seen.get(tenant_id);
-    if (keys === undefined) seen.set(tenant_id, (keys = new Set()));
-    const first: Drift[] = [];
-    for (const { key, type, bytes } of dropped) {
-      const name = `${library} ${key}`;
-      if (keys.size >= MOST_KEYS || keys.has(name)) continue;
-      keys.add(name);
-      first.push({ library, key, type, bytes });
+/** Knows what each tenant's libraries ever sent. */
+export interface Drift {
+  /** Keeps keys that had not been seen. @returns them, each from one server only and once, also over restarts */
+  note(of: Of, sightings: readonly Sighting[], io: Io): Promise<readonly OtlpKey[]>;
+}
+
+export function openDrift({ clock }: { readonly clock: Clock }): Drift {
+  const seen = new Map<string, Promise<Set<string>>>();
+
+  function known({ tenant, tenant_id }: Of, io: Io): Promise<Set<string>> {
+    let ids = seen.get(tenant_id);
+    if (ids === undefined) {
+      seen.set(tenant_id, (ids = readAll(tenant, io)));
+      ids.catch(() => seen.delete(tenant_id));
     }
-    return first;
+    return ids;
+  }
+
+  return {
+    async note(of, sightings, io) {
+      // Others may add keys at the same time: they are read anew, and the rest is tried again.
+      for (;;) {
+        const ids = await known(of, io);
+        const first = new Map<string, OtlpKey>();
+        for (const { library, trace_id, dropped } of sightings)
+          for (const { key, type, bytes } of dropped) {
+            const otlp_key_id = idFrom('ok', sha256(`${library} ${key}`));
+            if (ids.has(otlp_key_id) || first.has(otlp_key_id) || ids.size + first.size >= MOST_KEYS) continue;
+            first.set(otlp_key_id, { otlp_key_id, library, key, type, bytes, trace_id, first_seen: toTimestamp(clock.now()) });
+          }
+        if (first.size === 0) return [];
+        try {
+          const docs = [...first.values()];
+          await of.tenant.commit(
+            docs.map((doc) => insert(otlpKeys, doc)),
+            [],
+            io,
+          );
+          for (const id of first.keys()) ids.add(id);
+          return docs;
+        } catch (error) {
+          if (!isAncillaError(error, 'store.conflict')) throw error;
+          seen.delete(of.tenant_id);
+        }
+      }
+    },
   };
+}
+
+async function readAll(tenant: TenantStore, io: Io): Promise<Set<string>> {
+  const ids = new Set<string>();
+  for (let cursor: string | null | undefined; cursor !== null;) {
+    const page = await tenant.find(otlpKeys, { index: 'all', equals: {}, limit: PAGE, ...(cursor !== undefined && { cursor }) }, io);
+    for (const { doc } of page.items) ids.add(doc.otlp_key_id);
+    cursor = page.next_cursor;
+  }
+  return ids;
 }

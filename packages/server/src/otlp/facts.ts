@@ -55,8 +55,11 @@ export class Facts {
   }
 }
 
-function fieldOf(value: Value | undefined, field: string): Value | undefined {
-  const whole: unknown = parsed(value);
-  const found: unknown = typeof whole === 'object' && whole !== null ? Reflect.get(whole, field) : undefined;
+function fieldOf(value: Value | undefined, path: string): Value | undefined {
+  let found: unknown = parsed(value);
+  for (const step of path.split('/')) {
+    if (typeof found !== 'object' || found === null || !Object.hasOwn(found, step)) return undefined;
+    found = Reflect.get(found, step);
+  }
   return typeof found === 'string' || typeof found === 'number' || typeof found === 'boolean' ? found : undefined;
 }

@@ -5,7 +5,9 @@ import {
   idFrom,
   isAncillaError,
   route,
+  type Clock,
   type Io,
+  type OtlpKey,
   type PromptEventInput,
   type Room,
   type TenantStore,
@@ -15,7 +17,7 @@ import type { Artifacts } from '../artifacts/index.ts';
 import type { Gates, Ingest, Quarantine, Replay, TenantGate } from '../ingest/index.ts';
 import { toEvent, type Cleaned } from './call.ts';
 import { cleanSpan, type Cleaner } from './clean.ts';
-import { openDrift, type Drift } from './drift.ts';
+import { openDrift, type Sighting } from './drift.ts';
 import { Facts } from './facts.ts';
 import type { Forward } from './forward.ts';
 import { contentOf, type Content } from './messages.ts';
@@ -38,8 +40,9 @@ export interface OtlpParts {
   readonly realm: string;
   /** Where cleaned spans go besides. */
   readonly forward?: Forward | undefined;
+  readonly clock: Clock;
   /** Told of an attribute key that a tenant's library sends for the first time. */
-  readonly onDrift: (drift: Drift & { readonly tenant_id: string }) => void;
+  readonly onDrift: (drift: OtlpKey & { readonly tenant_id: string }) => void;
 }
 
 type Of = { readonly tenant: TenantStore; readonly tenant_id: string };
@@ -62,9 +65,10 @@ export function openOtlp({
   hmac,
   realm,
   forward,
+  clock,
   onDrift,
 }: OtlpParts): Room & { readonly replay: Replay } {
-  const drift = openDrift();
+  const drift = openDrift({ clock });
   const cleaners = new WeakMap<TenantGate, Cleaner>();
 
   /** What redaction found clean stays clean under its policy: names of models and services come with every span. */
@@ -97,6 +101,7 @@ export function openOtlp({
     const sent: object[] = [];
     const places: number[] = [];
     const cleanSpans: Received[] = [];
+    const sightings: Sighting[] = [];
     for (const [index, received] of all.entries()) {
       const reason = whyNot(received);
       if (reason !== undefined) {
@@ -117,7 +122,7 @@ export function openOtlp({
           added.set('ancilla.prompt_hash', event.prompt_hash);
         }
         const { clean, dropped } = cleanSpan(received, cleaner, added);
-        for (const each of drift(of.tenant_id, clean.scope.name, dropped)) onDrift({ ...each, tenant_id: of.tenant_id });
+        sightings.push({ library: clean.scope.name, trace_id: clean.span.trace_id, dropped });
         cleanSpans.push(clean);
       } catch (error) {
         // A span that redaction cannot read is refused and never kept; when redaction is not there at all, nothing is read.
@@ -135,6 +140,7 @@ export function openOtlp({
       );
       for (const { index, detail } of rejected) refused.push({ index: places[from + index] ?? 0, detail });
     }
+    for (const key of await drift.note(of, sightings, io)) onDrift({ ...key, tenant_id: of.tenant_id });
     forward?.send(cleanSpans);
     return refused;
   }

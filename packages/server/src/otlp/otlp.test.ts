@@ -280,6 +280,7 @@ test('without redaction nothing is taken: no event, no artifact, nothing forward
     hmac: () => new Uint8Array(32),
     realm: 'test',
     forward: { send: () => void touched.push('forward'), settled: () => Promise.resolve() },
+    clock: { now: () => 0 },
     onDrift: () => void touched.push('drift'),
   });
   const [route] = room.routes ?? [];

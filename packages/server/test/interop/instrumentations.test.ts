@@ -1,6 +1,6 @@
-// Not part of `npm test`: real instrumentations, really run against a local server that speaks a model's API. `npm run test:interop` with
-//   ANCILLA_TEST_PYTHON            a Python with openai, opentelemetry-exporter-otlp-proto-http, opentelemetry-instrumentation-openai, openinference-instrumentation-openai
-//   ANCILLA_TEST_INSTRUMENTATIONS  a folder whose node_modules have ai, @ai-sdk/otel, @ai-sdk/openai-compatible, @opentelemetry/{sdk-trace-node,sdk-trace-base,exporter-trace-otlp-proto}
+// Not part of `npm test`: real instrumentations, really run against a local server that speaks the APIs of OpenAI and Anthropic. `npm run test:interop` with
+//   ANCILLA_TEST_PYTHON            a Python, and
+//   ANCILLA_TEST_INSTRUMENTATIONS  a folder, that have what .ci/run installs
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -18,45 +18,72 @@ const python = process.env['ANCILLA_TEST_PYTHON'] ?? 'python3';
 const folder = process.env['ANCILLA_TEST_INSTRUMENTATIONS'] ?? '';
 const has = (module: string): boolean => spawnSync(python, ['-c', `import ${module}`]).status === 0;
 
-const instrumentations: readonly {
+const apis = ['openai', 'anthropic'] as const;
+type Api = (typeof apis)[number];
+/** What each answers with, and is asked for. */
+const models: Readonly<Record<Api, { readonly asked: string; readonly answers: string }>> = {
+  openai: { asked: 'gpt-4o', answers: 'gpt-4o-2024-11-20' },
+  anthropic: { asked: 'claude-sonnet-5', answers: 'claude-sonnet-5-20260601' },
+};
+
+interface Instrumentation {
   readonly name: string;
+  readonly api: Api;
   readonly command: string;
   readonly args: readonly string[];
   readonly there: boolean;
-}[] = [
-  ...[
-    ['traceloop', 'opentelemetry.instrumentation.openai'],
-    ['openinference', 'openinference.instrumentation.openai'],
-  ].map(([name = '', module = '']) => ({
-    name,
+}
+const instrumentations: readonly Instrumentation[] = apis.flatMap((api) => [
+  ...(
+    [
+      ['traceloop', `opentelemetry.instrumentation.${api}`],
+      ['openinference', `openinference.instrumentation.${api}`],
+    ] as const
+  ).map(([library, module]) => ({
+    name: `${library}, ${api}`,
+    api,
     command: python,
-    args: [join(import.meta.dirname, 'instrumented.py'), name],
+    args: [join(import.meta.dirname, 'instrumented.py'), library, api],
     there: has(module),
   })),
-  ...['LegacyOpenTelemetry', 'OpenTelemetry'].map((name) => ({
-    name: `Vercel AI SDK, ${name}`,
+  ...['LegacyOpenTelemetry', 'OpenTelemetry', 'langchain'].map((library) => ({
+    name: `${library}, ${api}`,
+    api,
     command: process.execPath,
-    args: [join(import.meta.dirname, 'instrumented.mjs'), name],
-    there: folder !== '' && existsSync(join(folder, 'node_modules', '@ai-sdk', 'otel')),
+    args: [join(import.meta.dirname, 'instrumented.mjs'), library, api],
+    there: folder !== '' && existsSync(join(folder, 'node_modules', '@arizeai', 'openinference-instrumentation-langchain')),
   })),
-];
+]);
 
 /** Answers every request as a model would, with the word in what it says. */
 async function startModel(word: string) {
+  const text = `It is ${word}, on its way.`;
   const server = createServer((request, reply) => {
+    const isAnthropic = request.url?.endsWith('/messages') === true;
     request.resume().on('end', () => {
-      const message = { role: 'assistant', content: `It is ${word}, on its way.` };
-      const usage = { prompt_tokens: 12, completion_tokens: 5, total_tokens: 17 };
       reply.writeHead(200, { 'content-type': 'application/json' });
       reply.end(
-        JSON.stringify({
-          id: 'chatcmpl-1',
-          object: 'chat.completion',
-          created: 1,
-          model: 'gpt-4o-2024-11-20',
-          choices: [{ index: 0, message, finish_reason: 'stop' }],
-          usage,
-        }),
+        JSON.stringify(
+          isAnthropic
+            ? {
+                id: 'msg_1',
+                type: 'message',
+                role: 'assistant',
+                model: models.anthropic.answers,
+                content: [{ type: 'text', text }],
+                stop_reason: 'end_turn',
+                stop_sequence: null,
+                usage: { input_tokens: 12, output_tokens: 5 },
+              }
+            : {
+                id: 'chatcmpl-1',
+                object: 'chat.completion',
+                created: 1,
+                model: models.openai.answers,
+                choices: [{ index: 0, message: { role: 'assistant', content: text }, finish_reason: 'stop' }],
+                usage: { prompt_tokens: 12, completion_tokens: 5, total_tokens: 17 },
+              },
+        ),
       );
     });
   });
@@ -101,8 +128,10 @@ test('real instrumentations give the same event, and no byte of what was said is
   const { items } = await server.north.auditor.get<{ readonly items: readonly Event[] }>(200, '/dif/prompt_events');
   equal(items.length, instrumentations.length);
   equal(new Set(items.map(({ prompt_hash }) => prompt_hash)).size, 1);
-  for (const { model_id, model_version, metrics } of items)
-    deepEqual([model_id, model_version, metrics.token_count_in, metrics.token_count_out], ['gpt-4o', 'gpt-4o-2024-11-20', 12, 5]);
+  const told = items.map(({ model_id, model_version, metrics }) =>
+    [model_id, model_version, metrics.token_count_in, metrics.token_count_out].join(' '),
+  );
+  deepEqual(told.toSorted(), instrumentations.map(({ api }) => `${models[api].asked} ${models[api].answers} 12 5`).toSorted());
   await server.stop();
   ok(backend.spans().length >= items.length);
   ok(!backend.bytes().includes(word) && !server.logs().includes(word));
