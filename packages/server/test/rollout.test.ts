@@ -68,6 +68,28 @@ const decideSets = async (
   return until(steward, () => true);
 };
 
+interface ModelEvent {
+  readonly id: string;
+  readonly source: string;
+  readonly type: string;
+  readonly subject: string;
+  readonly sequence: string;
+  readonly data: Readonly<Record<string, string | null>>;
+}
+/** All that was told of models, three at a time. */
+async function eventsOf(client: Client): Promise<readonly ModelEvent[]> {
+  const all: ModelEvent[] = [];
+  for (let cursor: string | null = ''; cursor !== null;) {
+    const page: { readonly items: readonly ModelEvent[]; readonly next_cursor: string | null } = await client.get(
+      200,
+      `/models/events?limit=3${cursor && `&cursor=${cursor}`}`,
+    );
+    all.push(...page.items);
+    cursor = page.next_cursor;
+  }
+  return all;
+}
+
 test('shadow, then canary, then two people: a model that is no worse goes live, and each stage asks for the one before', async () => {
   await using server = await startTestServer();
   const { admin, agent, steward, reviewer } = server.north;
@@ -132,6 +154,31 @@ test('a second model waits for a canary and a second person; the one before come
   equal((await suggest(agent, 0, [], 'after')).items[0]?.model.version, second);
   await steward.post(200, move(first), { label: 'production', reason: 'back' });
   equal((await suggest(agent, 0, [], 'after')).items[0]?.model.version, first);
+
+  const events = await eventsOf(steward);
+  const told = events.map(
+    ({ type, subject }) => `${/model_version\.(\w+)\.v1$/.exec(type)?.[1]} ${subject.endsWith(first) ? 'first' : 'second'}`,
+  );
+  deepEqual(told, [
+    'registered first',
+    'promoted first',
+    'registered second',
+    'labelled second',
+    'shadow_started second',
+    'rollout_decided second',
+    'labelled second',
+    'rollout_ended second',
+    'canary_started second',
+    'rollout_decided second',
+    'promoted second',
+    'rollout_ended second',
+    'rolled_back first',
+  ]);
+  equal(new Set(events.map(({ id }) => id)).size, events.length);
+  const promoted = events.findLast(({ type }) => type.includes('promoted'));
+  deepEqual([promoted?.data['moved_by'], promoted?.data['approved_by']], ['north-steward', 'north-admin']);
+  equal(promoted?.source, '/tenants/north/models');
+  deepEqual(await eventsOf(server.south.steward), []);
 });
 
 test('a canary that people refuse is taken away by no person, its next try has half the error to spend, and a person can end one', async () => {

@@ -4,6 +4,7 @@ import { openBuildSaga } from './build-saga.ts';
 import { consentRoutes } from './consent-routes.ts';
 import { datasetRoutes } from './dataset-routes.ts';
 import { trainingJobs } from './jobs.ts';
+import { modelEventRoute } from './model-events.ts';
 import { modelRoutes } from './model-routes.ts';
 import type { TrainingParts } from './parts.ts';
 import { runRoutes } from './run-routes.ts';
@@ -16,7 +17,13 @@ export function openTraining(parts: TrainingParts) {
   const buildSaga = openBuildSaga(parts);
   const runSaga = openRunSaga(parts);
   return {
-    routes: [...datasetRoutes(parts, buildSaga), ...runRoutes(parts, runSaga), ...modelRoutes(parts), ...consentRoutes(parts)],
+    routes: [
+      ...datasetRoutes(parts, buildSaga),
+      ...runRoutes(parts, runSaga),
+      ...modelRoutes(parts),
+      modelEventRoute,
+      ...consentRoutes(parts),
+    ],
     sagas: [buildSaga, runSaga],
     jobs: trainingJobs(parts, buildSaga),
   } satisfies Room;
