@@ -162,6 +162,7 @@ export const errorCatalogue = {
   },
   'embedding.space': { status: 409, title: 'These vectors are of another space', fix: 'Search with a vector of the same space_id.' },
   'embedding.provider': { status: 502, title: 'The embedding provider failed', fix: 'The detail names provider and status.' },
+  'mapping.language_model': { status: 502, title: 'The language model failed', fix: 'The detail names server and status.' },
   'review.decided': { status: 409, title: 'This suggestion is decided already', fix: 'Corrections are new decisions with `supersedes`.' },
   'training.not_approved': { status: 409, title: 'The dataset is not approved', fix: 'POST /training/datasets/{id}/approve first.' },
   'training.leak': {

@@ -22,6 +22,9 @@ export interface Config {
   readonly embeddingModel: string | undefined;
   readonly embeddingShape: 'openai' | 'tei' | 'hf';
   readonly embeddingApiKey: string | undefined;
+  readonly rerankUrl: string | undefined;
+  readonly rerankModel: string | undefined;
+  readonly rerankApiKey: string | undefined;
   readonly realm: string;
 }
 
@@ -46,6 +49,8 @@ const oneOf =
     words.find((word) => word === text);
 const flag = (text: string): boolean | undefined => (text === '1' ? true : text === '0' ? false : undefined);
 const url = (text: string): string | undefined => (/^https?:\/\/[^\s@]+$/.test(text) && URL.canParse(text) ? text : undefined);
+const modelName = matching(/^[A-Za-z0-9][A-Za-z0-9._:@/-]{0,127}$/);
+const secret = matching(/^[\x21-\x7e]{1,512}$/);
 
 /** The one declaration of the configuration: the reference page and `ancilla doctor` show it too. */
 export const settings = {
@@ -81,19 +86,17 @@ export const settings = {
   tlsCertFile: setting<string | undefined>('ANCILLA_TLS_CERT', 'a PEM file', undefined, matching(/^[^\0]+$/)),
   tlsKeyFile: setting<string | undefined>('ANCILLA_TLS_KEY', 'a PEM file', undefined, matching(/^[^\0]+$/)),
   embeddingUrl: setting<string | undefined>('ANCILLA_EMBEDDING_URL', 'the base URL of an embedding server', undefined, url),
-  embeddingModel: setting<string | undefined>(
-    'ANCILLA_EMBEDDING_MODEL',
-    'a model name',
-    undefined,
-    matching(/^[A-Za-z0-9][A-Za-z0-9._:@/-]{0,127}$/),
-  ),
+  embeddingModel: setting<string | undefined>('ANCILLA_EMBEDDING_MODEL', 'a model name', undefined, modelName),
   embeddingShape: setting<Config['embeddingShape']>(
     'ANCILLA_EMBEDDING_SHAPE',
     'openai, tei or hf',
     'openai',
     oneOf(['openai', 'tei', 'hf']),
   ),
-  embeddingApiKey: setting<string | undefined>('ANCILLA_EMBEDDING_API_KEY', 'a key', undefined, matching(/^[\x21-\x7e]{1,512}$/)),
+  embeddingApiKey: setting<string | undefined>('ANCILLA_EMBEDDING_API_KEY', 'a key', undefined, secret),
+  rerankUrl: setting<string | undefined>('ANCILLA_RERANK_URL', 'the base URL of a server with OpenAI’s chat completions', undefined, url),
+  rerankModel: setting<string | undefined>('ANCILLA_RERANK_MODEL', 'a model name', undefined, modelName),
+  rerankApiKey: setting<string | undefined>('ANCILLA_RERANK_API_KEY', 'a key', undefined, secret),
   realm: setting('ANCILLA_REALM', 'a name without spaces', 'default', matching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/)),
 } as const satisfies { readonly [K in keyof Config]: Setting<Config[K]> };
 
@@ -138,6 +141,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     embeddingModel: value(settings.embeddingModel),
     embeddingShape: value(settings.embeddingShape),
     embeddingApiKey: value(settings.embeddingApiKey),
+    rerankUrl: value(settings.rerankUrl),
+    rerankModel: value(settings.rerankModel),
+    rerankApiKey: value(settings.rerankApiKey),
     realm: value(settings.realm),
   };
   if ((config.tlsCertFile === undefined) !== (config.tlsKeyFile === undefined))
@@ -151,12 +157,15 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     { variable: settings.otlpEndpoint.variable, of: config.otlpEndpoint },
     { variable: settings.otlpForward.variable, of: config.otlpForward },
     { variable: settings.embeddingUrl.variable, of: config.embeddingUrl },
+    { variable: settings.rerankUrl.variable, of: config.rerankUrl },
   ])
     if (of !== undefined && new URL(of).protocol === 'http:' && !config.allowPlaintext && !LOOPBACK.has(new URL(of).hostname))
       throw new AncillaError('config.invalid', `${variable} is neither https nor loopback: use https, or set ANCILLA_ALLOW_PLAINTEXT=1`);
   if (config.storeUrl !== undefined) connectionOf(config.storeUrl, config.allowPlaintext);
   if (config.embeddingUrl !== undefined && config.embeddingModel === undefined)
     throw new AncillaError('config.invalid', 'ANCILLA_EMBEDDING_URL needs ANCILLA_EMBEDDING_MODEL');
+  if (config.rerankUrl !== undefined && config.rerankModel === undefined)
+    throw new AncillaError('config.invalid', 'ANCILLA_RERANK_URL needs ANCILLA_RERANK_MODEL');
   return config;
 }
 

@@ -15,7 +15,15 @@ import { openEmbeddedProvider, openHttpProvider } from './embedding/providers/in
 import { describeError, openEgress, openHttp, openLog, type Log } from './http/index.ts';
 import { openAgents, openGates, openIngest, openKnownDocuments, openQuarantine, openReplays, type openGate } from './ingest/index.ts';
 import { locked, openKeyring } from './keys/index.ts';
-import { BASE_VERSION, mappingTask, openGlossaries, openLiveModels, openMapping, readBaseModel } from './mapping/index.ts';
+import {
+  BASE_VERSION,
+  mappingTask,
+  openGlossaries,
+  openLanguageModel,
+  openLiveModels,
+  openMapping,
+  readBaseModel,
+} from './mapping/index.ts';
 import { openMetrics, openNurse, openTelemetry } from './nurse/index.ts';
 import { openForward, openOtlp } from './otlp/index.ts';
 import { openReview } from './review/index.ts';
@@ -187,6 +195,11 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
   const embedding = openEmbedding({ agents, gates, artifacts, provider, index: openVectorIndex(), sagas: runner, storeOf, clock, newId });
   const glossaries = openGlossaries(curator);
   const models = openLiveModels({ curator, artifacts, shipped: { version: BASE_VERSION, model: await readBaseModel() } });
+  const { rerankUrl, rerankModel = '', rerankApiKey: apiKey } = config;
+  const languageModel =
+    rerankUrl === undefined
+      ? undefined
+      : openLanguageModel({ url: rerankUrl, model: rerankModel, apiKey, fetch: egress, timeoutMs: 20_000 });
   const mapping = openMapping({
     agents,
     gates,
@@ -196,6 +209,7 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
     models,
     provider,
     similarity: embedded,
+    languageModel,
     sagas: runner,
     storeOf,
     hmac,

@@ -8,6 +8,7 @@ import { openSuggest } from './suggest.ts';
 
 export { BASE_VERSION, readBaseModel } from './base-model.ts';
 export { openGlossaries, type Glossaries } from './glossaries.ts';
+export { openLanguageModel } from './language-model.ts';
 export { openLiveModels, type LiveModels } from './live-model.ts';
 export { mappingTask, POLICY_REVIEWER } from './task.ts';
 

@@ -20,6 +20,7 @@ import type { Of } from '../ingest/index.ts';
 import { answers, best, Memo, trialsOf, type Result } from './bodies.ts';
 import { MAPPING_AGENT_ID, type MappingParts } from './parts.ts';
 import { openRankRun, toFeaturesFile } from './rank-run.ts';
+import { openRerank } from './rerank.ts';
 import { openRunArtifacts } from './run-artifacts.ts';
 
 /** The saga of one table: embed its names, ask the agent, leave suggestions for people to decide on. */
@@ -27,6 +28,7 @@ export function openMapSaga(parts: MappingParts) {
   const { agents, curator, provider, storeOf, clock, newId } = parts;
   const files = openRunArtifacts(parts.artifacts);
   const rank = openRankRun(parts);
+  const rerank = openRerank(parts);
   const now = (): string => toTimestamp(clock.now());
 
   /** The canary of the agent's config this call was part of; its unit is the trace. */
@@ -92,7 +94,13 @@ export function openMapSaga(parts: MappingParts) {
         async run({ memo, saga_id, trace_id, tenant_id, signal }) {
           const of: Of = { tenant: storeOf(tenant_id), tenant_id };
           const payload = await files.payload(of, memo.payload_ref, { signal });
-          const { arms, ranked, shadow } = await rank(of, payload, { signal });
+          const { arms, ranked: byModel, shadow } = await rank(of, payload, { signal });
+          const run = {
+            trace: { trace_id, span_id: memo.span_id },
+            saga: { saga_id, epoch: 1, lease_token: '' },
+            input_artifact_refs: [memo.payload_ref],
+          };
+          const { ranked, writes } = await rerank(of, payload, byModel, run, { signal });
           const live = arms.shown;
           const collected = agents.collector(of, MAPPING_AGENT_ID);
           const tools = {
@@ -108,14 +116,13 @@ export function openMapSaga(parts: MappingParts) {
               ),
             },
             model: { id: live.id, version: live.version, endpoint: 'embedded:ranker' },
-            trace: { trace_id, span_id: memo.span_id },
-            saga: { saga_id, epoch: 1, lease_token: '' },
-            input_artifact_refs: [memo.payload_ref],
+            ...run,
             redacted: [payload.receipt],
             signal,
             collect: collected.collect,
           })(async () => ({ output: best(ranked), token_count_in: null, token_count_out: null }));
-          const trials = trialsOf([...arms.trials, ...(await configTrials(of, trace_id, arm, { signal }))], ranked, shadow);
+          // Models are compared by what they say themselves.
+          const trials = trialsOf([...arms.trials, ...(await configTrials(of, trace_id, arm, { signal }))], byModel, shadow);
           const result: Result = {
             model: { id: live.id, version: live.version, arm: live.arm },
             agent_config,
@@ -124,7 +131,7 @@ export function openMapSaga(parts: MappingParts) {
             features: toFeaturesFile(ranked, { prompt_hash, embedding_ids: memo.embedding_ids ?? [] }),
           };
           const kept = files.prepare(of, 'payload', result, trace_id);
-          return { output: { result_ref: kept.artifact_id }, writes: [...collected.writes(), ...kept.writes] };
+          return { output: { result_ref: kept.artifact_id }, writes: [...writes, ...collected.writes(), ...kept.writes] };
         },
       },
       {

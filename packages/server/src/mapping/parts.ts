@@ -4,6 +4,7 @@ import type { Curator } from '../curator/index.ts';
 import type { EmbeddedProvider, EmbeddingProvider } from '../embedding/providers/index.ts';
 import type { Agents, Gates, Of } from '../ingest/index.ts';
 import type { Glossaries } from './glossaries.ts';
+import type { LanguageModel } from './language-model.ts';
 import type { LiveModels } from './live-model.ts';
 
 /** The agent that suggests. */
@@ -21,6 +22,8 @@ export interface MappingParts {
   readonly provider: EmbeddingProvider;
   /** Compares names and terms while ranking, in process. */
   readonly similarity: EmbeddedProvider;
+  /** Asked for the order of likely terms, where the deployment has one. */
+  readonly languageModel: LanguageModel | undefined;
   readonly sagas: SagaRunner;
   readonly storeOf: (tenant_id: string) => Of['tenant'];
   readonly hmac: (tenant_id: string, purpose: string, value: string) => Uint8Array;

@@ -1,0 +1,102 @@
+import { isAncillaError, type Io, type Tenant, type Write } from '@ancilla/contracts';
+import type { SagaLease } from '@ancilla/sdk';
+import type { Of } from '../ingest/index.ts';
+import type { Payload } from './bodies.ts';
+import type { MappingParts } from './parts.ts';
+import type { RankedColumn } from './rank-table.ts';
+
+/** The config under which a language model is asked for an order. */
+export const RERANK_AGENT_ID = 'mapping.rerank.v1';
+
+/** What one table may cost: columns asked about, terms and values shown of each. */
+const MOST_COLUMNS = 20;
+const MOST_TERMS = 10;
+const MOST_SAMPLES = 3;
+/** A column whose best term is this likely is not asked about. */
+const SURE = 0.9;
+const LONGEST_DESCRIPTION = 200;
+
+interface Run {
+  readonly trace: { readonly trace_id: string; readonly span_id: string };
+  readonly saga: SagaLease;
+  readonly input_artifact_refs: readonly string[];
+}
+/** The order as it is shown, and the event of the call to be committed with it. */
+interface Reranked {
+  readonly ranked: readonly RankedColumn[];
+  readonly writes: readonly Write<Tenant>[];
+}
+export type Rerank = (of: Of, payload: Payload, ranked: readonly RankedColumn[], run: Run, io: Io) => Promise<Reranked>;
+
+/**
+ * Asks a language model, where the deployment has one, for the order of the likeliest terms of columns that the ranker is unsure of: redacted, captured as any agent's call, one call a
+ * table. It moves terms that the ranker found, and adds none; scores stay a promise by place. What it does not answer, or answers wrongly, changes nothing.
+ */
+export function openRerank({ agents, glossaries, languageModel }: Pick<MappingParts, 'agents' | 'glossaries' | 'languageModel'>): Rerank {
+  if (languageModel === undefined) return async (_, __, ranked) => ({ ranked, writes: [] });
+  return async (of, { table, glossary }, ranked, run, { signal }) => {
+    const unsure = ranked.filter(isUnsure).slice(0, MOST_COLUMNS);
+    if (unsure.length === 0) return { ranked, writes: [] };
+    const { terms } = await glossaries.get(of.tenant, glossary, { signal });
+    const termOf = new Map(terms.map((term) => [term.semantic_id, term]));
+    const columns = unsure.map(({ column, candidates }) => {
+      const { dtype, samples = [] } = table.columns.find(({ name }) => name === column) ?? {};
+      return {
+        column,
+        ...(dtype !== undefined && { dtype }),
+        samples: samples.slice(0, MOST_SAMPLES),
+        terms: candidates.slice(0, MOST_TERMS).map(({ semantic_id }) => ({
+          semantic_id,
+          name: termOf.get(semantic_id)?.name ?? '',
+          description: (termOf.get(semantic_id)?.description ?? '').slice(0, LONGEST_DESCRIPTION),
+        })),
+      };
+    });
+    const collected = agents.collector(of, RERANK_AGENT_ID);
+    try {
+      const { output } = await agents.agent(of, RERANK_AGENT_ID).call({
+        variables: { table: table.name, columns: JSON.stringify(columns) },
+        model: { id: languageModel.model, endpoint: languageModel.endpoint, operation: 'chat' },
+        ...run,
+        signal,
+        collect: collected.collect,
+      })(async ({ prompt, signal: limited }) => {
+        const messages = typeof prompt === 'string' ? [{ role: 'user' as const, content: prompt }] : prompt;
+        const { model_version, ...answer } = await languageModel.answer(messages, { signal: limited });
+        return { ...answer, ...(model_version !== undefined && { model_version }) };
+      });
+      return { ranked: ranked.map((column) => reorder(column, wishOf(output, column), languageModel.model)), writes: collected.writes() };
+    } catch (error) {
+      // The call is in the evidence as a failed one; the ranker's own order stands.
+      if (!isAncillaError(error, 'mapping.language_model')) throw error;
+      return { ranked, writes: collected.writes() };
+    }
+  };
+}
+
+const isUnsure = ({ blind, candidates }: RankedColumn): boolean => !blind && candidates.length > 1 && (candidates[0]?.score ?? 0) < SURE;
+
+/** The ids the answer names for a column, of those it was shown, each once. */
+function wishOf(output: unknown, { column, candidates }: RankedColumn): readonly string[] {
+  const of: unknown = typeof output === 'object' && output !== null ? Reflect.get(output, 'columns') : undefined;
+  const ids: unknown = typeof of === 'object' && of !== null && Object.hasOwn(of, column) ? Reflect.get(of, column) : undefined;
+  const shown = candidates.slice(0, MOST_TERMS).map(({ semantic_id }) => semantic_id);
+  return Array.isArray(ids) ? [...new Set(shown)].filter((id) => ids.includes(id)).toSorted((a, b) => ids.indexOf(a) - ids.indexOf(b)) : [];
+}
+
+/** The wished ones first, in their order; scores go with places, so that a list stays in the order of its scores. */
+function reorder(ranked: RankedColumn, wish: readonly string[], model: string): RankedColumn {
+  const placeOf = (id: string): number => (wish.includes(id) ? wish.indexOf(id) : wish.length);
+  const moved = ranked.candidates.toSorted((a, b) => placeOf(a.semantic_id) - placeOf(b.semantic_id));
+  const [best] = moved;
+  if (!isUnsure(ranked) || best === undefined || best.semantic_id === ranked.candidates[0]?.semantic_id) return ranked;
+  const why = { feature: 'reranked', value: 1, text: `${model} puts it first` };
+  return {
+    ...ranked,
+    candidates: moved.map((candidate, at) => ({
+      ...candidate,
+      score: ranked.candidates[at]?.score ?? 0,
+      reasons: candidate === best ? [why, ...candidate.reasons] : candidate.reasons,
+    })),
+  };
+}

@@ -1,0 +1,156 @@
+// A language model asked for the order of likely terms: a real server that speaks chat completions stands in for it.
+import { deepEqual, equal, ok } from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { test } from 'node:test';
+import { searchFolder } from './marker-hunt.ts';
+import { govern } from './shop.ts';
+import { startTestServer, type TestServer } from './test-server.ts';
+
+interface Column {
+  readonly column: string;
+  readonly samples: readonly string[];
+  readonly terms: readonly { readonly semantic_id: string }[];
+}
+interface Asked {
+  readonly body: string;
+  readonly authorization: string | undefined;
+  readonly columns: readonly Column[];
+}
+type Answer = (asked: Asked) => { readonly status?: number; readonly content: string };
+
+/** Answers chat completions as told, and remembers what it was asked. */
+async function startModel(answer: Answer) {
+  const asked: Asked[] = [];
+  const server = createServer((request, reply) => {
+    const chunks: Buffer[] = [];
+    request
+      .on('data', (chunk: Buffer) => chunks.push(chunk))
+      .on('end', () => {
+        const body = Buffer.concat(chunks).toString('utf8');
+        const { messages } = JSON.parse(body) as { readonly messages: readonly { readonly content: string }[] };
+        const columns = JSON.parse(/\[.*\]/s.exec(messages.at(-1)?.content ?? '')?.[0] ?? '[]') as readonly Column[];
+        const one = { body, authorization: request.headers.authorization, columns };
+        asked.push(one);
+        const { status = 200, content } = answer(one);
+        reply.writeHead(status, { 'content-type': 'application/json' });
+        reply.end(
+          JSON.stringify({
+            model: 'm-2026-01-01',
+            choices: [{ message: { content } }],
+            usage: { prompt_tokens: 90, completion_tokens: 9 },
+          }),
+        );
+      });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    asked,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
+    [Symbol.dispose]() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+const start = (url: string) =>
+  startTestServer({
+    ANCILLA_RERANK_URL: url,
+    ANCILLA_RERANK_MODEL: 'm',
+    ANCILLA_RERANK_API_KEY: 'sk-of-the-site',
+    ANCILLA_LOG_LEVEL: 'debug',
+  });
+
+interface Item {
+  readonly column: string;
+  readonly candidates: readonly {
+    readonly semantic_id: string;
+    readonly score: number;
+    readonly reasons: readonly { readonly feature: string; readonly text: string }[];
+  }[];
+}
+const suggest = async ({ north }: TestServer, samples: readonly string[]): Promise<readonly Item[]> => {
+  const columns = ['xq_7', 'city'].map((name) => ({ name, samples }));
+  const body = { dataset: 'd', table: { name: 'orders', columns }, glossary: 'crm' };
+  return (await north.agent.post<{ readonly items: readonly Item[] }>(200, '/mapping/suggest', body)).items;
+};
+const callsOf = async ({ north }: TestServer) => {
+  interface Event {
+    readonly agent_id: string;
+    readonly success: boolean;
+    readonly error_code?: string;
+    readonly model_version: string | null;
+    readonly saga_id?: string;
+    readonly metrics: { readonly token_count_in: number | null };
+  }
+  const { items } = await north.auditor.get<{ readonly items: readonly Event[] }>(200, '/dif/prompt_events');
+  return items.filter(({ agent_id }) => agent_id === 'mapping.rerank.v1');
+};
+
+test('a language model moves terms of columns that the ranker is unsure of, sees nothing that policy removes, and is captured', async () => {
+  const word = `canary${randomBytes(6).toString('hex')}`;
+  const last = ({ terms }: Column): string => terms.at(-1)?.semantic_id ?? '';
+  using model = await startModel(({ columns }) => ({
+    // An id of its own making, one twice, a column that nobody asked about.
+    content: JSON.stringify({
+      columns: { ...Object.fromEntries(columns.map((of) => [of.column, ['sem.made.up', last(of), last(of)]])), other: ['x'] },
+    }),
+  }));
+  await using server = await start(model.url);
+  await govern(server.north.admin);
+  const items = await suggest(server, [`jane.${word}@example.org`, 'Lyon']);
+  const [asked] = model.asked;
+  equal(model.asked.length, 1);
+  equal(asked?.authorization, 'Bearer sk-of-the-site');
+  ok(asked?.body.includes('xq_7') && !asked.body.includes(word), 'the name is shown, the address is not');
+  for (const { column, candidates } of items) {
+    const told: Column | undefined = asked?.columns.find((of) => of.column === column);
+    const scores = candidates.map(({ score }) => score);
+    deepEqual(
+      scores,
+      scores.toSorted((a, b) => b - a),
+    );
+    ok(!candidates.some(({ semantic_id }) => semantic_id === 'sem.made.up'));
+    if (told === undefined) continue;
+    equal(candidates[0]?.semantic_id, last(told));
+    equal(candidates[0]?.reasons[0]?.text, 'm puts it first');
+  }
+  equal(
+    asked?.columns.some(({ column }) => column === 'xq_7'),
+    true,
+  );
+  const [call] = await callsOf(server);
+  deepEqual([call?.success, call?.model_version, call?.metrics.token_count_in], [true, 'm-2026-01-01', 90]);
+  ok(call?.saga_id);
+  ok(!server.logs().includes(word) && !server.logs().includes('sk-of-the-site'));
+  await server.stop();
+  deepEqual(await searchFolder(server.folder, word), []);
+});
+
+test('a language model that is down, talks, or answers something else changes no suggestion, and the call is in the evidence as it was', async () => {
+  const answers: Answer[] = [
+    () => ({ content: '', status: 500 }),
+    () => ({ content: 'Sure! Here are the terms.' }),
+    () => ({ content: '{"columns":[1,2]}' }),
+    () => ({ content: '{"columns":{"xq_7":"sem.city","city":[null,{}]}}' }),
+  ];
+  let at = 0;
+  using model = await startModel((asked) => (answers[at++] ?? answers[0])?.(asked) ?? { content: '' });
+  await using server = await start(model.url);
+  await govern(server.north.admin);
+  const seen = new Set<string>();
+  for (const _ of answers)
+    seen.add(JSON.stringify((await suggest(server, ['Lyon'])).map(({ column, candidates }) => [column, candidates])));
+  equal(seen.size, 1);
+  ok(![...seen].join('').includes('reranked'));
+  deepEqual((await callsOf(server)).map(({ success, error_code }) => [success, error_code]).toReversed(), [
+    [false, 'mapping.language_model'],
+    [false, 'mapping.language_model'],
+    [true, undefined],
+    [true, undefined],
+  ]);
+});
