@@ -4,6 +4,6 @@ export { compare, type Comparison } from './compare.ts';
 export { domainOf } from './domain.ts';
 export { exp } from './exp.ts';
 export { featureNames } from './features.ts';
-export { fit, type TrainingRow } from './fit.ts';
+export { fit, fitDecisions, type TrainingRow } from './fit.ts';
 export { learn } from './learn.ts';
 export { abstains, explain, logit, parseModel, priorModel, score, type Model } from './model.ts';

@@ -1,6 +1,6 @@
 // Runs in browsers too. From decisions to a model whose scores keep their promise.
 import { calibrate, type Scored } from './calibrate.ts';
-import { fit, toGroups, type TrainingRow } from './fit.ts';
+import { fitDecisions, toGroups, type TrainingRow } from './fit.ts';
 import { priorModel, score, type Model } from './model.ts';
 
 /** The answer that no term fits; a score is a promise about a term. */
@@ -11,12 +11,12 @@ const NONE = 'none';
  * With fewer than 500 decisions the prior's calibration stays. Deterministic.
  */
 export function learn(rows: readonly TrainingRow[], { prior = priorModel }: { readonly prior?: Model } = {}): Model {
-  const model = fit(rows, { prior });
+  const model = fitDecisions(rows, prior);
   const clusters = [...new Set(rows.map(({ cluster }) => cluster))].toSorted((a, b) => (a < b ? -1 : 1));
   const half = new Map(clusters.map((cluster, at) => [cluster, at % 2]));
   const of = (which: number) => rows.filter(({ cluster }) => half.get(cluster) === which);
   const [even, odd] = [of(0), of(1)];
-  const calibration = calibrate([...scoredBy(fit(even, { prior }), odd), ...scoredBy(fit(odd, { prior }), even)]);
+  const calibration = calibrate([...scoredBy(fitDecisions(even, prior), odd), ...scoredBy(fitDecisions(odd, prior), even)]);
   return calibration === undefined ? model : { ...model, calibration };
 }
 

@@ -10,11 +10,13 @@ import {
   explain,
   featureNames,
   fit,
+  fitDecisions,
   learn,
   parseModel,
   priorModel,
   promised,
   score,
+  type Model,
   type TrainingRow,
 } from './index.ts';
 
@@ -105,6 +107,25 @@ test('decisions are learned from: what misled the shipped model does so less', (
   equal(clusters, 18);
   ok((learned['mrr'] ?? 0) > (old['mrr'] ?? 1), JSON.stringify({ old, learned }));
   ok(mrr_difference_lower > 0);
+});
+
+test('three wrong answers in ten do not make a model forget what the seven right ones say', () => {
+  const right = world(30);
+  const slips = right.map((row, i) => {
+    const decision = Math.floor(i / 4);
+    return (decision * 7) % 10 < 3 ? { ...row, chosen: row.candidate === 'other' } : row;
+  });
+  const sureness = (model: Model): number => {
+    const scores = score(
+      model,
+      right.slice(0, 4).map((row) => row.features),
+    );
+    return scores[0] ?? 0;
+  };
+  equal(slips.filter(({ chosen }) => chosen).length, right.filter(({ chosen }) => chosen).length);
+  const [trusting, forgiving, taught] = [fit(slips), fitDecisions(slips), fitDecisions(right)];
+  ok(sureness(forgiving) > sureness(trusting) + 0.1, `${sureness(forgiving)} ${sureness(trusting)}`);
+  ok(sureness(taught) - sureness(forgiving) < 0.1, `${sureness(taught)} ${sureness(forgiving)}`);
 });
 
 test('what is better for all and worse for what some terms are about is told', () => {

@@ -1,4 +1,4 @@
-import { fit, type Model, type TrainingRow } from '@ancilla/ranker';
+import { fitDecisions, type Model, type TrainingRow } from '@ancilla/ranker';
 import { NONE } from './glossaries.ts';
 import { rankCompared, type ComparedTable, type RankedColumn } from './rank-table.ts';
 import type { Approved } from './recall.ts';
@@ -55,5 +55,5 @@ export function learnFrom(
     const memory = approved.filter(({ table }) => table !== name);
     return toTrainingRows(rankCompared(compared, prior, memory), { table: name, answers, group: '', weight: 1 });
   });
-  return fit(rows, { prior });
+  return fitDecisions(rows, prior);
 }

@@ -7,7 +7,7 @@ import { datasetFields, type Field } from './fields.ts';
 import { leakTest, type LeakReport } from './leak-test.ts';
 
 /** Version of what turns decisions into examples and examples into models. */
-export const TRAINER_VERSION = '1.0.0';
+export const TRAINER_VERSION = '1.1.0';
 
 /** What was asked for, by whom, and up to where in the feed. */
 export interface DatasetOrder {
