@@ -11,7 +11,7 @@ import { openAudit, openEvidenceFolder, openPublisher } from './audit/index.ts';
 import type { Config } from './config.ts';
 import { openCurator } from './curator/index.ts';
 import { openEmbedding, openVectorIndex } from './embedding/index.ts';
-import { openEmbeddedProvider, openHttpProvider } from './embedding/providers/index.ts';
+import { cachedProvider, openEmbeddedProvider, openHttpProvider } from './embedding/providers/index.ts';
 import { describeError, openEgress, openHttp, openLog, type Log } from './http/index.ts';
 import { openAgents, openGates, openIngest, openKnownDocuments, openQuarantine, openReplays, type openGate } from './ingest/index.ts';
 import { locked, openKeyring } from './keys/index.ts';
@@ -184,14 +184,16 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
   const provider =
     embeddingUrl === undefined
       ? embedded
-      : openHttpProvider({
-          url: embeddingUrl,
-          model: embeddingModel,
-          shape: embeddingShape,
-          fetch: egress,
-          timeoutMs: 30_000,
-          ...(embeddingApiKey !== undefined && { apiKey: embeddingApiKey }),
-        });
+      : cachedProvider(
+          openHttpProvider({
+            url: embeddingUrl,
+            model: embeddingModel,
+            shape: embeddingShape,
+            fetch: egress,
+            timeoutMs: 30_000,
+            ...(embeddingApiKey !== undefined && { apiKey: embeddingApiKey }),
+          }),
+        );
   const embedding = openEmbedding({ agents, gates, artifacts, provider, index: openVectorIndex(), sagas: runner, storeOf, clock, newId });
   const glossaries = openGlossaries(curator);
   const models = openLiveModels({ curator, artifacts, shipped: { version: BASE_VERSION, model: await readBaseModel() } });

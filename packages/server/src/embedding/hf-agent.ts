@@ -38,7 +38,11 @@ export async function embedTexts(
     signal,
     collect: collected.collect,
   })(async ({ prompt, signal: limited }) => ({
-    output: await provider.embed(typeof prompt === 'string' ? [prompt] : prompt.map(({ content }) => content), { signal: limited }),
+    output: await provider.embed(
+      typeof prompt === 'string' ? [prompt] : prompt.map(({ content }) => content),
+      { signal: limited },
+      of.tenant_id,
+    ),
   }));
   const items = parseItems(output, meta.dim);
   if (items.length !== call.texts.length)

@@ -12,8 +12,8 @@ export interface EmbeddingProvider {
   readonly meta: EmbeddingModel;
   /** An origin, or a local name such as `embedded:glove`. */
   readonly endpoint: string;
-  /** @throws {AncillaError} `embedding.provider` */
-  embed(texts: readonly string[], io: Io): Promise<readonly EmbeddedText[]>;
+  /** @param owner - whose texts these are: what is kept for one answers no other; @throws {AncillaError} `embedding.provider` */
+  embed(texts: readonly string[], io: Io, owner: string): Promise<readonly EmbeddedText[]>;
 }
 
 /** Vectors may be compared when everything that shapes them is the same: that is what a space is. */

@@ -2,7 +2,7 @@ import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { test } from 'node:test';
-import { openEmbeddedProvider, openHttpProvider, similarity, spaceId } from './index.ts';
+import { cachedProvider, openEmbeddedProvider, openHttpProvider, similarity, spaceId, type EmbeddingProvider } from './index.ts';
 
 const io = { signal: new AbortController().signal };
 
@@ -14,7 +14,7 @@ test('the embedded provider knows synonyms and spelling, says what it did not se
   ok(near('custmr', 'customer') > near('custmr', 'latitude'));
   equal(provider.vectorOf('xqzzt').confidence, 0);
   equal(provider.vectorOf('customer xqzzt').confidence, 0.5);
-  const [again] = await (await openEmbeddedProvider()).embed(['customer name'], io);
+  const [again] = await (await openEmbeddedProvider()).embed(['customer name'], io, 'north');
   deepEqual(again?.vector, provider.vectorOf('customer name').vector);
   equal(provider.vectorOf('').vector.length, provider.meta.dim);
 });
@@ -64,7 +64,7 @@ const options = { model: 'm', fetch: (to: string | URL, init?: RequestInit) => f
 
 test('OpenAI’s shape is read by index, TEI’s and Hugging Face’s as a list', async () => {
   await using server = await serve([openai]);
-  const made = await openHttpProvider({ ...options, url: server.url, shape: 'openai' }).embed(['a', 'b'], io);
+  const made = await openHttpProvider({ ...options, url: server.url, shape: 'openai' }).embed(['a', 'b'], io, 'north');
   deepEqual(
     made.map(({ vector }) => [...vector]),
     [
@@ -74,7 +74,7 @@ test('OpenAI’s shape is read by index, TEI’s and Hugging Face’s as a list'
   );
   await using tei = await serve([({ inputs = [] }) => ({ status: 200, body: inputs.map(() => [3, 4]) })]);
   const provider = openHttpProvider({ ...options, url: tei.url, shape: 'tei' });
-  deepEqual((await provider.embed(['a'], io))[0]?.vector, Float32Array.from([0.6, 0.8]));
+  deepEqual((await provider.embed(['a'], io, 'north'))[0]?.vector, Float32Array.from([0.6, 0.8]));
   equal(tei.asked[0]?.url, '/embed');
   await using hf = await serve([
     ({ inputs = [] }) => ({
@@ -85,7 +85,7 @@ test('OpenAI’s shape is read by index, TEI’s and Hugging Face’s as a list'
       ]),
     }),
   ]);
-  await rejects(openHttpProvider({ ...options, url: hf.url, shape: 'hf' }).embed(['a'], io), {
+  await rejects(openHttpProvider({ ...options, url: hf.url, shape: 'hf' }).embed(['a'], io, 'north'), {
     code: 'embedding.provider',
     message: /token-level/,
   });
@@ -96,14 +96,14 @@ test('an overloaded server is asked again when it says, a batch too large is hal
     () => ({ status: 429, headers: { 'retry-after': '0.01' } }),
     (body) => ((body.input ?? []).length > 1 ? { status: 413 } : openai(body)),
   ]);
-  const made = await openHttpProvider({ ...options, url: server.url, shape: 'openai' }).embed(['a', 'b', 'c'], io);
+  const made = await openHttpProvider({ ...options, url: server.url, shape: 'openai' }).embed(['a', 'b', 'c'], io, 'north');
   equal(made.length, 3);
   deepEqual(
     server.asked.map(({ texts }) => texts),
     [3, 3, 2, 1, 1, 1],
   );
   await using broken = await serve([() => ({ status: 500 })]);
-  await rejects(openHttpProvider({ ...options, url: broken.url, shape: 'openai' }).embed(['a'], io), {
+  await rejects(openHttpProvider({ ...options, url: broken.url, shape: 'openai' }).embed(['a'], io, 'north'), {
     code: 'embedding.provider',
     message: /status 500/,
   });
@@ -114,8 +114,34 @@ test('vectors of another length than the first do not enter the space', async ()
   await using server = await serve([
     ({ inputs = [] }) => ({ status: 200, body: inputs.map(() => Array.from({ length: size++ }, () => 1)) }),
   ]);
-  await rejects(openHttpProvider({ ...options, url: server.url, shape: 'tei', batch: 1 }).embed(['a', 'b'], io), {
+  await rejects(openHttpProvider({ ...options, url: server.url, shape: 'tei', batch: 1 }).embed(['a', 'b'], io, 'north'), {
     code: 'embedding.provider',
     message: /3 numbers in a space of 2/,
   });
+});
+
+test('what a provider said is not asked for again: by content, once in a request too, for each owner apart, and within a bound', async () => {
+  const asked: string[][] = [];
+  const inner = await openEmbeddedProvider();
+  const counting: EmbeddingProvider = {
+    ...inner,
+    async embed(texts, ...rest) {
+      asked.push([...texts]);
+      return inner.embed(texts, ...rest);
+    },
+  };
+  const provider = cachedProvider(counting, 3 * inner.meta.dim);
+  const words = async (texts: readonly string[], owner: string) =>
+    deepEqual(await provider.embed(texts, io, owner), await inner.embed(texts, io, owner));
+  await words(['city', 'town', 'city'], 'north');
+  await words(['town', 'city'], 'north');
+  deepEqual(asked, [['city', 'town']]);
+  await words(['city'], 'south');
+  deepEqual(asked.splice(0), [['city', 'town'], ['city']]);
+  // A fourth vector: the one that was used longest ago is let go.
+  await words(['price'], 'north');
+  await words(['city', 'town'], 'north');
+  deepEqual(asked, [['price'], ['town']]);
+  const few = cachedProvider({ ...inner, embed: async () => [] });
+  deepEqual(await few.embed(['a'], io, 'north'), [], 'whoever asked finds out that it gave too few');
 });
