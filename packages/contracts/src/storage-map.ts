@@ -3,7 +3,7 @@ import type { Collection } from './collection.ts';
 import { accessLog, apiKeys, tenants } from './documents/access.ts';
 import { artifactKeys, artifacts } from './documents/artifact.ts';
 import { changes } from './documents/change.ts';
-import { embeddings } from './documents/embedding.ts';
+import { embeddings, embeddingSpaces } from './documents/embedding.ts';
 import { curatorVersions, labelMoves, labels } from './documents/governed.ts';
 import { jobSchedules } from './documents/job.ts';
 import { mappingHistory, mappingSuggestions } from './documents/mapping.ts';
@@ -57,4 +57,5 @@ export const storageMap: readonly Collection[] = [
   artifactKeys,
   quarantine,
   otlpKeys,
+  embeddingSpaces,
 ];

@@ -210,6 +210,7 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
     glossaries,
     models,
     provider,
+    noteSpace: embedding.noteSpace,
     similarity: embedded,
     languageModel,
     sagas: runner,

@@ -22,6 +22,7 @@ import type { Artifacts } from '../artifacts/index.ts';
 import type { Agents, Gates, Of } from '../ingest/index.ts';
 import { embedTexts, HF_AGENT_ID, toEmbedding } from './hf-agent.ts';
 import { spaceId, type EmbeddingProvider } from './providers/index.ts';
+import { openSpaces } from './spaces.ts';
 import type { VectorIndex } from './vector-index.ts';
 
 export { embedTexts, toEmbedding } from './hf-agent.ts';
@@ -54,7 +55,7 @@ export interface EmbeddingParts {
 }
 
 export function openEmbedding({ agents, gates, artifacts, provider, index, sagas, storeOf, clock, newId }: EmbeddingParts) {
-  const space_id = spaceId(provider.meta);
+  const spaces = openSpaces({ sagas, storeOf, clock });
 
   /** Embedding is an outside effect when the provider is: intent first, vectors and the pointer to them with the outcome. */
   const embedSaga = saga({
@@ -83,11 +84,13 @@ export function openEmbedding({ agents, gates, artifacts, provider, index, sagas
             created_by: HF_AGENT_ID,
           });
           const created_at = toTimestamp(clock.now());
+          await spaces.note(of, made.meta, trace_id, { signal });
           const docs = made.items.map((item) =>
             toEmbedding(
               {
                 embedding_id: newId('em'),
-                space_id,
+                // Of the answer: a server's vectors have a length only once it has given some.
+                space_id: spaceId(made.meta),
                 trace_id,
                 source_artifact_ref: memo.source_artifact_ref,
                 response_artifact_ref: response.artifact_id,
@@ -197,10 +200,11 @@ export function openEmbedding({ agents, gates, artifacts, provider, index, sagas
           throw new AncillaError('schema.invalid', 'send either `text` or `vector`');
         if (body.vector !== undefined && body.space_id === undefined)
           throw new AncillaError('schema.invalid', 'a vector needs the `space_id` it belongs to');
-        if (body.text !== undefined && body.space_id !== undefined && body.space_id !== space_id)
-          throw new AncillaError('embedding.space', 'a text is embedded in the space in use, which is another');
         const vector = body.vector ?? (await embedQuery(of, body.text ?? '', trace, io));
-        const found = await index.search(of, { space_id: body.space_id ?? space_id, vector, k: body.k ?? 10 }, io);
+        const inUse = spaceId(provider.meta);
+        if (body.text !== undefined && body.space_id !== undefined && body.space_id !== inUse)
+          throw new AncillaError('embedding.space', 'a text is embedded in the space in use, which is another');
+        const found = await index.search(of, { space_id: body.space_id ?? inUse, vector, k: body.k ?? 10 }, io);
         const items = [...found];
         return [200, { items, trace_id: trace.trace_id }] as const;
       },
@@ -219,5 +223,8 @@ export function openEmbedding({ agents, gates, artifacts, provider, index, sagas
     return items[0]?.vector ?? [];
   }
 
-  return { routes, sagas: [embedSaga], embed, space_id } satisfies Room & { embed: typeof embed; space_id: string };
+  return { routes, sagas: [embedSaga, ...spaces.sagas], jobs: spaces.jobs, embed, noteSpace: spaces.note } satisfies Room & {
+    embed: typeof embed;
+    noteSpace: typeof spaces.note;
+  };
 }

@@ -25,7 +25,7 @@ import { openRunArtifacts } from './run-artifacts.ts';
 
 /** The saga of one table: embed its names, ask the agent, leave suggestions for people to decide on. */
 export function openMapSaga(parts: MappingParts) {
-  const { agents, curator, provider, storeOf, clock, newId } = parts;
+  const { agents, curator, provider, noteSpace, storeOf, clock, newId } = parts;
   const files = openRunArtifacts(parts.artifacts);
   const rank = openRankRun(parts);
   const rerank = openRerank(parts);
@@ -61,6 +61,7 @@ export function openMapSaga(parts: MappingParts) {
             { texts, trace_id, span_id: memo.span_id, saga_id, input_artifact_refs: [memo.payload_ref] },
             { signal },
           );
+          await noteSpace(of, made.meta, trace_id, { signal });
           const response = files.prepare(
             of,
             'structured_output',

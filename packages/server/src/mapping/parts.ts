@@ -1,4 +1,4 @@
-import type { Clock, NewId, SagaRunner } from '@ancilla/contracts';
+import type { Clock, EmbeddingModel, Io, NewId, SagaRunner } from '@ancilla/contracts';
 import type { Artifacts } from '../artifacts/index.ts';
 import type { Curator } from '../curator/index.ts';
 import type { EmbeddedProvider, EmbeddingProvider } from '../embedding/providers/index.ts';
@@ -20,6 +20,8 @@ export interface MappingParts {
   readonly models: LiveModels;
   /** Makes the vectors that are stored. */
   readonly provider: EmbeddingProvider;
+  /** Told before a tenant's first vector of a space. */
+  readonly noteSpace: (of: Of, meta: EmbeddingModel, trace_id: string, io: Io) => Promise<void>;
   /** Compares names and terms while ranking, in process. */
   readonly similarity: EmbeddedProvider;
   /** Asked for the order of likely terms, where the deployment has one. */

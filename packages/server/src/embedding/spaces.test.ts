@@ -1,0 +1,110 @@
+import { deepEqual, equal } from 'node:assert/strict';
+import { test } from 'node:test';
+import { changes, embeddings, embeddingSpaces, insert, makeNewId, sagaState, toTimestamp, type EmbeddingModel } from '@ancilla/contracts';
+import { io, openTest, trace_id } from '../sagas/engine.fixture.ts';
+import { toEmbedding } from './hf-agent.ts';
+import { spaceId } from './providers/index.ts';
+import { openSpaces } from './spaces.ts';
+
+const meta = (revision: string): EmbeddingModel => ({
+  provider: 'tei',
+  model: 'm',
+  revision,
+  dim: 2,
+  pooling: 'server',
+  normalise: true,
+  prefix: null,
+  quantisation: 'float32',
+});
+const [OLD, NEW] = [meta('1'), meta('2')];
+const DAY = 86_400_000;
+
+/** A tenant, with its time, its vectors and the job. */
+async function open() {
+  const at = await openTest();
+  let offset = 0;
+  const clock = { now: () => Date.now() + offset };
+  const newId = makeNewId(clock, { bytes: (n) => crypto.getRandomValues(new Uint8Array(n)) });
+  const { tenant } = at.north;
+  let runner: Awaited<ReturnType<typeof at.open>>['runner'] | undefined;
+  const sagas = {
+    start: (...of: Parameters<NonNullable<typeof runner>['start']>) => (runner as NonNullable<typeof runner>).start(...of),
+  } as never;
+  const spaces = openSpaces({ sagas, storeOf: (id) => at.stores.tenant(id), clock });
+  ({ runner } = await at.open(spaces.sagas));
+  let runs = 0;
+  return {
+    at,
+    tenant,
+    later(ms: number) {
+      offset += ms;
+      at.advance(ms);
+    },
+    async embed(of: EmbeddingModel, sources: readonly string[]) {
+      await spaces.note(at.north, of, trace_id, io);
+      const docs = sources.map((source) =>
+        toEmbedding(
+          {
+            embedding_id: newId('em'),
+            space_id: spaceId(of),
+            trace_id,
+            source_artifact_ref: `ar_01jd3v5q2zf8m9k0r1s2t3v4w${source}`,
+            response_artifact_ref: null,
+            created_at: toTimestamp(clock.now()),
+          },
+          { vector: [1, 0], confidence: 1 },
+          of,
+        ),
+      );
+      await tenant.commit(
+        docs.map((doc) => insert(embeddings, doc)),
+        [],
+        io,
+      );
+    },
+    async look() {
+      const [job] = spaces.jobs;
+      const started = await job?.start(at.north, { key: `look-${runs++}`, by: 'test', trace_id }, io);
+      for (let i = 0; started !== undefined && i < 500; i++) {
+        const found = await tenant.get(sagaState, started.saga_id, io);
+        if (found?.doc.status === 'done') break;
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+      const { items } = await tenant.find(embeddingSpaces, { index: 'all', equals: {} }, io);
+      return Object.fromEntries(
+        items.map(({ doc }) => [doc.model_meta.revision, [doc.status, doc.vectors, ...(doc.purged > 0 ? [doc.purged] : [])].join(' ')]),
+      );
+    },
+    [Symbol.asyncDispose]: () => at[Symbol.asyncDispose](),
+  };
+}
+
+test('a new space is built beside the old one, takes its place when it has all of it, and the old one is purged to the last vector', async () => {
+  await using of = await open();
+  deepEqual(await of.look(), {}, 'nothing to look at');
+  await of.embed(OLD, ['5', '6']);
+  deepEqual(await of.look(), { 1: 'active 2' });
+  await of.embed(NEW, ['5']);
+  deepEqual(await of.look(), { 1: 'active 2', 2: 'building 1' });
+  await of.embed(NEW, ['6', '7']);
+  deepEqual(await of.look(), { 1: 'superseded 2', 2: 'active 3' });
+  of.later(13 * DAY);
+  deepEqual(await of.look(), { 1: 'superseded 2', 2: 'active 3' });
+  of.later(2 * DAY);
+  deepEqual(await of.look(), { 1: 'purged 0 2', 2: 'active 3' });
+  deepEqual((await of.tenant.find(embeddings, { index: 'by_space', equals: { space_id: spaceId(OLD) } }, io)).items, []);
+  const { items } = await of.tenant.find(changes, { index: 'all', equals: {}, limit: 500 }, io);
+  equal(items.filter(({ doc }) => doc.op === 'remove' && doc.collection === 'embeddings').length, 2, 'each removal says why');
+  deepEqual(of.at.errors, []);
+});
+
+test('a space that never gets all of the old one takes its place after a while; the way back builds up again', async () => {
+  await using of = await open();
+  await of.embed(OLD, ['5', '6']);
+  await of.embed(NEW, ['7']);
+  deepEqual(await of.look(), { 1: 'active 2', 2: 'building 1' });
+  of.later(15 * DAY);
+  deepEqual(await of.look(), { 1: 'superseded 2', 2: 'active 1' });
+  await of.embed(OLD, ['7']);
+  deepEqual(await of.look(), { 1: 'active 3', 2: 'superseded 1' }, 'it has all that the other has');
+});

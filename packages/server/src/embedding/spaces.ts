@@ -1,0 +1,188 @@
+// The life of a space: a new model's vectors are of a new one, which is built up beside the old and takes its place; the old one goes after a while.
+import {
+  embeddings,
+  embeddingSpaces,
+  insert,
+  isAncillaError,
+  remove,
+  replace,
+  saga,
+  toTimestamp,
+  type Because,
+  type Clock,
+  type EmbeddingModel,
+  type EmbeddingSpace,
+  type Io,
+  type Job,
+  type SagaRunner,
+  type Stored,
+  type Tenant,
+  type TenantStore,
+  type Write,
+} from '@ancilla/contracts';
+import { Type } from 'typebox';
+import type { Of } from '../ingest/index.ts';
+import { spaceId } from './providers/index.ts';
+
+/** So long a space in use is built up, if what the active one has does not come into it before. */
+const BUILDING_DAYS = 14;
+/** So long vectors of a superseded space are kept: the way back to the model before. */
+const KEPT_DAYS = 14;
+const DAY_MS = 86_400_000;
+/** Vectors removed in one commit. */
+const BATCH = 500;
+
+/** What the log says of one space. */
+interface Count {
+  vectors: number;
+  /** Of what its vectors were made. */
+  readonly sources: Set<string>;
+}
+type Row = Stored<typeof embeddingSpaces>;
+
+export interface SpaceParts {
+  readonly sagas: SagaRunner;
+  readonly storeOf: (tenant_id: string) => TenantStore;
+  readonly clock: Clock;
+}
+
+export function openSpaces({ sagas, storeOf, clock }: SpaceParts) {
+  const noted = new Set<string>();
+  const now = (): string => toTimestamp(clock.now());
+  const isPast = (since: string, days: number): boolean => Date.parse(since) + days * DAY_MS <= clock.now();
+
+  /** Says that a tenant has vectors of this space, before its first. */
+  async function note({ tenant, tenant_id }: Of, meta: EmbeddingModel, trace_id: string, io: Io): Promise<void> {
+    const space_id = spaceId(meta);
+    const key = `${tenant_id}/${space_id}`;
+    if (noted.has(key)) return;
+    const was = await tenant.get(embeddingSpaces, space_id, io);
+    const inUse = { model_meta: meta, in_use_since: now() };
+    const others = await rowsOf(tenant, io);
+    const isFirst = !others.some(({ doc }) => doc.status === 'active' && doc.space_id !== space_id);
+    const status = isFirst || was?.doc.status === 'active' ? 'active' : 'building';
+    const because: Because = { who: 'embedding', reason: 'the provider in use makes vectors of this space', trace_id };
+    const doc: EmbeddingSpace = { space_id, ...inUse, status, vectors: 0, purged: 0, superseded_at: null, changed_at: now() };
+    try {
+      if (was === undefined) await tenant.commit([insert(embeddingSpaces, doc, because)], [], io);
+      else if (was.doc.status !== status)
+        await tenant.commit([replace(embeddingSpaces, was, { ...inUse, status, superseded_at: null, changed_at: now() }, because)], [], io);
+    } catch (error) {
+      // Another request did so at the same time.
+      if (!isAncillaError(error, 'store.conflict', 'store.revision_conflict')) throw error;
+    }
+    noted.add(key);
+  }
+
+  /** What changes of the rows, by what the log holds: counts, and the place of the active space once another takes it. */
+  async function survey(tenant: TenantStore, because: Because, io: Io): Promise<readonly Write<Tenant>[]> {
+    const rows = await rowsOf(tenant, io);
+    if (rows.length === 0) return [];
+    const counts = await countAll(tenant, io);
+    const active = rows.find(({ doc }) => doc.status === 'active');
+    const building = rows
+      .filter(({ doc }) => doc.status === 'building')
+      .toSorted((a, b) => (a.doc.in_use_since < b.doc.in_use_since ? 1 : -1))
+      .at(0);
+    const takesOver =
+      building !== undefined &&
+      active !== undefined &&
+      (isPast(building.doc.in_use_since, BUILDING_DAYS) || hasAllOf(counts.get(building.doc.space_id), counts.get(active.doc.space_id)));
+    return rows.flatMap((row) => {
+      const { doc } = row;
+      const vectors = counts.get(doc.space_id)?.vectors ?? 0;
+      const turns =
+        takesOver && row === building
+          ? ({ status: 'active' } as const)
+          : takesOver && row === active
+            ? ({ status: 'superseded', superseded_at: now() } as const)
+            : {};
+      if (vectors === doc.vectors && Object.keys(turns).length === 0) return [];
+      noted.clear();
+      return [replace(embeddingSpaces, row, { vectors, ...turns, changed_at: now() }, because)];
+    });
+  }
+
+  /** Removes what was superseded long ago, and looks that nothing is left. */
+  async function purge(tenant: TenantStore, because: Because, io: Io): Promise<readonly Write<Tenant>[]> {
+    const due = (await rowsOf(tenant, io)).filter(
+      ({ doc: { status, superseded_at } }) => status === 'superseded' && superseded_at !== null && isPast(superseded_at, KEPT_DAYS),
+    );
+    const writes: Write<Tenant>[] = [];
+    for (const row of due) {
+      const { space_id } = row.doc;
+      let purged = 0;
+      for (;;) {
+        const { items } = await tenant.find(embeddings, { index: 'by_space', equals: { space_id }, limit: BATCH }, io);
+        if (items.length === 0) break;
+        await tenant.commit(
+          items.map(({ doc }) => remove(embeddings, doc.embedding_id, because)),
+          [],
+          io,
+        );
+        purged += items.length;
+      }
+      writes.push(
+        replace(embeddingSpaces, row, { status: 'purged', vectors: 0, purged: row.doc.purged + purged, changed_at: now() }, because),
+      );
+    }
+    return writes;
+  }
+
+  const because = (trace_id: string): Because => ({
+    who: 'embedding',
+    reason: `spaces are looked at; a superseded one goes after ${KEPT_DAYS} days`,
+    trace_id,
+  });
+  const step = (name: 'survey' | 'purge', run: typeof survey) => ({
+    name,
+    attempts: 3,
+    // Looking again finds what is still to be done.
+    unknown: { on: 'retry' } as const,
+    run: async ({
+      tenant_id,
+      trace_id,
+      signal,
+    }: {
+      readonly tenant_id: string;
+      readonly trace_id: string;
+      readonly signal: AbortSignal;
+    }) => ({
+      output: {},
+      writes: await run(storeOf(tenant_id), because(trace_id), { signal }),
+    }),
+  });
+  const spacesSaga = saga({ name: 'embedding.spaces', memo: Type.Object({}), steps: [step('survey', survey), step('purge', purge)] });
+  const job: Job = {
+    name: 'embedding.spaces',
+    what: `Counts vectors by space, lets a space in use take the active one's place when it has all that one has, or after ${BUILDING_DAYS} days, and purges a superseded one after ${KEPT_DAYS}`,
+    everyHours: 24,
+    async start({ tenant, tenant_id }, { key, by, trace_id }, io) {
+      if ((await rowsOf(tenant, io)).length === 0) return undefined;
+      const { saga_id } = await sagas.start(spacesSaga, { tenant, tenant_id, memo: {}, trace_id, owner: by, idempotency_key: key });
+      return { saga_id };
+    },
+  };
+  return { note, sagas: [spacesSaga], jobs: [job] };
+}
+
+/** Few: one for each model there ever was. */
+const MOST_SPACES = 500;
+const rowsOf = async (tenant: TenantStore, io: Io): Promise<readonly Row[]> =>
+  (await tenant.find(embeddingSpaces, { index: 'all', equals: {}, limit: MOST_SPACES }, io)).items;
+
+async function countAll(tenant: TenantStore, io: Io): Promise<ReadonlyMap<string, Count>> {
+  const counts = new Map<string, Count>();
+  for await (const { doc } of tenant.feed([embeddings], -1, io)) {
+    if (doc === undefined) continue;
+    const count = counts.get(doc.space_id) ?? { vectors: 0, sources: new Set<string>() };
+    counts.set(doc.space_id, count);
+    count.vectors++;
+    if (doc.source_artifact_ref !== null) count.sources.add(doc.source_artifact_ref);
+  }
+  return counts;
+}
+
+/** Whether a space has vectors of all that another has; one that has none has none of it. */
+const hasAllOf = (of: Count | undefined, other: Count | undefined): boolean =>
+  of !== undefined && of.vectors > 0 && [...(other?.sources ?? [])].every((source) => of.sources.has(source));
