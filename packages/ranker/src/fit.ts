@@ -42,7 +42,7 @@ const STEP = 0.08;
 /** How much a weight is held to what was known before: as much as so many decisions hold it where they are. */
 const PRIOR_STRENGTH = 3;
 /** The same for what people decided: chosen on the cases, with every answer right and with three in ten wrong. */
-const DECISIONS_STRENGTH = 1.5;
+const DECISIONS_STRENGTH = 0.7;
 
 /**
  * Fits a listwise softmax to decisions by gradient descent, held to a prior, so that few decisions move it little and never far from what worked.
