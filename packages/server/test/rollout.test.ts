@@ -111,7 +111,9 @@ test('shadow, then canary, then two people: a model that is no worse goes live, 
 
   await steward.post(200, move(version), canary);
   const arms = new Map<string, Set<string>>();
-  for (let i = 100; i < 110; i++)
+  const isSeen = (arm: string) => [...arms.values()].some((of) => [...of].some((each) => each.startsWith(arm)));
+  // Which arm a data set falls on is drawn: of some, both are seen.
+  for (let i = 100; i < 140 && !(i >= 110 && isSeen('canary') && isSeen('stable')); i++)
     for (const at of [0, 1]) {
       const { items: shown } = await suggest(agent, at, [], `set-${i}`);
       for (const { model } of shown) arms.set(`set-${i}`, (arms.get(`set-${i}`) ?? new Set()).add(`${model.arm} ${model.version}`));

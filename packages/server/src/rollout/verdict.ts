@@ -11,8 +11,8 @@ export interface Standing {
 
 /** The questions that are asked; a candidate passes when it is no worse in each that has an answer, and one that harms in any is rolled back. */
 const questions = ['overridden', 'failed'] as const;
-/** A split that goes wrong by chance is called wrong once in a hundred rollouts. */
-const SPLIT_ALPHA = 0.01;
+/** A split that goes wrong by chance is called wrong once in a thousand rollouts: it stops a comparison in which nothing else is wrong. */
+const SPLIT_ALPHA = 0.001;
 
 /** Tries of the same bytes share the bound: halving it each time, all of them together stay within it. */
 export const alphaOf = ({ attempt, rules }: Pick<Rollout, 'attempt' | 'rules'>): number => rules.alpha / 2 ** attempt;
