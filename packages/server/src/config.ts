@@ -102,7 +102,7 @@ export const settings = {
 
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '::1', '[::1]']);
 /** Read by the tests and benchmarks, not by the server. */
-const OTHERS = new Set(['ANCILLA_TEST_STORE_URL', 'ANCILLA_TEST_STORE_WRITER', 'ANCILLA_BENCHMARKS']);
+const OTHERS = new Set(['ANCILLA_TEST_STORE_URL', 'ANCILLA_TEST_STORE_WRITER', 'ANCILLA_TEST_STORE_ROOT', 'ANCILLA_BENCHMARKS']);
 
 /**
  * Reads the configuration.

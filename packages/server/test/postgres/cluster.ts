@@ -17,8 +17,9 @@ export interface Cluster extends AsyncDisposable {
   crash(): Promise<void>;
 }
 
-/** A role that owns nothing, with the same password. */
+/** A role that owns nothing, and the superuser, with the same password. */
 export const WRITER = 'ancilla_writer';
+export const ROOT = 'root_of_tests';
 const PASSWORD = 'only-for-tests';
 
 /** Debian keeps the programs of each version apart. */
@@ -53,20 +54,7 @@ export async function startCluster(settings: Readonly<Record<string, string>> = 
   const data = join(folder, 'data');
   execFileSync(
     join(bin, 'initdb'),
-    [
-      '-D',
-      data,
-      '-U',
-      'root_of_tests',
-      '--pwfile',
-      join(folder, 'password'),
-      '-A',
-      'scram-sha-256',
-      '--no-sync',
-      '-E',
-      'UTF8',
-      '--locale=C',
-    ],
+    ['-D', data, '-U', ROOT, '--pwfile', join(folder, 'password'), '-A', 'scram-sha-256', '--no-sync', '-E', 'UTF8', '--locale=C'],
     {
       ...as,
       cwd: folder,
@@ -90,7 +78,7 @@ export async function startCluster(settings: Readonly<Record<string, string>> = 
       stdio: 'ignore',
     });
     for (;;) {
-      const client = new pg.Client({ connectionString: url('root_of_tests', 'postgres') });
+      const client = new pg.Client({ connectionString: url(ROOT, 'postgres') });
       try {
         await client.connect();
         return;
@@ -109,13 +97,13 @@ export async function startCluster(settings: Readonly<Record<string, string>> = 
     await exited;
   };
   await start();
-  const client = new pg.Client({ connectionString: url('root_of_tests', 'postgres') });
+  const client = new pg.Client({ connectionString: url(ROOT, 'postgres') });
   await client.connect();
   await client.query(`create role ancilla login createdb password '${PASSWORD}'; create role ${WRITER} login password '${PASSWORD}'`);
   await client.end();
   return {
     url: url('ancilla', 'postgres'),
-    asSuperuser: (of) => url('root_of_tests', new URL(of).pathname.slice(1)),
+    asSuperuser: (of) => url(ROOT, new URL(of).pathname.slice(1)),
     async crash() {
       // SIGQUIT: at once, without writing anything down, as a power cut would.
       await stop('SIGQUIT');

@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { glob } from 'node:fs/promises';
-import { startCluster, WRITER } from './cluster.ts';
+import { ROOT, startCluster, WRITER } from './cluster.ts';
 
 const given = process.env['ANCILLA_TEST_STORE_URL'];
 await using cluster = given === undefined ? await startCluster() : undefined;
@@ -16,7 +16,11 @@ else {
     (name) => `packages/server/test/${name}.test.ts`,
   );
   const child = spawn(process.execPath, ['--conditions=ancilla-source', '--test', ...own, ...server], {
-    env: { ...process.env, ANCILLA_TEST_STORE_URL: url, ...(cluster !== undefined && { ANCILLA_TEST_STORE_WRITER: WRITER }) },
+    env: {
+      ...process.env,
+      ANCILLA_TEST_STORE_URL: url,
+      ...(cluster !== undefined && { ANCILLA_TEST_STORE_WRITER: WRITER, ANCILLA_TEST_STORE_ROOT: ROOT }),
+    },
     stdio: 'inherit',
   });
   const [code] = await once(child, 'exit');

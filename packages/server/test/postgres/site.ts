@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { openKeyring } from '../../src/keys/index.ts';
 import { io, testCollections, testParts } from '../../src/store/conformance-collections.ts';
-import type { Site } from '../../src/store/conformance.ts';
+import { writeNotes, type Site } from '../../src/store/conformance.ts';
 import { migrateDatabase } from '../../src/store/index.ts';
 import { openStores } from '../../src/store/stores.ts';
 import { freshDatabase } from './database.ts';
@@ -68,7 +68,19 @@ export async function openSite(server: string, { isPlain = false, at, writer: ro
     }
   };
   const attempt = async (tenant_id: string, sql: string) => void (await raw(tenant_id, sql));
-  return {
+  /** Whoever has the disk: no trigger and no row-level security is in the way. */
+  const onDisk = async (root: string, ...statements: readonly string[]) => {
+    const client = new pg.Client({ connectionString: asRole(database.url, root) });
+    await client.connect();
+    try {
+      await client.query('set session_replication_role = replica');
+      for (const sql of statements) await client.query(sql);
+    } finally {
+      await client.end();
+    }
+  };
+  const root = process.env['ANCILLA_TEST_STORE_ROOT'];
+  const site: PostgresSite = {
     url,
     folder,
     open,
@@ -83,10 +95,37 @@ export async function openSite(server: string, { isPlain = false, at, writer: ro
           `insert into ancilla.c_notes (store, seq, key, time, revision, body, salt, received, digest) select store, seq, key, time, revision, '\\x00', salt, received, digest from ancilla.c_notes where seq = 1
            on conflict (store, seq) do update set body = excluded.body`,
         ),
+      // What is plain is not authenticated on reading: only the ledger tells.
+      ...(root !== undefined &&
+        !isPlain && {
+          flip_data: (id) =>
+            onDisk(
+              root,
+              `update ancilla.c_notes set body = set_byte(body, 40, get_byte(body, 40) # 16) where store = 'tenant-${id}' and seq = 100`,
+            ),
+        }),
+      ...(root !== undefined && {
+        async restore_old(id) {
+          const tables = ['head', 'node', 'retired', 'c_notes', 'c_changes'];
+          await onDisk(
+            root,
+            ...tables.map((name) => `create table old_${name} as select * from ancilla.${name} where store = 'tenant-${id}'`),
+          );
+          await writeNotes(site, 5, 'new');
+          await onDisk(
+            root,
+            ...tables.flatMap((name) => [
+              `delete from ancilla.${name} where store = 'tenant-${id}'`,
+              `insert into ancilla.${name} select * from old_${name}`,
+            ]),
+          );
+        },
+      }),
     },
     async [Symbol.asyncDispose]() {
       await rm(folder, { recursive: true, force: true });
       await database[Symbol.asyncDispose]();
     },
   };
+  return site;
 }
