@@ -1,5 +1,6 @@
-import { createCipheriv, createDecipheriv, createHmac, createSecretKey, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, createSecretKey, randomFillSync } from 'node:crypto';
 import { AncillaError } from '@ancilla/contracts';
+import { pooledRandom } from '../../../random.ts';
 import { SECRET_BYTES, type Place, type Value } from '../engine.ts';
 
 /** How a store's documents stand in columns that whoever has the database can read. */
@@ -20,6 +21,7 @@ export interface Cloak {
 const MACS_KEPT = 5000;
 const NONCE = 12;
 const TAG = 16;
+const random = pooledRandom((bytes) => randomFillSync(bytes));
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** A key and a body in one: the key's length, the key, the body. */
@@ -55,7 +57,7 @@ export function sealed({ name, mac_key, seal_key }: Place): Cloak {
     mac: (collection, id) => Buffer.from(key(collection, id), 'hex'),
     field: (collection, field, value) => (value === null ? null : mac(`${collection}.${field}\n${JSON.stringify(value)}`)),
     hide(collection, keyColumn, id, body) {
-      const nonce = randomBytes(NONCE);
+      const nonce = random.bytes(NONCE);
       const cipher = createCipheriv('aes-256-gcm', seals, nonce);
       cipher.setAAD(place(collection, keyColumn));
       const text = cipher.update(join(id, body));
