@@ -88,6 +88,8 @@ export function openSpaces({ sagas, storeOf, clock }: SpaceParts) {
       building !== undefined &&
       active !== undefined &&
       (isPast(building.doc.in_use_since, BUILDING_DAYS) || hasAllOf(counts.get(building.doc.space_id), counts.get(active.doc.space_id)));
+    // What was noted of a space may hold no more.
+    if (takesOver) noted.clear();
     return rows.flatMap((row) => {
       const { doc } = row;
       const vectors = counts.get(doc.space_id)?.vectors ?? 0;
@@ -98,7 +100,6 @@ export function openSpaces({ sagas, storeOf, clock }: SpaceParts) {
             ? ({ status: 'superseded', superseded_at: now() } as const)
             : {};
       if (vectors === doc.vectors && Object.keys(turns).length === 0) return [];
-      noted.clear();
       return [replace(embeddingSpaces, row, { vectors, ...turns, changed_at: now() }, because)];
     });
   }

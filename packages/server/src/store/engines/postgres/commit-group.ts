@@ -56,21 +56,15 @@ export async function commitGroup(parts: Parts, transaction: Transaction, commit
   // What was planned is what is stored: the edge was read under the lock.
   const { edge, nodes } = append(JSON.parse(edgeText) as RightEdge, leaves);
   const bytes = await writeRows(parts, transaction, rows);
-  const full = nodes.filter(({ level }) => level >= STORED_LEVEL);
-  if (full.length > 0)
-    await transaction.all('insert into node (store, place, hash) select $1, * from unnest($2::bigint[], $3::bytea[])', [
-      store,
-      full.map(nodePlace),
-      full.map(({ hash }) => hash),
-    ]);
-  if (revision !== before)
-    await transaction.all('update head set size = $2, edge = $3, revision = $4, bytes = bytes + $5 where store = $1', [
-      store,
-      edge.size,
-      JSON.stringify(edge),
-      revision,
-      bytes,
-    ]);
+  if (revision !== before) {
+    const full = nodes.filter(({ level }) => level >= STORED_LEVEL);
+    // One way there and back for both.
+    await transaction.all(
+      `with grown as (insert into node (store, place, hash) select $1, * from unnest($6::bigint[], $7::bytea[]))
+       update head set size = $2, edge = $3, revision = $4, bytes = bytes + $5 where store = $1`,
+      [store, edge.size, JSON.stringify(edge), revision, bytes, full.map(nodePlace), full.map(({ hash }) => hash)],
+    );
+  }
   const root = toBase64(edgeRoot(edge));
   return planned.map((made) =>
     'error' in made
@@ -188,12 +182,12 @@ function uniqueSets(writes: readonly PreparedWrite[]): Iterable<readonly [of: st
 /** Log documents first, a collection at a time; then states, removals and blobs in their order. Answers by how many bytes logs and artifacts grew. */
 async function writeRows({ tables, cloak, store }: Parts, transaction: Transaction, rows: readonly RowChange[]): Promise<number> {
   let bytes = 0;
-  const valuesOf = (of: string, body: string) => {
-    const fields = indexedFields(tables.get(of) ?? { indexes: {}, unique: [], name: of, kind: 'log', sparse: [] });
-    if (fields.length === 0) return { fields, values: [] };
+  const comparedOf = (of: string) => indexedFields(tables.get(of) ?? { indexes: {}, unique: [], name: of, kind: 'log', sparse: [] });
+  const valuesOf = (of: string, fields: readonly string[], body: string) => {
+    if (fields.length === 0) return [];
     // Canonical JSON of a document that fitted its schema.
     const doc = JSON.parse(body) as Readonly<Record<string, unknown>>;
-    return { fields, values: fields.map((field) => cloak.field(of, field, toValue(doc[field]))) };
+    return fields.map((field) => cloak.field(of, field, toValue(doc[field])));
   };
   const logs = new Map<string, (Extract<RowChange, { op: 'log' }> & { removes?: string })[]>();
   for (const [i, row] of rows.entries()) {
@@ -205,8 +199,8 @@ async function writeRows({ tables, cloak, store }: Parts, transaction: Transacti
     list.push({ ...row, ...(removes !== undefined && { removes }) });
   }
   for (const [of, list] of logs) {
-    const placed = list.map((row) => ({ row, ...valuesOf(of, row.body) }));
-    const fields = placed[0]?.fields ?? [];
+    const fields = comparedOf(of);
+    const values = list.map(({ body }) => valuesOf(of, fields, body));
     const keys = list.map(({ key }) => cloak.key(of, key));
     const bodies = list.map(({ key, body }, at) => cloak.hide(of, keys[at] ?? '', key, body));
     bytes += bodies.reduce((sum, { length }) => sum + length, 0);
@@ -220,11 +214,11 @@ async function writeRows({ tables, cloak, store }: Parts, transaction: Transacti
       ['received', 'bytea', list.map(({ received }) => Buffer.from(received))],
       ['digest', 'text', list.map(({ digest }) => digest)],
       ...(of === changes.name ? [['removes', 'text', list.map(({ removes = null }) => removes)] as const] : []),
-      ...fields.map((field, at) => [column(field), 'text', placed.map(({ values }) => values[at])] as const),
+      ...fields.map((field, at) => [column(field), 'text', values.map((row) => row[at])] as const),
     ];
     await transaction.all(
       `insert into ${tableName(of)} (store, ${columns.map(([name]) => name).join(', ')}) select $1, * from unnest(${columns.map(([, type], i) => `$${i + 2}::${type}[]`).join(', ')})`,
-      [store, ...columns.map(([, , values]) => values)],
+      [store, ...columns.map(([, , each]) => each)],
     );
   }
   for (const row of rows) await writeRow(row);
@@ -243,7 +237,8 @@ async function writeRows({ tables, cloak, store }: Parts, transaction: Transacti
         return;
       case 'insert':
       case 'update': {
-        const { fields, values } = valuesOf(row.to, row.body);
+        const fields = comparedOf(row.to);
+        const values = valuesOf(row.to, fields, row.body);
         const key = cloak.key(row.to, row.key);
         const given = [store, key, row.time, row.revision, cloak.hide(row.to, key, row.key, row.body), ...values];
         const names = ['store', 'key', 'time', 'revision', 'body', ...fields.map(column)];
