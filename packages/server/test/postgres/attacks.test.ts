@@ -1,5 +1,5 @@
 // What the conformance suite cannot ask of every engine: this one's database, looked at and attacked from beside.
-import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
+import { deepEqual, equal, ok, rejects, throws } from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { createServer, connect, type Socket } from 'node:net';
@@ -95,10 +95,13 @@ test('a role that owns nothing is told who makes the tables, uses them, and can 
   const all = storageMap.map(toTable);
   const start = async () => (await openPostgresEngine({ url: own, tables: all, onError: () => {} }))[Symbol.asyncDispose]();
   await rejects(start(), { code: 'store.unavailable', message: /ancilla migrate --grant/ });
-  const migrate = (url: string) => {
-    const args = ['--conditions=ancilla-source', 'packages/server/src/cli/main.ts', 'migrate', '--grant', writer];
-    return execFileSync(process.execPath, args, { env: { ...process.env, ANCILLA_STORE_URL: url }, encoding: 'utf8' });
+  const migrate = (url: string, role = writer) => {
+    const args = ['--conditions=ancilla-source', 'packages/server/src/cli/main.ts', 'migrate', '--grant', role];
+    return execFileSync(process.execPath, args, { env: { ...process.env, ANCILLA_STORE_URL: url }, encoding: 'utf8', stdio: 'pipe' });
   };
+  // All who may connect, the owner itself, nobody, an attempt at SQL.
+  for (const role of ['public', 'ancilla', 'no_such_role', `x" ; drop schema ancilla cascade; --`])
+    throws(() => migrate(database.url, role), /name a role of its own that exists/, role);
   for (let i = 0; i < 2; i++) equal(migrate(database.url), `the tables are of this version; ${writer} may use them\n`);
   await start();
   const client = new pg.Client({ connectionString: own });

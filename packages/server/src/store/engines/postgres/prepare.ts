@@ -25,7 +25,10 @@ export async function prepareDatabase(pool: Pool, tables: readonly Table[], gran
     if (was !== undefined && was.version > STORAGE_VERSION) throw newerData(was.version);
     const digest = schemaDigest(tables);
     if (was?.schema !== digest) await makeTables(client, tables, digest);
-    if (grantTo !== undefined) await client.query(grantsSql(tables, client.escapeIdentifier(grantTo)));
+    if (grantTo !== undefined) {
+      await assertMayWrite(client, grantTo);
+      await client.query(grantsSql(tables, client.escapeIdentifier(grantTo)));
+    }
     await client.query('commit');
   } catch (error) {
     await client.query('rollback').catch(() => {});
@@ -57,6 +60,19 @@ async function assertFit(client: PoolClient): Promise<void> {
     throw new AncillaError(
       'store.unavailable',
       `this machine’s clock is ${Math.round(Math.abs(skew) / 1000)} s ${skew > 0 ? 'ahead of' : 'behind'} the database’s: servers that share a database must agree on the time, set both by NTP`,
+    );
+}
+
+/** PUBLIC would let in whoever may connect; the owner would lose what the next version needs; a mighty one passes by what the rights are for. */
+async function assertMayWrite(client: PoolClient, role: string): Promise<void> {
+  const { rows } = await client.query<{ readonly fits: boolean }>(
+    `select not (rolsuper or rolbypassrls or rolname = current_user) as fits from pg_roles where rolname = $1`,
+    [role],
+  );
+  if (rows[0]?.fits !== true)
+    throw new AncillaError(
+      'store.unavailable',
+      `--grant ${role}: name a role of its own that exists, is not the one that owns the tables, and neither a superuser nor bypasses row-level security (docs/engines.md)`,
     );
 }
 
