@@ -9,7 +9,7 @@ export * from './documents/job.ts';
 export * from './documents/mapping.ts';
 export * from './documents/projection.ts';
 export * from './documents/prompt-event.ts';
-export { OtlpKey, otlpKeys } from './documents/otlp.ts';
+export * from './documents/otlp.ts';
 export * from './documents/quarantine.ts';
 export * from './documents/review.ts';
 export * from './documents/rollout.ts';

@@ -90,17 +90,18 @@ export function openSpaces({ sagas, storeOf, clock }: SpaceParts) {
       (isPast(building.doc.in_use_since, BUILDING_DAYS) || hasAllOf(counts.get(building.doc.space_id), counts.get(active.doc.space_id)));
     // What was noted of a space may hold no more.
     if (takesOver) noted.clear();
+    const turns = new Map<Row, Partial<EmbeddingSpace>>(
+      takesOver
+        ? [
+            [building, { status: 'active' }],
+            [active, { status: 'superseded', superseded_at: now() }],
+          ]
+        : [],
+    );
     return rows.flatMap((row) => {
-      const { doc } = row;
-      const vectors = counts.get(doc.space_id)?.vectors ?? 0;
-      const turns =
-        takesOver && row === building
-          ? ({ status: 'active' } as const)
-          : takesOver && row === active
-            ? ({ status: 'superseded', superseded_at: now() } as const)
-            : {};
-      if (vectors === doc.vectors && Object.keys(turns).length === 0) return [];
-      return [replace(embeddingSpaces, row, { vectors, ...turns, changed_at: now() }, because)];
+      const vectors = counts.get(row.doc.space_id)?.vectors ?? 0;
+      if (vectors === row.doc.vectors && !turns.has(row)) return [];
+      return [replace(embeddingSpaces, row, { vectors, ...turns.get(row), changed_at: now() }, because)];
     });
   }
 
@@ -130,7 +131,7 @@ export function openSpaces({ sagas, storeOf, clock }: SpaceParts) {
     return writes;
   }
 
-  const because = (trace_id: string): Because => ({
+  const looking = (trace_id: string): Because => ({
     who: 'embedding',
     reason: `spaces are looked at; a superseded one goes after ${KEPT_DAYS} days`,
     trace_id,
@@ -150,7 +151,7 @@ export function openSpaces({ sagas, storeOf, clock }: SpaceParts) {
       readonly signal: AbortSignal;
     }) => ({
       output: {},
-      writes: await run(storeOf(tenant_id), because(trace_id), { signal }),
+      writes: await run(storeOf(tenant_id), looking(trace_id), { signal }),
     }),
   });
   const spacesSaga = saga({ name: 'embedding.spaces', memo: Type.Object({}), steps: [step('survey', survey), step('purge', purge)] });

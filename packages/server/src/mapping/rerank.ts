@@ -6,7 +6,7 @@ import type { MappingParts } from './parts.ts';
 import type { RankedColumn } from './rank-table.ts';
 
 /** The config under which a language model is asked for an order. */
-export const RERANK_AGENT_ID = 'mapping.rerank.v1';
+const RERANK_AGENT_ID = 'mapping.rerank.v1';
 
 /** What one table may cost: columns asked about, terms and values shown of each. */
 const MOST_COLUMNS = 20;
@@ -26,7 +26,7 @@ interface Reranked {
   readonly ranked: readonly RankedColumn[];
   readonly writes: readonly Write<Tenant>[];
 }
-export type Rerank = (of: Of, payload: Payload, ranked: readonly RankedColumn[], run: Run, io: Io) => Promise<Reranked>;
+type Rerank = (of: Of, payload: Payload, ranked: readonly RankedColumn[], run: Run, io: Io) => Promise<Reranked>;
 
 /**
  * Asks a language model, where the deployment has one, for the order of the likeliest terms of columns that the ranker is unsure of: redacted, captured as any agent's call, one call a
@@ -65,7 +65,9 @@ export function openRerank({ agents, glossaries, languageModel }: Pick<MappingPa
         const { model_version, ...answer } = await languageModel.answer(messages, { signal: limited });
         return { ...answer, ...(model_version !== undefined && { model_version }) };
       });
-      return { ranked: ranked.map((column) => reorder(column, wishOf(output, column), languageModel.model)), writes: collected.writes() };
+      const asked = new Set(unsure);
+      const shown = ranked.map((column) => (asked.has(column) ? reorder(column, wishOf(output, column), languageModel.model) : column));
+      return { ranked: shown, writes: collected.writes() };
     } catch (error) {
       // The call is in the evidence as a failed one; the ranker's own order stands.
       if (!isAncillaError(error, 'mapping.language_model')) throw error;
@@ -81,7 +83,7 @@ function wishOf(output: unknown, { column, candidates }: RankedColumn): readonly
   const of: unknown = typeof output === 'object' && output !== null ? Reflect.get(output, 'columns') : undefined;
   const ids: unknown = typeof of === 'object' && of !== null && Object.hasOwn(of, column) ? Reflect.get(of, column) : undefined;
   const shown = candidates.slice(0, MOST_TERMS).map(({ semantic_id }) => semantic_id);
-  return Array.isArray(ids) ? [...new Set(shown)].filter((id) => ids.includes(id)).toSorted((a, b) => ids.indexOf(a) - ids.indexOf(b)) : [];
+  return Array.isArray(ids) ? shown.filter((id) => ids.includes(id)).toSorted((a, b) => ids.indexOf(a) - ids.indexOf(b)) : [];
 }
 
 /** The wished ones first, in their order; scores go with places, so that a list stays in the order of its scores. */
@@ -89,7 +91,7 @@ function reorder(ranked: RankedColumn, wish: readonly string[], model: string): 
   const placeOf = (id: string): number => (wish.includes(id) ? wish.indexOf(id) : wish.length);
   const moved = ranked.candidates.toSorted((a, b) => placeOf(a.semantic_id) - placeOf(b.semantic_id));
   const [best] = moved;
-  if (!isUnsure(ranked) || best === undefined || best.semantic_id === ranked.candidates[0]?.semantic_id) return ranked;
+  if (best === undefined || best.semantic_id === ranked.candidates[0]?.semantic_id) return ranked;
   const why = { feature: 'reranked', value: 1, text: `${model} puts it first` };
   return {
     ...ranked,

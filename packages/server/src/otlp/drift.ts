@@ -11,9 +11,8 @@ import {
   type TenantStore,
 } from '@ancilla/contracts';
 import { sha256 } from '@ancilla/evidence';
+import type { Of } from '../ingest/index.ts';
 import type { Dropped } from './clean.ts';
-
-type Of = { readonly tenant: TenantStore; readonly tenant_id: string };
 
 /** What a span's library sent that was left out. */
 export interface Sighting {
@@ -36,25 +35,26 @@ export function openDrift({ clock }: { readonly clock: Clock }): Drift {
   const seen = new Map<string, Promise<Set<string>>>();
 
   function known({ tenant, tenant_id }: Of, io: Io): Promise<Set<string>> {
-    let ids = seen.get(tenant_id);
-    if (ids === undefined) {
-      seen.set(tenant_id, (ids = readAll(tenant, io)));
-      ids.catch(() => seen.delete(tenant_id));
+    let names = seen.get(tenant_id);
+    if (names === undefined) {
+      seen.set(tenant_id, (names = readAll(tenant, io)));
+      names.catch(() => seen.delete(tenant_id));
     }
-    return ids;
+    return names;
   }
 
   return {
     async note(of, sightings, io) {
       // Others may add keys at the same time: they are read anew, and the rest is tried again.
       for (;;) {
-        const ids = await known(of, io);
+        const names = await known(of, io);
         const first = new Map<string, OtlpKey>();
         for (const { library, trace_id, dropped } of sightings)
           for (const { key, type, bytes } of dropped) {
-            const otlp_key_id = idFrom('ok', sha256(`${library} ${key}`));
-            if (ids.has(otlp_key_id) || first.has(otlp_key_id) || ids.size + first.size >= MOST_KEYS) continue;
-            first.set(otlp_key_id, { otlp_key_id, library, key, type, bytes, trace_id, first_seen: toTimestamp(clock.now()) });
+            const name = nameOf(library, key);
+            if (names.has(name) || first.has(name) || names.size + first.size >= MOST_KEYS) continue;
+            const otlp_key_id = idFrom('ok', sha256(name));
+            first.set(name, { otlp_key_id, library, key, type, bytes, trace_id, first_seen: toTimestamp(clock.now()) });
           }
         if (first.size === 0) return [];
         try {
@@ -64,7 +64,7 @@ export function openDrift({ clock }: { readonly clock: Clock }): Drift {
             [],
             io,
           );
-          for (const id of first.keys()) ids.add(id);
+          for (const name of first.keys()) names.add(name);
           return docs;
         } catch (error) {
           if (!isAncillaError(error, 'store.conflict')) throw error;
@@ -75,12 +75,15 @@ export function openDrift({ clock }: { readonly clock: Clock }): Drift {
   };
 }
 
+/** By which a key is known: every span asks, so that it is no hash. */
+const nameOf = (library: string, key: string): string => `${library} ${key}`;
+
 async function readAll(tenant: TenantStore, io: Io): Promise<Set<string>> {
-  const ids = new Set<string>();
+  const names = new Set<string>();
   for (let cursor: string | null | undefined; cursor !== null;) {
     const page = await tenant.find(otlpKeys, { index: 'all', equals: {}, limit: PAGE, ...(cursor !== undefined && { cursor }) }, io);
-    for (const { doc } of page.items) ids.add(doc.otlp_key_id);
+    for (const { doc } of page.items) names.add(nameOf(doc.library, doc.key));
     cursor = page.next_cursor;
   }
-  return ids;
+  return names;
 }

@@ -10,11 +10,10 @@ import {
   type OtlpKey,
   type PromptEventInput,
   type Room,
-  type TenantStore,
 } from '@ancilla/contracts';
 import { Type } from 'typebox';
 import type { Artifacts } from '../artifacts/index.ts';
-import type { Gates, Ingest, Quarantine, Replay, TenantGate } from '../ingest/index.ts';
+import type { Gates, Ingest, Of, Quarantine, Replay, TenantGate } from '../ingest/index.ts';
 import { toEvent, type Cleaned } from './call.ts';
 import { cleanSpan, type Cleaner } from './clean.ts';
 import { openDrift, type Sighting } from './drift.ts';
@@ -44,8 +43,6 @@ export interface OtlpParts {
   /** Told of an attribute key that a tenant's library sends for the first time. */
   readonly onDrift: (drift: OtlpKey & { readonly tenant_id: string }) => void;
 }
-
-type Of = { readonly tenant: TenantStore; readonly tenant_id: string };
 
 /** Why a span was refused, by its place in the request. */
 interface Refused {

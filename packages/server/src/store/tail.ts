@@ -30,39 +30,32 @@ const MOST_CHARACTERS = 16 * 2 ** 20;
 
 /** Opens the tails of all stores of a process, which share one bound. */
 export function openTails(mostCharacters = MOST_CHARACTERS): () => Tail {
-  const sizes = new Map<Kept[], number>();
+  /** Those that hold something, in the order in which they were last written. */
+  const holding = new Set<Kept[]>();
   let characters = 0;
   const forget = (kept: Kept[], count: number) => {
-    const gone = kept.splice(0, count).reduce((sum, entry) => sum + entry.characters, 0);
-    characters -= gone;
-    const left = (sizes.get(kept) ?? 0) - gone;
-    if (kept.length > 0) sizes.set(kept, left);
-    else sizes.delete(kept);
+    for (const entry of kept.splice(0, count)) characters -= entry.characters;
+    if (kept.length === 0) holding.delete(kept);
   };
   return () => {
     const kept: Kept[] = [];
     return {
       add(writes, prepared, receipt) {
         if (writes.some(({ op }) => op === 'remove')) forget(kept, kept.length);
-        let size = sizes.get(kept) ?? 0;
         for (const [i, write] of writes.entries()) {
           const { seq, duplicate } = receipt.writes[i] ?? {};
           const row = prepared.writes[i];
           if (seq === undefined || duplicate === true || write.op !== 'insert' || row?.op !== 'insert') continue;
           // What lies between was written by another process, or is an entry of `changes`.
-          if (kept.at(-1)?.seq !== seq - 1) {
-            forget(kept, kept.length);
-            size = 0;
-          }
+          if (kept.at(-1)?.seq !== seq - 1) forget(kept, kept.length);
           kept.push({ in: row.to, seq, id: row.key, doc: write.doc, characters: row.body.length });
           characters += row.body.length;
-          size += row.body.length;
         }
-        // Last in the map: what was written longest ago is let go first.
-        sizes.delete(kept);
-        if (kept.length > 0) sizes.set(kept, size);
+        // Last in the set: what was written longest ago is let go first.
+        holding.delete(kept);
+        if (kept.length > 0) holding.add(kept);
         while (characters > mostCharacters) {
-          const [oldest] = sizes.keys();
+          const [oldest] = holding;
           if (oldest === undefined) return;
           // By halves: a busy store's projections are seldom far behind.
           forget(oldest, Math.ceil(oldest.length / 2));

@@ -1,5 +1,16 @@
 // What became of models, as CloudEvents 1.0 in JSON: read from the log that proves it, so that nothing can be told that did not happen, and nothing be missed.
-import { changes, Label, modelRegistry, Rollout, route, type Change, type Entry, type ModelVersion } from '@ancilla/contracts';
+import {
+  changes,
+  Label,
+  labels,
+  modelRegistry,
+  Rollout,
+  rollouts,
+  route,
+  type Change,
+  type Entry,
+  type ModelVersion,
+} from '@ancilla/contracts';
 import { Type, type Static } from 'typebox';
 import { Value } from 'typebox/value';
 import { nothing, pageOf } from './listing.ts';
@@ -108,9 +119,9 @@ const tellRegistered = (doc: ModelVersion): Told => ({
   data: { digest: doc.digest, dataset_id: doc.dataset_id, dataset_sha256: doc.dataset_sha256, run_id: doc.run_id },
 });
 
-function tellChanged({ change_id, document, who, policy, trace_id, at }: Change): Told | undefined {
+function tellChanged({ change_id, collection, document, who, policy, trace_id, at }: Change): Told | undefined {
   const of = { id: change_id, time: at, trace_id };
-  if (Value.Check(Label, document) && document.kind === 'models') {
+  if (collection === labels.name && Value.Check(Label, document) && document.kind === 'models') {
     const { id: model_id, version, label, previous, approved_by } = document;
     return {
       ...of,
@@ -120,7 +131,7 @@ function tellChanged({ change_id, document, who, policy, trace_id, at }: Change)
       data: { label, previous, policy: policy ?? null, moved_by: who, approved_by },
     };
   }
-  if (!Value.Check(Rollout, document) || document.kind !== 'models') return undefined;
+  if (collection !== rollouts.name || !Value.Check(Rollout, document) || document.kind !== 'models') return undefined;
   const { id: model_id, candidate, stage, stable, verdict, why = null, rollout_id } = document;
   return {
     ...of,
