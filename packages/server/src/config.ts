@@ -102,7 +102,7 @@ export const settings = {
 
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '::1', '[::1]']);
 /** Read by the tests and benchmarks, not by the server. */
-const OTHERS = new Set(['ANCILLA_TEST_STORE_URL', 'ANCILLA_TEST_STORE_WRITER', 'ANCILLA_TEST_STORE_ROOT', 'ANCILLA_BENCHMARKS']);
+const OTHERS = /^ANCILLA_(?:TEST_|BENCHMARKS$)/;
 
 /**
  * Reads the configuration.
@@ -111,7 +111,7 @@ const OTHERS = new Set(['ANCILLA_TEST_STORE_URL', 'ANCILLA_TEST_STORE_WRITER', '
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
   const known = new Set<string>(Object.values(settings).map(({ variable }) => variable));
   for (const variable of Object.keys(environment)) {
-    if (!variable.startsWith('ANCILLA_') || known.has(variable) || OTHERS.has(variable)) continue;
+    if (!variable.startsWith('ANCILLA_') || known.has(variable) || OTHERS.test(variable)) continue;
     throw new AncillaError('config.invalid', `${variable} is no setting; the nearest is ${nearest(variable, known)}`);
   }
   const value = <T>({ variable, shape, otherwise, read }: Setting<T>): T => {

@@ -1,5 +1,5 @@
 // What the conformance suite cannot ask of every engine: this one's database, looked at and attacked from beside.
-import { deepEqual, equal, ok, rejects, throws } from 'node:assert/strict';
+import { deepEqual, equal, match, ok, rejects, throws } from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { createServer, connect, type Socket } from 'node:net';
@@ -8,6 +8,7 @@ import { mkdir, mkdtemp, rm, rmdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { insert, isAncillaError, remove, replace, storageMap, type TenantStore } from '@ancilla/contracts';
 import pg from 'pg';
 import { at, because, counters, io, note, notes, settings, testCollections } from '../../src/store/conformance-collections.ts';
@@ -252,6 +253,32 @@ test('a server whose clock is an hour from the database’s is refused in one li
   }
 });
 
+test('a clock that goes astray while a server runs is told of', { skip }, async (t) => {
+  await using database = await freshDatabase(server);
+  const told: unknown[] = [];
+  t.mock.timers.enable({ apis: ['setInterval'] });
+  const engine = await openPostgresEngine({ url: database.url, tables, onError: (error) => told.push(error) });
+  try {
+    const now = Date.now;
+    t.mock.method(Date, 'now', () => now() + 3_600_000);
+    t.mock.timers.tick(60_000);
+    while (told.length === 0) await setTimeout(20);
+  } finally {
+    await engine[Symbol.asyncDispose]();
+  }
+  match(String(told[0]), /this machine’s clock is 3[56]\d\d s ahead of the database’s/);
+});
+
+const tooOld = process.env['ANCILLA_TEST_POSTGRES_OLD'];
+test(
+  'a PostgreSQL older than 15 is refused in one line',
+  { skip: tooOld === undefined && 'ANCILLA_TEST_POSTGRES_OLD names no folder of one' },
+  async () => {
+    await using old = await startCluster({}, tooOld);
+    await rejects(open(old?.url ?? ''), { code: 'store.unavailable', message: 'PostgreSQL 15 or newer is needed' });
+  },
+);
+
 test('a full disk refuses writes and keeps nothing of them; when there is room they go on', { skip, timeout: 120_000 }, async (t) => {
   const disk = await mkdtemp(join(tmpdir(), 'ancilla-small-disk-'));
   const owner = process.getuid?.() === 0 ? `,uid=${execFileSync('id', ['-u', 'postgres'], { encoding: 'utf8' }).trim()}` : '';
@@ -329,7 +356,7 @@ test(
     });
     for (let i = 0; i < 3; i++) {
       const before = acknowledged.length;
-      while (acknowledged.length < before + 50) await new Promise((resolve) => void setTimeout(resolve, 10));
+      while (acknowledged.length < before + 50) await setTimeout(10);
       await running.crash();
     }
     isDone = true;
@@ -354,10 +381,31 @@ test('a dump made with the database’s own tool can be restored, and says no mo
     await using stores = await site.open();
     await stores.tenant('a').commit([insert(notes, note('key-marker', { text: 'text-marker' }))], [], io);
   }
-  // The owner sees no rows without naming a store: only whoever may pass by row-level security can dump.
-  const dump = execFileSync('pg_dump', ['--no-owner', running.asSuperuser(site.url)], { encoding: 'latin1' });
-  ok(dump.includes('tenant-a'));
-  equal(/marker/.test(dump), false);
+  const root = new pg.Client({ connectionString: running.asSuperuser(running.url) });
+  await root.connect();
+  try {
+    const { rows } = await root.query<{ readonly major: number }>(`select current_setting('server_version_num')::int / 10000 as major`);
+    const tool = Number(/\d+/.exec(execFileSync('pg_dump', ['--version'], { encoding: 'utf8' }))?.[0]);
+    if (tool < (rows[0]?.major ?? 0)) return t.skip(`the installed pg_dump is of PostgreSQL ${tool}`);
+    // The owner sees no rows without naming a store: only whoever may pass by row-level security can dump.
+    const dump = execFileSync('pg_dump', [running.asSuperuser(site.url)], { encoding: 'latin1' });
+    ok(dump.includes('tenant-a'));
+    equal(/marker/.test(dump), false);
+    const name = new URL(site.url).pathname.slice(1);
+    await root.query(`drop database ${name} with (force)`);
+    await root.query(`create database ${name} owner ancilla`);
+    execFileSync('psql', ['--quiet', '--set=ON_ERROR_STOP=1', running.asSuperuser(site.url)], {
+      input: Buffer.from(dump, 'latin1'),
+      stdio: 'pipe',
+    });
+  } finally {
+    await root.end();
+  }
+  await using stores = await site.open();
+  const a = stores.tenant('a');
+  equal((await a.get(notes, 'key-marker', io))?.doc.text, 'text-marker');
+  await a.commit([insert(notes, note('after'))], [], io);
+  await rejects(site.raw('a', 'delete from ancilla.c_notes'), /append-only/);
 });
 
 test(

@@ -22,8 +22,10 @@ export const WRITER = 'ancilla_writer';
 export const ROOT = 'root_of_tests';
 const PASSWORD = 'only-for-tests';
 
-/** Debian keeps the programs of each version apart. */
+/** The folder that ANCILLA_TEST_POSTGRES names, or Debian's newest, which keeps the programs of each version apart. */
 async function programs(): Promise<string | undefined> {
+  const named = process.env['ANCILLA_TEST_POSTGRES'];
+  if (named !== undefined) return named;
   const versions = (await readdir('/usr/lib/postgresql').catch(() => [])).map(Number).toSorted((a, b) => b - a);
   return versions[0] === undefined || versions[0] < 15 ? undefined : `/usr/lib/postgresql/${versions[0]}/bin`;
 }
@@ -43,9 +45,12 @@ const freePort = async (): Promise<number> => {
   return typeof address === 'object' && address !== null ? address.port : 0;
 };
 
-/** @returns undefined where PostgreSQL 15 or newer is not installed */
-export async function startCluster(settings: Readonly<Record<string, string>> = {}): Promise<Cluster | undefined> {
-  const bin = await programs();
+/**
+ * @param from - the folder of its programs
+ * @returns undefined where PostgreSQL 15 or newer is not installed
+ */
+export async function startCluster(settings: Readonly<Record<string, string>> = {}, from?: string): Promise<Cluster | undefined> {
+  const bin = from ?? (await programs());
   if (bin === undefined) return undefined;
   const as = owner();
   const folder = await mkdtemp(join(tmpdir(), 'ancilla-postgres-'));

@@ -9,8 +9,8 @@ import { commitGroup, type Outcome } from './commit-group.ts';
 import { inTransaction } from './connection.ts';
 import { fillFields } from './fill-fields.ts';
 import { fromPostgres, isAway, isLost, mayRetry } from './errors.ts';
-import { prepareDatabase } from './prepare.ts';
 import { openNews } from './news.ts';
+import { assertClock, prepareDatabase } from './prepare.ts';
 import { openReads } from './reads.ts';
 import { fieldsOf, SCHEMA } from './schema.ts';
 
@@ -20,6 +20,8 @@ const ALONE = 77_170;
 const GROUP_WRITES = 512;
 /** So often work is done again that another transaction got in the way of, or whose connection was lost before it could commit. */
 const ATTEMPTS = 6;
+/** So often a running server compares its clock with the database's. */
+const CLOCK_EVERY_MS = 60_000;
 
 /** The engine of a database, as `openStores` opens it. */
 export const inPostgres =
@@ -69,7 +71,7 @@ export async function openPostgresEngine({
   readonly isPlain?: boolean;
   readonly connections?: number;
   readonly statementMs?: number;
-  /** Told of connections that broke while nobody used them. */
+  /** Told of connections that broke while nobody used them, and of a clock that went astray. */
   readonly onError: (error: unknown) => void;
 }): Promise<Engine> {
   const config = {
@@ -92,6 +94,9 @@ export async function openPostgresEngine({
     throw fromPostgres(error);
   }
   const news = openNews(pool, config, onError);
+  // Only told: what another server's lease protects is kept apart by epochs, whatever the time.
+  const clockCheck = setInterval(() => void assertClock(pool).catch((error: unknown) => onError(fromPostgres(error))), CLOCK_EVERY_MS);
+  clockCheck.unref();
   const byName = new Map(tables.map((table) => [table.name, table]));
   const fields = fieldsOf(tables);
   const lanes = new Map<string, Lane>();
@@ -197,6 +202,7 @@ export async function openPostgresEngine({
     },
     onOthersCommit: news.onOthers,
     async [Symbol.asyncDispose]() {
+      clearInterval(clockCheck);
       await news[Symbol.asyncDispose]();
       await pool.end();
     },

@@ -42,12 +42,9 @@ export async function prepareDatabase(pool: Pool, tables: readonly Table[], gran
 const MOST_SKEW_MS = 10_000;
 
 async function assertFit(client: PoolClient): Promise<void> {
-  const asked = Date.now();
-  const { rows } = await client.query<{ readonly version: string; readonly mighty: boolean; readonly now: number }>(
-    `select current_setting('server_version_num') as version, rolsuper or rolbypassrls as mighty,
-     (extract(epoch from clock_timestamp()) * 1000)::float8 as now from pg_roles where rolname = current_user`,
+  const { rows } = await client.query<{ readonly version: string; readonly mighty: boolean }>(
+    `select current_setting('server_version_num') as version, rolsuper or rolbypassrls as mighty from pg_roles where rolname = current_user`,
   );
-  const answered = Date.now();
   const [about] = rows;
   if (Number(about?.version ?? 0) < OLDEST) throw new AncillaError('store.unavailable', 'PostgreSQL 15 or newer is needed');
   if (about?.mighty !== false)
@@ -55,7 +52,16 @@ async function assertFit(client: PoolClient): Promise<void> {
       'store.unavailable',
       'the role of ANCILLA_STORE_URL is a superuser or bypasses row-level security, which keeps tenants apart: give Ancilla a role of its own (docs/engines.md)',
     );
-  const skew = asked - MOST_SKEW_MS > about.now ? asked - about.now : about.now > answered + MOST_SKEW_MS ? answered - about.now : 0;
+  await assertClock(client);
+}
+
+/** @throws {AncillaError} `store.unavailable` where this machine's clock is too far from the database's */
+export async function assertClock(client: PoolClient | Pool): Promise<void> {
+  const asked = Date.now();
+  const { rows } = await client.query<{ readonly now: number }>(`select (extract(epoch from clock_timestamp()) * 1000)::float8 as now`);
+  const answered = Date.now();
+  const now = rows[0]?.now ?? Number.NaN;
+  const skew = asked - MOST_SKEW_MS > now ? asked - now : now > answered + MOST_SKEW_MS ? answered - now : 0;
   if (skew !== 0)
     throw new AncillaError(
       'store.unavailable',
