@@ -21,19 +21,28 @@ export interface ReadyTerm {
   readonly closed: boolean;
   /** Whether its values only say that something is so or not. */
   readonly indicates: boolean;
-  readonly vectors: readonly Float32Array[];
+  /** Where its name points, and its name with its description. */
+  readonly vectors: readonly [Float32Array, Float32Array];
   /** As declared; where nothing is declared, as its name's words say. */
   readonly dtype: string;
   /** Forms of values that its own words promise. */
   readonly forms: readonly string[];
+  /** Of its names that say `name` or the like, the other words. */
+  readonly naming: readonly (readonly string[])[];
   /** What of its id stands before the last part: `sem.customer` of `sem.customer.name`; empty when it has one part. */
   readonly group: string;
 }
 export interface ReadyName extends NameView {
+  /** Its term's place in the glossary. */
+  readonly term: number;
   /** Numbers of its words in the index. */
   readonly numbers: readonly number[];
   readonly rarities: readonly number[];
+  /** How many different words it has. */
+  readonly size: number;
 }
+/** Where something stands: places in a list, in order. */
+export type Places = ReadonlyMap<string, readonly number[]>;
 
 /** A glossary made ready: what one column after the other is held against. */
 export interface ReadyGlossary {
@@ -49,9 +58,19 @@ export interface ReadyGlossary {
   readonly isWord: (word: string) => boolean;
   /** Whether some terms have a word of their own, whole or cut short, and others do not. */
   readonly tells: (word: string) => boolean;
+  /** Every name of every term, and where in this list a letter group, a word in plain English and a whole name stand. */
+  readonly names: readonly ReadyName[];
+  readonly byGram: Places;
+  readonly byMeant: Places;
+  readonly byName: Places;
+  /** Places in `terms` of those that have a word in id or name, and of those that have it in the description, too. */
+  readonly byOwn: Places;
+  readonly bySaid: Places;
   /** Places in `terms` of those that list a value, a word of a value. */
-  readonly byValue: ReadonlyMap<string, readonly number[]>;
-  readonly byValueWord: ReadonlyMap<string, readonly number[]>;
+  readonly byValue: Places;
+  readonly byValueWord: Places;
+  /** Each once. */
+  readonly dtypes: readonly string[];
   /** Whether ids tell groups apart. */
   readonly grouped: boolean;
 }
@@ -83,15 +102,18 @@ function toReady(terms: readonly Term[], vectorOf: VectorOf): ReadyGlossary {
     },
   );
   const tells = tellsIn(plain);
-  const made = plain.map((term): ReadyTerm => ({
+  const made = plain.map((term, at): ReadyTerm => ({
     ...term,
     telling: [...term.own].filter(tells),
     names: term.names.map((name) => ({
       ...name,
+      term: at,
       numbers: name.tokens.map(({ word }) => words.numberOf.get(word) ?? 0),
       rarities: name.meant.map(rarity),
+      size: new Set(name.meant).size,
     })),
   }));
+  const names = made.flatMap((term) => term.names);
   return {
     terms: made,
     byId: new Map(made.map((each) => [each.term.semantic_id, each])),
@@ -101,6 +123,13 @@ function toReady(terms: readonly Term[], vectorOf: VectorOf): ReadyGlossary {
     words,
     isWord,
     tells,
+    names,
+    byGram: placesOf(names.map(({ grams }) => grams)),
+    byMeant: placesOf(names.map(({ meant }) => new Set(meant))),
+    byName: placesOf(names.map((name) => new Set([name.words.join(' ')]))),
+    byOwn: placesOf(made.map((term) => term.own)),
+    bySaid: placesOf(made.map(({ said }) => said)),
+    dtypes: [...new Set(made.map(({ dtype }) => dtype))],
     byValue: placesOf(made.map(({ values }) => values)),
     byValueWord: placesOf(made.map(({ valueWords }) => valueWords)),
     grouped: new Set(made.map(({ group }) => group)).size > 1,
@@ -133,7 +162,7 @@ function rarityIn(sets: readonly ReadonlySet<string>[]): Rarity {
   return (word) => Math.log(1 + sets.length / (1 + (counts.get(word) ?? 0))) + 0.1;
 }
 
-function placesOf(sets: readonly ReadonlySet<string>[]): ReadonlyMap<string, readonly number[]> {
+function placesOf(sets: readonly ReadonlySet<string>[]): Places {
   const places = new Map<string, number[]>();
   for (const [at, set] of sets.entries())
     for (const each of set) {
@@ -161,12 +190,15 @@ function toPlainTerm(term: Term, vectorOf: VectorOf, isWord: (word: string) => b
     valueWords: new Set(values.flatMap(wordsOf)),
     closed: (term.enum_values ?? []).length > 0,
     indicates: isIndicator(term.enum_values ?? []),
-    vectors: [short, `${short} ${(term.description ?? '').slice(0, 200)}`].map((text) => vectorOf(text).vector),
+    vectors: [vectorOf(short).vector, vectorOf(`${short} ${(term.description ?? '').slice(0, 200)}`).vector] as const,
     dtype: term.dtype?.toLowerCase() ?? (values.length === 0 ? dtypeOf(names[0]?.meant ?? []) : ''),
     forms: formsPromised(`${short} ${term.description ?? ''}`.toLowerCase()),
+    naming: names.flatMap(({ meant }) => (meant.some((word) => NAMING.has(word)) ? [meant.filter((word) => !NAMING.has(word))] : [])),
     group: term.semantic_id.slice(0, Math.max(0, term.semantic_id.length - tail.length - 1)),
   };
 }
+
+const NAMING = new Set(['name', 'title', 'full']);
 
 /** Besides that nobody knows or said, all of its values say yes or no. */
 const isIndicator = (listed: readonly string[]): boolean => {

@@ -117,13 +117,13 @@ function rankColumn(
     readonly refused: ReadonlySet<string>;
   },
 ): RankedColumn {
-  const retrieved = sheet
-    .logits(model.weights)
-    .map((logit, at) => ({ semantic_id: terms[at]?.term.semantic_id ?? '', at, logit }))
-    .filter(({ semantic_id }) => !refused.has(semantic_id))
-    .toSorted((a, b) => b.logit - a.logit || (a.semantic_id < b.semantic_id ? -1 : 1))
+  const logits = sheet.logits(model.weights);
+  const idOf = (at: number): string => terms[at]?.term.semantic_id ?? '';
+  const retrieved = [...logits.keys()]
+    .filter((at) => !refused.has(idOf(at)))
+    .toSorted((a, b) => (logits[b] ?? 0) - (logits[a] ?? 0) || (idOf(a) < idOf(b) ? -1 : 1))
     .slice(0, RETRIEVED)
-    .map(({ semantic_id, at }) => ({ semantic_id, features: sheet.row(at) }));
+    .map((at) => ({ semantic_id: idOf(at), features: sheet.row(at) }));
   const blind = column.view.tokens.length === 0 && EVIDENCE.every((feature) => sheet.column(feature).every((value) => value === 0));
   const none = noneFeatures(column, sheet, memories, remembers);
   const scores = score(model, [...retrieved.map(({ features }) => features), none]);

@@ -1,7 +1,7 @@
 import { isSameOrCut, type ReadyGlossary } from './glossary-index.ts';
 import { profileSimilarity, type Profile } from './profile.ts';
 import type { ReadyColumn } from './similarities.ts';
-import { jaccard, wordsOf } from './text.ts';
+import { jaccardOf, wordsOf } from './text.ts';
 import { meaningOf, singular } from './vocabulary.ts';
 
 /** A column that people decided on: what new ones are held against. */
@@ -96,7 +96,7 @@ export function recall(
   for (const { semantic_id, joined: theirs, words, profile, table, column, subject } of memory.columns) {
     const named = view.tokens.length > 0 && words.size > 0;
     const same = named && theirs === joined;
-    const name = named ? (same ? 1 : 0.8 * jaccard(mine, words)) : undefined;
+    const name = named ? (same ? 1 : 0.8 * jaccardOf(mine, words)) : undefined;
     const value = profile === undefined ? undefined : profileSimilarity(values.profile, profile);
     const term = semantic_id === undefined ? undefined : glossary.byId.get(semantic_id);
     const isOther =
@@ -114,7 +114,7 @@ export function recall(
       // Beside a name, values must be very alike to say something: any two columns of numbers are a little.
       value: Math.max(was?.value ?? 0, (named ? counts : 1) * Math.max(0, 2 * (value ?? 0) - 1)),
       both: Math.max(was?.both ?? 0, both),
-      specific: Math.max(was?.specific ?? 0, both * (named ? Math.max(specificity, jaccard(about, new Set(subject))) : 1)),
+      specific: Math.max(was?.specific ?? 0, both * (named ? Math.max(specificity, jaccardOf(about, new Set(subject))) : 1)),
       votes: (was?.votes ?? 0) + (same ? counts : 0),
       where: was !== undefined && both <= was.both ? was.where : `${table}.${column}`,
       tables: (was?.tables ?? new Set<string>()).add(table),

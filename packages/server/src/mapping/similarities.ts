@@ -1,5 +1,5 @@
-import { similarity as cosine } from '../embedding/providers/index.ts';
-import { QUANTITY, type ReadyGlossary, type ReadyName, type ReadyTerm } from './glossary-index.ts';
+import { similarity } from '../embedding/providers/index.ts';
+import { QUANTITY, type Places, type ReadyGlossary, type ReadyName, type ReadyTerm } from './glossary-index.ts';
 import type { Profile, Values } from './profile.ts';
 import { newSheet, type FeatureSheet } from './sheet.ts';
 import { dice, jaccard, type NameView } from './text.ts';
@@ -30,66 +30,103 @@ const COVERS = 0.9;
 
 /** Similarities of a column and every term, in the glossary's order; what memory and the table's other columns say comes from elsewhere. */
 export function similaritiesOf(column: ReadyColumn, glossary: ReadyGlossary, tableWords: readonly string[]): Similarities {
-  const sheet = newSheet(glossary.terms.length);
-  let fits = 0;
+  const { terms } = glossary;
+  const sheet = newSheet(terms.length);
   const { view, values } = column;
   const named = view.tokens.length > 0;
   const meant = new Set(view.meant);
   const rarities = view.meant.map(glossary.rarity);
-  const rows = view.tokens.map((token) => glossary.words.likeness(token));
+  const weight = rarities.reduce((sum, each) => sum + each, 0);
+  const fits = named ? nameFitsOf(view, rarities, glossary) : undefined;
+  // Shares of the column's words, by rarity, that a term says and that it is called by; how many different ones it is called by.
+  const said = tally(view.meant, glossary.bySaid, terms.length, rarities);
+  const own = tally(view.meant, glossary.byOwn, terms.length, rarities);
+  const ownWords = tally([...meant], glossary.byOwn, terms.length);
   const around = new Set([...meant, ...tableWords]);
   const context = tableWords.filter((word) => !meant.has(word));
+  const contextWords = tally(context, glossary.byOwn, terms.length);
   const coverages = values.profile.count > 0 ? coveragesOf(values, glossary) : undefined;
-  const joined = view.words.join(' ');
+  const dtypes = new Map(glossary.dtypes.map((dtype) => [dtype, dtypeScore(dtype, values.profile)]));
+  let covering = 0;
 
-  for (const [at, term] of glossary.terms.entries()) {
-    let [words, grams, overlap, covered, exact] = [0, 0, 0, 0, 0];
-    for (const name of named ? term.names : []) {
-      const [there, back] = bothWays(rows, rarities, name);
-      words = Math.max(words, there + back === 0 ? 0 : (2 * there * back) / (there + back));
-      covered = Math.max(covered, there);
-      grams = Math.max(grams, dice(view.grams, name.grams));
-      overlap = Math.max(overlap, jaccard(meant, new Set(name.meant)));
-      if (name.words.join(' ') === joined) exact = 1;
-    }
-    if (covered > COVERS) fits++;
-    const described = share(view.meant, term.said, glossary.rarity);
-    const contained = named ? share(view.meant, term.own, glossary.rarity) * Math.sqrt(jaccard(meant, term.own)) : 0;
-    const name = Math.max(0.5 * words + 0.5 * grams, contained, 0.5 * overlap + 0.5 * grams, words);
-    const dtype = dtypeScore(term.dtype, values.profile);
+  for (const [at, term] of terms.entries()) {
+    const [words, grams, overlap] = [fits?.words[at] ?? 0, fits?.grams[at] ?? 0, fits?.overlap[at] ?? 0];
+    if ((fits?.covered[at] ?? 0) > COVERS) covering++;
+    const described = weight === 0 ? 0 : (said[at] ?? 0) / weight;
+    const called = weight === 0 ? 0 : (own[at] ?? 0) / weight;
+    const contained = called * Math.sqrt(jaccard(ownWords[at] ?? 0, meant.size, term.own.size));
+    // A column without a name has no name that fits: what is left says less.
+    const name = named ? Math.max(0.5 * words + 0.5 * grams, contained, 0.5 * overlap + 0.5 * grams, words) : 0;
+    const dtype = dtypes.get(term.dtype);
     const known = coverages !== undefined && term.values.size > 0;
     const listed = known ? (coverages[at] ?? 0) : 0;
     const coverage = term.indicates ? Math.max(listed, values.profile.detected['indicator'] ?? 0) : listed;
-    const parts: (readonly [weight: number, value: number])[] = [];
-    // A column without a name has no name that fits: what is left says less.
-    parts.push([2, named ? name : 0], [1, described]);
-    if (known) parts.push([1, coverage]);
-    if (dtype !== undefined) parts.push([0.3, dtype]);
-    const weight = parts.reduce((sum, [each]) => sum + each, 0);
-    const naming = namesOnly(term, tableWords);
+    const isSubject =
+      (column.subjectNamed || column.subjectFirst) && term.naming.some((rest) => rest.every((word) => tableWords.includes(word)));
     sheet.set(at, {
-      overall: weight === 0 ? 0 : parts.reduce((sum, [each, value]) => sum + each * value, 0) / weight,
+      overall:
+        (2 * name + described + (known ? coverage : 0) + (dtype === undefined ? 0 : 0.3 * dtype)) /
+        (3 + (known ? 1 : 0) + (dtype === undefined ? 0 : 0.3)),
       name_similarity: name,
-      name_exact: exact,
+      name_exact: fits?.exact[at] ?? 0,
       ngram_similarity: grams,
-      term_explained: share(term.names[0]?.meant ?? [], around, glossary.rarity),
+      term_explained: explained(term, around),
       description_overlap: described,
-      description_adds: named ? described - share(view.meant, term.own, glossary.rarity) : 0,
+      description_adds: named ? described - called : 0,
       dtype_score: dtype ?? 0.5,
       sample_coverage: coverage,
       values_allowed: known && term.closed ? coverage : 0,
       regex_match: term.forms.reduce((most, form) => Math.max(most, values.profile.detected[form] ?? 0), 0),
-      embedding_similarity: named ? term.vectors.reduce((most, vector) => Math.max(most, cosine(column.vector, vector)), 0) : 0,
-      value_meaning:
-        column.valueVector === undefined
-          ? 0
-          : term.vectors.reduce((most, vector) => Math.max(most, cosine(column.valueVector ?? vector, vector)), 0),
-      table_context: context.length === 0 ? 0 : context.filter((word) => term.own.has(word)).length / context.length,
-      subject_named: naming && column.subjectNamed ? 1 : 0,
-      subject_first: naming && column.subjectFirst ? 1 : 0,
+      embedding_similarity: named ? similarity(column.vector, ...term.vectors) : 0,
+      value_meaning: column.valueVector === undefined ? 0 : similarity(column.valueVector, ...term.vectors),
+      table_context: context.length === 0 ? 0 : (contextWords[at] ?? 0) / context.length,
+      subject_named: isSubject && column.subjectNamed ? 1 : 0,
+      subject_first: isSubject && column.subjectFirst ? 1 : 0,
     });
   }
-  return { sheet, specificity: 1 / Math.sqrt(Math.max(1, fits)) };
+  return { sheet, specificity: 1 / Math.sqrt(Math.max(1, covering)) };
+}
+
+/** What each of a list's members has of some words, by where the words stand; a word counts 1, or its weight. */
+function tally(words: readonly string[], places: Places, size: number, weights?: readonly number[]): Float64Array {
+  const found = new Float64Array(size);
+  for (const [i, word] of words.entries()) {
+    const weight = weights === undefined ? 1 : (weights[i] ?? 0);
+    for (const at of places.get(word) ?? []) found[at] = (found[at] ?? 0) + weight;
+  }
+  return found;
+}
+
+/** How well a name fits those of each term: of a term with several names, the best of each. */
+interface NameFits {
+  readonly words: Float64Array;
+  /** How much of the name, by rarity, the term's has. */
+  readonly covered: Float64Array;
+  readonly grams: Float64Array;
+  readonly overlap: Float64Array;
+  readonly exact: Float64Array;
+}
+
+function nameFitsOf(view: NameView, rarities: readonly number[], glossary: ReadyGlossary): NameFits {
+  const { terms, names } = glossary;
+  const none = (): Float64Array => new Float64Array(terms.length);
+  const fits: NameFits = { words: none(), covered: none(), grams: none(), overlap: none(), exact: none() };
+  const raise = (of: Float64Array, at: number, to: number): void => {
+    if (to > (of[at] ?? 0)) of[at] = to;
+  };
+  const rows = view.tokens.map((token) => glossary.words.likeness(token));
+  const meant = new Set(view.meant);
+  const grams = tally([...view.grams], glossary.byGram, names.length);
+  const words = tally([...meant], glossary.byMeant, names.length);
+  for (const [i, name] of names.entries()) {
+    const [there, back] = bothWays(rows, rarities, name);
+    raise(fits.words, name.term, there + back === 0 ? 0 : (2 * there * back) / (there + back));
+    raise(fits.covered, name.term, there);
+    raise(fits.grams, name.term, dice(grams[i] ?? 0, view.grams.size, name.grams.size));
+    raise(fits.overlap, name.term, jaccard(words[i] ?? 0, meant.size, name.size));
+  }
+  for (const i of glossary.byName.get(view.words.join(' ')) ?? []) raise(fits.exact, names[i]?.term ?? 0, 1);
+  return fits;
 }
 
 /** How much of a column's name a term's name has, and the other way round: each word by its best counterpart, weighted by rarity. */
@@ -108,6 +145,17 @@ function bothWays(rows: readonly Float64Array[], rarities: readonly number[], na
     backWeights += name.rarities[i] ?? 0;
   }
   return [thereWeights === 0 ? 0 : there / thereWeights, backWeights === 0 ? 0 : back / backWeights];
+}
+
+/** How much of a term's first name, by rarity, the words around a column say. */
+function explained({ names: [name] }: ReadyTerm, around: ReadonlySet<string>): number {
+  let [all, found] = [0, 0];
+  for (const [i, word] of name?.meant.entries() ?? []) {
+    const weight = name?.rarities[i] ?? 0;
+    all += weight;
+    if (around.has(word)) found += weight;
+  }
+  return all === 0 ? 0 : found / all;
 }
 
 /** What a value that is nearly listed, and one whose words alone are listed, count. */
@@ -153,22 +201,6 @@ function sharesBy(
   }
   return all === 0 ? found : found.map((weight) => Math.min(1, weight / all));
 }
-
-/** How much of some words, by rarity, is among others. */
-function share(words: readonly string[], among: ReadonlySet<string>, rarity: Rarity): number {
-  let [all, found] = [0, 0];
-  for (const word of words) {
-    const weight = rarity(word);
-    all += weight;
-    if (among.has(word)) found += weight;
-  }
-  return all === 0 ? 0 : found / all;
-}
-
-/** Whether a term is simply the name of what the table is about. */
-const namesOnly = ({ names }: ReadyTerm, tableWords: readonly string[]): boolean =>
-  names.some(({ meant }) => meant.some((word) => NAMING.has(word)) && meant.every((word) => NAMING.has(word) || tableWords.includes(word)));
-const NAMING = new Set(['name', 'title', 'full']);
 
 /** How well a column's values have the type of a term; undefined when it has none or there are no values. */
 function dtypeScore(dtype: string, { count, number, date, unique, detected }: Profile): number | undefined {

@@ -7,9 +7,10 @@ const SHARPNESS = 20;
 
 /** What the other columns of a table say of a column's candidates, put on the sheets: terms come in groups, and each term is mostly meant once. */
 export function tableFit({ terms, grouped }: ReadyGlossary, sheets: readonly FeatureSheet[]): void {
-  const evidence = sheets.map((sheet) =>
-    Float64Array.from(terms, (_, at) => Math.max(sheet.get(at, 'overall'), sheet.get(at, 'memory_both'))),
-  );
+  const evidence = sheets.map((sheet) => {
+    const remembered = sheet.column('memory_both');
+    return sheet.column('overall').map((overall, at) => Math.max(overall, remembered[at] ?? 0));
+  });
   // By term: the two best columns, so that each can be held against the best of the others.
   const best = new Float64Array(terms.length);
   const second = new Float64Array(terms.length);

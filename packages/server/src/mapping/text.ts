@@ -89,18 +89,9 @@ export function gramsOf(text: string): ReadonlySet<string> {
   return grams;
 }
 
-const shared = <T>(a: ReadonlySet<T>, b: ReadonlySet<T>): number => {
-  const [few, many] = a.size < b.size ? [a, b] : [b, a];
-  let count = 0;
-  for (const each of few) if (many.has(each)) count++;
-  return count;
-};
-
-/** Twice what two sets share, of all they have. */
-export const dice = <T>(a: ReadonlySet<T>, b: ReadonlySet<T>): number =>
-  a.size + b.size === 0 ? 0 : (2 * shared(a, b)) / (a.size + b.size);
-/** What two sets share, of what either has. */
-export const jaccard = <T>(a: ReadonlySet<T>, b: ReadonlySet<T>): number => {
-  const both = shared(a, b);
-  return both === 0 ? 0 : both / (a.size + b.size - both);
-};
+/** Twice what two sets share, of all they have: by how much they share and their sizes. */
+export const dice = (both: number, a: number, b: number): number => (a + b === 0 ? 0 : (2 * both) / (a + b));
+/** What two sets share, of what either has: by how much they share and their sizes. */
+export const jaccard = (both: number, a: number, b: number): number => (both === 0 ? 0 : both / (a + b - both));
+/** The same of the sets themselves. */
+export const jaccardOf = (a: ReadonlySet<string>, b: ReadonlySet<string>): number => jaccard(a.intersection(b).size, a.size, b.size);

@@ -102,9 +102,14 @@ export async function openEmbeddedProvider(): Promise<EmbeddedProvider> {
   };
 }
 
-/** Cosine of two unit vectors, 0 to 1: what points away counts as nothing in common. */
-export function similarity(a: Float32Array, b: Float32Array): number {
-  let dot = 0;
-  for (let i = 0; i < a.length; i++) dot += (a[i] ?? 0) * (b[i] ?? 0);
-  return Math.min(1, Math.max(0, dot));
+/** Cosine of a unit vector and the nearer of one or two others, 0 to 1: what points away counts as nothing in common. */
+export function similarity(to: Float32Array, first: Float32Array, second: Float32Array = first): number {
+  // Two sums side by side: each step of a sum waits for the one before.
+  let [one, two] = [0, 0];
+  for (let i = 0; i < to.length; i++) {
+    const part = to[i] ?? 0;
+    one += part * (first[i] ?? 0);
+    two += part * (second[i] ?? 0);
+  }
+  return Math.min(1, Math.max(0, one, two));
 }
