@@ -35,6 +35,12 @@ test('nothing is sent in the clear beyond loopback unless that is said', () => {
   }
 });
 
+test('an embedding model is a folder or a server, not both', () => {
+  const both = { ANCILLA_EMBEDDING_FOLDER: 'model', ANCILLA_EMBEDDING_URL: 'https://models.example', ANCILLA_EMBEDDING_MODEL: 'm' };
+  throws(() => readConfig(both), { code: 'config.invalid', message: /exclude each other/ });
+  equal(readConfig({ ANCILLA_EMBEDDING_FOLDER: 'model' }).embeddingFolder, 'model');
+});
+
 test('a public URL is an origin', () => {
   equal(readConfig({ ANCILLA_PUBLIC_URL: 'https://ancilla.example/' }).publicUrl, 'https://ancilla.example');
   throws(() => readConfig({ ANCILLA_PUBLIC_URL: 'https://ancilla.example/path' }), { code: 'config.invalid' });

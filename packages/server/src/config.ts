@@ -18,6 +18,7 @@ export interface Config {
   readonly publicUrl: string | undefined;
   readonly tlsCertFile: string | undefined;
   readonly tlsKeyFile: string | undefined;
+  readonly embeddingFolder: string | undefined;
   readonly embeddingUrl: string | undefined;
   readonly embeddingModel: string | undefined;
   readonly embeddingShape: 'openai' | 'tei' | 'hf';
@@ -85,6 +86,7 @@ export const settings = {
   ),
   tlsCertFile: setting<string | undefined>('ANCILLA_TLS_CERT', 'a PEM file', undefined, matching(/^[^\0]+$/)),
   tlsKeyFile: setting<string | undefined>('ANCILLA_TLS_KEY', 'a PEM file', undefined, matching(/^[^\0]+$/)),
+  embeddingFolder: setting<string | undefined>('ANCILLA_EMBEDDING_FOLDER', 'the folder of an ONNX model', undefined, matching(/^[^\0]+$/)),
   embeddingUrl: setting<string | undefined>('ANCILLA_EMBEDDING_URL', 'the base URL of an embedding server', undefined, url),
   embeddingModel: setting<string | undefined>('ANCILLA_EMBEDDING_MODEL', 'a model name', undefined, modelName),
   embeddingShape: setting<Config['embeddingShape']>(
@@ -137,6 +139,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     publicUrl: value(settings.publicUrl),
     tlsCertFile: value(settings.tlsCertFile),
     tlsKeyFile: value(settings.tlsKeyFile),
+    embeddingFolder: value(settings.embeddingFolder),
     embeddingUrl: value(settings.embeddingUrl),
     embeddingModel: value(settings.embeddingModel),
     embeddingShape: value(settings.embeddingShape),
@@ -162,6 +165,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     if (of !== undefined && new URL(of).protocol === 'http:' && !config.allowPlaintext && !LOOPBACK.has(new URL(of).hostname))
       throw new AncillaError('config.invalid', `${variable} is neither https nor loopback: use https, or set ANCILLA_ALLOW_PLAINTEXT=1`);
   if (config.storeUrl !== undefined) connectionOf(config.storeUrl, config.allowPlaintext);
+  if (config.embeddingUrl !== undefined && config.embeddingFolder !== undefined)
+    throw new AncillaError('config.invalid', 'ANCILLA_EMBEDDING_FOLDER and ANCILLA_EMBEDDING_URL exclude each other');
   if (config.embeddingUrl !== undefined && config.embeddingModel === undefined)
     throw new AncillaError('config.invalid', 'ANCILLA_EMBEDDING_URL needs ANCILLA_EMBEDDING_MODEL');
   if (config.rerankUrl !== undefined && config.rerankModel === undefined)

@@ -11,7 +11,7 @@ import { openAudit, openEvidenceFolder, openPublisher } from './audit/index.ts';
 import type { Config } from './config.ts';
 import { openCurator } from './curator/index.ts';
 import { openEmbedding, openVectorIndex } from './embedding/index.ts';
-import { cachedProvider, openEmbeddedProvider, openHttpProvider } from './embedding/providers/index.ts';
+import { configuredProvider, openEmbeddedProvider } from './embedding/providers/index.ts';
 import { describeError, openEgress, openHttp, openLog, type Log } from './http/index.ts';
 import { openAgents, openGates, openIngest, openKnownDocuments, openQuarantine, openReplays, type openGate } from './ingest/index.ts';
 import { locked, openKeyring } from './keys/index.ts';
@@ -180,20 +180,7 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
   );
   const agents = openAgents({ curator, gates, artifacts, keys, clock, elapsed, random, tracer, realm: config.realm, node_id });
   const embedded = await openEmbeddedProvider();
-  const { embeddingUrl, embeddingModel = '', embeddingShape, embeddingApiKey } = config;
-  const provider =
-    embeddingUrl === undefined
-      ? embedded
-      : cachedProvider(
-          openHttpProvider({
-            url: embeddingUrl,
-            model: embeddingModel,
-            shape: embeddingShape,
-            fetch: egress,
-            timeoutMs: 30_000,
-            ...(embeddingApiKey !== undefined && { apiKey: embeddingApiKey }),
-          }),
-        );
+  const provider = (await configuredProvider(config, egress)) ?? embedded;
   const embedding = openEmbedding({ agents, gates, artifacts, provider, index: openVectorIndex(), sagas: runner, storeOf, clock, newId });
   const glossaries = openGlossaries(curator);
   const models = openLiveModels({ curator, artifacts, shipped: { version: BASE_VERSION, model: await readBaseModel() } });

@@ -1,8 +1,12 @@
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
 import { once } from 'node:events';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { cachedProvider, openEmbeddedProvider, openHttpProvider, similarity, spaceId, type EmbeddingProvider } from './index.ts';
+import { openTransformersProvider } from './transformers-js.ts';
 
 const io = { signal: new AbortController().signal };
 
@@ -17,6 +21,17 @@ test('the embedded provider knows synonyms and spelling, says what it did not se
   const [again] = await (await openEmbeddedProvider()).embed(['customer name'], io, 'north');
   deepEqual(again?.vector, provider.vectorOf('customer name').vector);
   equal(provider.vectorOf('').vector.length, provider.meta.dim);
+});
+
+test('a model in a folder needs a library that the site installs, and says so', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'ancilla-onnx-'));
+  try {
+    await mkdir(join(folder, 'onnx'));
+    await writeFile(join(folder, 'onnx', 'model.onnx'), '');
+    await rejects(openTransformersProvider(folder), { code: 'config.invalid', message: /npm install @huggingface\/transformers/ });
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
 
 test('a space is everything that shapes a vector', async () => {
