@@ -7,6 +7,9 @@ import { Id } from '../ids.ts';
 /** A dataset as built: a pure function of (feed up to through_seq, consent, policy). Its approval is a state of its own. */
 export const Dataset = Closed({
   dataset_id: Id('ds'),
+  /** Left out: examples. `agent_io`: an agent's calls, prompt and answer after redaction. */
+  kind: Type.Optional(Type.Enum(['examples', 'agent_io'])),
+  /** Of `agent_io`: the agent. */
   task: Name,
   version: Version,
   tenant_scope: Name,
@@ -169,6 +172,9 @@ export const Consent = Closed({
   consent_id: Type.Literal('training'),
   training: Type.Enum(['none', 'own', 'global']),
   vectors: Type.Boolean({ description: 'Whether embedding vectors may be in datasets' }),
+  agent_io: Type.Optional(
+    Type.Boolean({ description: 'Whether redacted prompts and answers of calls may be in datasets; not unless said' }),
+  ),
   set_by: Name,
   set_at: Timestamp,
 });

@@ -13,16 +13,18 @@ import {
   type Io,
   type Task,
 } from '@ancilla/contracts';
-import { Type } from 'typebox';
+import { Type, type Static } from 'typebox';
 import { collect, type Artifacts, type Of } from '../artifacts/index.ts';
 import { approve, datasetOf, refusal } from './catalog.ts';
 import { assertConsent, consentOf } from './consent.ts';
-import { draftOf, toCatalogEntry } from './dataset.ts';
+import { draftOf, draftOfCalls, toCatalogEntry, type Draft } from './dataset.ts';
 import type { Features } from './examples.ts';
+import { keptCalls } from './kept-calls.ts';
 import { taskOf, type TrainingParts } from './parts.ts';
 import { keep } from './storing.ts';
 
 const BuildMemo = Type.Object({
+  kind: Type.Optional(Type.Enum(['examples', 'agent_io'])),
   task: Name,
   dataset_id: Id('ds'),
   through_seq: Type.Integer(),
@@ -31,9 +33,52 @@ const BuildMemo = Type.Object({
   built_by: Name,
 });
 
-/** Turns decisions into a dataset. Everything it writes is in one commit: file, catalog entry, links. */
-export const openBuildSaga = ({ artifacts, gates, storeOf, hmac, tasks, clock }: TrainingParts) =>
-  saga({
+type Order = Static<typeof BuildMemo>;
+
+/** Turns decisions, or calls, into a dataset. Everything it writes is in one commit: file, catalog entry, links. */
+export function openBuildSaga({ artifacts, gates, storeOf, hmac, tasks, clock }: TrainingParts) {
+  async function examples(of: Of, memo: Order, gate: Gate, io: Io): Promise<Draft> {
+    const task = taskOf(tasks, memo.task);
+    const decisions = await decisionsThrough(of, task, memo.through_seq, io);
+    const metas = decisions.map((decision) => task.meta(decision));
+    return draftOf(
+      task,
+      decisions,
+      await readFeatures(of, artifacts, task, new Set(metas.map(({ features_ref }) => features_ref)), io),
+      {
+        tenant_scope: memo.consent === 'global' ? 'global' : of.tenant_id,
+        vectors: memo.vectors,
+        hmac: (purpose, value) => hmac(of.tenant_id, purpose, value),
+      },
+      {
+        detect: detectBy(gate),
+        // What the runs were given, cleaned, and raw input that policy let be kept.
+        rawValues: await artifacts.sampleStrings(
+          of,
+          { trace_ids: new Set(metas.map(({ trace_id }) => trace_id)), categories: ['payload', 'raw_input'] },
+          io,
+        ),
+      },
+    );
+  }
+
+  async function calls(of: Of, memo: Order, gate: Gate, io: Io): Promise<Draft> {
+    return draftOfCalls(
+      await keptCalls(of, artifacts, { agent_id: memo.task, through_seq: memo.through_seq }, io),
+      {
+        tenant_scope: of.tenant_id,
+        policy: gate.policy,
+        clean(text) {
+          const { text: left, spans } = gate.text(text);
+          return { text: left, removed: spans.map(({ start, end }) => text.slice(start, end)) };
+        },
+        isRefusal: (error) => isAncillaError(error, 'redaction.refused', 'redaction.failed'),
+      },
+      detectBy(gate),
+    );
+  }
+
+  return saga({
     name: 'training.build_dataset',
     memo: BuildMemo,
     steps: [
@@ -45,33 +90,9 @@ export const openBuildSaga = ({ artifacts, gates, storeOf, hmac, tasks, clock }:
           const io = { signal };
           const of: Of = { tenant: storeOf(tenant_id), tenant_id };
           assertConsent(await consentOf(of.tenant, io), memo);
-          const task = taskOf(tasks, memo.task);
-          const decisions = await decisionsThrough(of, task, memo.through_seq, io);
           const gate = await gates.of(of, io);
-          const draft = draftOf(
-            task,
-            decisions,
-            await readFeatures(of, artifacts, task, new Set(decisions.map((decision) => task.meta(decision).features_ref)), io),
-            {
-              tenant_scope: memo.consent === 'global' ? 'global' : tenant_id,
-              vectors: memo.vectors,
-              hmac: (purpose, value) => hmac(tenant_id, purpose, value),
-            },
-            {
-              detect: (text) => gate.text(text).spans.map(({ type }) => type),
-              // What the runs were given, cleaned, and raw input that policy let be kept.
-              rawValues: await artifacts.sampleStrings(
-                of,
-                {
-                  trace_ids: new Set(decisions.map((decision) => task.meta(decision).trace_id)),
-                  categories: ['payload', 'raw_input'],
-                },
-                io,
-              ),
-            },
-          );
-          if (draft.links.length === 0)
-            throw new AncillaError('training.empty', `task ${task.name} has no decision to learn from up to entry ${memo.through_seq}`);
+          const draft = await (memo.kind === 'agent_io' ? calls(of, memo, gate, io) : examples(of, memo, gate, io));
+          if (draft.examples === 0) throw new AncillaError('training.empty', nothingIn(memo, draft.left_out));
           const about = {
             category: 'dataset',
             content_type: 'application/vnd.apache.parquet',
@@ -79,7 +100,7 @@ export const openBuildSaga = ({ artifacts, gates, storeOf, hmac, tasks, clock }:
             created_by: memo.built_by,
           } as const;
           const file = draft.report.passed ? await keep(of, artifacts, key, { ...about, bytes: draft.bytes }, io) : undefined;
-          const dataset = toCatalogEntry(task.name, { ...memo, saga_id, trace_id }, draft, {
+          const dataset = toCatalogEntry(memo.task, { ...memo, saga_id, trace_id }, draft, {
             artifact_id: file?.artifact_id,
             policy: gate.policy,
             creator: tenant_id,
@@ -126,6 +147,22 @@ export const openBuildSaga = ({ artifacts, gates, storeOf, hmac, tasks, clock }:
       },
     ],
   });
+}
+
+type Gate = Awaited<ReturnType<TrainingParts['gates']['of']>>;
+const detectBy =
+  (gate: Gate) =>
+  (text: string): readonly string[] =>
+    gate.text(text).spans.map(({ type }) => type);
+
+const nothingIn = ({ kind, task, through_seq }: Order, left_out: Draft['left_out']): string =>
+  kind === 'agent_io'
+    ? `no call of agent ${task} up to entry ${through_seq} can be used: policy keeps no raw pairs, or they were left out (${Object.entries(
+        left_out,
+      )
+        .map(([why, count]) => `${why} ${count}`)
+        .join(', ')})`
+    : `task ${task} has no decision to learn from up to entry ${through_seq}`;
 
 /** Decisions of a task up to a point in the feed: later ones are not seen, so that the same order gives the same dataset. */
 async function decisionsThrough<C extends Collection<'log'>>(

@@ -11,10 +11,9 @@ export const consentRoutes = ({ clock }: TrainingParts) => [
     action: 'consent.read',
     summary: 'What the tenant’s decisions may train',
     ...nothing,
-    answers: { 200: Type.Pick(Consent, ['training', 'vectors']) },
+    answers: { 200: Type.Pick(Consent, ['training', 'vectors', 'agent_io']) },
     async handle({ tenant, signal }) {
-      const { training, vectors } = await consentOf(tenant, { signal });
-      return [200, { training, vectors }] as const;
+      return [200, await consentOf(tenant, { signal })] as const;
     },
   }),
   route({
@@ -24,14 +23,20 @@ export const consentRoutes = ({ clock }: TrainingParts) => [
     summary: 'Set what the tenant’s decisions may train: none, own, or global',
     ...nothing,
     body: Type.Object(
-      { training: Consent.properties.training, vectors: Type.Optional(Type.Boolean()), reason: Sentence },
+      {
+        training: Consent.properties.training,
+        vectors: Type.Optional(Type.Boolean()),
+        agent_io: Consent.properties.agent_io,
+        reason: Sentence,
+      },
       { additionalProperties: false },
     ),
     answers: { 200: Consent },
-    async handle({ tenant, who, body: { training, vectors = false, reason }, trace, signal }) {
+    async handle({ tenant, who, body: { training, vectors = false, agent_io = false, reason }, trace, signal }) {
       const io = { signal };
       const was = await tenant.get(consents, 'training', io);
-      const doc: Static<typeof Consent> = { consent_id: 'training', training, vectors, set_by: who.id, set_at: toTimestamp(clock.now()) };
+      const set_at = toTimestamp(clock.now());
+      const doc: Static<typeof Consent> = { consent_id: 'training', training, vectors, agent_io, set_by: who.id, set_at };
       const because = { who: who.id, reason, trace_id: trace.trace_id };
       await tenant.commit([was === undefined ? insert(consents, doc, because) : replace(consents, was, doc, because)], [], io);
       return [200, doc] as const;

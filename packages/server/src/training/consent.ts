@@ -2,20 +2,27 @@ import { AncillaError, consents, type Consent, type Dataset, type Io, type Reade
 import type { Static } from 'typebox';
 
 /** What a tenant's decisions may train, and whether vectors may be in it. */
-export type Allowed = Pick<Static<typeof Consent>, 'training' | 'vectors'>;
+export type Allowed = Required<Pick<Static<typeof Consent>, 'training' | 'vectors' | 'agent_io'>>;
 
-/** Without a word of the tenant's, its decisions train its own models, without vectors. @see docs/decisions/0004-training-consent-starts-with-own.md */
-export const consentOf = async (tenant: Reader<Tenant>, io: Io): Promise<Allowed> =>
-  (await tenant.get(consents, 'training', io))?.doc ?? { training: 'own', vectors: false };
+/**
+ * Without a word of the tenant's, its decisions train its own models, without vectors, and its calls nothing.
+ * @see docs/decisions/0004-training-consent-starts-with-own.md
+ */
+export const consentOf = async (tenant: Reader<Tenant>, io: Io): Promise<Allowed> => {
+  const { training, vectors, agent_io = false } = (await tenant.get(consents, 'training', io))?.doc ?? { training: 'own', vectors: false };
+  return { training, vectors, agent_io };
+};
 
 const REACH = { none: 0, own: 1, global: 2 } as const;
 
-type Use = Pick<Dataset, 'consent' | 'vectors'>;
+type Use = Pick<Dataset, 'consent' | 'vectors' | 'kind'>;
 
 /** What a use goes beyond; undefined when consent covers it. */
-export function uncovered({ training, vectors }: Allowed, use: Use): string | undefined {
+export function uncovered({ training, vectors, agent_io }: Allowed, use: Use): string | undefined {
   if (REACH[training] < REACH[use.consent]) return `the consent in force is ${training}; this needs ${use.consent}`;
   if (use.vectors && !vectors) return 'the consent in force does not cover vectors; this has them';
+  if (use.kind === 'agent_io' && !agent_io)
+    return 'the consent in force does not cover prompts and answers of calls; this has them (agent_io)';
   return undefined;
 }
 

@@ -46,8 +46,12 @@ export function toCroissant(of: {
   readonly creator: string;
   readonly file: { readonly artifact_id: string; readonly size: number; readonly sha256: string };
   readonly fields: readonly Field[];
+  /** Fields that together name a row. */
+  readonly key: readonly string[];
+  /** What is said of personal information. */
+  readonly sensitive: string;
 }): object {
-  const { name, version, description, date, creator, file, fields } = of;
+  const { name, version, description, date, creator, file, fields, key, sensitive } = of;
   const column = (field: string) => ({ source: { fileObject: { '@id': file.artifact_id }, extract: { column: field } } });
   return {
     '@context': context,
@@ -63,7 +67,7 @@ export function toCroissant(of: {
     creator: { '@type': 'Organization', name: creator },
     datePublished: date.slice(0, 10),
     citeAs: `${creator}: ${name}, version ${version} (${date.slice(0, 10)})`,
-    'rai:personalSensitiveInformation': 'Similarities, ids and pseudonyms only; sample values are left out',
+    'rai:personalSensitiveInformation': sensitive,
     distribution: [
       {
         '@type': 'cr:FileObject',
@@ -80,7 +84,7 @@ export function toCroissant(of: {
         '@type': 'cr:RecordSet',
         '@id': 'examples',
         name: 'examples',
-        key: [{ '@id': 'examples/example_id' }, { '@id': 'examples/candidate' }],
+        key: key.map((field) => ({ '@id': `examples/${field}` })),
         field: fields.map(({ name: field, dtype }) => ({
           '@type': 'cr:Field',
           '@id': `examples/${field}`,

@@ -1,4 +1,4 @@
-import { Dataset, DatasetApproval, Id, Name, route, Sentence, toTimestamp, trainingCatalog } from '@ancilla/contracts';
+import { AncillaError, Dataset, DatasetApproval, Id, Name, route, Sentence, toTimestamp, trainingCatalog } from '@ancilla/contracts';
 import { Type } from 'typebox';
 import type { openBuildSaga } from './build-saga.ts';
 import { approve, datasetOf, type Catalogued } from './catalog.ts';
@@ -14,22 +14,31 @@ export const datasetRoutes = ({ tasks, sagas, clock, newId }: TrainingParts, bui
     method: 'POST',
     path: '/training/datasets',
     action: 'training.build',
-    summary: 'Build a de-identified dataset from the decisions made so far',
+    summary:
+      'Build a de-identified dataset from the decisions made so far, or (agent_io) from an agent’s calls, whose name is the task then',
     ...nothing,
-    body: Type.Object({ task: Name, scope: Type.Optional(Type.Enum(['tenant', 'global'])) }, { additionalProperties: false }),
+    body: Type.Object(
+      { task: Name, kind: Dataset.properties.kind, scope: Type.Optional(Type.Enum(['tenant', 'global'])) },
+      { additionalProperties: false },
+    ),
     answers: { 202: Type.Object({ dataset_id: Id('ds'), saga_id: Id('sg') }) },
     async handle({ tenant, tenant_id, who, body, trace, signal }) {
       const io = { signal };
-      const task = taskOf(tasks, body.task);
+      const { kind = 'examples' } = body;
+      const task = kind === 'examples' ? taskOf(tasks, body.task).name : body.task;
+      if (kind === 'agent_io' && body.scope === 'global')
+        throw new AncillaError('schema.invalid', 'texts of calls never leave the tenant', {
+          errors: [{ path: '/scope', message: 'must be tenant for kind agent_io' }],
+        });
       const allowed = await consentOf(tenant, io);
-      const use = { consent: body.scope === 'global' ? 'global' : 'own', vectors: allowed.vectors } as const;
+      const use = { kind, consent: body.scope === 'global' ? 'global' : 'own', vectors: kind === 'examples' && allowed.vectors } as const;
       assertConsent(allowed, use);
       const dataset_id = newId('ds');
       const { size } = await tenant.ledger.head(io);
       const { saga_id } = await sagas.start(buildSaga, {
         tenant,
         tenant_id,
-        memo: { task: task.name, dataset_id, through_seq: size - 1, ...use, built_by: who.id },
+        memo: { task, dataset_id, through_seq: size - 1, ...use, built_by: who.id },
         trace_id: trace.trace_id,
         owner: who.id,
         idempotency_key: `dataset/${dataset_id}`,

@@ -1,9 +1,10 @@
 import { toTimestamp, type Collection, type Dataset, type Doc, type Task } from '@ancilla/contracts';
 import { sha256Hex } from '@ancilla/evidence';
+import { toCallPairs, type CallPairParts, type KeptCall } from './call-pairs.ts';
 import { toCroissant } from './croissant.ts';
 import { writeDataset } from './dataset-file.ts';
 import { toExamples, type ExampleParts, type Examples, type Features } from './examples.ts';
-import { datasetFields, type Field } from './fields.ts';
+import { callFields, datasetFields, type Columns, type Field, type Vocabulary } from './fields.ts';
 import { leakTest, type LeakReport } from './leak-test.ts';
 
 /** Version of what turns decisions into examples and examples into models. */
@@ -21,11 +22,20 @@ export interface DatasetOrder {
 }
 
 /** A dataset in memory, tested: what a build stores, or refuses to. */
-export interface Draft extends Examples {
+export interface Draft {
+  readonly kind: NonNullable<Dataset['kind']>;
+  readonly examples: number;
+  /** The way back to decisions. */
+  readonly links: Examples['links'];
+  readonly left_out: Dataset['left_out'];
+  readonly vocabulary: Vocabulary;
+  readonly columns: Columns;
   readonly fields: readonly Field[];
   readonly bytes: Uint8Array;
   readonly report: LeakReport;
 }
+
+type Look = (text: string) => readonly string[];
 
 /** Decisions as a file, with the leak test's report. Pure. @param look - the redaction engine and the raw values the test looks for */
 export function draftOf<C extends Collection<'log'>, F>(
@@ -33,24 +43,47 @@ export function draftOf<C extends Collection<'log'>, F>(
   decisions: readonly Doc<C>[],
   features: ReadonlyMap<string, Features<F>>,
   parts: Omit<ExampleParts, 'trainer_version'>,
-  look: { readonly detect: (text: string) => readonly string[]; readonly rawValues: Iterable<string> },
+  look: { readonly detect: Look; readonly rawValues: Iterable<string> },
 ): Draft {
-  const examples = toExamples(task, decisions, features, { ...parts, trainer_version: TRAINER_VERSION });
+  const { columns, vocabulary, links, left_out } = toExamples(task, decisions, features, { ...parts, trainer_version: TRAINER_VERSION });
   const fields = datasetFields(task.feature_names, parts.vectors);
-  const bytes = writeDataset(fields, examples.columns);
-  return {
-    ...examples,
-    fields,
-    bytes,
-    report: leakTest({ fields, columns: examples.columns, bytes }, examples.vocabulary, look.detect, look.rawValues),
-  };
+  const bytes = writeDataset(fields, columns);
+  const report = leakTest({ fields, columns, bytes }, vocabulary, look.detect, look.rawValues);
+  return { kind: 'examples', examples: links.length, links, left_out, vocabulary, columns, fields, bytes, report };
 }
+
+/** Calls as a file, with the leak test's report. Pure. */
+export function draftOfCalls(calls: readonly KeptCall[], parts: CallPairParts, detect: Look): Draft {
+  const { columns, vocabulary, rows, left_out, removed } = toCallPairs(calls, parts);
+  const fields = callFields;
+  const bytes = writeDataset(fields, columns);
+  const report = leakTest({ fields, columns, bytes }, vocabulary, detect, removed);
+  return { kind: 'agent_io', examples: rows, links: [], left_out, vocabulary, columns, fields, bytes, report };
+}
+
+/** What people and tools are told of a kind of dataset. */
+const described = {
+  examples: {
+    name: (task: string) => `${task}-examples`,
+    description: (task: string, through: number) =>
+      `De-identified examples of task ${task}, from decisions up to entry ${through}: one row a candidate, chosen or not`,
+    key: ['example_id', 'candidate'],
+    sensitive: 'Similarities, ids and pseudonyms only; sample values are left out',
+  },
+  agent_io: {
+    name: (agent: string) => `${agent}-calls`,
+    description: (agent: string, through: number) =>
+      `Prompts and answers of agent ${agent} after redaction, from calls up to entry ${through}: one row a call`,
+    key: ['example_id'],
+    sensitive: 'Texts after redaction: what the tenant’s policy finds is replaced, what it does not know stays; never leaves the tenant',
+  },
+} as const;
 
 /** The catalog's entry for a draft. Pure. @param at - the stored file; without one the entry says that the build was refused */
 export function toCatalogEntry(
   task: string,
   order: DatasetOrder,
-  { fields, bytes, columns, links, left_out, vocabulary, report }: Draft,
+  { kind, examples, fields, bytes, columns, left_out, vocabulary, report }: Draft,
   at: { readonly artifact_id: string | undefined; readonly policy: string; readonly creator: string; readonly now: number },
 ): Dataset {
   const { artifact_id, policy, creator, now } = at;
@@ -60,13 +93,14 @@ export function toCatalogEntry(
   const file = artifact_id === undefined ? undefined : { artifact_id, size, sha256: sha256Hex(bytes) };
   return {
     dataset_id: order.dataset_id,
+    ...(kind !== 'examples' && { kind }),
     task,
     version,
     tenant_scope: vocabulary.tenant_scope,
     trace_id: order.trace_id,
     saga_id: order.saga_id,
     through_seq: order.through_seq,
-    examples: links.length,
+    examples,
     left_out,
     fields: fields.map(({ name, dtype, allowed }) => ({ name, dtype, allowed })),
     files: file === undefined ? [] : [{ ...file, format: 'parquet', rows: columns['example_id']?.length ?? 0 }],
@@ -77,9 +111,11 @@ export function toCatalogEntry(
       file === undefined
         ? null
         : toCroissant({
-            name: `${task}-examples`,
+            name: described[kind].name(task),
             version,
-            description: `De-identified examples of task ${task}, from decisions up to entry ${order.through_seq}: one row a candidate, chosen or not`,
+            description: described[kind].description(task, order.through_seq),
+            key: described[kind].key,
+            sensitive: described[kind].sensitive,
             date: created_at,
             creator,
             file,

@@ -108,6 +108,8 @@ export function toExamples<C extends Collection<'log'>, F>(
       terms: new Set([NONE, ...decisions.flatMap((decision) => task.terms(decision))]),
       names: new Set([trainer_version, ...names]),
       isPublicWord: task.isPublicWord,
+      // No field of an example holds a text of a call.
+      holdsRemoved: () => true,
     },
   };
 }

@@ -8,6 +8,8 @@ export interface Vocabulary {
   readonly names: ReadonlySet<string>;
   /** Whether a word is everybody's: on the shipped list. */
   readonly isPublicWord: (word: string) => boolean;
+  /** Whether a value stands in a text that redaction took out of some text of the dataset. */
+  readonly holdsRemoved: (text: string) => boolean;
 }
 
 interface TextKind {
@@ -18,7 +20,10 @@ interface TextKind {
 const made = (pattern: RegExp): TextKind => ({ chosen: false, is: (text) => pattern.test(text) });
 const KEYED_WORD = /^[0-9a-f]{16}$/;
 
-/** All that a text in a dataset may be: made here from randomness, keys and the clock, or a word of a closed list. There is no kind for free text. */
+/**
+ * All that a text in a dataset may be: made here from randomness, keys and the clock, a word of a closed list, or a text of a call after redaction. Examples have nothing of the
+ * last kind.
+ */
 const textKinds = {
   id: made(/^[a-z]{2,3}_[0-7][0-9a-hjkmnp-tv-z]{25}$/),
   trace: made(/^[0-9a-f]{32}$/),
@@ -30,6 +35,8 @@ const textKinds = {
   scope: { chosen: true, is: (text, { tenant_scope }) => text === tenant_scope },
   term: { chosen: true, is: (text, { terms }) => terms.has(text) },
   name: { chosen: true, is: (text, { names }) => names.has(text) },
+  role: made(/^[a-z_]{1,20}$/),
+  redacted: { chosen: true, is: (text, { holdsRemoved }) => !holdsRemoved(text) },
 } as const satisfies Readonly<Record<string, TextKind>>;
 
 /** A column of a dataset. `allowed`: may leave the tenant when consent says so. */
@@ -84,6 +91,30 @@ export const datasetFields = (feature_names: readonly string[], vectors: boolean
   text('model_version', 'name'),
   text('trainer_version', 'name'),
   text('approved_by', 'pseudonym'),
+  text('created_at', 'time'),
+];
+
+/** The allow-list of calls: one row a call. Its texts never leave the tenant: redaction takes out what it knows, not all that could be personal. */
+export const callFields: readonly Field[] = [
+  text('example_id', 'id'),
+  text('tenant_scope', 'scope'),
+  text('split', 'split'),
+  text('roles', 'role', { dtype: 'strings' }),
+  text('contents', 'redacted', { dtype: 'strings', allowed: false }),
+  text('answer', 'redacted', { allowed: false }),
+  { name: 'same_as_sent', dtype: 'boolean', allowed: true },
+  text('prompt_hash', 'digest'),
+  text('event_id', 'id'),
+  text('trace_id', 'trace'),
+  text('artifact_refs', 'id', { dtype: 'strings', allowed: false }),
+  text('agent_id', 'name'),
+  text('agent_config_id', 'name', { nullable: true }),
+  text('agent_config_version', 'name', { nullable: true }),
+  text('prompt_template_id', 'name', { nullable: true }),
+  text('prompt_version', 'name', { nullable: true }),
+  text('model_id', 'name'),
+  text('model_version', 'name', { nullable: true }),
+  text('policy', 'name'),
   text('created_at', 'time'),
 ];
 

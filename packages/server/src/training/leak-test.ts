@@ -1,5 +1,6 @@
 import { isText, kindOf, textsOf, type Cell, type Columns, type Field, type TextField, type Vocabulary } from './fields.ts';
 import { residue } from './residue.ts';
+import { openSearch } from './search.ts';
 
 /** What the leak test found: where and by which rule, never what. */
 export interface Leak {
@@ -12,8 +13,6 @@ export interface LeakReport {
   readonly leaks: readonly Leak[];
 }
 
-/** Raw values shorter than this are too common to say anything: `NL` stands in every file. */
-const TELLING_LENGTH = 5;
 const LEAKS_NAMED = 20;
 
 /**
@@ -22,6 +21,7 @@ const LEAKS_NAMED = 20;
  *
  * A raw value may be equal to a word the dataset says by right (`total` to a public word, `sem.city` to a term) and may stand inside an id by chance; that tells
  * nothing of a row, so cells are held to rule 1 and not searched: a word is in the dataset because of the list it is on, never because it was somebody's value.
+ * Texts of calls are the one thing that is no word of a list: they hold no value that redaction took out of any text of the dataset.
  * @param detect - types the tenant's redaction policy finds in a text
  * @param rawValues - values of the tenant's tables, as far as they are at hand
  */
@@ -32,7 +32,7 @@ export function leakTest(
   rawValues: Iterable<string>,
 ): LeakReport {
   const leaks = fields.flatMap((field) => leaksOfField(field, columns[field.name] ?? [], vocabulary, detect));
-  if (reads(residue(bytes, fields, columns), rawValues)) leaks.push({ field: 'file', rule: 'raw_value' });
+  if (openSearch(rawValues)(residue(bytes, fields, columns))) leaks.push({ field: 'file', rule: 'raw_value' });
   return { passed: leaks.length === 0, checked_bytes: bytes.byteLength, leaks: leaks.slice(0, LEAKS_NAMED) };
 }
 
@@ -62,24 +62,3 @@ const hasForm = ({ dtype, nullable }: TextField, cell: Cell): boolean =>
   cell === null ? nullable : dtype === 'string' ? typeof cell === 'string' : Array.isArray(cell);
 const isBoolean = (cell: unknown): boolean => typeof cell === 'boolean';
 const isSimilarity = (cell: unknown): boolean => typeof cell === 'number' && cell >= 0 && cell <= 1;
-
-/** Whether any of the values stands in the bytes. One pass, however many values: they are found by how they begin. */
-function reads(bytes: Buffer, values: Iterable<string>): boolean {
-  const byBeginning = new Map<string, Set<string>>();
-  for (const value of values) {
-    const utf8 = Buffer.from(value).toString('latin1');
-    if (utf8.length < TELLING_LENGTH) continue;
-    const beginning = utf8.slice(0, TELLING_LENGTH);
-    const known = byBeginning.get(beginning);
-    if (known === undefined) byBeginning.set(beginning, new Set([utf8]));
-    else known.add(utf8);
-  }
-  if (byBeginning.size === 0) return false;
-  const text = bytes.toString('latin1');
-  for (let at = 0; at + TELLING_LENGTH <= text.length; at++) {
-    // Blanked: on to where something stands.
-    if (bytes[at] === 0) continue;
-    for (const value of byBeginning.get(text.slice(at, at + TELLING_LENGTH)) ?? []) if (text.startsWith(value, at)) return true;
-  }
-  return false;
-}

@@ -18,6 +18,8 @@ export const runRoutes = ({ tasks, sagas, clock, newId }: TrainingParts, runSaga
       const io = { signal };
       const task = taskOf(tasks, body.task);
       const { dataset, file } = await permitted(tenant, body.dataset_id, io);
+      if (dataset.kind === 'agent_io')
+        throw new AncillaError('schema.invalid', `dataset ${dataset.dataset_id} has texts of calls: tasks learn from examples`);
       if (dataset.task !== task.name) throw new AncillaError('schema.invalid', `dataset ${dataset.dataset_id} is of task ${dataset.task}`);
       const run_id = newId('rn');
       const now = clock.now();

@@ -24,8 +24,7 @@ def with_pandas():
 
     frame = pandas.read_parquet(parquet)
     frame = frame.astype(object).where(frame.notna(), None)
-    lists = ["col_name_tokens", "artifact_refs"]
-    return [{**row, **{name: list(row[name]) for name in lists}} for row in frame.to_dict("records")]
+    return [{name: list(cell) if hasattr(cell, "tolist") else cell for name, cell in row.items()} for row in frame.to_dict("records")]
 
 
 def with_duckdb():

@@ -5,8 +5,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { toCatalogEntry } from '../../src/training/dataset.ts';
-import { decisionOf, draft } from '../../src/training/learning.fixture.ts';
+import type { PromptEvent } from '@ancilla/contracts';
+import { draftOfCalls, toCatalogEntry } from '../../src/training/dataset.ts';
+import { decisionOf, draft, toRows } from '../../src/training/learning.fixture.ts';
+import { event } from '../event.ts';
 
 const script = join(import.meta.dirname, 'dataset-readers.py');
 const python = process.env['ANCILLA_TEST_PYTHON'] ?? 'python3';
@@ -16,7 +18,23 @@ const has = (module: string): boolean => spawnSync(python, ['-c', `import ${modu
 const decisions = Array.from({ length: 1200 }, (_, n) =>
   decisionOf(n, n % 9 === 0 ? { decision: 'none_of_these', semantic_id: null } : {}),
 );
-const made = draft(decisions, { vectors: true });
+const calls = Array.from({ length: 300 }, (_, n) => ({
+  event: { ...event({ model_version: n % 2 === 0 ? '1' : null }), tenant_id: 'north' } as unknown as PromptEvent,
+  prompt: [
+    { role: 'system', content: 'Be brief.' },
+    { role: 'user', content: `Question ${n}, with “quotes” and\nlines` },
+  ],
+  answer: `Answer ${n}`,
+  artifact_refs: [],
+}));
+const callParts = {
+  tenant_scope: 'north',
+  policy: 'tenant_default@1',
+  clean: (text: string) => ({ text, removed: [] }),
+  isRefusal: () => false,
+};
+const callsMade = draftOfCalls(calls, callParts, () => []);
+const drafts = [draft(decisions, { vectors: true }), { ...callsMade, rows: toRows(callsMade.columns) }];
 const order = {
   dataset_id: 'ds_01h455vb4pex5vsknk084sn02q',
   saga_id: 'sg_01h455vb4pex5vsknk084sn02q',
@@ -36,17 +54,18 @@ for (const [reader, modules] of [
 ] as const) {
   const missing = modules.filter((module) => !has(module));
   const skip = missing.length > 0 && `${python} lacks ${missing.join(', ')}: pip install ${missing.join(' ')}`;
-  test(`${reader} reads a dataset as it was written`, { skip }, async (t) => {
-    const folder = await mkdtemp(join(tmpdir(), 'ancilla-readers-'));
-    t.after(() => rm(folder, { recursive: true }));
-    const [parquet, croissant] = ['examples.parquet', 'croissant.json'].map((name) => join(folder, name));
-    await writeFile(parquet ?? '', made.bytes);
-    await writeFile(croissant ?? '', JSON.stringify(toCatalogEntry('mapping', order, made, at).croissant));
-    const { status, stdout, stderr } = spawnSync(python, [script, reader, parquet ?? '', croissant ?? ''], {
-      encoding: 'utf8',
-      maxBuffer: 1024 ** 3,
+  for (const made of drafts)
+    test(`${reader} reads a dataset of ${made.kind} as it was written`, { skip }, async (t) => {
+      const folder = await mkdtemp(join(tmpdir(), 'ancilla-readers-'));
+      t.after(() => rm(folder, { recursive: true }));
+      const [parquet, croissant] = ['examples.parquet', 'croissant.json'].map((name) => join(folder, name));
+      await writeFile(parquet ?? '', made.bytes);
+      await writeFile(croissant ?? '', JSON.stringify(toCatalogEntry('mapping', order, made, at).croissant));
+      const { status, stdout, stderr } = spawnSync(python, [script, reader, parquet ?? '', croissant ?? ''], {
+        encoding: 'utf8',
+        maxBuffer: 1024 ** 3,
+      });
+      equal(status, 0, stderr.slice(-4000));
+      deepEqual(JSON.parse(stdout), made.rows);
     });
-    equal(status, 0, stderr.slice(-4000));
-    deepEqual(JSON.parse(stdout), made.rows);
-  });
 }

@@ -1,0 +1,126 @@
+// Calls become data only where consent says so and policy kept them, over HTTP against a real server.
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { test } from 'node:test';
+import { connect } from '@ancilla/sdk';
+import { parquetReadObjects } from 'hyparquet';
+import { startTestServer, type TestServer } from './test-server.ts';
+
+interface Dataset {
+  readonly dataset_id: string;
+  readonly status: string;
+  readonly kind?: string;
+  readonly examples: number;
+  readonly left_out: Readonly<Record<string, number>>;
+  readonly files: readonly { readonly artifact_id: string }[];
+  readonly fields: readonly { readonly name: string; readonly allowed: boolean }[];
+  readonly croissant: Readonly<Record<string, unknown>>;
+}
+
+async function govern({ north: { admin } }: TestServer): Promise<void> {
+  for (const agent_id of ['support.agent.v1', 'other.agent.v1']) {
+    await admin.post(201, `/curator/agent_configs/${agent_id}/versions`, {
+      version: '1',
+      message: 'first',
+      content: { agent_id, version: '1' },
+    });
+    await admin.put(200, `/curator/agent_configs/${agent_id}/labels/production`, { version: '1', reason: 'first' });
+  }
+}
+
+/** The default policy, but raw pairs are kept: two people agree. */
+async function keepRaw({ north, moved }: TestServer): Promise<void> {
+  const path = '/curator/redaction_policies/tenant_default';
+  const { version } = await north.admin.get<{ version: string }>(200, `${path}/labels/production`);
+  const { content } = await north.admin.get<{ content: object }>(200, `${path}/versions/${version}`);
+  await north.admin.post(201, `${path}/versions`, {
+    version: 'raw-1',
+    message: 'keep pairs',
+    content: { ...content, version: 'raw-1', store_raw: true },
+  });
+  await moved(north, `${path}/labels/production`, { version: 'raw-1', reason: 'to learn from calls' });
+}
+
+const order = { task: 'support.agent.v1', kind: 'agent_io' };
+const agree = ({ north }: TestServer, agent_io: boolean) =>
+  north.admin.put(200, '/governance/consent', { training: 'own', agent_io, reason: 'asked' });
+
+async function build(server: TestServer): Promise<Dataset> {
+  const { steward } = server.north;
+  const { dataset_id } = await server.settled<{ dataset_id: string; saga_id: string }>(
+    steward,
+    await steward.post(202, '/training/datasets', order),
+  );
+  return steward.get(200, `/training/datasets/${dataset_id}`);
+}
+
+async function rowsOf({ north }: TestServer, { files: [file] }: Dataset) {
+  const bytes = await north.admin.bytes(`/dif/artifacts/${file?.artifact_id}/content`, { 'x-ancilla-purpose': 'looking at it' });
+  return { bytes, rows: await parquetReadObjects({ file: new Uint8Array(bytes).buffer }) };
+}
+
+test('calls become a dataset of redacted texts by consent; it trains no task and leaves the tenant by no door', async () => {
+  await using server = await startTestServer();
+  const { steward, agent } = server.north;
+  await govern(server);
+  await keepRaw(server);
+  await using sdk = connect({ url: server.url, apiKey: agent.key, flushAtExit: false, labelTtlMs: 0 });
+  const ask = (content: string, says: string, agent_id = 'support.agent.v1') =>
+    sdk.agent(agent_id).call({ prompt: [{ role: 'user', content }], model: { id: 'm', version: '1', endpoint: 'local:test' } })(
+      async () => ({
+        output: says,
+      }),
+    );
+  const { event_id, prompt_hash } = await ask('Where is the parcel of ada.lovelace@example.org?', 'At the depot; call +49 30 901820.');
+  const { event_id: second } = await ask('Thank you.', 'You are welcome.');
+  await ask('Not of this agent', 'No', 'other.agent.v1');
+  await sdk
+    .agent('support.agent.v1')
+    .call({ prompt: 'It fails', model: { id: 'm', endpoint: 'local:test' } })(() => Promise.reject(new Error('down')))
+    .catch(() => {});
+  equal(await sdk.flush(), 0);
+
+  match((await steward.post<{ detail: string }>(403, '/training/datasets', order)).detail, /agent_io/);
+  await agree(server, true);
+  const first = await build(server);
+  deepEqual([first.status, first.kind, first.examples], ['built', 'agent_io', 2]);
+  deepEqual(
+    first.fields.filter(({ allowed }) => !allowed).map(({ name }) => name),
+    ['contents', 'answer', 'artifact_refs'],
+  );
+  match(String(first.croissant['rai:personalSensitiveInformation']), /never leaves the tenant/);
+  const { bytes, rows } = await rowsOf(server, first);
+  for (const value of ['ada.lovelace', '901820', 'Not of this agent', 'It fails']) ok(!bytes.includes(value), value);
+  deepEqual(
+    rows.map((row) => row['event_id']),
+    [event_id, second],
+  );
+  match(String(rows[0]?.['contents']), /^Where is the parcel of <EMAIL_[a-z2-7]{20}>\?$/);
+  match(String(rows[0]?.['answer']), /^At the depot; call <PHONE_[a-z2-7]{20}>\.$/);
+  deepEqual([rows[0]?.['same_as_sent'], rows[0]?.['prompt_hash']], [true, prompt_hash]);
+
+  await steward.post(200, `/training/datasets/${first.dataset_id}/approve`, { reason: 'looked at' });
+  const refused = await steward.post<{ detail: string }>(422, '/training/runs', { task: 'mapping', dataset_id: first.dataset_id });
+  match(refused.detail, /tasks learn from examples/);
+  match(
+    (await steward.post<{ detail: string }>(422, '/training/datasets', { ...order, scope: 'global' })).detail,
+    /never leave the tenant/,
+  );
+  equal((await server.south.admin.raw('GET', `/training/datasets/${first.dataset_id}`)).status, 404);
+
+  await agree(server, false);
+  await steward.post(403, '/training/datasets', order);
+});
+
+test('where policy keeps no raw pairs there is nothing to build from, and the answer says so', async () => {
+  await using server = await startTestServer();
+  const { agent, steward } = server.north;
+  await govern(server);
+  await agree(server, true);
+  await using sdk = connect({ url: server.url, apiKey: agent.key, flushAtExit: false });
+  await sdk.agent('support.agent.v1').call({ prompt: 'Hello', model: { id: 'm', endpoint: 'local:test' } })(async () => ({ output: 'Hi' }));
+  equal(await sdk.flush(), 0);
+  const { saga_id } = await steward.post<{ saga_id: string }>(202, '/training/datasets', order);
+  let state = { status: 'running', reason: '' };
+  while (state.status === 'running') state = await steward.get(200, `/dif/sagas/${saga_id}`);
+  equal(state.reason, 'training.empty');
+});
