@@ -37,11 +37,14 @@ function look(scan: Scan, from: number, runEnd: number): void {
     const digits = digitsOf(scan.text, start, end);
     if (digits.length > 19) return;
     if (digits.length < 12) continue;
-    if (!luhn(digits) || /^(\d)\1+$/.test(digits)) continue;
+    if (/^(\d)\1+$/.test(digits)) continue;
+    // Four groups of four that are called a card are one, mistyped or made up.
+    const checked = luhn(digits);
+    if (!checked && grouping !== '4-4-4-4') continue;
     const issued = ISSUERS.some(([pattern, lengths]) => lengths.includes(digits.length) && pattern.test(digits));
     const context = scan.contextBefore(start).find(cardKeywords);
     // A number that is called a card is one, whatever its issuer.
-    if (!issued && (context === undefined || digits.length < 13)) continue;
+    if (!(issued && checked) && (context === undefined || digits.length < 13)) continue;
     // Twelve digits with a check digit are too common a shape to stand alone; so are odd groupings.
     const usual = last === 0 ? digits.length >= 13 : GROUPINGS.has(grouping);
     if (!usual && context === undefined) continue;
@@ -56,8 +59,8 @@ function look(scan: Scan, from: number, runEnd: number): void {
       end,
       type: 'CREDIT_CARD',
       rule: 'card',
-      confidence: confidence.validated,
-      validator: 'luhn+iin',
+      confidence: checked ? confidence.validated : confidence.context,
+      validator: checked ? 'luhn+iin' : undefined,
       context,
       canonical: digits,
     });
@@ -76,7 +79,8 @@ export const card: Detector = {
   examples: [
     { text: 'pay with 4111 1111 1111 1111 now', finds: '4111 1111 1111 1111' },
     { text: 'amex 3782-822463-10005', finds: '3782-822463-10005' },
-    { text: 'invoice 4111111111111112' },
+    { text: 'my card: 4970 1012 3456 7890', finds: '4970 1012 3456 7890' },
+    { text: 'invoice 4111111111111112 and matrix 4970 1012 3456 7890' },
   ],
   look,
 };

@@ -6,6 +6,9 @@ import type { Scan } from '../scan.ts';
 const LONGEST_LOCAL = 64;
 const LONGEST_DOMAIN = 255;
 
+/** Top levels that prove a domain where its dots or its at sign are not as they should be. */
+const EVERYDAY_TOP = /^(?:com|org|net|edu|gov|io|de|fr|es|uk|it|nl|pl|pt|se|ch|example|info|eu|us|dev|app)$/i;
+
 /** A domain with a top level of letters after `at`; its end, or -1. */
 export function domainEnd(text: string, at: number): number {
   const limit = Math.min(text.length, at + LONGEST_DOMAIN);
@@ -66,7 +69,7 @@ function look(scan: Scan, at: number): void {
     if (
       spaced > 0 &&
       from >= scan.floor &&
-      /^(?:com|org|net|edu|gov|io|de|fr|es|uk|example|info|eu|us)$/i.test(
+      EVERYDAY_TOP.test(
         text
           .slice(at + 2, spaced)
           .split('.')
@@ -121,4 +124,39 @@ export const email: Detector = {
     { text: '@decorator.call' },
   ],
   look: (scan, at) => look(scan, at),
+};
+
+/** `first.last at corp dot com`, as people write it where harvesters read. */
+const SPELT = /^ ([a-z0-9-]{1,63}(?: (?:dot|punkt|punto|point) [a-z0-9-]{1,63}){1,4})(?![\w-])/i;
+export const emailSpelt: Detector = {
+  rule: 'email.spelt',
+  type: 'EMAIL',
+  anchors: ['word', 'capital'],
+  lengths: { word: [2, 6], capital: [2, 6] },
+  heads: ['at', 'ar'],
+  tails: ['at', 'ba'],
+  source: 'how people hide mailboxes from harvesters',
+  examples: [
+    { text: 'write to first.last AT corp DOT com today', finds: 'first.last AT corp DOT com' },
+    { text: 'ann at mail dot example dot org', finds: 'ann at mail dot example dot org' },
+    { text: 'look at the dot on the map, and at point 7' },
+  ],
+  look(scan, at, end) {
+    const { text } = scan;
+    if (text[at - 1] !== ' ' || !/^(?:at|arroba)$/i.test(text.slice(at, end))) return;
+    const match = SPELT.exec(text.slice(end, end + LONGEST_DOMAIN));
+    let start = at - 1;
+    while (start > scan.floor && at - start < LONGEST_LOCAL && isLocal(text, start - 1)) start--;
+    const [whole = '', domain = ''] = match ?? [];
+    const top = domain.slice(domain.lastIndexOf(' ') + 1);
+    if (start === at - 1 || !EVERYDAY_TOP.test(top)) return;
+    scan.report({
+      start,
+      end: end + whole.length,
+      type: 'EMAIL',
+      rule: 'email.spelt',
+      confidence: confidence.shape,
+      canonical: `${text.slice(start, at - 1)}@${domain.replaceAll(/ (?:dot|punkt|punto|point) /gi, '.')}`.toLowerCase(),
+    });
+  },
 };

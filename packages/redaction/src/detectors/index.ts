@@ -4,20 +4,22 @@ import { address, addressCorner, addressGermanic, addressLived, addressMilitary 
 import { card } from './card.ts';
 import { cryptoAddress } from './crypto-address.ts';
 import { dateOfBirth } from './date-of-birth.ts';
-import { email } from './email.ts';
+import { email, emailSpelt } from './email.ts';
 import { iban } from './iban.ts';
 import { ipv4, ipv6, mac } from './network.ts';
 import { nationalId } from './labelled-number.ts';
-import { person, personQuoted, personSmall } from './person.ts';
+import { person, personLogin, personQuoted, personSmall } from './person.ts';
 import { phone } from './phone.ts';
 import { secretAssigned } from './secret-assigned.ts';
 import { jwt, privateKey, urlCredentials } from './secret-blocks.ts';
+import { secretCommand } from './secret-command.ts';
 import { secretPrefixes } from './secret-prefixes.ts';
 import { secretShapes } from './secret-shapes.ts';
 import { usSsn } from './us-ssn.ts';
 
 export const detectors: readonly Detector[] = [
   email,
+  emailSpelt,
   card,
   iban,
   usSsn,
@@ -34,6 +36,7 @@ export const detectors: readonly Detector[] = [
   secretPrefixes,
   secretShapes,
   secretAssigned,
+  secretCommand,
   address,
   addressCorner,
   addressGermanic,
@@ -42,4 +45,5 @@ export const detectors: readonly Detector[] = [
   person,
   personSmall,
   personQuoted,
+  personLogin,
 ];

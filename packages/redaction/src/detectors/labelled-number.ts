@@ -216,7 +216,7 @@ function look(scan: Scan, from: number, runEnd: number): void {
   // A letter or country code may stand before: "P 1630837", "CL 12531909-2", "A-1234567".
   const lead =
     isUpper(text, from - 2) || (text[from - 1] === '-' && isWord(text, from - 2))
-      ? (/(?:^|[^\p{L}\d])([A-Z]{1,2}[ -]|[a-z]-)$/u.exec(text.slice(Math.max(0, from - 4), from))?.[1] ?? '')
+      ? (/(?:^|[^\p{L}\d])((?!ID |NO |NR )[A-Z]{1,2}[ -]|[a-z]-)$/u.exec(text.slice(Math.max(0, from - 4), from))?.[1] ?? '')
       : '';
   const start = from - lead.length;
   const before = text[start - 1] ?? ' ';
@@ -304,6 +304,7 @@ export const nationalId: Detector = {
     { text: 'Steuer-ID: 36 574 261 809, Kiel', finds: '36 574 261 809' },
     { text: 'passport no. C01X00T47, expires', finds: 'C01X00T47' },
     { text: '54362315K', finds: '54362315K' },
+    { text: 'Emirates ID 784-1980-1234567-8', finds: '784-1980-1234567-8' },
     { text: 'order id 36574261809 and ticket ref 12345673' },
   ],
   look: anchored,

@@ -16,11 +16,11 @@ const titles = words(
 );
 /** After these, or after a key of this name, stands a name. */
 const announcers = words(
-  'name,names,named,called,dear,hi,hello,hey,hallo,liebe,lieber,bonjour,cher,chère,hola,querido,querida,estimado,estimada,regards,sincerely,cheers,thanks,greetings,grüße,gruß,cordialement,saludos,atentamente,author,signed,patient,requester,customer,client,kunde,kundin,cliente,holder,cardholder,contact,attn,attention,from,to,cc,bcc,sender,recipient,assignee,reporter,owner,employee,manager,user,username,firstname,lastname,surname,forename,fullname,nachname,vorname,nom,prénom,nombre,apellido,apellidos,husband,wife,son,daughter,mother,friend,colleague,tenant,passenger,driver,applicant,beneficiary,payee,payer,student,teacher,doctor,nurse,lawyer,agent,buyer,seller,with,by,label,inhaber,titulaire,titular,firmado,signé,heiße,appelle,llamo,nombrado,editor,reviewer,approver,witness,guest,visitor,member,subscriber,participant,candidate,interviewee,speaker',
+  'name,names,named,called,dear,hi,hello,hey,hallo,liebe,lieber,bonjour,cher,chère,hola,querido,querida,estimado,estimada,regards,sincerely,cheers,thanks,greetings,grüße,gruß,cordialement,saludos,atentamente,author,signed,patient,requester,customer,client,kunde,kundin,cliente,holder,cardholder,contact,attn,attention,from,to,cc,bcc,sender,recipient,assignee,reporter,owner,employee,manager,user,username,firstname,lastname,surname,forename,fullname,nachname,vorname,nom,prénom,nombre,apellido,apellidos,husband,wife,son,daughter,mother,friend,colleague,tenant,passenger,driver,applicant,beneficiary,payee,payer,student,teacher,doctor,nurse,lawyer,agent,buyer,seller,with,by,label,inhaber,titulaire,titular,firmado,signé,heiße,appelle,llamo,nombrado,editor,reviewer,approver,witness,guest,visitor,member,subscriber,participant,candidate,interviewee,speaker,defendant,plaintiff,claimant,respondent,complainant,petitioner,victim,suspect,insured,policyholder,lessee,lessor,landlord,borrower,lender,guarantor,trustee,heir,attendee,organizer,organiser,instructor,trainee,intern,consultant,counsel,notary,donor,kollege,kollegin,nachbar,nachbarin,ehemann,ehefrau,mieter,vermieter,zeuge,zeugin,kläger,klägerin,beklagter,beklagte,versicherter,versicherte,patientin,ansprechpartner,ansprechpartnerin,témoin,locataire,bailleur,assuré,assurée,salarié,salariée,élève,collègue,testigo,paciente,inquilino,inquilina,demandado,demandante,asegurado,asegurada,empleado,empleada,colega,titolare,paziente,inquilino',
 );
 /** Announcers that name somebody only before a colon, an equals sign or as a JSON key. */
 const keysOnly = words(
-  'from,to,with,by,user,label,contact,customer,client,owner,agent,name,names,called,named,thanks,doctor,father,sister,brother,manager,driver,member,guest,student,teacher,speaker,cliente,kunde,author,patient,cc,nom,nombre,judge,attention,doctor,mother,friend,son,daughter,wife,husband,nurse,lawyer,employee,m,don,hon,col,gen,ing',
+  'from,to,with,by,user,label,contact,customer,client,owner,agent,name,names,called,named,thanks,doctor,father,sister,brother,manager,driver,member,guest,student,teacher,speaker,cliente,kunde,author,patient,cc,nom,nombre,judge,attention,doctor,mother,friend,son,daughter,wife,husband,nurse,lawyer,employee,m,don,hon,col,gen,ing,defendant,plaintiff,claimant,respondent,complainant,petitioner,victim,suspect,insured,policyholder,lessee,lessor,landlord,borrower,lender,guarantor,trustee,heir,attendee,organizer,organiser,instructor,trainee,intern,consultant,counsel,notary,donor,mieter,vermieter,patientin,locataire,bailleur,assuré,assurée,salarié,salariée,élève,paciente,inquilino,inquilina,demandado,demandante,asegurado,asegurada,empleado,empleada,titolare,paziente',
 );
 const particles = words(
   'de,da,do,dos,das,del,della,di,du,des,van,von,der,den,ter,ten,zu,zum,af,al,el,bin,ibn,ben,la,le,lo,y,e,st,mc,o,d,l,dit,vom,und zu',
@@ -458,6 +458,46 @@ export const personQuoted: Detector = {
       confidence: confidence.guess,
       context: 'rt',
       canonical: handle.toLowerCase(),
+    });
+  },
+};
+
+/** `user=maria.kowalska`: a login made of a given and a family name. */
+const LOGIN = /^["']?\s?[=:]\s?["']?([a-z]{2,20})[._-]([a-z]{2,24})(?![\w@-]|\.\w)/;
+const LOGIN_KEYS = words('user,username,login,uid,author,owner,assignee,reviewer,committer,member,by,for,approver,reporter,requester');
+/** The last part of a profile's address is its owner's name. */
+const PROFILE = /^\/([\p{L}\d%_-]{3,100})/u;
+export const personLogin: Detector = {
+  rule: 'person.login',
+  type: 'PERSON',
+  anchors: ['word'],
+  lengths: { word: [2, 9] },
+  tails: ['er', 'me', 'in', 'id', 'or', 'ee', 'by'],
+  source: 'lists named in scripts/make-name-filters.ts',
+  examples: [
+    { text: 'login ok user=maria.kowalska ip=-', finds: 'maria.kowalska' },
+    { text: 'see linkedin.com/in/gretchen-voss-4a1b2c', finds: 'gretchen-voss-4a1b2c' },
+    { text: 'user=build.agent owner: data-platform author=maria.kowalska@example' },
+  ],
+  look(scan, start, end) {
+    const { text } = scan;
+    const next = text.slice(end, end + 110);
+    const isProfile = text.slice(Math.max(0, start - 13), end) === 'linkedin.com/in';
+    const [whole = '', first = '', second = ''] = (isProfile ? PROFILE : LOGIN).exec(next) ?? [];
+    if (first === '') return;
+    if (!isProfile) {
+      if (!LOGIN_KEYS.has(text.slice(start, end).toLowerCase())) return;
+      if (!isListedGiven(first) || isEveryday(first) || !isListed(second) || isEveryday(second)) return;
+    }
+    const length = isProfile ? first.length : first.length + 1 + second.length;
+    const from = end + whole.length - length;
+    scan.report({
+      start: from,
+      end: from + length,
+      type: 'PERSON',
+      rule: 'person.login',
+      confidence: confidence.guess,
+      canonical: text.slice(from, from + length).toLowerCase(),
     });
   },
 };

@@ -5,7 +5,7 @@ import { looksRandom } from './secret-prefixes.ts';
 
 /** Ends of identifiers: the whole word, or its last part in camelCase. */
 const PASSWORD =
-  /(?:^|[a-z0-9])(?:Password|Passwd|Passphrase|Pwd|Pass|Pin)$|^(?:password|passwd|passphrase|pwd|passcode|pass|passwort|kennwort|contraseña|senha|passe|wachtwoord|hasło|пароль|密码|パスワード)$|password$/i;
+  /(?:^|[a-z0-9])(?:Password|Passwd|Passphrase|Pwd|Pass|Pin)$|^(?:password|passwd|passphrase|pwd|pw|passcode|pass|passwort|kennwort|contraseña|contrasena|clave|senha|passe|parola|lösenord|wachtwoord|hasło|пароль|密码|パスワード)$|password$/i;
 const TOKEN =
   /(?:token|secret|secretkey|apikey|credential|credentials|creds|accesskey|privatekey|signingkey|encryptionkey|webhook)$|^(?:auth|authorization|bearer|jwt|session|sessionid|cookie)$|(?:api|access|secret|private|signing|encryption|account|shared|auth|master|client|license|service|integration)key$/i;
 const KEY = /(?:^|[a-z0-9])Key$|^key$/i;
@@ -14,6 +14,10 @@ const KEY = /(?:^|[a-z0-9])Key$|^key$/i;
 const TAILS = [
   'rd',
   'wd',
+  'pw',
+  've',
+  'na',
+  'la',
   'se',
   'ss',
   'in',
@@ -72,7 +76,7 @@ function look(scan: Scan, start: number, end: number): void {
     from = end + gap[0].length;
   } else {
     const match = OPERATOR.exec(rest);
-    if (match === null) return;
+    if (match === null) return named ? spoken(scan, name, end) : undefined;
     prose = match[3] !== undefined || (match[1] === ':' && match[0].endsWith(' ') && !/["'`]/.test(rest));
     from = end + match[0].length;
     const scheme = /^["'`]?(?:Bearer|Basic|Token|Bot)\s+/i.exec(text.slice(from, from + 12));
@@ -90,6 +94,22 @@ function look(scan: Scan, start: number, end: number): void {
     type: 'SECRET',
     rule: password ? 'secret.password' : 'secret.assigned',
     confidence: confidence.labelled,
+    context: name.toLowerCase().slice(-20),
+  });
+}
+
+/** `the auth token 9f8e…`: nothing joins them but a space, so what follows must be random through and through. */
+const SPOKEN = /^ ([A-Za-z0-9_+/=-]{20,200})(?![\w+/=-])/;
+function spoken(scan: Scan, name: string, end: number): void {
+  const value = SPOKEN.exec(scan.text.slice(end, end + 202))?.[1];
+  if (value === undefined || !/\d[A-Za-z]+\d|[A-Za-z]\d+[A-Za-z]/.test(value) || variety(value) < 8 || UUID.test(value)) return;
+  if (/^[A-Za-z]+(?:[-_/][A-Za-z0-9]+)*$/.test(value) && /[a-z]{5}/.test(value)) return;
+  scan.report({
+    start: end + 1,
+    end: end + 1 + value.length,
+    type: 'SECRET',
+    rule: 'secret.assigned',
+    confidence: confidence.context,
     context: name.toLowerCase().slice(-20),
   });
 }
@@ -133,7 +153,7 @@ function isSecretValue(value: string, { password, named, bearer, quoted, prose, 
   }
   if (spaces) return false;
   // A session's or request's UUID names it and opens nothing.
-  if (session && /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i.test(value)) return false;
+  if (session && UUID.test(value)) return false;
   if (/^[a-z]+(?:[._-][a-z]+)+$/i.test(value) && !/\d/.test(value) && value.length < 40) return false;
   if (/[({[]/.test(value)) return false;
   const dense =
@@ -146,6 +166,7 @@ function isSecretValue(value: string, { password, named, bearer, quoted, prose, 
   return value.length >= 12 && dense && variety(value) >= 7;
 }
 
+const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 const variety = (value: string): number => new Set(value).size;
 
 export const secretAssigned: Detector = {
@@ -160,6 +181,8 @@ export const secretAssigned: Detector = {
     { text: '{"apiKey": "3fa9c1d27b6e"}', finds: '3fa9c1d27b6e' },
     { text: 'user: my password is Orange!0130, why?', finds: 'Orange!0130' },
     { text: 'curl -H "Authorization: Bearer 9f8e7d6c5b4a3210"', finds: '9f8e7d6c5b4a3210' },
+    { text: 'use auth token 89abcdef0123456789abcdef01234567 for it', finds: '89abcdef0123456789abcdef01234567' },
+    { text: 'the wifi pw: "Blue!Harbor77"', finds: 'Blue!Harbor77' },
     { text: '<acme_secret>q07nkyd7oe_37o3hd</acme_secret>', finds: 'q07nkyd7oe_37o3hd' },
     { text: 'const apiKey = process.env.API_KEY; const secretName = "db-credentials";' },
     { text: 'the password is required; token: string; import { Token } from "./token"' },

@@ -74,8 +74,19 @@ function look(scan: Scan, start: number): void {
       confidence: confidence.vendor,
       validator: 'issuer prefix',
     });
+    if (prefix === 'AKIA' || prefix === 'ASIA') partner(scan, end);
     return;
   }
+}
+
+/** The other half of an access key, where both stand side by side. */
+const PARTNER = /(?<![\w/+=])[A-Za-z0-9/+]{40}(?![\w/+=])/;
+const PARTNER_WITHIN = 100;
+function partner(scan: Scan, from: number): void {
+  const match = PARTNER.exec(scan.text.slice(from, from + PARTNER_WITHIN));
+  if (match === null || !/[a-z]/.test(match[0]) || !/[A-Z]/.test(match[0]) || !/\d/.test(match[0])) return;
+  const start = from + match.index;
+  scan.report({ start, end: start + match[0].length, type: 'SECRET', rule: 'secret.AKIA', confidence: confidence.context });
 }
 
 export const secretPrefixes: Detector = {
@@ -89,6 +100,7 @@ export const secretPrefixes: Detector = {
   examples: [
     { text: `token ghp_${'a1B2'.repeat(9)} used`, finds: `ghp_${'a1B2'.repeat(9)}` },
     { text: 'AKIAABCDEFGHIJ234567', finds: 'AKIAABCDEFGHIJ234567' },
+    { text: `AKIAABCDEFGHIJ234567 / ${'aB3/+'.repeat(8)}`, finds: `AKIAABCDEFGHIJ234567 + ${'aB3/+'.repeat(8)}` },
     { text: 'risk-averse people and task-force members of the sk-learn community' },
   ],
   look: (scan, start) => look(scan, start),
