@@ -135,6 +135,7 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
     exclusive: config.storeUrl === undefined,
   });
   const runner = opened.use(sagas.runner);
+  stores.onCommit((tenant_id, by) => void (tenant_id !== null && by === 'others' && runner.heard(tenant_id)));
   const curator = openCurator({ platform, clock, newId, random, sagas: runner });
   const gates = openGates({ curator, keys, clock, ...(extra.redactionEngine !== undefined && { engine: extra.redactionEngine }) });
   const quarantine = openQuarantine({

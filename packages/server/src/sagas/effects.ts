@@ -50,6 +50,18 @@ export function openEffects({ payloads, clock, random, owner_id, later, handlerO
 
   /** How to have the saga that is being worked on looked at now: someone wrote to its log. */
   const looks = new Map<string, () => void>();
+  /** Code of steps that runs, though it may not be waited for any more. */
+  const working = new Map<string, Promise<unknown>>();
+
+  /** Whether no code of a saga's step runs, or ends within a time. */
+  async function atRest(saga_id: string, withinMs: number): Promise<boolean> {
+    const work = working.get(saga_id);
+    if (work === undefined) return true;
+    let cancel = () => {};
+    const tooLong = new Promise<void>((resolve) => (cancel = later(withinMs, resolve)));
+    await Promise.race([Promise.allSettled([work]), tooLong]).finally(cancel);
+    return !working.has(saga_id);
+  }
 
   /** Keeps the lease while something takes its time; stops it when the saga is someone else's or has ended, and on `turned` when it turned around. */
   function keepLease(
@@ -141,8 +153,10 @@ export function openEffects({ payloads, clock, random, owner_id, later, handlerO
         ...at(held, step.name, attempt, memo, signal),
         progress: (now) => void (share = Math.min(1, Math.max(0, now))),
       };
+      const work = step.run(here).finally(() => working.delete(held.saga_id));
+      working.set(held.saga_id, work);
       // A step that does not listen is not waited for.
-      const { output, writes = [] } = await Promise.race([step.run(here), untilAborted(signal)]);
+      const { output, writes = [] } = await Promise.race([work, untilAborted(signal)]);
       return succeeded(saga, held, step.name, attempt, memo, output, writes, owner_id);
     } catch (error) {
       io.signal.throwIfAborted();
@@ -228,7 +242,7 @@ export function openEffects({ payloads, clock, random, owner_id, later, handlerO
     return action.do === 'undo' ? undoFailed(held, action.step, error) : undefined;
   }
 
-  return { run, ask, take, undo, refused, keepLease, look: (saga_id: string) => looks.get(saga_id)?.() };
+  return { run, ask, take, undo, refused, keepLease, atRest, look: (saga_id: string) => looks.get(saga_id)?.() };
 }
 export type Effects = ReturnType<typeof openEffects>;
 

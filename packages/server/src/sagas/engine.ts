@@ -49,12 +49,19 @@ export interface Engine {
   drive(saga: AnySaga | undefined, held: HeldSaga, io: Io): Promise<Outcome>;
   /** Someone wrote to the log of a saga that may be running: its step learns of it now, not at the next heartbeat. */
   look(saga_id: string): void;
+  /** Gives a saga up that was driven here, so that whoever takes it over need not wait for the lease to end. */
+  release(held: HeldSaga): Promise<void>;
   /** How a saga stands, from its entries. */
   outcomeOf(held: HeldSaga, io: Io): Promise<Outcome>;
 }
 
 /** The id of the saga an idempotency key names: the same key is the same saga. */
 export const sagaIdOf = (tenant_id: string, key: string): `sg_${string}` => idFrom('sg', sha256(canonicalJson(['saga', tenant_id, key])));
+
+/** What a step that was told to stop may still take. */
+const STOPPING_MS = 1000;
+/** The process ends: this one write still goes through. */
+const unstoppable: Io = { signal: new AbortController().signal };
 
 export function openEngine(parts: EngineParts): Engine {
   const { payloads, log, clock, owner_id, sleep, leaseMs } = parts;
@@ -209,6 +216,16 @@ export function openEngine(parts: EngineParts): Engine {
     }
   }
 
+  async function release(held: HeldSaga): Promise<void> {
+    // Where a step does not listen its code still runs: then the lease ends by itself, in its time.
+    if (!(await effects.atRest(held.saga_id, STOPPING_MS))) return;
+    try {
+      await held.append(() => {}, { lease_until: timestamp() }, unstoppable);
+    } catch (error) {
+      if (!isAncillaError(error, 'saga.stale_owner', 'saga.state')) throw error;
+    }
+  }
+
   async function outcomeOf(held: HeldSaga, io: Io): Promise<Outcome> {
     const { saga_id, history } = held;
     const { status, reason } = history;
@@ -220,5 +237,5 @@ export function openEngine(parts: EngineParts): Engine {
     return { saga_id, status: ended, memo, ...(error && { error }) };
   }
 
-  return { start, claim, drive, look: effects.look, outcomeOf };
+  return { start, claim, drive, look: effects.look, release, outcomeOf };
 }

@@ -41,6 +41,8 @@ export interface Runner extends SagaRunner, AsyncDisposable {
   serve(sagas: readonly Saga[]): Promise<void>;
   /** Looks once for sagas whose owner is gone or whose time has come. */
   sweep(): Promise<void>;
+  /** Another server wrote to a tenant's store: a saga there may be free now. */
+  heard(tenant_id: string): void;
   /** Goes on with one saga now: after a signal or an operator's verb. */
   wake(of: Of, saga_id: string): void;
   readonly sagas: ReadonlyMap<string, AnySaga>;
@@ -49,6 +51,8 @@ export interface Runner extends SagaRunner, AsyncDisposable {
 }
 
 const SWEEP_MS = 1000;
+/** News of a tenant come often: one look answers all that came meanwhile. */
+const HEARD_MS = 100;
 /** So long a process relies on its note that a tenant has sagas; each may take notes away that are much older. */
 const NOTED_MS = 30_000;
 const KEPT_MS = 4 * NOTED_MS;
@@ -59,7 +63,10 @@ const ACTIVE = ['running', 'compensating', 'waiting'] as const;
 export function openRunner(parts: RunnerParts): Runner {
   const { engine, log, payloads, platform, tenantStore, clock, later, onError, exclusive } = parts;
   const definitions = new Map<string, AnySaga>();
-  const driving = new Map<string, Promise<Outcome>>();
+  const driving = new Map<string, { readonly held: HeldSaga; readonly done: Promise<Outcome> }>();
+  /** Tenants that had sagas when all were looked at last, and of those, the ones that are looked at next for what was heard. */
+  const active = new Set<string>();
+  const listening = new Map<string, () => void>();
   const starting = new Map<string, Promise<unknown>>();
   const busy = new Set<string>();
   const again = new Set<string>();
@@ -106,7 +113,7 @@ export function openRunner(parts: RunnerParts): Runner {
 
   function drive(saga: AnySaga | undefined, held: HeldSaga): Promise<Outcome> {
     const done = engine.drive(saga, held, io).finally(() => driving.delete(held.saga_id));
-    driving.set(held.saga_id, done);
+    driving.set(held.saga_id, { held, done });
     return done;
   }
 
@@ -143,9 +150,11 @@ export function openRunner(parts: RunnerParts): Runner {
   }
 
   async function sweepAll(expired: (state: SagaState) => boolean): Promise<void> {
+    active.clear();
     for (let cursor: string | null | undefined; cursor !== null;) {
       const page = await platform.find(wakeups, { index: 'all', equals: {}, limit: 500, ...(cursor !== undefined && { cursor }) }, io);
       for (const { doc } of page.items) {
+        active.add(doc.tenant_id);
         try {
           await sweepTenant(doc.tenant_id, expired);
         } catch (error) {
@@ -190,7 +199,8 @@ export function openRunner(parts: RunnerParts): Runner {
       await noteActive(from.tenant_id, io);
       let settled: Promise<Outcome>;
       if (held === undefined)
-        settled = driving.get(saga_id) ?? log.hold(of, saga_id, parts.owner_id, undefined, io).then((seen) => engine.outcomeOf(seen, io));
+        settled =
+          driving.get(saga_id)?.done ?? log.hold(of, saga_id, parts.owner_id, undefined, io).then((seen) => engine.outcomeOf(seen, io));
       else {
         settled = drive(declared, held);
         const driven = settled;
@@ -234,14 +244,25 @@ export function openRunner(parts: RunnerParts): Runner {
       }
       runner.wake(of, saga_id);
     },
+    heard(tenant_id) {
+      if (stop.signal.aborted || !active.has(tenant_id) || listening.has(tenant_id)) return;
+      const look = () => {
+        listening.delete(tenant_id);
+        sweepTenant(tenant_id, leaseExpired).catch((error: unknown) => stop.signal.aborted || onError(error));
+      };
+      listening.set(tenant_id, later(HEARD_MS, look));
+    },
     wake(of, saga_id) {
       engine.look(saga_id);
       void takeUp(of, saga_id);
     },
     async [Symbol.asyncDispose]() {
       cancelSweep();
+      for (const cancel of listening.values()) cancel();
+      const left = [...driving.values()];
       stop.abort(new AncillaError('server.draining', 'the saga engine stops'));
-      await Promise.allSettled([...driving.values(), sweeping]);
+      await Promise.allSettled([...left.map(({ done }) => done), sweeping]);
+      await Promise.all(left.map(({ held }) => engine.release(held).catch(onError)));
     },
   };
   return runner;

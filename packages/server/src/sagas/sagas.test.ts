@@ -343,6 +343,46 @@ const begun = async (world: readonly string[]) => {
   while (!world.includes('begin')) await new Promise((resolve) => setTimeout(resolve, 2));
 };
 
+test('a server that ends gives its sagas up, and one that hears of it goes on with them at once', async () => {
+  const world: string[] = [];
+  await using at = await openTest();
+  const [one, other] = [await at.open([ordering(world, { hang: 'charge' })], false), await at.open([ordering(world)], false)];
+  const { saga_id } = await one.runner.start(ordering(world, { hang: 'charge' }), start(at));
+  while (!world.some((each) => each.startsWith('do charge'))) await new Promise((resolve) => setTimeout(resolve, 2));
+  const whileItRuns = await stateOf(at, saga_id);
+  // Known to have sagas since it looked last; what it hears now is no reason to take one away.
+  await other.runner.sweep();
+  const heard = async () => {
+    const before = new Set(at.armed);
+    other.runner.heard('north');
+    for (const fire of at.armed) if (!before.has(fire)) fire();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  };
+  await heard();
+  equal((await stateOf(at, saga_id))?.epoch, 1);
+  await one.runner[Symbol.asyncDispose]();
+  const givenUp = await stateOf(at, saga_id);
+  equal(givenUp?.status, 'running');
+  ok((givenUp?.lease_until ?? '') < (whileItRuns?.lease_until ?? ''));
+  await heard();
+  await until(at, saga_id, 'done');
+  equal((await stateOf(at, saga_id))?.epoch, 2);
+  deepEqual(at.errors, []);
+});
+
+test('a saga whose step does not listen keeps its lease when the server ends: its code may still be at it', async () => {
+  const world: string[] = [];
+  const { declared, letGo } = longRunning(world, { listens: false });
+  await using at = await openTest();
+  const one = await at.open([declared], false);
+  const { saga_id } = await one.runner.start(declared, { ...start(at), memo: { order: '7' } });
+  await begun(world);
+  const before = await stateOf(at, saga_id);
+  await one.runner[Symbol.asyncDispose]();
+  equal((await stateOf(at, saga_id))?.lease_until, before?.lease_until);
+  letGo();
+});
+
 test('a cancelled saga’s running step is told to stop, and what it may have done is undone', async () => {
   await using at = await openTest();
   const world: string[] = [];

@@ -38,9 +38,11 @@ export interface Stores extends AsyncDisposable {
   readonly isShared: boolean;
   /** Does background work of a tenant that no other server does at the same time; answers false, having done nothing, when one is at it. */
   alone(tenant_id: string, work: () => Promise<void>): Promise<boolean>;
-  /** Calls back after each commit with whose it was, `null` for the platform. */
-  onCommit(listener: (tenant_id: string | null) => void): () => void;
+  /** Calls back after each commit. */
+  onCommit(listener: CommitListener): () => void;
 }
+/** Told whose store was written to, `null` for the platform's, and whether another server wrote. */
+type CommitListener = (tenant_id: string | null, by: 'us' | 'others') => void;
 
 const unstoppable: Io = { signal: new AbortController().signal };
 const PLATFORM = 'platform';
@@ -74,10 +76,10 @@ export async function openStores({
   const engine = await openEngine(all.map(toTable));
   const prepare = prepareCommits({ collections: all, clock, random, newId });
   const openTail = openTails();
-  const listeners = new Set<(tenant_id: string | null) => void>();
+  const listeners = new Set<CommitListener>();
   // Another server's commits are told like our own: projections and checkpoints follow them too.
   engine.onOthersCommit?.((name) => {
-    for (const listener of listeners) listener(name === PLATFORM ? null : name.slice(TENANT.length));
+    for (const listener of listeners) listener(name === PLATFORM ? null : name.slice(TENANT.length), 'others');
   });
   const newLogId = () => toHex(random.bytes(16));
 
@@ -110,7 +112,7 @@ export async function openStores({
         return placeOf(name, keys());
       }),
       committed() {
-        for (const listener of listeners) listener(tenant_id);
+        for (const listener of listeners) listener(tenant_id, 'us');
       },
     });
 
