@@ -24,6 +24,8 @@ export const Dataset = Closed({
   files: Type.Array(Closed({ artifact_id: Id('ar'), format: Type.Literal('parquet'), sha256: Sha256Hex, rows: Count, size: Count }), {
     maxItems: 1000,
   }),
+  /** Of the cells, whatever the file is like: SHA-256 over the JSON of name, type and cells of each field, a line each. */
+  logical_sha256: Type.Optional(Sha256Hex),
   /** One that did not pass is on record with the fields and rules it failed by, and has no file. */
   leak_test: Closed({
     passed: Type.Boolean(),

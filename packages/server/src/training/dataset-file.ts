@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { AncillaError } from '@ancilla/contracts';
 import { parquetWriteBuffer, type ParquetWriteOptions } from 'hyparquet-writer';
 import { isText, type Cell, type Columns, type Field } from './fields.ts';
@@ -36,6 +37,13 @@ export function writeDataset(fields: readonly Field[], columns: Columns): Uint8A
       createdBy: 'ancilla',
     }),
   );
+}
+
+/** What a dataset says, whatever its file is like. */
+export function logicalDigest(fields: readonly Field[], columns: Columns): string {
+  const hash = createHash('sha256');
+  for (const { name, dtype } of fields) hash.update(`${JSON.stringify([name, dtype, columns[name] ?? []])}\n`);
+  return hash.digest('hex');
 }
 
 /** As the reader takes it: on its own, from the first byte. */

@@ -3,13 +3,16 @@ import { Type } from 'typebox';
 import type { openBuildSaga } from './build-saga.ts';
 import { approve, datasetOf, type Catalogued } from './catalog.ts';
 import { assertConsent, consentOf } from './consent.ts';
+import { DatasetDiff, diffOf } from './diff.ts';
+import { EDITION } from './fields.ts';
 import { nothing, pageOf, paging } from './listing.ts';
 import { taskOf, type TrainingParts } from './parts.ts';
+import { rowsOf } from './rows.ts';
 
 const DatasetView = Type.Object({ ...Dataset.properties, status: Type.Enum(['built', 'refused', 'approved', 'withdrawn']) });
 const view = ({ dataset, status }: Catalogued) => ({ ...dataset, status });
 
-export const datasetRoutes = ({ tasks, sagas, clock, newId }: TrainingParts, buildSaga: ReturnType<typeof openBuildSaga>) => [
+export const datasetRoutes = ({ tasks, artifacts, sagas, clock, newId }: TrainingParts, buildSaga: ReturnType<typeof openBuildSaga>) => [
   route({
     method: 'POST',
     path: '/training/datasets',
@@ -70,6 +73,27 @@ export const datasetRoutes = ({ tasks, sagas, clock, newId }: TrainingParts, bui
     answers: { 200: DatasetView },
     async handle({ tenant, params, signal }) {
       return [200, view(await datasetOf(tenant, params.dataset_id, { signal }))] as const;
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/training/datasets/{dataset_id}/diff',
+    action: 'training.read',
+    summary: 'How a dataset differs from another of its task, `from`: examples added, removed and changed',
+    ...nothing,
+    params: Type.Object({ dataset_id: Id('ds') }),
+    query: Type.Object({ from: Id('ds') }, { additionalProperties: false }),
+    answers: { 200: Type.Object({ from: Id('ds'), to: Id('ds'), ...DatasetDiff.properties }) },
+    async handle({ tenant, tenant_id, params, query, signal }) {
+      const io = { signal };
+      const of = { tenant, tenant_id };
+      const [before, after] = await Promise.all([query.from, params.dataset_id].map((id) => datasetOf(tenant, id, io)));
+      if (before === undefined || after === undefined) throw new AncillaError('not_found', 'no such dataset');
+      const [one, other] = [before.dataset, after.dataset];
+      if (one.task !== other.task || (one.kind ?? 'examples') !== (other.kind ?? 'examples'))
+        throw new AncillaError('schema.invalid', `dataset ${one.dataset_id} is of task ${one.task}, ${other.dataset_id} of ${other.task}`);
+      const [old, now] = await Promise.all([rowsOf(artifacts, of, one, io), rowsOf(artifacts, of, other, io)]);
+      return [200, { from: one.dataset_id, to: other.dataset_id, ...diffOf(old, now, EDITION) }] as const;
     },
   }),
   route({

@@ -2,7 +2,7 @@ import { toTimestamp, type Collection, type Dataset, type Doc, type Task } from 
 import { sha256Hex } from '@ancilla/evidence';
 import { toCallPairs, type CallPairParts, type KeptCall } from './call-pairs.ts';
 import { toCroissant } from './croissant.ts';
-import { writeDataset } from './dataset-file.ts';
+import { logicalDigest, writeDataset } from './dataset-file.ts';
 import { toExamples, type ExampleParts, type Examples, type Features } from './examples.ts';
 import { callFields, datasetFields, type Columns, type Field, type Vocabulary } from './fields.ts';
 import { leakTest, type LeakReport } from './leak-test.ts';
@@ -104,6 +104,7 @@ export function toCatalogEntry(
     left_out,
     fields: fields.map(({ name, dtype, allowed }) => ({ name, dtype, allowed })),
     files: file === undefined ? [] : [{ ...file, format: 'parquet', rows: columns['example_id']?.length ?? 0 }],
+    ...(file !== undefined && { logical_sha256: logicalDigest(fields, columns) }),
     leak_test: { ...report, leaks: [...report.leaks], policy },
     consent: order.consent,
     vectors: order.vectors,

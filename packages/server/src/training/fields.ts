@@ -118,6 +118,13 @@ export const callFields: readonly Field[] = [
   text('created_at', 'time'),
 ];
 
+/** Fields that are made anew for each dataset: pseudonyms, and the side of the split, which follows from what else there is. */
+export const EDITION: ReadonlySet<string> = new Set(
+  [...datasetFields([], true), ...callFields].flatMap((field) =>
+    isText(field) && (field.holds === 'pseudonym' || field.holds === 'split') ? [field.name] : [],
+  ),
+);
+
 export type Cell = string | boolean | number | readonly string[] | null;
 /** A dataset's cells, by field: columns of one length. Rows of their own would cost ten times the memory. */
 export type Columns = Readonly<Record<string, readonly Cell[]>>;

@@ -145,7 +145,7 @@ export async function openLives(decisions: readonly Mapping[], isolation = openT
         async ask<T>(
           method: string,
           path: string,
-          { params = {}, body = null }: { readonly params?: object; readonly body?: unknown } = {},
+          { params = {}, query = {}, body = null }: { readonly params?: object; readonly query?: object; readonly body?: unknown } = {},
         ) {
           const found: Route | undefined = room.routes.find((route) => route.method === method && route.path === path);
           if (found === undefined) throw new TypeError(`no route ${method} ${path}`);
@@ -155,7 +155,7 @@ export async function openLives(decisions: readonly Mapping[], isolation = openT
             tenant_id: 'north',
             who,
             params,
-            query: {},
+            query,
             body,
             headers: {},
             trace: { trace_id, span_id: '00f067aa0ba902b7' },

@@ -9,6 +9,7 @@ import {
   remove,
   sagaState,
   trainingApprovals,
+  trainingExamples,
   type Dataset,
   type TrainingRun,
 } from '@ancilla/contracts';
@@ -72,6 +73,25 @@ test('the same decisions give the same file; later ones are in the next dataset 
   const next = await build(life);
   equal(next.examples, decisions.length + 1);
   notEqual(next.files[0]?.sha256, first.files[0]?.sha256);
+  equal(again.logical_sha256, first.logical_sha256);
+  notEqual(next.logical_sha256, first.logical_sha256);
+  const differs = (dataset_id: string, from: string) =>
+    life.ask<{ counts: object; added: readonly string[] }>('GET', '/training/datasets/{dataset_id}/diff', {
+      params: { dataset_id },
+      query: { from },
+    });
+  const { counts, added } = await differs(next.dataset_id, first.dataset_id);
+  deepEqual(counts, { added: 1, removed: 0, changed: 0, same: decisions.length });
+  const { items } = await lives.north.find(
+    trainingExamples,
+    { index: 'by_mapping', equals: { mapping_history_id: decisionOf(40).mapping_history_id } },
+    t,
+  );
+  deepEqual(
+    added,
+    items.map(({ doc }) => doc.example_id),
+  );
+  deepEqual((await differs(first.dataset_id, first.dataset_id)).counts, { added: 0, removed: 0, changed: 0, same: decisions.length });
 });
 
 test('a leak stops the build: on record is where and by which rule, there is no file, and nothing can be done with it', async (t) => {
