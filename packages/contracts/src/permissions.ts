@@ -52,6 +52,8 @@ export const permissions = {
   'review.quality': { what: 'Read how well and how fast people decide', roles: ['tenant_admin', 'steward', 'auditor'] },
   'training.build': { what: 'Build datasets and start training runs', roles: ['tenant_admin', 'steward'] },
   'training.approve': { what: 'Approve or withdraw a dataset', roles: ['tenant_admin', 'steward'] },
+  'training.release': { what: 'Release a dataset to the platform, by consent', roles: ['tenant_admin'] },
+  'training.read_released': { what: 'Read datasets that tenants released', roles: ['platform_admin'] },
   'training.read': { what: 'Read datasets, runs and models', roles: ['tenant_admin', 'steward', 'auditor', 'reviewer', 'agent'] },
   'model.move': { what: 'Move a model’s label, as the promotion policy allows', roles: ['tenant_admin', 'steward'] },
   'consent.write': { what: 'Set what the tenant’s decisions may train', roles: ['tenant_admin'] },

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { setTimeout as wait } from 'node:timers/promises';
 import { makeNewId, storageMap, type Clock, type Collection, type Io, type Role, type Room } from '@ancilla/contracts';
 import { makeFirstAdmin, openAccess } from './access/index.ts';
-import { openArtifacts, openFileAdapter } from './artifacts/index.ts';
+import { openArtifacts, openFileAdapter, PLATFORM } from './artifacts/index.ts';
 import { openAudit, openEvidenceFolder, openPublisher } from './audit/index.ts';
 import type { Config } from './config.ts';
 import { openCurator } from './curator/index.ts';
@@ -118,7 +118,13 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
 
   // Rooms, in the order of ARCHITECTURE.md.
   const access = openAccess({ platform, stores, clock, newId, random });
-  const artifacts = openArtifacts({ adapter: await openFileAdapter(folder('artifacts')), keys, clock, newId, random });
+  const artifacts = openArtifacts({
+    adapter: await openFileAdapter(folder('artifacts')),
+    keys: (id) => (id === PLATFORM ? keyring.platform : keys(id)),
+    clock,
+    newId,
+    random,
+  });
   const sagas = openSagas({
     platform,
     tenantStore: storeOf,
@@ -210,6 +216,7 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
   const review = openReview({ curator, gates, glossaries, hmac, sagas: runner, storeOf, clock, newId, tracer });
   const tasks = [mappingTask];
   const training = openTraining({
+    platform,
     tasks,
     artifacts,
     curator,

@@ -1,6 +1,7 @@
 // The learning loop over HTTP, against a real server: what people decide becomes data, data a model, the model what suggests next.
-import { equal, notEqual, ok } from 'node:assert/strict';
+import { deepEqual, equal, notEqual, ok } from 'node:assert/strict';
 import { test } from 'node:test';
+import { parquetReadObjects } from 'hyparquet';
 import { build, decideAll, govern, learn, rightFor, suggest, table, TABLES, terms, trainOn, type Suggestion } from './shop.ts';
 import { startTestServer } from './test-server.ts';
 
@@ -23,6 +24,33 @@ test('decisions become a model that was compared on tables it never saw, and onc
   const after = await suggest(agent, 0);
   equal(after.items[0]?.model.version, version);
   notEqual(JSON.stringify(after.items[0]?.candidates), JSON.stringify(before.items[0]?.candidates));
+});
+
+test('what a tenant releases the platform’s admin reads, and nobody else', async () => {
+  await using server = await startTestServer();
+  const { admin, steward } = server.north;
+  await learn(server);
+  await admin.put(200, '/governance/consent', { training: 'global', reason: 'agreed' });
+  const { dataset_id } = await server.settled<{ dataset_id: string; saga_id: string }>(
+    steward,
+    await steward.post(202, '/training/datasets', { task: 'mapping', scope: 'global' }),
+  );
+  await steward.post(200, `/training/datasets/${dataset_id}/approve`, { reason: 'looked at' });
+  const released = `/training/released/${dataset_id}`;
+  equal((await server.platform.raw('GET', released)).status, 404);
+  await steward.post(403, `/training/datasets/${dataset_id}/release`, { reason: 'agreed' });
+  await admin.post(200, `/training/datasets/${dataset_id}/release`, { reason: 'agreed' });
+  for (const path of ['/training/released', released, `${released}/content`])
+    for (const client of [admin, server.south.admin]) equal((await client.raw('GET', path)).status, 403);
+  const { items } = await server.platform.get<{ items: readonly { dataset_id: string }[] }>(200, '/training/released');
+  deepEqual(
+    items.map((item) => item.dataset_id),
+    [dataset_id],
+  );
+  const content = await server.platform.raw('GET', `${released}/content`);
+  equal(content.headers.get('content-type'), 'application/vnd.apache.parquet');
+  const rows = await parquetReadObjects({ file: await content.arrayBuffer() });
+  ok(rows.length > 0 && !('artifact_refs' in (rows[0] ?? {})));
 });
 
 test('whoever reads everything that was learned finds no sample, no name of a table or column, no reviewer and no reason', async () => {

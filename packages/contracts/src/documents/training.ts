@@ -58,11 +58,13 @@ export const DatasetApproval = Closed({
   status: Type.Enum(['approved', 'withdrawn']),
   by: Name,
   at: Timestamp,
+  /** When it went to the platform. */
+  released_at: Type.Optional(Timestamp),
 });
 export const trainingApprovals = collection({
   name: 'training_approvals',
   kind: 'versioned',
-  scope: { tenant: true },
+  scope: { tenant: true, platform: true },
   schema: DatasetApproval,
   key: 'dataset_id',
   time: 'at',

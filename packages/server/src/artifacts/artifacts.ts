@@ -14,7 +14,9 @@ import {
   type Clock,
   type Io,
   type NewId,
+  type Platform,
   type Random,
+  type Store,
   type Tenant,
   type TenantStore,
   type Write,
@@ -31,10 +33,18 @@ const OVERHEAD_BYTES = sealedBytes(SEALED_INLINE_BYTES) - SEALED_INLINE_BYTES;
 /** The largest content that rides in a commit: 256 KiB less what sealing adds. */
 export const INLINE_BYTES = SEALED_INLINE_BYTES - OVERHEAD_BYTES;
 
-/** Whose artifacts: the tenant's store and the id its keys go by. */
-export interface Of {
-  readonly tenant: TenantStore;
+/** What both a tenant's store and the platform's take. */
+type Anyones = Tenant & Platform;
+/** The id the platform's keys go by: no tenant's has a colon. */
+export const PLATFORM = 'platform:';
+/** Whose artifacts: a store, a tenant's or the platform's, and the id its keys go by. */
+export interface Owner {
+  readonly tenant: Store<Anyones>;
   readonly tenant_id: string;
+}
+/** A tenant's. */
+export interface Of extends Owner {
+  readonly tenant: TenantStore;
 }
 
 /** What is known of an artifact before it is stored. A chosen `artifact_id` makes storing it idempotent. */
@@ -52,31 +62,31 @@ export interface Artifacts {
    * Stores content; durable when it resolves. Up to 256 KiB it is one commit; what is larger streams through, never whole in memory.
    * @throws {AncillaError} `store.conflict` when the id holds other content, `request.too_large` over the deployment's limit
    */
-  put(of: Of, what: About & { readonly bytes: Uint8Array | AsyncIterable<Uint8Array> }, io: Io): Promise<Artifact>;
+  put(of: Owner, what: About & { readonly bytes: Uint8Array | AsyncIterable<Uint8Array> }, io: Io): Promise<Artifact>;
   /** Seals at most `INLINE_BYTES` for a commit of the caller's. */
   prepare(
-    of: Pick<Of, 'tenant_id'>,
+    of: Pick<Owner, 'tenant_id'>,
     what: About & { readonly bytes: Uint8Array },
-  ): { readonly artifact_id: string; readonly sha256: string; readonly writes: readonly Write<Tenant>[] };
+  ): { readonly artifact_id: string; readonly sha256: string; readonly writes: readonly Write<Anyones>[] };
   /**
    * Opens content for the server's own use: no role is asked and nothing is logged. When it resolves the first segment is authenticated; the rest is as it comes.
    * The stream is read to its end or closed.
    * @throws {AncillaError} `not_found`, `artifact.corrupt`
    */
-  open(of: Of, artifact_id: string, io: Io): Promise<{ readonly meta: Artifact; readonly bytes: AsyncIterable<Uint8Array> }>;
+  open(of: Owner, artifact_id: string, io: Io): Promise<{ readonly meta: Artifact; readonly bytes: AsyncIterable<Uint8Array> }>;
   /**
    * Takes short-lived content away: `writes` remove document and key, `after` the object, once they are committed. What is left without its key is noise.
    * Only quarantined bodies go so; all else leaves by retention.
    * @throws {AncillaError} `not_found`
    */
   discard(
-    of: Of,
+    of: Owner,
     artifact_id: string,
     because: Because,
     io: Io,
-  ): Promise<{ readonly writes: readonly Write<Tenant>[]; after(): Promise<void> }>;
+  ): Promise<{ readonly writes: readonly Write<Anyones>[]; after(): Promise<void> }>;
   /** All of an artifact's content. For what is known to be small. */
-  bytes(of: Of, artifact_id: string, io: Io): Promise<Uint8Array>;
+  bytes(of: Owner, artifact_id: string, io: Io): Promise<Uint8Array>;
 }
 
 interface Parts {
@@ -97,13 +107,13 @@ const refused = (error: unknown) =>
   isAncillaError(error, 'store.conflict', 'store.revision_conflict', 'store.invalid', 'store.read_only', 'store.full');
 
 /** An artifact’s document and its key, in one commit. */
-const writesOf = (doc: Artifact, wrapped_key: string): readonly Write<Tenant>[] => [
+const writesOf = (doc: Artifact, wrapped_key: string): readonly Write<Anyones>[] => [
   insert(artifacts, doc, { who: doc.created_by, reason: `stored ${doc.category}`, trace_id: doc.trace_id }),
   insert(artifactKeys, { artifact_id: doc.artifact_id, wrapped_key, created_at: doc.created_at }),
 ];
 
 /** The document of an earlier upload of the same content under the same id. */
-const same = async ({ tenant }: Of, what: Pick<Artifact, 'artifact_id' | 'category' | 'content_type' | 'size' | 'sha256'>, io: Io) => {
+const same = async ({ tenant }: Owner, what: Pick<Artifact, 'artifact_id' | 'category' | 'content_type' | 'size' | 'sha256'>, io: Io) => {
   const doc = (await tenant.get(artifacts, what.artifact_id, io))?.doc;
   if (doc === undefined) return undefined;
   if ((['category', 'content_type', 'size', 'sha256'] as const).some((field) => doc[field] !== what[field]))
@@ -112,7 +122,7 @@ const same = async ({ tenant }: Of, what: Pick<Artifact, 'artifact_id' | 'catego
 };
 
 /** Random names only: an object store learns nothing of the tenant. */
-const objectKey = async ({ tenant }: Of, artifact_id: string, wrapped_key: string, io: Io) =>
+const objectKey = async ({ tenant }: Owner, artifact_id: string, wrapped_key: string, io: Io) =>
   `${await tenant.ledger.logId(io)}/${artifact_id}.${wrapTag(wrapped_key)}`;
 
 /** Opens the artifacts of all tenants over one storage adapter. */
@@ -139,7 +149,7 @@ export const openArtifactStore = ({ adapter, keys, clock, newId, random, maxByte
     return { doc, artifact_id, sha256, writes: [...writesOf(doc, wrapped_key), blob(artifact_id, sealAll(envelope, bytes, random))] };
   };
 
-  const putObject = async (of: Of, { artifact_id = newId('ar'), ...about }: About, bytes: AsyncIterable<Uint8Array>, io: Io) => {
+  const putObject = async (of: Owner, { artifact_id = newId('ar'), ...about }: About, bytes: AsyncIterable<Uint8Array>, io: Io) => {
     const { envelope, wrapped_key } = newKey(of.tenant_id, artifact_id);
     const measured = measure(bytes, maxBytes);
     const key = await objectKey(of, artifact_id, wrapped_key, io);
@@ -158,7 +168,7 @@ export const openArtifactStore = ({ adapter, keys, clock, newId, random, maxByte
     }
   };
 
-  const putInline = async (of: Of, what: About, bytes: Uint8Array, io: Io) => {
+  const putInline = async (of: Owner, what: About, bytes: Uint8Array, io: Io) => {
     const { doc, writes } = prepare(of.tenant_id, { ...what, bytes });
     try {
       await of.tenant.commit(writes, [], io);

@@ -6,7 +6,7 @@ import { sampleStrings } from './sample-strings.ts';
 import type { StorageAdapter } from './storage-adapter.ts';
 
 export { collect } from './byte-stream.ts';
-export { INLINE_BYTES, type About, type Of } from './artifacts.ts';
+export { INLINE_BYTES, PLATFORM, type About, type Of } from './artifacts.ts';
 export { openFileAdapter } from './file-adapter.ts';
 export { type StorageAdapter, type StoredObject } from './storage-adapter.ts';
 

@@ -8,6 +8,7 @@ import {
   type Dataset,
   type DatasetApproval,
   type Io,
+  type Platform,
   type Reader,
   type Stored,
   type Tenant,
@@ -26,7 +27,7 @@ export interface Catalogued {
 }
 
 /** @throws {AncillaError} `not_found` */
-export async function datasetOf(tenant: Reader<Tenant>, id: string, io: Io): Promise<Catalogued> {
+export async function datasetOf(tenant: Reader<Tenant & Platform>, id: string, io: Io): Promise<Catalogued> {
   const [found, approval] = await Promise.all([tenant.get(trainingCatalog, id, io), tenant.get(trainingApprovals, id, io)]);
   if (found === undefined) throw new AncillaError('not_found', `no dataset ${id}`);
   const { doc: dataset } = found;

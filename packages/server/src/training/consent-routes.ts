@@ -3,8 +3,9 @@ import { Type, type Static } from 'typebox';
 import { consentOf } from './consent.ts';
 import { nothing } from './listing.ts';
 import type { TrainingParts } from './parts.ts';
+import { withdrawAll, type Door } from './release.ts';
 
-export const consentRoutes = ({ clock }: TrainingParts) => [
+export const consentRoutes = ({ clock }: TrainingParts, door: Door) => [
   route({
     method: 'GET',
     path: '/governance/consent',
@@ -32,13 +33,14 @@ export const consentRoutes = ({ clock }: TrainingParts) => [
       { additionalProperties: false },
     ),
     answers: { 200: Consent },
-    async handle({ tenant, who, body: { training, vectors = false, agent_io = false, reason }, trace, signal }) {
+    async handle({ tenant, tenant_id, who, body: { training, vectors = false, agent_io = false, reason }, trace, signal }) {
       const io = { signal };
       const was = await tenant.get(consents, 'training', io);
       const set_at = toTimestamp(clock.now());
       const doc: Static<typeof Consent> = { consent_id: 'training', training, vectors, agent_io, set_by: who.id, set_at };
       const because = { who: who.id, reason, trace_id: trace.trace_id };
       await tenant.commit([was === undefined ? insert(consents, doc, because) : replace(consents, was, doc, because)], [], io);
+      if (training !== 'global') await withdrawAll(door, { tenant, tenant_id }, because, io);
       return [200, doc] as const;
     },
   }),

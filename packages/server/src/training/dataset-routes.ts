@@ -7,12 +7,17 @@ import { DatasetDiff, diffOf } from './diff.ts';
 import { EDITION } from './fields.ts';
 import { nothing, pageOf, paging } from './listing.ts';
 import { taskOf, type TrainingParts } from './parts.ts';
+import type { Door } from './release.ts';
 import { rowsOf } from './rows.ts';
 
 const DatasetView = Type.Object({ ...Dataset.properties, status: Type.Enum(['built', 'refused', 'approved', 'withdrawn']) });
 const view = ({ dataset, status }: Catalogued) => ({ ...dataset, status });
 
-export const datasetRoutes = ({ tasks, artifacts, sagas, clock, newId }: TrainingParts, buildSaga: ReturnType<typeof openBuildSaga>) => [
+export const datasetRoutes = (
+  { tasks, artifacts, sagas, clock, newId }: TrainingParts,
+  buildSaga: ReturnType<typeof openBuildSaga>,
+  door: Door,
+) => [
   route({
     method: 'POST',
     path: '/training/datasets',
@@ -105,7 +110,7 @@ export const datasetRoutes = ({ tasks, artifacts, sagas, clock, newId }: Trainin
     params: Type.Object({ dataset_id: Id('ds') }),
     body: Type.Object({ reason: Sentence, status: Type.Optional(DatasetApproval.properties.status) }, { additionalProperties: false }),
     answers: { 200: DatasetView },
-    async handle({ tenant, who, params, body, trace, signal }) {
+    async handle({ tenant, tenant_id, who, params, body, trace, signal }) {
       const io = { signal };
       const found = await datasetOf(tenant, params.dataset_id, io);
       const doc = {
@@ -114,8 +119,10 @@ export const datasetRoutes = ({ tasks, artifacts, sagas, clock, newId }: Trainin
         by: who.id,
         at: toTimestamp(clock.now()),
       } as const;
-      const writes = approve(found, doc, { who: who.id, reason: body.reason, trace_id: trace.trace_id });
+      const because = { who: who.id, reason: body.reason, trace_id: trace.trace_id };
+      const writes = approve(found, doc, because);
       if (writes.length > 0) await tenant.commit(writes, [], io);
+      if (doc.status === 'withdrawn') await door.withdraw({ tenant, tenant_id }, doc.dataset_id, because, io);
       return [200, { ...found.dataset, status: doc.status }] as const;
     },
   }),

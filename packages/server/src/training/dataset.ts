@@ -79,6 +79,16 @@ const described = {
   },
 } as const;
 
+/** What is told of a dataset's file. */
+export const croissantOf = (
+  kind: Draft['kind'],
+  { task, version, through_seq }: Pick<Dataset, 'task' | 'version' | 'through_seq'>,
+  about: Pick<Parameters<typeof toCroissant>[0], 'creator' | 'date' | 'file' | 'fields'>,
+): object => {
+  const { name, description, key, sensitive } = described[kind];
+  return toCroissant({ ...about, name: name(task), version, description: description(task, through_seq), key, sensitive });
+};
+
 /** The catalog's entry for a draft. Pure. @param at - the stored file; without one the entry says that the build was refused */
 export function toCatalogEntry(
   task: string,
@@ -111,17 +121,7 @@ export function toCatalogEntry(
     croissant:
       file === undefined
         ? null
-        : toCroissant({
-            name: described[kind].name(task),
-            version,
-            description: described[kind].description(task, order.through_seq),
-            key: described[kind].key,
-            sensitive: described[kind].sensitive,
-            date: created_at,
-            creator,
-            file,
-            fields,
-          }),
+        : croissantOf(kind, { task, version, through_seq: order.through_seq }, { creator, date: created_at, file, fields }),
     built_by: order.built_by,
     created_at,
   };

@@ -129,6 +129,11 @@ export type Cell = string | boolean | number | readonly string[] | null;
 /** A dataset's cells, by field: columns of one length. Rows of their own would cost ten times the memory. */
 export type Columns = Readonly<Record<string, readonly Cell[]>>;
 
+export const isCell = (value: unknown): value is Cell =>
+  value === null ||
+  ['string', 'boolean', 'number'].includes(typeof value) ||
+  (Array.isArray(value) && value.every((each) => typeof each === 'string'));
+
 /** The texts of a cell. */
 export const textsOf = (cell: Cell | undefined): readonly string[] =>
   typeof cell === 'string' ? [cell] : typeof cell === 'object' && cell !== null ? cell : [];

@@ -7,6 +7,7 @@ import { trainingJobs } from './jobs.ts';
 import { modelEventRoute } from './model-events.ts';
 import { modelRoutes } from './model-routes.ts';
 import type { TrainingParts } from './parts.ts';
+import { openDoor, releaseRoutes } from './release.ts';
 import { runRoutes } from './run-routes.ts';
 import { openRunSaga } from './run-saga.ts';
 
@@ -16,13 +17,15 @@ export { openTrainer } from './runs.ts';
 export function openTraining(parts: TrainingParts) {
   const buildSaga = openBuildSaga(parts);
   const runSaga = openRunSaga(parts);
+  const door = openDoor(parts);
   return {
     routes: [
-      ...datasetRoutes(parts, buildSaga),
+      ...datasetRoutes(parts, buildSaga, door),
+      ...releaseRoutes(parts, door),
       ...runRoutes(parts, runSaga),
       ...modelRoutes(parts),
       modelEventRoute,
-      ...consentRoutes(parts),
+      ...consentRoutes(parts, door),
     ],
     sagas: [buildSaga, runSaga],
     jobs: trainingJobs(parts, buildSaga),

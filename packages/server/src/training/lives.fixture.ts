@@ -16,7 +16,7 @@ import {
   type TenantStore,
 } from '@ancilla/contracts';
 import { priorModel } from '@ancilla/ranker';
-import { openArtifacts, openFileAdapter } from '../artifacts/index.ts';
+import { openArtifacts, openFileAdapter, PLATFORM } from '../artifacts/index.ts';
 import { openCurator } from '../curator/index.ts';
 import { openGates } from '../ingest/index.ts';
 import { openKeyring } from '../keys/index.ts';
@@ -50,7 +50,7 @@ export async function openLives(decisions: readonly Mapping[], isolation = openT
   });
   await stores.createTenant('north', io);
   const north: TenantStore = stores.tenant('north');
-  const keys = (id: string) => keyring.tenant(id);
+  const keys = (id: string) => (id === PLATFORM ? keyring.platform : keyring.tenant(id));
   const artifacts = openArtifacts({ adapter: await openFileAdapter(join(folder, 'objects')), keys, clock, newId, random });
   const of = { tenant: north, tenant_id: 'north' };
   for (const [artifact_id, { value }] of featuresFor(decisions))
@@ -124,6 +124,7 @@ export async function openLives(decisions: readonly Mapping[], isolation = openT
       const models = openLiveModels({ curator, artifacts, shipped: { version: 'base-3', model: priorModel } });
       const gates = openGates({ curator, keys, clock });
       const room = openTraining({
+        platform: stores.platform,
         tasks: [mappingTask],
         artifacts,
         curator,

@@ -1,4 +1,4 @@
-import { AncillaError, type Clock, type NewId, type SagaRunner, type Task, type TenantStore } from '@ancilla/contracts';
+import { AncillaError, type Clock, type NewId, type PlatformStore, type SagaRunner, type Task, type TenantStore } from '@ancilla/contracts';
 import type { Artifacts } from '../artifacts/index.ts';
 import type { Curator } from '../curator/index.ts';
 import type { Gates } from '../ingest/index.ts';
@@ -7,6 +7,7 @@ import type { Isolation } from './isolate.ts';
 
 /** What the room is opened with. */
 export interface TrainingParts {
+  readonly platform: PlatformStore;
   readonly tasks: readonly Task[];
   readonly artifacts: Artifacts;
   readonly curator: Curator;

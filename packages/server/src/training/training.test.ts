@@ -3,6 +3,7 @@ import { test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import {
   artifacts,
+  changes,
   consents,
   insert,
   mappingHistory,
@@ -10,9 +11,12 @@ import {
   sagaState,
   trainingApprovals,
   trainingExamples,
+  type Bytes,
   type Dataset,
   type TrainingRun,
 } from '@ancilla/contracts';
+import { sha256Hex } from '@ancilla/evidence';
+import { collect } from '../artifacts/index.ts';
 import { isolationFor } from './isolate.ts';
 import { decisionOf } from './learning.fixture.ts';
 import { openLives, trace_id } from './lives.fixture.ts';
@@ -55,6 +59,71 @@ const reasonOf = async ({ north }: Lives, saga_id: string, t: TestContext) => {
 };
 const filesOf = async ({ north }: Lives, category: 'dataset' | 'model', t: TestContext) =>
   (await north.find(artifacts, { index: 'by_category', equals: { category }, limit: 500 }, t)).items.length;
+
+test('a dataset reaches the platform by the one door: approved, of scope global, while consent is; and is taken back', async (t) => {
+  await using lives = await openLives(decisions);
+  await using life = await lives.live();
+  const release = (dataset_id: string) =>
+    life.ask<{ released_at: string }>('POST', '/training/datasets/{dataset_id}/release', {
+      params: { dataset_id },
+      body: { reason: 'agreed' },
+    });
+  const released = (dataset_id: string) => life.ask<View>('GET', '/training/released/{dataset_id}', { params: { dataset_id } });
+  const content = async (dataset_id: string) => {
+    const { bytes } = await life.ask<Bytes>('GET', '/training/released/{dataset_id}/content', { params: { dataset_id } });
+    if (typeof bytes === 'string' || bytes instanceof Uint8Array) return Buffer.from(bytes);
+    return Buffer.from(await collect(bytes));
+  };
+  const own = await build(life);
+  await approve(life, own.dataset_id);
+  await rejects(release(own.dataset_id), { code: 'training.consent' });
+  await consent(life, 'global');
+  await rejects(release(own.dataset_id), { code: 'training.consent', message: /scope global/ });
+  const { dataset_id } = await order(life, { task: 'mapping', scope: 'global' });
+  await life.settled();
+  await rejects(release(dataset_id), { code: 'training.not_approved' });
+  await approve(life, dataset_id);
+  const { released_at } = await release(dataset_id);
+  equal((await release(dataset_id)).released_at, released_at);
+
+  const { items } = await life.ask<{ items: readonly View[] }>('GET', '/training/released');
+  deepEqual(
+    items.map((item) => [item.dataset_id, item.status, item.built_by]),
+    [[dataset_id, 'approved', 'ancilla.release']],
+  );
+  const there = await released(dataset_id);
+  equal(
+    there.fields.every(({ allowed }) => allowed),
+    true,
+  );
+  const bytes = await content(dataset_id);
+  equal(sha256Hex(bytes), there.files[0]?.sha256);
+  const before = await datasetOf(life, dataset_id);
+  deepEqual(
+    before.fields.map(({ name }) => name).filter((name) => !there.fields.some((field) => field.name === name)),
+    ['embedding_vector_ref', 'artifact_refs'],
+  );
+  // Neither people of the tenant nor what lies behind a reference went along.
+  for (const word of ['stella', 'north', ...decisions.map(({ features_ref }) => features_ref)])
+    ok(!bytes.includes(word) && !JSON.stringify(there).includes(word), word);
+
+  await approve(life, dataset_id, 'withdrawn');
+  equal((await released(dataset_id)).status, 'withdrawn');
+  await rejects(content(dataset_id), { code: 'training.withdrawn' });
+  await rejects(release(dataset_id), { code: 'training.not_approved' });
+
+  const second = await order(life, { task: 'mapping', scope: 'global' });
+  await life.settled();
+  await approve(life, second.dataset_id);
+  await release(second.dataset_id);
+  await consent(life, 'own');
+  equal((await released(second.dataset_id)).status, 'withdrawn');
+  const history = await lives.north.find(changes, { index: 'all', equals: {}, limit: 500 }, t);
+  ok(
+    history.items.some(({ doc }) => JSON.stringify(doc).includes('agreed')),
+    'the tenant’s own ledger says that it was released',
+  );
+});
 
 test('the same decisions give the same file; later ones are in the next dataset only', async (t) => {
   await using lives = await openLives(decisions);
