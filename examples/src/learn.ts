@@ -57,7 +57,11 @@ export async function learn(steward: Client, say: (line: string) => void): Promi
   const { labels, metrics_old, metrics_new } = await steward.get(ModelView, path);
   const figures = (of: Readonly<Record<string, number>>) =>
     Object.entries(of)
-      .map(([name, value]) => `${name} ${value.toFixed(3)}`)
+      .filter(([name]) => !/_(?:low|high)$/.test(name))
+      .map(([name, value]) => {
+        const [low, high] = [of[`${name}_low`], of[`${name}_high`]];
+        return `${name} ${value.toFixed(3)}${low === undefined || high === undefined ? '' : ` (${low.toFixed(2)}–${high.toFixed(2)})`}`;
+      })
       .join(', ');
   say(`on ${run.held_out_groups} decisions of tables it was not trained on: old ${figures(metrics_old)}; new ${figures(metrics_new)}`);
   return { ...run.model, isLive: labels.includes('production') };

@@ -107,6 +107,17 @@ test('decisions are learned from: what misled the shipped model does so less', (
   equal(clusters, 18);
   ok((learned['mrr'] ?? 0) > (old['mrr'] ?? 1), JSON.stringify({ old, learned }));
   ok(mrr_difference_lower > 0);
+  // An interval over tables, which holds the mean and is narrower the more tables there are.
+  const wide = compare(
+    priorModel,
+    model,
+    world(15).filter(({ cluster }) => Number(cluster) >= 12),
+  ).new;
+  for (const figure of ['mrr', 'recall_at_1', 'ndcg_at_5']) {
+    const [low = 1, mean = 0, high = 0] = [`${figure}_low`, figure, `${figure}_high`].map((name) => learned[name]);
+    ok(low <= mean && mean <= high, `${figure} ${low} ${mean} ${high}`);
+    ok(high - low <= (wide[`${figure}_high`] ?? 0) - (wide[`${figure}_low`] ?? 0) + 1e-9 || high - low < 0.1, figure);
+  }
 });
 
 test('three wrong answers in ten do not make a model forget what the seven right ones say', () => {

@@ -3,7 +3,8 @@ import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { test } from 'node:test';
 import { connect } from '@ancilla/sdk';
 import { parquetReadObjects } from 'hyparquet';
-import { startTestServer, type TestServer } from './test-server.ts';
+import * as shop from './shop.ts';
+import { startTestServer, type Tenant, type TestServer } from './test-server.ts';
 
 interface Dataset {
   readonly dataset_id: string;
@@ -123,4 +124,26 @@ test('where policy keeps no raw pairs there is nothing to build from, and the an
   let state = { status: 'running', reason: '' };
   while (state.status === 'running') state = await steward.get(200, `/dif/sagas/${saga_id}`);
   equal(state.reason, 'training.empty');
+});
+
+test('where policy keeps raw content a decision leads to the table as it came, and no example does', async () => {
+  await using server = await startTestServer();
+  const { admin } = server.north;
+  await keepRaw(server);
+  const decided = async (by: Tenant) => {
+    await shop.govern(by.admin);
+    const { items } = await shop.suggest(by.agent, 0);
+    await shop.decideAll(by.reviewer, items);
+    const history = await by.admin.get<{ items: readonly { sample_ref?: string; features_ref: string }[] }>(200, '/dif/mapping_history');
+    return history.items[0];
+  };
+  equal((await decided(server.south))?.sample_ref, undefined);
+  const decision = await decided(server.north);
+  const kept = await admin.bytes(`/dif/artifacts/${decision?.sample_ref}/content`, { 'x-ancilla-purpose': 'looking at it' });
+  deepEqual(JSON.parse(kept.toString('utf8')), shop.table(0));
+  const dataset_id = await shop.build(server);
+  const [file] = (await server.north.steward.get<Dataset>(200, `/training/datasets/${dataset_id}`)).files;
+  const bytes = await admin.bytes(`/dif/artifacts/${file?.artifact_id}/content`, { 'x-ancilla-purpose': 'looking at it' });
+  ok(!bytes.includes(decision?.sample_ref ?? ''));
+  ok(bytes.includes(decision?.features_ref ?? ''));
 });

@@ -48,6 +48,8 @@ export const MappingSuggestion = Closed({
   glossary: Config,
   trials: Type.Optional(Type.Array(Trial, { maxItems: 4 })),
   features_ref: Ref,
+  /** The table as it came, where policy keeps raw content; sealed. */
+  sample_ref: Type.Optional(Ref),
   /** The span of the run that made it: what a decision's span hangs from. */
   span_id: SpanId,
   /** The decision in force, once there is one. */
@@ -83,6 +85,8 @@ export const Mapping = Closed({
   semantic_id: Type.Union([SemanticId, Type.Null()]),
   candidates: Type.Array(Closed({ semantic_id: SemanticId, score: Confidence }), { maxItems: 20 }),
   features_ref: Ref,
+  /** The table as it came, where policy keeps raw content: an artifact, which no training example names. */
+  sample_ref: Type.Optional(Ref),
   reviewer_id: Name,
   justification: Type.Optional(Sentence),
   model: ModelArm,

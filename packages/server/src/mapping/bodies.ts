@@ -38,6 +38,7 @@ export const payloadCheck = Compile(Payload);
 /** What a run remembers between its steps. */
 export const Memo = Type.Object({
   payload_ref: Type.String(),
+  sample_ref: Type.Optional(Type.String()),
   span_id: SpanId,
   owner: Name,
   embedding_ids: Type.Optional(Type.Array(Type.String())),

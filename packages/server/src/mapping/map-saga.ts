@@ -172,6 +172,7 @@ export function openMapSaga(parts: MappingParts) {
                 glossary,
                 ...(trials !== undefined && { trials }),
                 features_ref: features.artifact_id,
+                ...(memo.sample_ref !== undefined && { sample_ref: memo.sample_ref }),
                 span_id: memo.span_id,
                 created_at: now(),
               };

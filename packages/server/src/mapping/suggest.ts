@@ -40,23 +40,16 @@ export function openSuggest({ glossaries, gates, artifacts, sagas, hmac, newId }
       // Of what was sent, not of what policy made of it: a repetition is one also under another policy.
       request_hash: hash('request', asked),
       async memo() {
+        const gate = await gates.of(of, io);
         // What the run works on is clean before anything is written.
-        const payload: Payload = {
-          ...cleanTable(await gates.of(of, io), asked),
-          glossary: { id: glossary.id, version: glossary.version },
+        const payload: Payload = { ...cleanTable(gate, asked), glossary: { id: glossary.id, version: glossary.version } };
+        const keep = async (category: 'payload' | 'raw_input', value: unknown): Promise<string> => {
+          const about = { category, content_type: 'application/json', trace_id: at.trace_id, created_by: at.owner } as const;
+          return (await artifacts.put(of, { ...about, bytes: Buffer.from(JSON.stringify(value)) }, io)).artifact_id;
         };
-        const { artifact_id: payload_ref } = await artifacts.put(
-          of,
-          {
-            category: 'payload',
-            content_type: 'application/json',
-            bytes: Buffer.from(JSON.stringify(payload)),
-            trace_id: at.trace_id,
-            created_by: at.owner,
-          },
-          io,
-        );
-        return { payload_ref, span_id: at.span_id, owner: at.owner };
+        const payload_ref = await keep('payload', payload);
+        const sample_ref = gate.storeRaw ? await keep('raw_input', asked.table) : undefined;
+        return { payload_ref, ...(sample_ref !== undefined && { sample_ref }), span_id: at.span_id, owner: at.owner };
       },
     });
     const outcome = await settled;

@@ -116,6 +116,7 @@ export function decide(
     semantic_id: chosenId(verdict, doc.candidates, by.isTerm),
     candidates: doc.candidates.map(({ semantic_id, score }) => ({ semantic_id, score })),
     features_ref: doc.features_ref,
+    ...(doc.sample_ref !== undefined && { sample_ref: doc.sample_ref }),
     reviewer_id: by.reviewer_id,
     ...(verdict.justification !== undefined && { justification: verdict.justification }),
     model: doc.model,
