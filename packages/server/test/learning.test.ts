@@ -1,5 +1,5 @@
 // The learning loop over HTTP, against a real server: what people decide becomes data, data a model, the model what suggests next.
-import { deepEqual, equal, notEqual, ok } from 'node:assert/strict';
+import { deepEqual, equal, match, notEqual, ok } from 'node:assert/strict';
 import { test } from 'node:test';
 import { parquetReadObjects } from 'hyparquet';
 import { build, decideAll, govern, learn, rightFor, suggest, table, TABLES, terms, trainOn, type Suggestion } from './shop.ts';
@@ -18,8 +18,24 @@ test('decisions become a model that was compared on tables it never saw, and onc
   equal(run.compared_with?.version, 'base-3');
   ok(run.isolation?.layers.includes('permission-model'));
   const { version = '' } = run.model ?? {};
+  const { trainer } = await steward.get<{ trainer: Readonly<Record<string, unknown>> }>(200, `/models/mapping-ranker/versions/${version}`);
+  for (const digest of [trainer['code_sha256'], trainer['features_sha256']]) match(String(digest), /^[0-9a-f]{64}$/);
   const before = await suggest(agent, 0);
   equal(before.items[0]?.model.version, 'base-3');
+  interface Versions {
+    readonly model_versions: readonly {
+      model_id: string;
+      version: string;
+      decisions: number;
+      acceptance_rate: number;
+      override_rate: number;
+    }[];
+  }
+  let rates: Versions['model_versions'] = [];
+  // Counted after the decisions, not with them.
+  while (rates[0]?.decisions !== TABLES * terms.length) rates = (await steward.get<Versions>(200, '/nurse/summary')).model_versions;
+  deepEqual([rates.length, rates[0]?.model_id, rates[0]?.version], [1, 'mapping-ranker', 'base-3']);
+  equal((rates[0]?.acceptance_rate ?? 0) + (rates[0]?.override_rate ?? 0), 1);
   await steward.post(200, `/models/mapping-ranker/versions/${version}/move`, { label: 'production', reason: 'passed the gate' });
   const after = await suggest(agent, 0);
   equal(after.items[0]?.model.version, version);
@@ -126,8 +142,22 @@ test('a dataset is built by schedule, or when asked, once enough was decided', a
   const started = await run(admin, 202);
   equal(started.outcome, 'started');
   await server.settled(admin, started);
-  const datasets = await steward.get<{ items: readonly { built_by: string; examples: number }[] }>(200, '/training/datasets');
+  const datasets = await steward.get<{ items: readonly { dataset_id: string; built_by: string; examples: number }[] }>(
+    200,
+    '/training/datasets',
+  );
   equal(datasets.items[0]?.built_by, admin.subject);
   equal((await run(admin, 202)).outcome, 'nothing_to_do');
   await admin.post(404, '/dif/jobs/no.such/run', {});
+
+  const train = () => admin.post<{ outcome: string; saga_id: string }>(202, '/dif/jobs/training.mapping.run/run', {});
+  equal((await train()).outcome, 'nothing_to_do', 'nobody approved it');
+  await steward.post(200, `/training/datasets/${datasets.items[0]?.dataset_id}/approve`, { reason: 'looked at' });
+  await server.settled(admin, await train());
+  const runs = await steward.get<{ items: readonly { dataset_id: string; status: string }[] }>(200, '/training/runs');
+  deepEqual(
+    runs.items.map(({ dataset_id, status }) => [dataset_id, status]),
+    [[datasets.items[0]?.dataset_id, 'done']],
+  );
+  equal((await train()).outcome, 'nothing_to_do');
 });

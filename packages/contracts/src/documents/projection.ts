@@ -20,7 +20,7 @@ export const cursors = collection({
 /** Widths of time buckets, narrow to wide; a wide one is the sum of the narrow ones inside it. */
 export const rollupLevels = ['minute', 'hour', 'day', 'month'] as const;
 export type RollupLevel = (typeof rollupLevels)[number];
-export const rollupKinds = ['agent', 'model', 'tenant', 'semantic_id'] as const;
+export const rollupKinds = ['agent', 'model', 'tenant', 'semantic_id', 'model_version'] as const;
 export type RollupKind = (typeof rollupKinds)[number];
 
 /** What is known of one subject in one bucket of time: sums, and a logarithmic histogram that merges by adding. */

@@ -147,7 +147,13 @@ export const ModelVersion = Closed({
   artifact_ref: Type.Union([Id('ar'), Type.Null()]),
   digest: Sha256Hex,
   dataset_sha256: Type.Union([Sha256Hex, Type.Null()]),
-  trainer: Closed({ version: Version, isolation: Isolation }),
+  /** What made it: version and bytes of the trainer's code, and of the names of the features in order. */
+  trainer: Closed({
+    version: Version,
+    isolation: Isolation,
+    code_sha256: Type.Optional(Sha256Hex),
+    features_sha256: Type.Optional(Sha256Hex),
+  }),
   compared_with: ModelName,
   metrics_old: Metrics,
   metrics_new: Metrics,

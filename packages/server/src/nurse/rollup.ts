@@ -53,17 +53,13 @@ function toIncrements(entry: Counted): readonly Increment[] {
       return entry.doc === undefined ? [] : [{ kind: 'tenant', subject: 'tenant', at: entry.doc.created_at, sums: { embedding_count: 1 } }];
     case 'mapping_history': {
       if (entry.doc === undefined) return [];
-      const { decision, semantic_id, candidates, decided_at: at } = entry.doc;
+      const { decision, semantic_id, candidates, decided_at: at, model } = entry.doc;
+      const sums = { decisions: 1, accepted: decision === 'accept' ? 1 : 0, overridden: decision === 'override' ? 1 : 0 };
       // The id that was suggested is the one a decision speaks about; a new one counts for the id that was chosen.
       const subject = candidates[0]?.semantic_id ?? semantic_id;
-      if (subject === null) return [];
       return [
-        {
-          kind: 'semantic_id',
-          subject,
-          at,
-          sums: { decisions: 1, accepted: decision === 'accept' ? 1 : 0, overridden: decision === 'override' ? 1 : 0 },
-        },
+        { kind: 'model_version', subject: `${model.id}@${model.version}`, at, sums },
+        ...(subject === null ? [] : [{ kind: 'semantic_id', subject, at, sums } as const]),
       ];
     }
   }

@@ -5,6 +5,7 @@ import { quantile } from './histogram.ts';
 import { addRollup } from './rollup.ts';
 
 const Rate = Type.Union([Type.Number(), Type.Null()]);
+const decided = { decisions: Type.Integer(), acceptance_rate: Rate, override_rate: Rate } as const;
 /** The answer of `GET /nurse/summary`. Rates of nothing are null. */
 export const Summary = Type.Object({
   from: Type.String(),
@@ -39,9 +40,9 @@ export const Summary = Type.Object({
       storage_size: Type.Integer({ description: 'Bytes now' }),
     }),
   ),
-  semantic_ids: Type.Array(
-    Type.Object({ semantic_id: Type.String(), decisions: Type.Integer(), acceptance_rate: Rate, override_rate: Rate }),
-  ),
+  semantic_ids: Type.Array(Type.Object({ semantic_id: Type.String(), ...decided })),
+  /** By the model that suggested. */
+  model_versions: Type.Array(Type.Object({ model_id: Type.String(), version: Type.String(), ...decided })),
 });
 export type Summary = Static<typeof Summary>;
 
@@ -76,14 +77,20 @@ async function readKind(
 const ratio = (part: number, whole: number): number | null => (whole === 0 ? null : Math.round((part / whole) * 1e6) / 1e6);
 const round = (value: number | null): number | null => (value === null ? null : Math.round(value * 100) / 100);
 
+const decidedOf = ({ decisions = 0, accepted = 0, overridden = 0 }: Readonly<Record<string, number>>) => ({
+  decisions,
+  acceptance_rate: ratio(accepted, decisions),
+  override_rate: ratio(overridden, decisions),
+});
+
 /** What happened in a range of time. Costs the same over an hour or a year. */
 export async function summarise(
   tenant: TenantStore,
   of: { readonly tenant_id: string; readonly fromMs: number; readonly toMs: number; readonly storage_size: number },
   io: Io,
 ): Promise<Summary> {
-  const [agents, models, tenants, semantics] = await Promise.all(
-    (['agent', 'model', 'tenant', 'semantic_id'] as const).map((kind) => readKind(tenant, kind, of.fromMs, of.toMs, io)),
+  const [agents, models, tenants, semantics, versions] = await Promise.all(
+    (['agent', 'model', 'tenant', 'semantic_id', 'model_version'] as const).map((kind) => readKind(tenant, kind, of.fromMs, of.toMs, io)),
   );
   const seconds = Math.max(1, (of.toMs - of.fromMs) / 1000);
   const own = tenants?.[0]?.[1].sums ?? {};
@@ -119,11 +126,10 @@ export async function summarise(
         storage_size: of.storage_size,
       },
     ],
-    semantic_ids: (semantics ?? []).map(([semantic_id, { sums }]) => ({
-      semantic_id,
-      decisions: sums['decisions'] ?? 0,
-      acceptance_rate: ratio(sums['accepted'] ?? 0, sums['decisions'] ?? 0),
-      override_rate: ratio(sums['overridden'] ?? 0, sums['decisions'] ?? 0),
-    })),
+    semantic_ids: (semantics ?? []).map(([semantic_id, { sums }]) => ({ semantic_id, ...decidedOf(sums) })),
+    model_versions: (versions ?? []).map(([subject, { sums }]) => {
+      const cut = subject.lastIndexOf('@');
+      return { model_id: subject.slice(0, cut), version: subject.slice(cut + 1), ...decidedOf(sums) };
+    }),
   };
 }

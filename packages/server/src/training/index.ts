@@ -28,6 +28,6 @@ export function openTraining(parts: TrainingParts) {
       ...consentRoutes(parts, door),
     ],
     sagas: [buildSaga, runSaga],
-    jobs: trainingJobs(parts, buildSaga),
+    jobs: trainingJobs(parts, buildSaga, runSaga),
   } satisfies Room;
 }

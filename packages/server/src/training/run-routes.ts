@@ -1,10 +1,10 @@
-import { AncillaError, Id, Name, route, toTimestamp, TrainingRun, trainingRuns } from '@ancilla/contracts';
+import { AncillaError, Id, Name, route, TrainingRun, trainingRuns } from '@ancilla/contracts';
 import { Type } from 'typebox';
 import { nothing, pageOf, paging } from './listing.ts';
 import { taskOf, type TrainingParts } from './parts.ts';
-import { ensureRun, permitted, startedRun, type openRunSaga } from './run-saga.ts';
+import { permitted, startRun, type openRunSaga } from './run-saga.ts';
 
-export const runRoutes = ({ tasks, sagas, clock, newId }: TrainingParts, runSaga: ReturnType<typeof openRunSaga>) => [
+export const runRoutes = (parts: TrainingParts, runSaga: ReturnType<typeof openRunSaga>) => [
   route({
     method: 'POST',
     path: '/training/runs',
@@ -16,33 +16,18 @@ export const runRoutes = ({ tasks, sagas, clock, newId }: TrainingParts, runSaga
     answers: { 202: Type.Object({ run_id: Id('rn'), saga_id: Id('sg') }) },
     async handle({ tenant, tenant_id, who, body, trace, signal }) {
       const io = { signal };
-      const task = taskOf(tasks, body.task);
+      const task = taskOf(parts.tasks, body.task);
       const { dataset, file } = await permitted(tenant, body.dataset_id, io);
       if (dataset.kind === 'agent_io')
         throw new AncillaError('schema.invalid', `dataset ${dataset.dataset_id} has texts of calls: tasks learn from examples`);
       if (dataset.task !== task.name) throw new AncillaError('schema.invalid', `dataset ${dataset.dataset_id} is of task ${dataset.task}`);
-      const run_id = newId('rn');
-      const now = clock.now();
-      const memo = {
-        task: task.name,
-        dataset_id: dataset.dataset_id,
-        dataset_sha256: file.sha256,
-        run_id,
-        model_version_id: newId('md'),
-        // Sorts by time and says nothing else.
-        version: toTimestamp(now).replaceAll(/[-:.]/g, '').toLowerCase(),
-        requested_by: who.id,
-      };
-      const { trace_id } = trace;
-      const { saga_id } = await sagas.start(runSaga, {
-        tenant,
-        tenant_id,
-        memo,
-        trace_id,
-        owner: who.id,
-        idempotency_key: `run/${run_id}`,
-      });
-      await ensureRun(tenant, startedRun(memo, { saga_id, trace_id, now }), io);
+      const { run_id, saga_id } = await startRun(
+        parts,
+        runSaga,
+        { tenant, tenant_id },
+        { dataset, file, id: parts.newId, by: who.id, trace_id: trace.trace_id },
+        io,
+      );
       return [202, { run_id, saga_id }] as const;
     },
   }),

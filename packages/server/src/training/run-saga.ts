@@ -12,11 +12,12 @@ import {
   trainingRuns,
   Version,
   type At,
+  type Dataset,
   type Io,
   type ModelVersion,
   type TenantStore,
 } from '@ancilla/contracts';
-import { sha256Hex } from '@ancilla/evidence';
+import { canonicalJson, sha256Hex } from '@ancilla/evidence';
 import { Type, type Static } from 'typebox';
 import type { Of } from '../artifacts/index.ts';
 import { assertApproved, datasetOf } from './catalog.ts';
@@ -24,7 +25,7 @@ import { assertConsent, consentOf } from './consent.ts';
 import { TRAINER_VERSION } from './dataset.ts';
 import { taskOf, type TrainingParts } from './parts.ts';
 import { register } from './registry.ts';
-import { train } from './runs.ts';
+import { codeDigest, train } from './runs.ts';
 import { keep } from './storing.ts';
 
 const RunMemo = Type.Object({
@@ -53,6 +54,43 @@ export async function ensureRun(tenant: TenantStore, run: TrainingRun, io: Io): 
   } catch (error) {
     if (!isAncillaError(error, 'store.conflict')) throw error;
   }
+}
+
+/**
+ * Starts a run on a dataset that may be trained on, and has it on record before it is told.
+ * @param id - makes an id: a repetition with the same key needs the same ones
+ */
+export async function startRun(
+  { sagas, clock }: Pick<TrainingParts, 'sagas' | 'clock'>,
+  runSaga: ReturnType<typeof openRunSaga>,
+  { tenant, tenant_id }: Of,
+  of: {
+    readonly dataset: Dataset;
+    readonly file: Dataset['files'][number];
+    readonly id: TrainingParts['newId'];
+    readonly by: string;
+    readonly trace_id: string;
+    readonly key?: string;
+  },
+  io: Io,
+): Promise<{ readonly run_id: `rn_${string}`; readonly saga_id: string }> {
+  const { dataset, file, id, by, trace_id } = of;
+  const now = clock.now();
+  const run_id = id('rn');
+  const memo: RunMemo = {
+    task: dataset.task,
+    dataset_id: dataset.dataset_id,
+    dataset_sha256: file.sha256,
+    run_id,
+    model_version_id: id('md'),
+    // Sorts by time and says nothing else.
+    version: toTimestamp(now).replaceAll(/[-:.]/g, '').toLowerCase(),
+    requested_by: by,
+  };
+  const idempotency_key = of.key ?? `run/${run_id}`;
+  const { saga_id } = await sagas.start(runSaga, { tenant, tenant_id, memo, trace_id, owner: by, idempotency_key });
+  await ensureRun(tenant, startedRun(memo, { saga_id, trace_id, now }), io);
+  return { run_id, saga_id };
 }
 
 /** A run as it begins. */
@@ -173,7 +211,7 @@ export function openRunSaga({ tasks, artifacts, curator, models, storeOf, isolat
           const run = await tenant.get(trainingRuns, memo.run_id, io);
           if (run === undefined) throw new AncillaError('saga.state', `run ${memo.run_id} is not on record`);
           const { layers, missing } = await isolation();
-          const { model_id } = taskOf(tasks, memo.task);
+          const { model_id, feature_names } = taskOf(tasks, memo.task);
           const { artifact_ref, model_digest, ...figures } = resultOf(memo);
           const kept = { layers: [...layers], missing: [...missing] };
           const model: ModelVersion = {
@@ -187,7 +225,12 @@ export function openRunSaga({ tasks, artifacts, curator, models, storeOf, isolat
             trace_id,
             artifact_ref,
             digest: model_digest,
-            trainer: { version: TRAINER_VERSION, isolation: kept },
+            trainer: {
+              version: TRAINER_VERSION,
+              isolation: kept,
+              code_sha256: await codeDigest(),
+              features_sha256: sha256Hex(canonicalJson(feature_names)),
+            },
             ...figures,
             card: cardOf(memo.dataset_id, figures),
             created_at: toTimestamp(clock.now()),

@@ -1,4 +1,6 @@
-import { extname } from 'node:path';
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AncillaError, type Io } from '@ancilla/contracts';
 import { sha256Hex } from '@ancilla/evidence';
@@ -34,6 +36,18 @@ export const trainer = {
 } as const;
 /** How training runs are kept apart here. @param node - the Node that runs them */
 export const openTrainer = (node: string): (() => Promise<Isolation>) => openIsolation({ node, ...trainer });
+
+let code: Promise<string> | undefined;
+/** SHA-256 over name and bytes of each file of ours that the run is made of: the trainer and the ranker. */
+export const codeDigest = (): Promise<string> =>
+  (code ??= (async () => {
+    const ranker = dirname(fileURLToPath(import.meta.resolve('@ancilla/ranker')));
+    const own = (await readdir(ranker)).filter((name) => name.endsWith(extname(trainer.script)) && !name.includes('.test.')).toSorted();
+    const hash = createHash('sha256');
+    for (const path of [trainer.script, ...own.map((name) => join(ranker, name))])
+      hash.update(`${basename(path)}\0`).update(await readFile(path));
+    return hash.digest('hex');
+  })());
 
 /** A finished run: the model's bytes are what is registered. */
 export interface RunResult {
