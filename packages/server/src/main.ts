@@ -157,6 +157,8 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
     gates,
     quarantine,
     known: openKnownDocuments({ curator, clock }),
+    clock,
+    newId,
     signReceipt: ({ log_id, size, root }) => signer.checkpoint({ log_id, size, root: Buffer.from(root, 'base64') }),
   });
   const stopped = new AbortController();

@@ -80,6 +80,31 @@ test('calls become a dataset of redacted texts by consent; it trains no task and
     .catch(() => {});
   equal(await sdk.flush(), 0);
 
+  const recompute = (as: typeof steward, id: string) =>
+    as.raw('POST', '/redaction/recompute', {
+      headers: { 'content-type': 'application/json', 'x-ancilla-purpose': 'audit' },
+      body: JSON.stringify({ event_id: id }),
+    });
+  const again = await recompute(server.north.admin, event_id);
+  equal(again.status, 200);
+  const { same, counts, prompt_hash: hashes } = (await again.json()) as { same: boolean; counts: object; prompt_hash: object };
+  deepEqual(
+    [same, counts, hashes],
+    [true, { recorded: { EMAIL: 1 }, recomputed: { EMAIL: 1 } }, { recorded: prompt_hash, recomputed: prompt_hash }],
+  );
+  deepEqual(
+    (await Promise.all([recompute(steward, event_id), recompute(server.south.admin, event_id)])).map(({ status }) => status),
+    [403, 404],
+  );
+  const log = await server.north.auditor.get<{ items: readonly { what: string; subject: string }[] }>(200, '/governance/access_log');
+  deepEqual(
+    log.items.map(({ what, subject }) => [what, subject]),
+    [
+      ['denied', steward.subject],
+      ['content_read', server.north.admin.subject],
+    ],
+  );
+
   match((await steward.post<{ detail: string }>(403, '/training/datasets', order)).detail, /agent_io/);
   await agree(server, true);
   const first = await build(server);
@@ -112,7 +137,7 @@ test('calls become a dataset of redacted texts by consent; it trains no task and
   await steward.post(403, '/training/datasets', order);
 });
 
-test('where policy keeps no raw pairs there is nothing to build from, and the answer says so', async () => {
+test('where policy keeps no raw pairs there is nothing to build from or to recompute, and the answer says so', async () => {
   await using server = await startTestServer();
   const { agent, steward } = server.north;
   await govern(server);
@@ -120,6 +145,10 @@ test('where policy keeps no raw pairs there is nothing to build from, and the an
   await using sdk = connect({ url: server.url, apiKey: agent.key, flushAtExit: false });
   await sdk.agent('support.agent.v1').call({ prompt: 'Hello', model: { id: 'm', endpoint: 'local:test' } })(async () => ({ output: 'Hi' }));
   equal(await sdk.flush(), 0);
+  const { items } = await agent.get<{ items: readonly { event_id: string }[] }>(200, '/dif/prompt_events');
+  const headers = { 'content-type': 'application/json', 'x-ancilla-purpose': 'audit' };
+  const body = JSON.stringify({ event_id: items[0]?.event_id });
+  equal((await server.north.admin.raw('POST', '/redaction/recompute', { headers, body })).status, 404);
   const { saga_id } = await steward.post<{ saga_id: string }>(202, '/training/datasets', order);
   let state = { status: 'running', reason: '' };
   while (state.status === 'running') state = await steward.get(200, `/dif/sagas/${saga_id}`);

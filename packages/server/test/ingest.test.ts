@@ -27,6 +27,36 @@ test('an event sent again is a duplicate; one with its id and other content is l
   equal(items.length, 3);
 });
 
+test('an event whose acknowledgement was lost is a duplicate also under another policy: one leaf, and what was stored stays', async () => {
+  await using server = await startTestServer();
+  const { admin, agent, auditor } = server.north;
+  const lost = event({ response_summary: { answered: 'blueheron' } });
+  deepEqual((await agent.post<Answer>(200, PATH, lost)).accepted, 1);
+  const path = '/curator/redaction_policies/tenant_default';
+  const { version } = await admin.get<{ version: string }>(200, `${path}/labels/production`);
+  const { content } = await admin.get<{ content: object }>(200, `${path}/versions/${version}`);
+  const stricter = { ...content, version: 'deny-1', deny: ['blueheron'] };
+  await admin.post(201, `${path}/versions`, { version: 'deny-1', message: 'never let this word through', content: stricter });
+  await admin.put(200, `${path}/labels/production`, { version: 'deny-1', reason: 'stricter' });
+  // Another life of the server believes no policy that it asked for before.
+  await server.restart();
+  const again = await agent.post<Answer>(200, PATH, lost);
+  deepEqual([again.accepted, again.duplicates], [0, 1]);
+  const other = event({ response_summary: { answered: 'blueheron' } });
+  deepEqual((await agent.post<Answer>(200, PATH, other)).accepted, 1);
+  const { items } = await auditor.get<{ readonly items: readonly { event_id: string; response_summary: { answered: string } }[] }>(
+    200,
+    PATH,
+  );
+  deepEqual(
+    items.map(({ event_id, response_summary: { answered } }) => [event_id, answered === 'blueheron']),
+    [
+      [other.event_id, false],
+      [lost.event_id, true],
+    ],
+  );
+});
+
 test('requests that come at once are each answered for themselves, whatever is wrong with their neighbours', async () => {
   await using server = await startTestServer();
   const { agent, auditor } = server.north;

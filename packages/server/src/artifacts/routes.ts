@@ -1,35 +1,12 @@
-import { Type, type TString } from 'typebox';
-import { Value } from 'typebox/value';
-import {
-  AncillaError,
-  Artifact,
-  Bytes,
-  ByteStream,
-  Id,
-  accessLog,
-  artifacts,
-  insert,
-  route,
-  toTimestamp,
-  type Clock,
-  type NewId,
-  type Route,
-} from '@ancilla/contracts';
+import { Type } from 'typebox';
+import { AncillaError, Artifact, Bytes, ByteStream, Id, artifacts, route, type Clock, type NewId, type Route } from '@ancilla/contracts';
 import type { Artifacts } from './artifacts.ts';
+import { admitReading, header, purposeOf } from './raw-access.ts';
 
 /** What a client may store; the other categories are the server's own. */
 const clientCategories = ['raw_input', 'raw_response', 'structured_output'] as const;
 type ClientCategory = (typeof clientCategories)[number];
 const isClientCategory = (name: string | undefined): name is ClientCategory => clientCategories.some((category) => category === name);
-
-/** Stands in the access log for years: no address and nothing quoted fits. */
-const Purpose = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9 ._:/#-]{0,199}$' });
-
-const header = (name: string, schema: TString, value: string): string => {
-  const [error] = Value.Errors(schema, value);
-  if (error) throw new AncillaError('request.header', `${name} ${error.message}`);
-  return value;
-};
 
 const params = Type.Object({ artifact_id: Id('ar') });
 const query = Type.Object({});
@@ -96,25 +73,9 @@ export const artifactRoutes = ({ store, clock, newId, maxBytes }: Parts): readon
     body: Type.Null(),
     answers: { 200: Bytes },
     async handle({ tenant, tenant_id, who, params: { artifact_id }, headers, trace, signal }) {
-      const purpose = headers['x-ancilla-purpose'];
-      if (purpose === undefined) throw new AncillaError('access.purpose_missing', 'the header x-ancilla-purpose is missing');
-      header('x-ancilla-purpose', Purpose, purpose);
+      const purpose = purposeOf(headers);
       if ((await tenant.get(artifacts, artifact_id, { signal })) === undefined) throw new AncillaError('not_found', 'no such artifact');
-      const admitted = who.role === 'tenant_admin';
-      const entry = insert(accessLog, {
-        access_id: newId('al'),
-        what: admitted ? 'content_read' : 'denied',
-        action: 'artifact.read_content',
-        subject: who.id,
-        role: who.role,
-        key_id: who.key_id,
-        resource: artifact_id,
-        purpose,
-        trace_id: trace.trace_id,
-        at: toTimestamp(clock.now()),
-      });
-      await tenant.commit([entry], [], { signal });
-      if (!admitted) throw new AncillaError('access.grant_missing', `a ${who.role} reads raw content with a break-glass grant only`);
+      await admitReading({ clock, newId }, tenant, { artifact_id, who, purpose, trace_id: trace.trace_id }, { signal });
       const { meta, bytes } = await store.open({ tenant, tenant_id }, artifact_id, { signal });
       return [
         200,

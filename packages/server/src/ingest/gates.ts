@@ -23,6 +23,12 @@ export interface TenantGate extends Gate {
 export interface Gates {
   /** @throws {AncillaError} `redaction.failed` when the policy cannot be had: nothing passes ungated */
   of(of: { readonly tenant: TenantStore; readonly tenant_id: string }, io: Io, policyId?: string): Promise<TenantGate>;
+  /** The gate under one version of a policy. @throws {AncillaError} `redaction.failed` when there is none */
+  at(
+    of: { readonly tenant: TenantStore; readonly tenant_id: string },
+    policy: { readonly policy_id: string; readonly version: string },
+    io: Io,
+  ): Promise<TenantGate>;
   /** A gate under a policy that is only proposed. @throws {AncillaError} `redaction.policy` when it is none */
   proposed(tenant_id: string, policy: unknown): Gate;
 }
@@ -49,9 +55,14 @@ export function openGates({
   const byVersion = new Map<string, TenantGate>();
   const inForce = new Map<string, { readonly until: number; readonly gate: Promise<TenantGate> }>();
 
-  async function open(tenant: TenantStore, tenant_id: string, policyId: string, io: Io): Promise<TenantGate> {
-    const found = await curator.resolve(tenant, 'redaction_policies', policyId, { label: 'production' }, io);
-    if (found === undefined) throw new AncillaError('redaction.failed', `no redaction policy ${policyId} is labelled production`);
+  async function open(tenant: TenantStore, tenant_id: string, policyId: string, io: Io, version?: string): Promise<TenantGate> {
+    const ref = version === undefined ? { label: 'production' } : { version };
+    const found = await curator.resolve(tenant, 'redaction_policies', policyId, ref, io);
+    if (found === undefined)
+      throw new AncillaError(
+        'redaction.failed',
+        `no redaction policy ${policyId} is ${version === undefined ? 'labelled production' : `of version ${version}`}`,
+      );
     const key = `${tenant_id}/${policyId}@${found.version}/${found.digest}`;
     const had = byVersion.get(key);
     if (had !== undefined) return had;
@@ -77,6 +88,7 @@ export function openGates({
 
   return {
     proposed: (tenant_id, policy) => openGate({ policy: toPolicy(policy), tokenKey: keys(tenant_id).token_key }),
+    at: ({ tenant, tenant_id }, { policy_id, version }, io) => open(tenant, tenant_id, policy_id, io, version),
     of({ tenant, tenant_id }, io, policyId = DEFAULT_POLICY) {
       const key = `${tenant_id}/${policyId}`;
       const hit = inForce.get(key);

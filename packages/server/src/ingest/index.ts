@@ -5,8 +5,10 @@ import {
   RedactionReceipt,
   route,
   Name,
+  type Clock,
   type FieldError,
   type Io,
+  type NewId,
   type PromptEvent,
   type PromptEventInput,
   type Room,
@@ -20,11 +22,13 @@ import { checkEvent } from './events.ts';
 import type { Gates } from './gates.ts';
 import type { KnownDocuments } from './known.ts';
 import type { Quarantine, Replay } from './quarantine.ts';
+import { recomputeRoute } from './recompute.ts';
 
 export { openAgents, type Agents, type Collected, type Of } from './agents.ts';
 export { failingEngine } from './failing-engine.ts';
 export { openGate, type Gate } from './gate.ts';
 export { openGates, type Gates, type TenantGate } from './gates.ts';
+export { keptAnswer, keptPrompt, messagesOf, promptHash } from './kept-content.ts';
 export { openKnownDocuments } from './known.ts';
 export { openQuarantine, openReplays, type Quarantine, type Replay } from './quarantine.ts';
 
@@ -62,6 +66,8 @@ export interface IngestParts {
   readonly gates: Gates;
   readonly quarantine: Quarantine;
   readonly known: KnownDocuments;
+  readonly clock: Clock;
+  readonly newId: NewId;
   /** Signs size and root of a log after a commit group; the same group gives the same note. */
   readonly signReceipt: (of: { readonly log_id: string; readonly size: number; readonly root: string }) => string;
 }
@@ -78,7 +84,15 @@ export interface Ingest {
   ): Promise<Static<typeof Ingested>>;
 }
 
-export function openIngest({ artifacts, gates, quarantine, known, signReceipt }: IngestParts): Room & Ingest & { readonly replay: Replay } {
+export function openIngest({
+  artifacts,
+  gates,
+  quarantine,
+  known,
+  clock,
+  newId,
+  signReceipt,
+}: IngestParts): Room & Ingest & { readonly replay: Replay } {
   const commit = openCommitting();
 
   async function ingest(
@@ -214,6 +228,7 @@ export function openIngest({ artifacts, gates, quarantine, known, signReceipt }:
           return [200, await dryRun(of, { store: artifacts, inForce, proposed, limit }, { signal })] as const;
         },
       }),
+      recomputeRoute({ artifacts, gates, clock, newId }),
     ],
   };
 }

@@ -265,6 +265,7 @@ test('without redaction nothing is taken: no event, no artifact, nothing forward
   const room = openOtlp({
     gates: {
       of: () => Promise.reject(new AncillaError('redaction.failed', 'no policy')),
+      at: () => Promise.reject(new AncillaError('redaction.failed', 'no policy')),
       proposed: () => gate,
     },
     ingest: { ingest: refuse('ingest') },

@@ -1,5 +1,6 @@
 import { idFrom, type PromptEvent } from '@ancilla/contracts';
-import { canonicalJson, sha256, sha256Hex } from '@ancilla/evidence';
+import { sha256 } from '@ancilla/evidence';
+import { messagesOf, promptHash } from '../ingest/index.ts';
 import type { Cell, Columns, Vocabulary } from './fields.ts';
 import { openSearch } from './search.ts';
 import { splitOf } from './split.ts';
@@ -70,7 +71,6 @@ export function toCallPairs(calls: readonly KeptCall[], { tenant_scope, policy, 
   const columns: Record<string, Cell[]> = {};
   for (const { call, messages, answer } of kept) {
     const { event } = call;
-    const sent = typeof call.prompt === 'string' ? (messages[0]?.content ?? '') : canonicalJson(messages);
     const cells: Readonly<Record<string, Cell>> = {
       example_id: idFrom('ex', sha256(`agent_io/${event.event_id}`)),
       tenant_scope,
@@ -78,7 +78,7 @@ export function toCallPairs(calls: readonly KeptCall[], { tenant_scope, policy, 
       roles: messages.map(({ role }) => role),
       contents: messages.map(({ content }) => content),
       answer,
-      same_as_sent: sha256Hex(sent) === event.prompt_hash,
+      same_as_sent: promptHash(typeof call.prompt === 'string' ? (messages[0]?.content ?? '') : messages) === event.prompt_hash,
       prompt_hash: event.prompt_hash,
       event_id: event.event_id,
       trace_id: event.trace_id,
@@ -108,19 +108,3 @@ const namesOf = (event: PromptEvent) => ({
   model_id: event.model_id,
   model_version: event.model_version,
 });
-
-interface Said {
-  readonly role: string;
-  readonly content: string;
-}
-
-/** A text, or messages of role and text; anything else is none. */
-function messagesOf(value: unknown): readonly Said[] | undefined {
-  if (typeof value === 'string') return [{ role: 'user', content: value }];
-  return Array.isArray(value) && value.length > 0 && value.every(isSaid) ? value : undefined;
-}
-const isSaid = (value: unknown): value is Said =>
-  typeof value === 'object' &&
-  value !== null &&
-  /^[a-z_]{1,20}$/.test(String(Reflect.get(value, 'role'))) &&
-  typeof Reflect.get(value, 'content') === 'string';

@@ -1,5 +1,6 @@
-import { isAncillaError, promptEvents, type Io, type PromptEvent } from '@ancilla/contracts';
-import { collect, type Artifacts, type Of } from '../artifacts/index.ts';
+import { promptEvents, type Io, type PromptEvent } from '@ancilla/contracts';
+import type { Artifacts, Of } from '../artifacts/index.ts';
+import { keptAnswer, keptPrompt } from '../ingest/index.ts';
 import type { KeptCall } from './call-pairs.ts';
 
 /** The newest calls of an agent that a dataset holds. */
@@ -24,31 +25,12 @@ export async function keptCalls(
   const found: KeptCall[] = [];
   let bytes = 0;
   for (const event of events.toReversed()) {
-    const answer = await contentOf(of, artifacts, event.response_artifact_ref, 'raw_response', io);
-    if (answer === undefined) continue;
-    // Behind what the caller named itself stands what the SDK kept.
-    for (const ref of event.input_artifact_refs.toReversed()) {
-      const prompt = await contentOf(of, artifacts, ref, 'raw_input', io);
-      if (prompt === undefined) continue;
-      bytes += prompt.size + answer.size;
-      if (bytes > MOST_BYTES) return found.toReversed();
-      found.push({ event, prompt: prompt.value, answer: answer.value, artifact_refs: [ref, event.response_artifact_ref ?? ''] });
-      break;
-    }
+    const answer = await keptAnswer(of, artifacts, event, io);
+    const prompt = answer && (await keptPrompt(of, artifacts, event, io));
+    if (answer === undefined || prompt === undefined) continue;
+    bytes += prompt.size + answer.size;
+    if (bytes > MOST_BYTES) break;
+    found.push({ event, prompt: prompt.value, answer: answer.value, artifact_refs: [prompt.artifact_id, answer.artifact_id] });
   }
   return found.toReversed();
-}
-
-/** The JSON of an artifact of a category; undefined for one of another, one that is no JSON, and one that was erased since. */
-async function contentOf(of: Of, artifacts: Artifacts, ref: string | undefined, category: 'raw_input' | 'raw_response', io: Io) {
-  if (ref === undefined) return undefined;
-  try {
-    const { meta, bytes } = await artifacts.open(of, ref, io);
-    if (meta.category !== category || meta.size > MOST_BYTES) return undefined;
-    const value: unknown = JSON.parse(Buffer.from(await collect(bytes)).toString('utf8'));
-    return { value, size: meta.size };
-  } catch (error) {
-    if (isAncillaError(error, 'not_found') || error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

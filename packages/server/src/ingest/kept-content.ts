@@ -1,0 +1,58 @@
+import { isAncillaError, type Io, type PromptEvent } from '@ancilla/contracts';
+import { canonicalJson, sha256Hex } from '@ancilla/evidence';
+import { collect, type Artifacts, type Of } from '../artifacts/index.ts';
+
+/** What is larger is no call's. */
+const MOST_BYTES = 64 * 1024 * 1024;
+
+/** What was kept of one side of a call. */
+export interface KeptContent {
+  readonly artifact_id: string;
+  readonly value: unknown;
+  readonly size: number;
+}
+
+/** The JSON of a raw artifact; undefined for one of another category, one that is no JSON, and one that was erased since. */
+async function contentOf(of: Of, artifacts: Artifacts, artifact_id: string, category: 'raw_input' | 'raw_response', io: Io) {
+  try {
+    const { meta, bytes } = await artifacts.open(of, artifact_id, io);
+    if (meta.category !== category || meta.size > MOST_BYTES) return undefined;
+    const value: unknown = JSON.parse(Buffer.from(await collect(bytes)).toString('utf8'));
+    return { artifact_id, value, size: meta.size };
+  } catch (error) {
+    if (isAncillaError(error, 'not_found') || error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** The raw prompt of a call, where policy let it be kept: behind what the caller named itself stands what was kept. */
+export async function keptPrompt(of: Of, artifacts: Artifacts, event: PromptEvent, io: Io): Promise<KeptContent | undefined> {
+  for (const ref of event.input_artifact_refs.toReversed()) {
+    const found = await contentOf(of, artifacts, ref, 'raw_input', io);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+export const keptAnswer = async (of: Of, artifacts: Artifacts, event: PromptEvent, io: Io): Promise<KeptContent | undefined> =>
+  event.response_artifact_ref === undefined ? undefined : contentOf(of, artifacts, event.response_artifact_ref, 'raw_response', io);
+
+export interface Said {
+  readonly role: string;
+  readonly content: string;
+}
+const isSaid = (value: unknown): value is Said =>
+  typeof value === 'object' &&
+  value !== null &&
+  /^[a-z_]{1,20}$/.test(String(Reflect.get(value, 'role'))) &&
+  typeof Reflect.get(value, 'content') === 'string';
+
+/** A text, or messages of role and text; anything else is none. */
+export function messagesOf(value: unknown): readonly Said[] | undefined {
+  if (typeof value === 'string') return [{ role: 'user', content: value }];
+  return Array.isArray(value) && value.length > 0 && value.every(isSaid) ? value : undefined;
+}
+
+/** The hash of a redacted prompt as events have it: of a string as it is, of messages as RFC 8785 JSON of role and content. */
+export const promptHash = (prompt: string | readonly Said[]): string =>
+  sha256Hex(typeof prompt === 'string' ? prompt : canonicalJson(prompt.map(({ role, content }) => ({ role, content }))));
