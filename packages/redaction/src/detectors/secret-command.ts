@@ -15,10 +15,13 @@ const PASSWORD_OPTIONS: readonly { readonly programs: string; readonly option: s
   { programs: 'ldapsearch|ldapadd|ldapmodify|ldapdelete|ldappasswd', option: '-w' },
   { programs: 'sqlcmd|bcp|zip|unzip', option: '-P' },
 ];
-const PROGRAMS = new Map(PASSWORD_OPTIONS.map(({ programs, option, glued }) => [`${option}${glued === true ? '!' : ''}`, programs]));
-/** The program of a command that goes on to an offset: no other command has begun between. */
-const runs = (programs: string): RegExp => new RegExp(`(?:^|[\\s;&|\`"'(/])(?:${programs})(?=\\s)[^\\n;|&]*$`);
-const RUNS = new Map([...PROGRAMS].map(([option, programs]) => [option, runs(programs)]));
+/** By option, an exclamation mark behind what is glued: the program of a command that goes on to an offset, no other begun between. */
+const RUNS = new Map(
+  PASSWORD_OPTIONS.map(({ programs, option, glued }) => [
+    `${option}${glued === true ? '!' : ''}`,
+    new RegExp(`(?:^|[\\s;&|\`"'(/])(?:${programs})(?=\\s)[^\\n;|&]*$`),
+  ]),
+);
 const LONGEST_COMMAND = 200;
 
 /** Long options that say what they take; with `=` they are assignments like others. */

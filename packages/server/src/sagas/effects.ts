@@ -153,7 +153,8 @@ export function openEffects({ payloads, clock, random, owner_id, later, handlerO
         ...at(held, step.name, attempt, memo, signal),
         progress: (now) => void (share = Math.min(1, Math.max(0, now))),
       };
-      const work = step.run(here).finally(() => working.delete(held.saga_id));
+      // Of a step that was given up and tried again, the code of the first try may end after the second began.
+      const work = step.run(here).finally(() => working.get(held.saga_id) === work && working.delete(held.saga_id));
       working.set(held.saga_id, work);
       // A step that does not listen is not waited for.
       const { output, writes = [] } = await Promise.race([work, untilAborted(signal)]);

@@ -32,7 +32,8 @@ interface Extractor {
     options: { readonly pooling: string; readonly normalize: true },
   ): Promise<{ readonly dims: readonly number[]; readonly data: Float32Array }>;
   readonly tokenizer: {
-    readonly model_max_length: number;
+    /** Left out where a model sets no limit. */
+    readonly model_max_length?: number;
     readonly unk_token_id?: number;
     encode(text: string, options?: { readonly add_special_tokens: boolean }): readonly number[];
   };
@@ -67,7 +68,8 @@ export async function openTransformersProvider(folder: string): Promise<Embeddin
   }
   const meta: EmbeddingModel = {
     provider: 'transformers.js',
-    model: basename(path),
+    // As events take names.
+    model: basename(path).replaceAll(/^[^A-Za-z0-9]+|[^A-Za-z0-9._-]/g, '') || 'model',
     revision,
     dim,
     pooling,
@@ -76,11 +78,11 @@ export async function openTransformersProvider(folder: string): Promise<Embeddin
     quantisation,
   };
   const { tokenizer } = extract;
-  const window = tokenizer.model_max_length - tokenizer.encode('').length;
+  const window = Math.max(0, (tokenizer.model_max_length ?? Infinity) - tokenizer.encode('').length);
   /** Words the model does not know, and those beyond its window, were not seen. */
   const confidenceOf = (text: string): number => {
     const tokens = tokenizer.encode(text, { add_special_tokens: false });
-    const seen = tokens.slice(0, Math.max(0, window)).filter((token) => token !== tokenizer.unk_token_id).length;
+    const seen = tokens.slice(0, window).filter((token) => token !== tokenizer.unk_token_id).length;
     return tokens.length === 0 ? 0 : seen / tokens.length;
   };
 
