@@ -1,6 +1,7 @@
 // Runs in browsers too. Every shipped detector; to add one is to add it here, with its examples.
 import type { Detector } from '../detector.ts';
 import { address, addressCorner, addressGermanic, addressLived, addressMilitary } from './address.ts';
+import { addressTyped } from './address-typed.ts';
 import { card } from './card.ts';
 import { cryptoAddress } from './crypto-address.ts';
 import { dateOfBirth } from './date-of-birth.ts';
@@ -42,6 +43,7 @@ export const detectors: readonly Detector[] = [
   addressGermanic,
   addressMilitary,
   addressLived,
+  addressTyped,
   person,
   personSmall,
   personQuoted,

@@ -181,12 +181,15 @@ function announcedByWord(scan: Scan, start: number): Announced | undefined {
   return undefined;
 }
 
+/** What a column of names may be called and nothing else is. */
+const PARTS_OF_NAMES = words('first,last,middle,given,family');
 /** A cell of a table whose header says so. */
 function announcedByColumn(scan: Scan, start: number): Announced | undefined {
   if (!opensCell(scan, start)) return undefined;
   const column = scan.contextBefore(start).column;
   const last = column.at(-1) ?? '';
-  return announcers.has(last) && !column.some((part) => notNames.has(part)) ? { by: last, surely: true } : undefined;
+  const isName = announcers.has(last) || (column.length === 1 && PARTS_OF_NAMES.has(last));
+  return isName && !column.some((part) => notNames.has(part)) ? { by: last, surely: true } : undefined;
 }
 
 /** Close enough behind a name for an "and" between. */
@@ -528,6 +531,7 @@ export const person: Detector = {
     { text: 'Dear Mr. Okonkwo-Bright, thanks', finds: 'Okonkwo-Bright' },
     { text: '{"first_name": "Xiulan"}', finds: 'Xiulan' },
     { text: 'Ask Miriam Zzyzx. Zzyzx knows.', finds: 'Miriam Zzyzx + Zzyzx' },
+    { text: 'id,first,last\n1,Oona,Zzyzx', finds: 'Oona + Zzyzx' },
     { text: 'Rose gold prices will rise in May; the bill passed the House and the Mark held.' },
     { text: 'class HttpServer extends Base { File_Name }' },
     { text: 'Der Lehrer nimmt das Buch vom Tisch und legt es in den Schrank, wo auch Korn und Salz sind.' },

@@ -7,10 +7,10 @@ import { Keywords } from '../keywords.ts';
 import { digitsOf, separatorEnd, type Scan } from '../scan.ts';
 
 const phoneKeywords = new Keywords(
-  'answering,phone,phones,telephone,tel,mobile,mob,cell,cellphone,cellular,fax,call,calls,called,calling,dial,ring,text me,sms,whatsapp,signal,viber,telegram,contact,reach,hotline,callback,landline,pager,voicemail,ph,' +
+  'answering,my number,mi numero,mi número,meine nummer,mon numéro,mio numero,meu número,mijn nummer,phone,phones,telephone,tel,mobile,mob,cell,cellphone,cellular,fax,call,calls,called,calling,dial,ring,text me,sms,whatsapp,signal,viber,telegram,contact,reach,hotline,callback,landline,pager,voicemail,ph,' +
     'telefon,telefonnummer,tel nr,handy,handynummer,mobil,mobilnummer,festnetz,rufnummer,rückruf,anruf,anrufen,erreichbar,telefax,durchwahl,' +
     'téléphone,portable,mobile,appeler,appelez,rappeler,fixe,numéro de téléphone,télécopie,joindre,' +
-    'teléfono,móvil,celular,llamar,llame,llámame,llámeme,contacto,telefone,telemóvel,ligar,telefono,cellulare,chiamare,telefoon,bellen,mobiel,puhelin,telefonnr,telefoni,номер телефона,телефон,тел,звоните,моб,电话,手机,電話,携帯,전화,هاتف,جوال,टेलीफोन,फोन,msisdn,caller,callee,recipient phone',
+    'teléfono,móvil,celular,llamar,llame,llámame,llámeme,contacto,telefone,telemóvel,ligar,telefono,cellulare,chiamare,telefoon,bellen,mobiel,puhelin,telefonnr,telefoni,номер телефона,телефон,тел,звоните,моб,电话,手机,手机号,手机号码,电话号码,電話,電話番号,携帯,携帯番号,전화,전화번호,휴대폰,هاتف,جوال,टेलीफोन,फोन,msisdn,caller,callee,recipient phone',
 );
 /** Words after which digits are something else, whatever they look like. */
 const notPhone = new Keywords(
@@ -139,6 +139,8 @@ export const phone: Detector = {
   examples: [
     { text: 'reach me at +49 30 12540645.', finds: '+49 30 12540645' },
     { text: '(201) 555-0123', finds: '(201) 555-0123' },
+    { text: 'hola, mi número es 612345678', finds: '612345678' },
+    { text: '手机号 138 0013 8000', finds: '138 0013 8000' },
     { text: 'order 2015550123 shipped' },
     { text: 'on 2024-01-01 at 10' },
   ],

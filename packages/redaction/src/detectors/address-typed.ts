@@ -1,0 +1,89 @@
+// Runs in browsers too. Addresses as people type them in a hurry, without a capital: only where a word before speaks of one, or a postcode stands behind.
+import { classAt, UPPER } from '../characters.ts';
+import { confidence, type Detector } from '../detector.ts';
+import { Keywords } from '../keywords.ts';
+import type { Scan } from '../scan.ts';
+
+const addressWords = new Keywords(
+  'address,adress,house,home,live,lives,living,ship to,send it,deliver,delivery,shipping,billing,my place,' +
+    'adresse,anschrift,wohne,wohnt,wohnhaft,lieferung,habite,domicile,livraison,dirección,direccion,domicilio,vivo,vive,envío,envio,indirizzo,abito,morada,endereço,moro,adres,woon,woont',
+);
+
+/** What follows a street: a town, a postcode of five or four digits, or a British one. */
+const BEHIND = "(?:,? (?:\\d{4,5} [\\p{Ll}'’-]{3,20}|[\\p{Ll}'’-]{3,20}(?: \\d{4,5})?|[\\p{Ll}]{1,2}\\d[\\p{Ll}\\d]? \\d[\\p{Ll}]{2}))?";
+/** A name of one to three words. */
+const NAME = "(?:[\\p{Ll}'’.-]{2,20} ){1,3}";
+/** By the word that tells a street: what stands before it, up to its end; or from it on. */
+const BEFORE_TYPE = new RegExp(`(?<![\\p{L}\\d.])\\d{1,5}[a-z]? ${NAME}$`, 'u');
+const AFTER_TYPE = new RegExp(`^ ${NAME}\\d{1,4}(?!\\d)${BEHIND}`, 'u');
+const AFTER_JOINED = new RegExp(`^\\.? \\d{1,4}[a-z]?(?![\\p{L}\\d])${BEHIND}`, 'u');
+const TOWN = new RegExp(`^${BEHIND}`, 'u');
+const POSTCODE = /\d{5}|\d{4} \p{Ll}|\p{Ll}\d[\p{Ll}\d]? \d\p{Ll}{2}/u;
+
+const typesAfter = new Set(
+  'street,road,avenue,lane,drive,court,close,crescent,square,terrace,boulevard,grove,gardens,rd,ave,blvd,ln'.split(','),
+);
+const typesBefore = new Set('calle,avenida,plaza,paseo,camino,rue,avenue,boulevard,via,viale,piazza,rua,largo'.split(','));
+const JOINED = /\p{Ll}{3}(?:straße|strasse|str|weg|platz|allee|gasse|ufer|damm|straat|laan|plein|gracht)$/u;
+const ends = (list: Iterable<string>): string[] => [...list].map((word) => word.slice(-2));
+const LONGEST_BEFORE = 72;
+const LONGEST_AFTER = 96;
+
+function look(scan: Scan, start: number, end: number): void {
+  const { text } = scan;
+  if (start < scan.addressesSeen || (classAt(text, start) & UPPER) !== 0) return;
+  const [from, to] = stretch(text, start, end) ?? [0, 0];
+  if (to === 0) return;
+  const context = scan.contextBefore(from).find(addressWords, 8);
+  if (context === undefined && !POSTCODE.test(text.slice(end, to))) return;
+  scan.addressesSeen = to;
+  scan.report({ start: from, end: to, type: 'ADDRESS', rule: 'address.typed', confidence: confidence.context, context });
+}
+
+/** Where an address around a street's word begins and ends, if there is one. */
+function stretch(text: string, start: number, end: number): readonly [from: number, to: number] | undefined {
+  const word = text.slice(start, end);
+  const after = text.slice(end, end + LONGEST_AFTER);
+  if (typesAfter.has(word)) {
+    const before = BEFORE_TYPE.exec(text.slice(Math.max(0, start - LONGEST_BEFORE), start));
+    if (before !== null) return [start - before[0].length, end + (TOWN.exec(after)?.[0].length ?? 0)];
+  }
+  const match = typesBefore.has(word) ? AFTER_TYPE.exec(after) : JOINED.test(word) ? AFTER_JOINED.exec(after) : null;
+  return match === null ? undefined : [start, end + match[0].length];
+}
+
+export const addressTyped: Detector = {
+  rule: 'address.typed',
+  type: 'ADDRESS',
+  anchors: ['word'],
+  lengths: { word: [2, 30] },
+  tails: [
+    ...new Set(
+      ends([
+        ...typesAfter,
+        ...typesBefore,
+        'straße',
+        'strasse',
+        'str',
+        'weg',
+        'platz',
+        'allee',
+        'ufer',
+        'damm',
+        'straat',
+        'laan',
+        'plein',
+        'gracht',
+      ]),
+    ),
+  ],
+  keywords: addressWords,
+  source: 'street words of en, de, nl, fr, es, it, pt',
+  examples: [
+    { text: 'send it to my house, 221b baker street london please', finds: '221b baker street london' },
+    { text: 'meine adresse ist hauptstr. 5, 10827 berlin', finds: 'hauptstr. 5, 10827 berlin' },
+    { text: 'vivo en la calle mayor 10, 28013 madrid', finds: 'calle mayor 10, 28013 madrid' },
+    { text: 'it is 5 minutes down the road; 3 bugs were on the main street; via port 8080; the weg 5' },
+  ],
+  look,
+};
