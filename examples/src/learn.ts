@@ -60,7 +60,7 @@ export async function learn(steward: Client, say: (line: string) => void): Promi
       .filter(([name]) => !/_(?:low|high)$/.test(name))
       .map(([name, value]) => {
         const [low, high] = [of[`${name}_low`], of[`${name}_high`]];
-        return `${name} ${value.toFixed(3)}${low === undefined || high === undefined ? '' : ` (${low.toFixed(2)}–${high.toFixed(2)})`}`;
+        return `${name} ${value.toFixed(3)}${low === undefined || high === undefined || low === high ? '' : ` (${low.toFixed(2)}–${high.toFixed(2)})`}`;
       })
       .join(', ');
   say(`on ${run.held_out_groups} decisions of tables it was not trained on: old ${figures(metrics_old)}; new ${figures(metrics_new)}`);

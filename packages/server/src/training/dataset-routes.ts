@@ -7,8 +7,8 @@ import { DatasetDiff, diffOf } from './diff.ts';
 import { EDITION } from './fields.ts';
 import { nothing, pageOf, paging } from './listing.ts';
 import { taskOf, type TrainingParts } from './parts.ts';
+import { readDataset } from './read-dataset.ts';
 import type { Door } from './release.ts';
-import { rowsOf } from './rows.ts';
 
 const DatasetView = Type.Object({ ...Dataset.properties, status: Type.Enum(['built', 'refused', 'approved', 'withdrawn']) });
 const view = ({ dataset, status }: Catalogued) => ({ ...dataset, status });
@@ -97,7 +97,7 @@ export const datasetRoutes = (
       const [one, other] = [before.dataset, after.dataset];
       if (one.task !== other.task || (one.kind ?? 'examples') !== (other.kind ?? 'examples'))
         throw new AncillaError('schema.invalid', `dataset ${one.dataset_id} is of task ${one.task}, ${other.dataset_id} of ${other.task}`);
-      const [old, now] = await Promise.all([rowsOf(artifacts, of, one, io), rowsOf(artifacts, of, other, io)]);
+      const [old, now] = await Promise.all([readDataset(artifacts, of, one, io), readDataset(artifacts, of, other, io)]);
       return [200, { from: one.dataset_id, to: other.dataset_id, ...diffOf(old, now, EDITION) }] as const;
     },
   }),

@@ -13,7 +13,7 @@ test('a dataset with one decision more, one fewer and one corrected differs by t
   const before = draft(decisions);
   const corrected = decisionOf(5, { decision: 'override', semantic_id: 'sem.address.city' });
   const after = draft([...decisions.slice(1, 5), corrected, ...decisions.slice(6), decisionOf(12)]);
-  const { counts, added, removed, changed, fields } = diffOf(before.rows, after.rows, EDITION);
+  const { counts, added, removed, changed, fields } = diffOf(before.columns, after.columns, EDITION);
   deepEqual(counts, { added: 1, removed: 1, changed: 1, same: 10 });
   deepEqual([added, removed, changed], [[byDecision(after, 12)], [byDecision(before, 0)], [byDecision(before, 5)]]);
   deepEqual(fields, { added: [], removed: [] });
@@ -21,11 +21,8 @@ test('a dataset with one decision more, one fewer and one corrected differs by t
 
 test('a field that is new is told by name, and makes no example another', () => {
   const [before, after] = [draft(decisions), draft(decisions)];
-  const { counts, fields } = diffOf(
-    before.rows,
-    after.rows.map((row) => ({ ...row, novelty: 1 })),
-    EDITION,
-  );
+  const novelty = after.rows.map(() => 1);
+  const { counts, fields } = diffOf(before.columns, { ...after.columns, novelty }, EDITION);
   deepEqual(fields, { added: ['novelty'], removed: [] });
   equal(counts.changed, 0);
 });

@@ -25,11 +25,11 @@ import { assertApproved, datasetOf } from './catalog.ts';
 import { assertConsent, consentOf } from './consent.ts';
 import { croissantOf } from './dataset.ts';
 import { logicalDigest, writeDataset } from './dataset-file.ts';
-import { datasetFields, isCell, type Cell, type Columns, type Field } from './fields.ts';
+import { datasetFields, type Columns, type Field } from './fields.ts';
 import { nothing, pageOf, paging } from './listing.ts';
 import { taskOf, type TrainingParts } from './parts.ts';
+import { readDataset } from './read-dataset.ts';
 import { residue } from './residue.ts';
-import { rowsOf } from './rows.ts';
 import { openSearch } from './search.ts';
 
 /** Who stands in the platform's catalog in place of a person of the tenant. */
@@ -45,8 +45,8 @@ export function openDoor({ platform, tasks, artifacts, clock }: TrainingParts) {
   /** What of a dataset may leave: the fields that are allowed to, written anew, and looked through once more. */
   async function open(of: Of, dataset: Dataset, io: Io): Promise<{ readonly doc: Dataset; readonly bytes: Uint8Array }> {
     const fields = leaving(taskOf(tasks, dataset.task), dataset);
-    const rows = await rowsOf(artifacts, of, dataset, io);
-    const columns = Object.fromEntries(fields.map(({ name }) => [name, rows.map((row) => cellOf(row[name]))]));
+    const all = await readDataset(artifacts, of, dataset, io);
+    const columns = Object.fromEntries(fields.map(({ name }) => [name, all[name] ?? []]));
     const bytes = writeDataset(fields, columns);
     await assertClean(of, { fields, columns, bytes }, io);
     const artifact_id = idFrom('ar', sha256(`release/${dataset.dataset_id}/${sha256Hex(bytes)}`));
@@ -54,7 +54,7 @@ export function openDoor({ platform, tasks, artifacts, clock }: TrainingParts) {
     const doc: Dataset = {
       ...dataset,
       fields: fields.map(({ name, dtype, allowed }) => ({ name, dtype, allowed })),
-      files: [{ ...file, format: 'parquet', rows: rows.length }],
+      files: [{ ...file, format: 'parquet', rows: dataset.files[0]?.rows ?? 0 }],
       logical_sha256: logicalDigest(fields, columns),
       leak_test: { ...dataset.leak_test, checked_bytes: bytes.byteLength },
       croissant: croissantOf('examples', dataset, { creator: dataset.tenant_scope, date: dataset.created_at, file, fields }),
@@ -128,11 +128,6 @@ const leaving = ({ feature_names }: Task, { fields, vectors }: Dataset): readonl
   const had = new Set(fields.map(({ name }) => name));
   return datasetFields(feature_names, vectors).filter(({ name, allowed }) => allowed && had.has(name));
 };
-function cellOf(value: unknown): Cell {
-  const cell = value ?? null;
-  if (!isCell(cell)) throw new AncillaError('artifact.corrupt', 'a cell of the dataset is of no type that datasets have');
-  return cell;
-}
 
 export const releaseRoutes = ({ platform, artifacts, clock }: TrainingParts, door: Door) => {
   const viewOf = async (dataset_id: string, io: Io) => {
