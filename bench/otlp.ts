@@ -27,8 +27,10 @@ const SENTENCES = [
   'My name is Peter Lindholm and the invoice went to the wrong account, DE89 3704 0044 0532 0130 00.',
   'Earlier messages are summarised below; keep what matters for the answer and leave out the rest.',
 ];
+let made = 0;
+/** Never the same twice: what comes again is not read again. */
 function text(bytes: number): string {
-  let written = '';
+  let written = `Message ${made++}. `;
   for (let at = randomBytes(1)[0] ?? 0; written.length < bytes; at++) written += `${SENTENCES[at % SENTENCES.length]} `;
   return written.slice(0, bytes);
 }

@@ -9,6 +9,7 @@ import { toOriginal, toRead, toView } from './normalise.ts';
 import { ownRules, type OwnRules } from './own-rules.ts';
 import { IMITATION, merge, replaced, toLookAgain, withoutOverlap, type Piece, type Span } from './pieces.ts';
 import { actions, type Action, type Policy } from './policy.ts';
+import { Remembered, type Clean } from './remembered.ts';
 import { openTokens, TOKEN, type TokenKey, type Tokens } from './tokens.ts';
 
 /** What was done, for the event: recomputable from the raw value, the policy and the key. */
@@ -39,14 +40,18 @@ export interface RedactorParts {
   readonly policy: Policy;
   readonly tokenKey?: TokenKey | undefined;
   readonly limits?: Limits;
+  /** Characters of answers to long texts that are kept, by hash: what comes again is not read again. */
+  readonly remember?: number;
 }
 
+/** 4 MB. */
+const REMEMBERED = 2 ** 21;
 const engine = toEngine(detectors);
 
 /**
  * @throws {RedactionError} `redaction.policy` for an action nobody knows, `redaction.failed` when the policy asks for tokens and there is no key
  */
-export function redactor({ policy, tokenKey, limits = defaultLimits }: RedactorParts): Redactor {
+export function redactor({ policy, tokenKey, limits = defaultLimits, remember = REMEMBERED }: RedactorParts): Redactor {
   // Callers in JavaScript can hand over anything; guessing would let text through.
   if (typeof policy !== 'object' || policy === null || typeof policy.policy_id !== 'string')
     throw new RedactionError('redaction.policy', 'there is no policy');
@@ -58,10 +63,11 @@ export function redactor({ policy, tokenKey, limits = defaultLimits }: RedactorP
   const tokens = tokenKey === undefined ? undefined : openTokens(tokenKey);
   const own = ownRules(policy);
   const allowed = new Set(policy.allow.map((value) => value.toLowerCase()));
+  const remembered = new Remembered(remember);
 
   return {
     redact(value) {
-      const run = new Run({ policy, tokens, own, allowed, limits });
+      const run = new Run({ policy, tokens, own, allowed, limits, remembered });
       try {
         const clean = run.value(value, '', 0);
         return {
@@ -91,6 +97,7 @@ interface RunParts {
   readonly own: OwnRules;
   readonly allowed: ReadonlySet<string>;
   readonly limits: Limits;
+  readonly remembered: Remembered;
 }
 
 /** One call: its counts and budgets. */
@@ -149,11 +156,17 @@ class Run {
     return JSON.stringify(this.value(inner, key, depth + 1));
   }
 
-  /** Redacted until nothing more is found: what a replacement leaves may read differently, and redacting twice must change nothing. */
-  #text(value: string, key: string): { readonly text: string; readonly spans: readonly Span[] } {
+  #text(value: string, key: string): Clean {
     this.#characters += value.length;
-    const { limits } = this.#parts;
+    const { limits, remembered } = this.#parts;
     if (this.#characters > limits.characters) throw new RedactionError('redaction.refused', `more than ${limits.characters} characters`);
+    const clean = remembered.of(value, key, () => this.#read(value, key));
+    for (const { type } of clean.spans) this.counts.set(type, (this.counts.get(type) ?? 0) + 1);
+    return clean;
+  }
+
+  /** Redacted until nothing more is found: what a replacement leaves may read differently, and redacting twice must change nothing. */
+  #read(value: string, key: string): Clean {
     let text = value;
     let done: readonly Piece[] = [];
     let only: readonly number[] | undefined;
@@ -171,7 +184,6 @@ class Run {
       const { as: _, ...span } = piece;
       return [span];
     });
-    for (const { type } of spans) this.counts.set(type, (this.counts.get(type) ?? 0) + 1);
     return { text, spans };
   }
 

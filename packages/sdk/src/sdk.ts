@@ -1,6 +1,6 @@
 // Runs in browsers too. What an agent imports: connect once, name an agent, call it.
 import { makeNewId, type Clock, type PromptEventInput, type Random } from '@ancilla/contracts';
-import { parsePolicy, redactor, type Policy } from '@ancilla/redaction';
+import { parsePolicy, redactor } from '@ancilla/redaction';
 import { trace, type Tracer } from '@opentelemetry/api';
 import { runCall } from './call.ts';
 import type { CallOptions, CallRedactor, CallResult, Configured, Hook, ModelAnswer, ModelInput } from './call-options.ts';
@@ -111,17 +111,20 @@ export function openSdk(parts: SdkParts): Sdk {
       });
     });
 
-  const policies = new Map<string, Policy>();
+  const policies = new Map<string, { readonly storeRaw: boolean; readonly redact: CallRedactor['redact'] | undefined }>();
   async function redaction(policyId: string, signal: AbortSignal): Promise<CallRedactor> {
     const found = await resolver.get('redaction_policies', policyId, PRODUCTION, { signal });
     if (found === undefined)
       throw new AgentError('policy.unknown', `no redaction policy ${policyId} is labelled production: the model was not called`);
     const key = `${policyId}@${found.version}`;
-    const policy = policies.get(key) ?? parsePolicy(found.content);
-    policies.set(key, policy);
-    if (parts.tokenKey === undefined)
-      return { storeRaw: policy.store_raw, redact: (value) => transport.redact(value, policyId, { signal }) };
-    return { storeRaw: policy.store_raw, redact: redactor({ policy, tokenKey: parts.tokenKey }).redact };
+    let opened = policies.get(key);
+    if (opened === undefined) {
+      const policy = parsePolicy(found.content);
+      const { tokenKey } = parts;
+      policies.set(key, (opened = { storeRaw: policy.store_raw, redact: tokenKey && redactor({ policy, tokenKey }).redact }));
+    }
+    const { storeRaw, redact = (value) => transport.redact(value, policyId, { signal }) } = opened;
+    return { storeRaw, redact };
   }
 
   return {

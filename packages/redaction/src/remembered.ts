@@ -1,0 +1,54 @@
+// Runs in browsers too. What was made of long texts: agents send the same instructions with every call, and a conversation again with every turn.
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
+import type { Span } from './pieces.ts';
+
+/** A text after redaction. */
+export interface Clean {
+  readonly text: string;
+  readonly spans: readonly Span[];
+}
+
+/** Reading a shorter text again costs no more than looking it up. */
+const SHORTEST = 512;
+
+/** Of the code units: in UTF-8 all lone surrogates are one. */
+function hashOf(text: string): string {
+  const units = new Uint16Array(text.length);
+  for (let at = 0; at < units.length; at++) units[at] = text.charCodeAt(at);
+  return bytesToHex(sha256(new Uint8Array(units.buffer)));
+}
+
+/** Answers by the hash of the question, the least used let go: nothing raw is kept, and another redactor, with another policy or key, knows nothing of it. */
+export class Remembered {
+  readonly #most: number;
+  readonly #kept = new Map<string, Clean>();
+  #characters = 0;
+
+  /** @param most - characters of the answers kept, together */
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  /** @param key - what names the text: context for its detectors */
+  of(text: string, key: string, make: () => Clean): Clean {
+    if (text.length < SHORTEST || text.length > this.#most) return make();
+    const name = hashOf(`${key.length} ${key}${text}`);
+    const known = this.#kept.get(name);
+    if (known !== undefined) {
+      // Last in the map: what was asked for longest ago is let go first.
+      this.#kept.delete(name);
+      this.#kept.set(name, known);
+      return known;
+    }
+    const made = make();
+    this.#kept.set(name, made);
+    this.#characters += made.text.length;
+    for (const [oldest, { text: answer }] of this.#kept) {
+      if (this.#characters <= this.#most) break;
+      this.#kept.delete(oldest);
+      this.#characters -= answer.length;
+    }
+    return made;
+  }
+}
