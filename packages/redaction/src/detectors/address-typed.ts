@@ -43,12 +43,13 @@ function look(scan: Scan, start: number, end: number): void {
 /** Where an address around a street's word begins and ends, if there is one. */
 function stretch(text: string, start: number, end: number): readonly [from: number, to: number] | undefined {
   const word = text.slice(start, end);
+  const [isBefore, isAfter] = [typesBefore.has(word), typesAfter.has(word)];
+  if (!isBefore && !isAfter && !JOINED.test(word)) return undefined;
   const after = text.slice(end, end + LONGEST_AFTER);
-  if (typesAfter.has(word)) {
-    const before = BEFORE_TYPE.exec(text.slice(Math.max(0, start - LONGEST_BEFORE), start));
-    if (before !== null) return [start - before[0].length, end + (TOWN.exec(after)?.[0].length ?? 0)];
-  }
-  const match = typesBefore.has(word) ? AFTER_TYPE.exec(after) : JOINED.test(word) ? AFTER_JOINED.exec(after) : null;
+  const before = isAfter ? BEFORE_TYPE.exec(text.slice(Math.max(0, start - LONGEST_BEFORE), start)) : null;
+  if (before !== null) return [start - before[0].length, end + (TOWN.exec(after)?.[0].length ?? 0)];
+  if (isAfter && !isBefore) return undefined;
+  const match = (isBefore ? AFTER_TYPE : AFTER_JOINED).exec(after);
   return match === null ? undefined : [start, end + match[0].length];
 }
 
