@@ -10,8 +10,15 @@ import { taskOf, type TrainingParts } from './parts.ts';
 import { readDataset } from './read-dataset.ts';
 import type { Door } from './release.ts';
 
-const DatasetView = Type.Object({ ...Dataset.properties, status: Type.Enum(['built', 'refused', 'approved', 'withdrawn']) });
-const view = ({ dataset, status }: Catalogued) => ({ ...dataset, status });
+const DatasetView = Type.Object({
+  ...Dataset.properties,
+  status: Type.Enum(['built', 'refused', 'approved', 'withdrawn']),
+  released_at: DatasetApproval.properties.released_at,
+});
+const view = ({ dataset, status, approval }: Catalogued) => {
+  const released_at = approval?.doc.released_at;
+  return { ...dataset, status, ...(released_at !== undefined && { released_at }) };
+};
 
 export const datasetRoutes = (
   { tasks, artifacts, sagas, clock, newId }: TrainingParts,
@@ -123,7 +130,7 @@ export const datasetRoutes = (
       const writes = approve(found, doc, because);
       if (writes.length > 0) await tenant.commit(writes, [], io);
       if (doc.status === 'withdrawn') await door.withdraw({ tenant, tenant_id }, doc.dataset_id, because, io);
-      return [200, { ...found.dataset, status: doc.status }] as const;
+      return [200, view({ ...found, status: doc.status })] as const;
     },
   }),
 ];

@@ -24,7 +24,7 @@ import { trainer } from './runs.ts';
 
 type Lives = Awaited<ReturnType<typeof openLives>>;
 type Life = Awaited<ReturnType<Lives['live']>>;
-type View = Dataset & { readonly status: string };
+type View = Dataset & { readonly status: string; readonly released_at?: string };
 
 const decisions = Array.from({ length: 24 }, (_, n) => decisionOf(n));
 const because = { who: 'test', reason: 'test', trace_id };
@@ -99,6 +99,7 @@ test('a dataset reaches the platform by the one door: approved, of scope global,
   const bytes = await content(dataset_id);
   equal(sha256Hex(bytes), there.files[0]?.sha256);
   const before = await datasetOf(life, dataset_id);
+  equal(before.released_at, released_at);
   deepEqual(
     before.fields.map(({ name }) => name).filter((name) => !there.fields.some((field) => field.name === name)),
     ['embedding_vector_ref', 'artifact_refs'],
