@@ -80,6 +80,7 @@ export async function openTest() {
         },
         onError: (error) => void errors.push(error),
         exclusive,
+        graceMs: 50,
       });
       lives.push(room.runner);
       await room.runner.serve(sagas);

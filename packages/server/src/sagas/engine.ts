@@ -45,8 +45,12 @@ export interface Engine {
   start(saga: AnySaga, from: From, io: Io): Promise<HeldSaga | undefined>;
   /** Takes a saga over: epoch + 1, in a commit that fails for all but one. */
   claim(of: Of, state: SagaState, io: Io): Promise<HeldSaga>;
-  /** Goes on until the saga ends, waits, or needs a person. @param saga - undefined for one that an agent drove */
-  drive(saga: AnySaga | undefined, held: HeldSaga, io: Io): Promise<Outcome>;
+  /**
+   * Goes on until the saga ends, waits, or needs a person.
+   * @param saga - undefined for one that an agent drove
+   * @param ending - begins no further step: what is under way is finished and written down, so that the next owner knows what became of it
+   */
+  drive(saga: AnySaga | undefined, held: HeldSaga, io: Io, ending: AbortSignal): Promise<Outcome>;
   /** Someone wrote to the log of a saga that may be running: its step learns of it now, not at the next heartbeat. */
   look(saga_id: string): void;
   /** Gives a saga up that was driven here, so that whoever takes it over need not wait for the lease to end. */
@@ -104,6 +108,13 @@ export function openEngine(parts: EngineParts): Engine {
         if (entry === undefined) return;
         history = add(entry);
       }
+    };
+
+  /** Adds what was done and nothing else: an intent that nobody follows would be one whose outcome nobody knows. */
+  const only =
+    (entries: readonly NewEntry[]) =>
+    (add: Add): void => {
+      for (const entry of entries) add(entry);
     };
 
   async function start(saga: AnySaga, from: From, io: Io): Promise<HeldSaga | undefined> {
@@ -193,19 +204,20 @@ export function openEngine(parts: EngineParts): Engine {
     }
   }
 
-  async function drive(saga: AnySaga | undefined, held: HeldSaga, io: Io): Promise<Outcome> {
+  async function drive(saga: AnySaga | undefined, held: HeldSaga, io: Io, ending: AbortSignal): Promise<Outcome> {
     for (;;) {
       io.signal.throwIfAborted();
+      ending.throwIfAborted();
       const action = next(saga, held.history, held.state.doc.deadline);
       if (action.do === 'pause') {
         const rest = effects.keepLease(held, new AbortController(), { turned: false });
-        await sleep(Math.max(1, action.until - clock.now()), io.signal).finally(rest);
+        await sleep(Math.max(1, action.until - clock.now()), AbortSignal.any([io.signal, ending])).finally(rest);
         continue;
       }
       const came = await perform(saga, held, action, io);
       if (came === undefined) return await outcomeOf(held, io);
       const append = ({ entries, writes = [] }: Came) =>
-        held.append(follow(saga, held, entries), { lease_until: timestamp(leaseMs), writes }, io);
+        held.append(ending.aborted ? only(entries) : follow(saga, held, entries), { lease_until: timestamp(leaseMs), writes }, io);
       await append(came).catch(async (error: unknown) => {
         // Killed meanwhile: what came of it is not wanted any more.
         if (isAncillaError(error, 'saga.state')) return;

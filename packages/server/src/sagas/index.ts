@@ -28,6 +28,7 @@ export interface SagasParts {
   readonly onError: (error: unknown) => void;
   readonly exclusive: boolean;
   readonly leaseMs?: number;
+  readonly graceMs?: number;
 }
 
 /** The room, and what of it others and tests drive directly. */
@@ -38,7 +39,7 @@ export interface Sagas extends Room {
 }
 
 /** Opens the room; `serve` is called once all rooms have said which sagas they have. */
-export function openSagas({ leaseMs = 30_000, ...parts }: SagasParts): Sagas {
+export function openSagas({ leaseMs = 30_000, graceMs = 3000, ...parts }: SagasParts): Sagas {
   const log = openSagaLog(parts);
   const payloads = openPayloads(parts.artifacts);
   const handlerOf = (ref: string) =>
@@ -46,7 +47,7 @@ export function openSagas({ leaseMs = 30_000, ...parts }: SagasParts): Sagas {
       .flatMap(({ steps }) => steps.flatMap((step) => (isWait(step) || step.compensate?.ref !== ref ? [] : [step.compensate.run])))
       .at(0);
   const engine = openEngine({ ...parts, payloads, handlerOf, log, leaseMs });
-  const runner: Runner = openRunner({ ...parts, payloads, engine, log });
+  const runner: Runner = openRunner({ ...parts, payloads, engine, log, graceMs });
   const handlers = (): ReadonlySet<string> =>
     new Set(
       [...runner.sagas.values()].flatMap(({ steps }) =>

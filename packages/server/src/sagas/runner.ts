@@ -32,6 +32,8 @@ export interface RunnerParts {
   readonly owner_id: string;
   readonly later: (ms: number, run: () => void) => () => void;
   readonly onError: (error: unknown) => void;
+  /** What steps that are under way may still take when the process ends. */
+  readonly graceMs: number;
   /** One process holds the store, so whoever owned a saga before this process is gone: no lease is waited for at start. */
   readonly exclusive: boolean;
 }
@@ -61,7 +63,7 @@ const AT_ONCE = 8;
 const ACTIVE = ['running', 'compensating', 'waiting'] as const;
 
 export function openRunner(parts: RunnerParts): Runner {
-  const { engine, log, payloads, platform, tenantStore, clock, later, onError, exclusive } = parts;
+  const { engine, log, payloads, platform, tenantStore, clock, later, onError, graceMs, exclusive } = parts;
   const definitions = new Map<string, AnySaga>();
   const driving = new Map<string, { readonly held: HeldSaga; readonly done: Promise<Outcome> }>();
   /** Tenants that had sagas when all were looked at last, and of those, the ones that are looked at next for what was heard. */
@@ -71,6 +73,7 @@ export function openRunner(parts: RunnerParts): Runner {
   const busy = new Set<string>();
   const again = new Set<string>();
   const notedUntil = new Map<string, number>();
+  const ending = new AbortController();
   const stop = new AbortController();
   const io: Io = { signal: stop.signal };
   let cancelSweep = () => {};
@@ -104,15 +107,15 @@ export function openRunner(parts: RunnerParts): Runner {
     try {
       await work();
     } catch (error) {
-      if (!isAncillaError(error, 'saga.stale_owner', 'store.revision_conflict', 'store.conflict') && !stop.signal.aborted) onError(error);
+      if (!isAncillaError(error, 'saga.stale_owner', 'store.revision_conflict', 'store.conflict') && !ending.signal.aborted) onError(error);
     } finally {
       busy.delete(saga_id);
-      if (again.delete(saga_id) && !stop.signal.aborted) runner.wake(of, saga_id);
+      if (again.delete(saga_id) && !ending.signal.aborted) runner.wake(of, saga_id);
     }
   }
 
   function drive(saga: AnySaga | undefined, held: HeldSaga): Promise<Outcome> {
-    const done = engine.drive(saga, held, io).finally(() => driving.delete(held.saga_id));
+    const done = engine.drive(saga, held, io, ending.signal).finally(() => driving.delete(held.saga_id));
     driving.set(held.saga_id, { held, done });
     return done;
   }
@@ -120,6 +123,7 @@ export function openRunner(parts: RunnerParts): Runner {
   /** Takes over and goes on; whoever lost the race leaves it to the winner. */
   const takeUp = (of: Of, saga_id: string): Promise<void> =>
     alone(of, saga_id, async () => {
+      if (ending.signal.aborted) return;
       const state = await of.tenant.get(sagaState, saga_id, io);
       if (state === undefined || !ACTIVE.some((status) => status === state.doc.status)) return;
       const isAgents = state.doc.owner_key_id !== null;
@@ -167,7 +171,7 @@ export function openRunner(parts: RunnerParts): Runner {
   }
   const schedule = (): void => {
     // A sweep that was under way when the engine stopped begins no other.
-    if (stop.signal.aborted) return;
+    if (ending.signal.aborted) return;
     cancelSweep = later(SWEEP_MS, () => {
       sweeping = sweepAll(leaseExpired)
         .catch((error: unknown) => stop.signal.aborted || onError(error))
@@ -186,6 +190,7 @@ export function openRunner(parts: RunnerParts): Runner {
     },
     sweep: () => sweepAll(leaseExpired),
     async start(saga, from) {
+      ending.signal.throwIfAborted();
       await noteActive(from.tenant_id, io);
       const declared = toAnySaga(saga);
       const of: Of = { tenant: from.tenant, tenant_id: from.tenant_id };
@@ -245,7 +250,7 @@ export function openRunner(parts: RunnerParts): Runner {
       runner.wake(of, saga_id);
     },
     heard(tenant_id) {
-      if (stop.signal.aborted || !active.has(tenant_id) || listening.has(tenant_id)) return;
+      if (ending.signal.aborted || !active.has(tenant_id) || listening.has(tenant_id)) return;
       const look = () => {
         listening.delete(tenant_id);
         sweepTenant(tenant_id, leaseExpired).catch((error: unknown) => stop.signal.aborted || onError(error));
@@ -260,8 +265,14 @@ export function openRunner(parts: RunnerParts): Runner {
       cancelSweep();
       for (const cancel of listening.values()) cancel();
       const left = [...driving.values()];
-      stop.abort(new AncillaError('server.draining', 'the saga engine stops'));
-      await Promise.allSettled([...left.map(({ done }) => done), sweeping]);
+      const why = new AncillaError('server.draining', 'the saga engine stops');
+      ending.abort(why);
+      const all = Promise.allSettled(left.map(({ done }) => done));
+      let cancelGrace = () => {};
+      const grace = new Promise<void>((resolve) => (cancelGrace = later(graceMs, resolve)));
+      await Promise.race([all, grace]).finally(cancelGrace);
+      stop.abort(why);
+      await Promise.allSettled([all, sweeping]);
       await Promise.all(left.map(({ held }) => engine.release(held).catch(onError)));
     },
   };

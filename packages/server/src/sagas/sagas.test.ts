@@ -370,6 +370,36 @@ test('a server that ends gives its sagas up, and one that hears of it goes on wi
   deepEqual(at.errors, []);
 });
 
+test('a server that ends lets a step that is under way finish, writes down what became of it, and begins no other', async () => {
+  const world: string[] = [];
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const step = (name: string, work: () => Promise<void>) => ({
+    name,
+    attempts: 1,
+    // What nobody knows the outcome of waits for a person: here none does.
+    unknown: { on: 'park' } as const,
+    run: async () => (world.push(name), await work(), { output: {} }),
+  });
+  const declared = saga({ name: 'two', memo: Memo, steps: [step('begin', () => promise), step('then', async () => {})] });
+  await using at = await openTest();
+  const one = await at.open([declared], false);
+  const { saga_id } = await one.runner.start(declared, start(at));
+  await begun(world);
+  const ended = one.runner[Symbol.asyncDispose]();
+  resolve();
+  await ended;
+  deepEqual(world, ['begin']);
+  deepEqual(
+    (await walOf(at, saga_id)).map(({ step_name, kind }) => `${step_name} ${kind}`),
+    ['start claim', 'begin intent', 'begin outcome'],
+  );
+  await rejects(one.runner.start(declared, start(at, 'order-2')), { code: 'server.draining' });
+  const other = await at.open([declared], false);
+  await until(at, saga_id, 'done');
+  deepEqual(world, ['begin', 'then']);
+  equal(other.runner.sagas.size, 1);
+});
+
 test('a saga whose step does not listen keeps its lease when the server ends: its code may still be at it', async () => {
   const world: string[] = [];
   const { declared, letGo } = longRunning(world, { listens: false });
