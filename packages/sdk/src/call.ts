@@ -15,7 +15,7 @@ import { toolbox } from './toolbox.ts';
 import { ToolError } from './tools.ts';
 
 /** The form of a prompt that is hashed: a string as it is, messages as RFC 8785 JSON of role and content. */
-const hashedForm = (prompt: string | readonly Message[]): string =>
+export const hashedForm = (prompt: string | readonly Message[]): string =>
   typeof prompt === 'string' ? prompt : canonicalJson(prompt.map(({ role, content }) => ({ role, content })));
 
 /** All but what depends on the config's version: which one it is follows from the call's trace. */

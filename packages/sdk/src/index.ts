@@ -1,4 +1,5 @@
 // What an agent imports: connect(), agent().call(), hooks, spans, tools, delivery. Runs on Node and in browsers.
+export { hashedForm } from './call.ts';
 export type { CallOptions, CallRedactor, CallResult, Hook, ModelAnswer, ModelInput } from './call-options.ts';
 export type { Message } from './config.ts';
 export { connect, type ConnectOptions } from './connect.ts';

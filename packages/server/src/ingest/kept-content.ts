@@ -1,5 +1,6 @@
 import { isAncillaError, type Io, type PromptEvent } from '@ancilla/contracts';
-import { canonicalJson, sha256Hex } from '@ancilla/evidence';
+import { sha256Hex } from '@ancilla/evidence';
+import { hashedForm, type Message } from '@ancilla/sdk';
 import { collect, type Artifacts, type Of } from '../artifacts/index.ts';
 
 /** What is larger is no call's. */
@@ -37,22 +38,17 @@ export async function keptPrompt(of: Of, artifacts: Artifacts, event: PromptEven
 export const keptAnswer = async (of: Of, artifacts: Artifacts, event: PromptEvent, io: Io): Promise<KeptContent | undefined> =>
   event.response_artifact_ref === undefined ? undefined : contentOf(of, artifacts, event.response_artifact_ref, 'raw_response', io);
 
-export interface Said {
-  readonly role: string;
-  readonly content: string;
-}
-const isSaid = (value: unknown): value is Said =>
+const isMessage = (value: unknown): value is Message =>
   typeof value === 'object' &&
   value !== null &&
   /^[a-z_]{1,20}$/.test(String(Reflect.get(value, 'role'))) &&
   typeof Reflect.get(value, 'content') === 'string';
 
 /** A text, or messages of role and text; anything else is none. */
-export function messagesOf(value: unknown): readonly Said[] | undefined {
+export function messagesOf(value: unknown): readonly Message[] | undefined {
   if (typeof value === 'string') return [{ role: 'user', content: value }];
-  return Array.isArray(value) && value.length > 0 && value.every(isSaid) ? value : undefined;
+  return Array.isArray(value) && value.length > 0 && value.every(isMessage) ? value : undefined;
 }
 
-/** The hash of a redacted prompt as events have it: of a string as it is, of messages as RFC 8785 JSON of role and content. */
-export const promptHash = (prompt: string | readonly Said[]): string =>
-  sha256Hex(typeof prompt === 'string' ? prompt : canonicalJson(prompt.map(({ role, content }) => ({ role, content }))));
+/** The hash of a redacted prompt as events have it. */
+export const promptHash = (prompt: string | readonly Message[]): string => sha256Hex(hashedForm(prompt));

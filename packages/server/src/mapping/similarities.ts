@@ -37,7 +37,7 @@ export function similaritiesOf(column: ReadyColumn, glossary: ReadyGlossary, tab
   const meant = new Set(view.meant);
   const rarities = view.meant.map(glossary.rarity);
   const weight = rarities.reduce((sum, each) => sum + each, 0);
-  const fits = named ? nameFitsOf(view, rarities, glossary) : undefined;
+  const fits = named ? nameFitsOf(view, meant, rarities, glossary) : undefined;
   // Shares of the column's words, by rarity, that a term says and that it is called by; how many different ones it is called by.
   const said = tally(view.meant, glossary.bySaid, terms.length, rarities);
   const own = tally(view.meant, glossary.byOwn, terms.length, rarities);
@@ -107,7 +107,7 @@ interface NameFits {
   readonly exact: Float64Array;
 }
 
-function nameFitsOf(view: NameView, rarities: readonly number[], glossary: ReadyGlossary): NameFits {
+function nameFitsOf(view: NameView, meant: ReadonlySet<string>, rarities: readonly number[], glossary: ReadyGlossary): NameFits {
   const { terms, names } = glossary;
   const none = (): Float64Array => new Float64Array(terms.length);
   const fits: NameFits = { words: none(), covered: none(), grams: none(), overlap: none(), exact: none() };
@@ -115,7 +115,6 @@ function nameFitsOf(view: NameView, rarities: readonly number[], glossary: Ready
     if (to > (of[at] ?? 0)) of[at] = to;
   };
   const rows = view.tokens.map((token) => glossary.words.likeness(token));
-  const meant = new Set(view.meant);
   const grams = tally([...view.grams], glossary.byGram, names.length);
   const words = tally([...meant], glossary.byMeant, names.length);
   for (const [i, name] of names.entries()) {

@@ -1,12 +1,12 @@
 import {
   AncillaError,
+  Dataset,
+  DatasetApproval,
   insert,
   replace,
   trainingApprovals,
   trainingCatalog,
   type Because,
-  type Dataset,
-  type DatasetApproval,
   type Io,
   type Platform,
   type Reader,
@@ -14,7 +14,7 @@ import {
   type Tenant,
   type Write,
 } from '@ancilla/contracts';
-import type { Static } from 'typebox';
+import { Type, type Static } from 'typebox';
 
 /** `built → approved → withdrawn`; `refused` when the leak test found something. Withdrawn is for good: what was learned from is not made good by a click. */
 type Status = 'built' | 'refused' | Static<typeof DatasetApproval>['status'];
@@ -25,6 +25,17 @@ export interface Catalogued {
   readonly status: Status;
   readonly approval: Stored<typeof trainingApprovals> | undefined;
 }
+
+/** As routes answer it. */
+export const DatasetView = Type.Object({
+  ...Dataset.properties,
+  status: Type.Enum(['built', 'refused', 'approved', 'withdrawn']),
+  released_at: DatasetApproval.properties.released_at,
+});
+export const view = ({ dataset, status, approval }: Catalogued): Static<typeof DatasetView> => {
+  const released_at = approval?.doc.released_at;
+  return { ...dataset, status, ...(released_at !== undefined && { released_at }) };
+};
 
 /** @throws {AncillaError} `not_found` */
 export async function datasetOf(tenant: Reader<Tenant & Platform>, id: string, io: Io): Promise<Catalogued> {

@@ -1,7 +1,7 @@
 import { AncillaError, Dataset, DatasetApproval, Id, Name, route, Sentence, toTimestamp, trainingCatalog } from '@ancilla/contracts';
 import { Type } from 'typebox';
 import type { openBuildSaga } from './build-saga.ts';
-import { approve, datasetOf, type Catalogued } from './catalog.ts';
+import { approve, datasetOf, DatasetView, view } from './catalog.ts';
 import { assertConsent, consentOf } from './consent.ts';
 import { DatasetDiff, diffOf } from './diff.ts';
 import { EDITION } from './fields.ts';
@@ -9,16 +9,6 @@ import { nothing, pageOf, paging } from './listing.ts';
 import { taskOf, type TrainingParts } from './parts.ts';
 import { readDataset } from './read-dataset.ts';
 import type { Door } from './release.ts';
-
-const DatasetView = Type.Object({
-  ...Dataset.properties,
-  status: Type.Enum(['built', 'refused', 'approved', 'withdrawn']),
-  released_at: DatasetApproval.properties.released_at,
-});
-const view = ({ dataset, status, approval }: Catalogued) => {
-  const released_at = approval?.doc.released_at;
-  return { ...dataset, status, ...(released_at !== undefined && { released_at }) };
-};
 
 export const datasetRoutes = (
   { tasks, artifacts, sagas, clock, newId }: TrainingParts,

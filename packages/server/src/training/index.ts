@@ -7,7 +7,8 @@ import { trainingJobs } from './jobs.ts';
 import { modelEventRoute } from './model-events.ts';
 import { modelRoutes } from './model-routes.ts';
 import type { TrainingParts } from './parts.ts';
-import { openDoor, releaseRoutes } from './release.ts';
+import { openDoor } from './release.ts';
+import { releaseRoutes } from './release-routes.ts';
 import { runRoutes } from './run-routes.ts';
 import { openRunSaga } from './run-saga.ts';
 

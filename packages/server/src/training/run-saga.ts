@@ -24,6 +24,7 @@ import { assertApproved, datasetOf } from './catalog.ts';
 import { assertConsent, consentOf } from './consent.ts';
 import { TRAINER_VERSION } from './dataset.ts';
 import { taskOf, type TrainingParts } from './parts.ts';
+import { datasetBytes } from './read-dataset.ts';
 import { register } from './registry.ts';
 import { codeDigest, train } from './runs.ts';
 import { keep } from './storing.ts';
@@ -124,9 +125,7 @@ export function openRunSaga({ tasks, artifacts, curator, models, storeOf, isolat
     const io = { signal };
     const of: Of = { tenant: storeOf(tenant_id), tenant_id };
     const { file } = await permitted(of.tenant, memo.dataset_id, io);
-    const parquet = await artifacts.bytes(of, file.artifact_id, io);
-    if (sha256Hex(parquet) !== file.sha256)
-      throw new AncillaError('artifact.corrupt', `the file of dataset ${memo.dataset_id} is not the one in the catalog`);
+    const parquet = await datasetBytes(artifacts, of, { dataset_id: memo.dataset_id, file }, io);
     const { id, version, model: running } = await models.production(of, io);
     const { feature_names } = taskOf(tasks, memo.task);
     const result = await train(parquet, { feature_names, shipped: models.shipped.model, running }, await isolation(), io);

@@ -1,5 +1,5 @@
 /** Values shorter than this are too common to say anything: `NL` stands in every file. */
-export const TELLING_LENGTH = 5;
+const TELLING_LENGTH = 5;
 
 /** Whether any of many values stands in some bytes. One pass, however many values there are: they are found by how they begin. */
 export function openSearch(values: Iterable<string>): (bytes: Buffer) => boolean {
