@@ -1,6 +1,6 @@
 // What the conformance suite cannot ask of every engine: this one's database, looked at and attacked from beside.
 import { deepEqual, equal, match, ok, rejects, throws } from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { createServer, connect, type Socket } from 'node:net';
 import { once } from 'node:events';
@@ -250,6 +250,29 @@ test('a server whose clock is an hour from the database’s is refused in one li
     }
   } finally {
     await rm(data, { recursive: true, force: true });
+  }
+});
+
+test('a server with other keys than those the database was written with is refused in one line that says so', { skip }, async () => {
+  await using database = await freshDatabase(server);
+  const folders = await Promise.all(['first', 'other'].map((name) => mkdtemp(join(tmpdir(), `ancilla-keys-${name}-`))));
+  const [first = '', other = ''] = folders;
+  const args = ['--conditions=ancilla-source', 'packages/server/src/cli/main.ts', 'serve'];
+  const env = { ...process.env, ANCILLA_STORE_URL: database.url, ANCILLA_PORT: '0' };
+  try {
+    const running = spawn(process.execPath, args, { env: { ...env, ANCILLA_DATA: first }, stdio: ['ignore', 'pipe', 'inherit'] });
+    await once(running.stdout, 'data');
+    running.kill();
+    await once(running, 'exit');
+    const { status, stderr } = spawnSync(process.execPath, args, {
+      env: { ...env, ANCILLA_DATA: other },
+      encoding: 'utf8',
+      timeout: 60_000,
+    });
+    equal(status, 1, stderr);
+    match(stderr, /^ancilla serve: [^\n]*this server has other keys than the one that wrote it[^\n]*\n$/);
+  } finally {
+    await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })));
   }
 });
 

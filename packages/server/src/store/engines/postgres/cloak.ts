@@ -70,9 +70,13 @@ export function sealed({ name, mac_key, seal_key }: Place): Cloak {
         decipher.setAuthTag(hidden.subarray(-TAG));
         return part(Buffer.concat([decipher.update(hidden.subarray(NONCE, -TAG)), decipher.final()]));
       } catch (cause) {
-        throw new AncillaError('store.corrupt', `a document of ${collection} does not open: it was changed, or belongs to another place`, {
-          cause,
-        });
+        throw new AncillaError(
+          'store.corrupt',
+          `a document of ${collection} does not open: this server has other keys than the one that wrote it (the folder keys of ANCILLA_DATA, or ANCILLA_MASTER_KEY), or it was changed, or belongs to another place`,
+          {
+            cause,
+          },
+        );
       }
     },
   };
