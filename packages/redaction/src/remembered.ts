@@ -1,6 +1,7 @@
 // Runs in browsers too. What was made of long texts: agents send the same instructions with every call, and a conversation again with every turn.
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
+import { LRUCache } from 'lru-cache';
 import type { Span } from './pieces.ts';
 
 /** A text after redaction. */
@@ -22,12 +23,12 @@ function hashOf(text: string): string {
 /** Answers by the hash of the question, the least used let go: nothing raw is kept, and another redactor, with another policy or key, knows nothing of it. */
 export class Remembered {
   readonly #most: number;
-  readonly #kept = new Map<string, Clean>();
-  #characters = 0;
+  readonly #kept: LRUCache<string, Clean>;
 
   /** @param most - characters of the answers kept, together */
   constructor(most: number) {
     this.#most = most;
+    this.#kept = new LRUCache({ maxSize: Math.max(1, most), sizeCalculation: ({ text }) => Math.max(1, text.length) });
   }
 
   /** @param key - what names the text: context for its detectors */
@@ -35,20 +36,9 @@ export class Remembered {
     if (text.length < SHORTEST || text.length > this.#most) return make();
     const name = hashOf(`${key.length} ${key}${text}`);
     const known = this.#kept.get(name);
-    if (known !== undefined) {
-      // Last in the map: what was asked for longest ago is let go first.
-      this.#kept.delete(name);
-      this.#kept.set(name, known);
-      return known;
-    }
+    if (known !== undefined) return known;
     const made = make();
     this.#kept.set(name, made);
-    this.#characters += made.text.length;
-    for (const [oldest, { text: answer }] of this.#kept) {
-      if (this.#characters <= this.#most) break;
-      this.#kept.delete(oldest);
-      this.#characters -= answer.length;
-    }
     return made;
   }
 }

@@ -1,4 +1,5 @@
 import { sha256Hex } from '@ancilla/evidence';
+import { LRUCache } from 'lru-cache';
 import type { EmbeddedText, EmbeddingProvider } from './provider.ts';
 
 /** Numbers of all vectors kept: 32 MB. */
@@ -9,25 +10,7 @@ const MOST_NUMBERS = 8 * 2 ** 20;
  * others embed. Nothing is kept of a text but its hash.
  */
 export function cachedProvider(provider: EmbeddingProvider, mostNumbers = MOST_NUMBERS): EmbeddingProvider {
-  const kept = new Map<string, EmbeddedText>();
-  let numbers = 0;
-  const take = (key: string): EmbeddedText | undefined => {
-    const found = kept.get(key);
-    if (found === undefined) return undefined;
-    // Last in the map: what was asked for longest ago is let go first.
-    kept.delete(key);
-    kept.set(key, found);
-    return found;
-  };
-  const keep = (key: string, made: EmbeddedText): void => {
-    if (!kept.has(key)) numbers += made.vector.length;
-    kept.set(key, made);
-    for (const [oldest, { vector }] of kept) {
-      if (numbers <= mostNumbers) return;
-      kept.delete(oldest);
-      numbers -= vector.length;
-    }
-  };
+  const kept = new LRUCache<string, EmbeddedText>({ maxSize: mostNumbers, sizeCalculation: ({ vector }) => Math.max(1, vector.length) });
   return {
     get meta() {
       return provider.meta;
@@ -39,7 +22,7 @@ export function cachedProvider(provider: EmbeddingProvider, mostNumbers = MOST_N
       const asked = new Map<string, string>();
       for (const [at, text] of texts.entries()) {
         const key = keys[at] ?? '';
-        const known = take(key);
+        const known = kept.get(key);
         if (known === undefined) asked.set(key, text);
         else answers.set(key, known);
       }
@@ -48,7 +31,7 @@ export function cachedProvider(provider: EmbeddingProvider, mostNumbers = MOST_N
         const answer = made[at];
         if (answer === undefined) continue;
         answers.set(key, answer);
-        keep(key, answer);
+        kept.set(key, answer);
       }
       // A provider that gave too few is found out by whoever asked.
       return keys.flatMap((key) => answers.get(key) ?? []);
