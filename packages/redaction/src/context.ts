@@ -14,6 +14,8 @@ export class Context {
   /** The words near are those after `first` up to `last`. */
   readonly #last: number;
   readonly #first: number;
+  /** The lists that may hold one of them. */
+  readonly #lists: number;
   #column: readonly string[] | undefined;
 
   constructor(text: string, words: Words, table: Table, at: number) {
@@ -21,13 +23,15 @@ export class Context {
     this.#words = words;
     this.#table = table;
     this.#at = at;
-    const { ends } = words;
+    const { ends, lists } = words;
     let last = ends.length - 1;
     while (last >= 0 && (ends[last] ?? 0) > at) last--;
     let first = last;
-    while (first >= 0 && (ends[first] ?? 0) > at - WINDOW) first--;
+    let near = 0;
+    for (; first >= 0 && (ends[first] ?? 0) > at - WINDOW; first--) near |= lists[first] ?? 0;
     this.#last = last;
     this.#first = first;
+    this.#lists = near;
   }
 
   /** The header's words, where the value stands in a table's column. */
@@ -39,12 +43,15 @@ export class Context {
   find(keywords: Keywords, within = Infinity): string | undefined {
     const { lists } = this.#words;
     const { bit } = keywords;
-    let left = within;
-    for (let i = this.#last; i > this.#first && left > 0; i--, left--) {
-      if (((lists[i] ?? 0) & bit) === 0) continue;
-      const found = keywords.endingWith(this.#word(i), (count) => this.#wordsBefore(i, count));
-      if (found !== undefined) return found;
+    if ((this.#lists & bit) !== 0) {
+      const until = Math.max(this.#first, this.#last - within);
+      for (let i = this.#last; i > until; i--) {
+        if (((lists[i] ?? 0) & bit) === 0) continue;
+        const found = keywords.endingWith(this.#word(i), (count) => this.#wordsBefore(i, count));
+        if (found !== undefined) return found;
+      }
     }
+    let left = within - (this.#last - this.#first);
     if (left <= 0) return undefined;
     const { column } = this;
     for (let i = column.length - 1; i >= 0 && left > 0; i--, left--) {

@@ -43,9 +43,14 @@ export interface Detector {
   readonly anchors: readonly Anchor[];
   /** How long such a run must at least and may at most be; any length where nothing is said. */
   readonly lengths?: Readonly<Partial<Record<Anchor, readonly [least: number, most: number]>>>;
-  /** The first two characters of the words it looks at, and the last two, without case; any where nothing is said. Numbers are not asked for theirs. */
+  /**
+   * The first two or three characters of the words it looks at, and the last ones, without case, with what stands next to a shorter word; any where
+   * nothing is said. Numbers are not asked for theirs.
+   */
   readonly heads?: readonly string[];
   readonly tails?: readonly string[];
+  /** ASCII characters one of which stands behind the run, or it is not looked at; any where nothing is said. */
+  readonly next?: string;
   /** Words that make a weak shape an entity, in any of their languages, lower case. */
   readonly keywords?: Keywords;
   readonly validator?: string;

@@ -13,9 +13,11 @@ export interface Engine {
   readonly detectors: readonly Detector[];
   /** By kind of run (see {@link kindOf}), then by length. */
   readonly byLength: readonly Int32Array[];
-  /** By a word's first two characters, and by its last two. */
+  /** By a word's first three characters, and by its last three. */
   readonly byHead: Int32Array;
   readonly byTail: Int32Array;
+  /** By the character behind a run, below 128. */
+  readonly byNext: Int32Array;
   /** By character, below 128. */
   readonly byCharacter: Int32Array;
   readonly last: readonly Detector[];
@@ -26,21 +28,23 @@ const LONGEST_COUNTED = 128;
 const MOST_DETECTORS = 31;
 const kinds = [['number'], ['word'], ['word', 'capital'], ['mixed']] as const satisfies readonly (readonly Anchor[])[];
 const NUMBER = 0;
-/** The case of Latin letters does not count. */
-const pairOf = (first: number, second: number): number => (((first | 0x20) << 8) ^ (second | 0x20)) & 0xffff;
+/** Five bits of each of three characters, so that the case of Latin letters does not count: a table that stays in the nearest caches. */
+const slotOf = (first: number, second: number, third: number): number => ((first & 31) << 10) | ((second & 31) << 5) | (third & 31);
+const EVERY = Array.from({ length: 32 }, (_, bits) => bits);
 
 export function toEngine(detectors: readonly Detector[]): Engine {
   if (detectors.length > MOST_DETECTORS) throw new Error(`at most ${MOST_DETECTORS} detectors`);
   const where = (holds: (detector: Detector) => boolean): number =>
     detectors.reduce((bits, detector, index) => (holds(detector) ? bits | (1 << index) : bits), 0);
-  const byPair = (pairs: (detector: Detector) => readonly string[] | undefined): Int32Array => {
-    const table = new Int32Array(0x10000).fill(where((detector) => pairs(detector) === undefined));
+  /** A declared ending of two characters may have any before it, a beginning any behind it. */
+  const byThree = (
+    declared: (detector: Detector) => readonly string[] | undefined,
+    slotsOf: (three: string) => readonly number[],
+  ): Int32Array => {
+    const table = new Int32Array(1 << 15).fill(where((detector) => declared(detector) === undefined));
     for (const [index, detector] of detectors.entries())
-      for (const pair of pairs(detector) ?? [])
-        for (const each of [pair, pair.toUpperCase()]) {
-          const slot = pairOf(each.charCodeAt(0), each.charCodeAt(1));
-          table[slot] = (table[slot] ?? 0) | (1 << index);
-        }
+      for (const three of declared(detector) ?? [])
+        for (const form of [three, three.toUpperCase()]) for (const slot of slotsOf(form)) table[slot] = (table[slot] ?? 0) | (1 << index);
     return table;
   };
   return {
@@ -55,8 +59,20 @@ export function toEngine(detectors: readonly Detector[]): Engine {
         ),
       ),
     ),
-    byHead: byPair(({ heads }) => heads),
-    byTail: byPair(({ tails }) => tails),
+    byHead: byThree(
+      ({ heads }) => heads,
+      (head) => (head.length > 2 ? [head.charCodeAt(2)] : EVERY).map((third) => slotOf(head.charCodeAt(0), head.charCodeAt(1), third)),
+    ),
+    byTail: byThree(
+      ({ tails }) => tails,
+      (tail) =>
+        (tail.length > 2 ? [tail.charCodeAt(0)] : EVERY).map((first) =>
+          slotOf(first, tail.charCodeAt(tail.length - 2), tail.charCodeAt(tail.length - 1)),
+        ),
+    ),
+    byNext: Int32Array.from({ length: 128 }, (_, code) =>
+      where(({ next }) => next === undefined || next.includes(String.fromCharCode(code))),
+    ),
     byCharacter: Int32Array.from({ length: 128 }, (_, code) =>
       where(({ anchors }) => anchors.some((each) => each === String.fromCharCode(code))),
     ),
@@ -79,7 +95,7 @@ export interface Reading {
 export function detect(engine: Engine, { text, floor, regions, only }: Reading, depth = 0): Scan {
   const scan = new Scan(text, floor, regions);
   const { words } = scan;
-  const { detectors, byLength, byHead, byTail, byCharacter } = engine;
+  const { detectors, byLength, byHead, byTail, byNext, byCharacter } = engine;
   const { length } = text;
   words.addAll(text, 0, floor);
   let encodedSeen = 0;
@@ -98,18 +114,16 @@ export function detect(engine: Engine, { text, floor, regions, only }: Reading, 
     let end = at + 1;
     if ((first & WORD) !== 0) {
       const opening = code;
-      let before = 0;
+      let next = code;
       let later = 0;
       let hash = hashStep(0, code);
-      while (end < length) {
-        const next = text.charCodeAt(end);
+      for (; end < length; end++) {
+        next = text.charCodeAt(end);
         const kind = classes[next] ?? 0;
         if ((kind & WORD) === 0) break;
         later |= kind;
         hash = hashStep(hash, next);
-        before = code;
         code = next;
-        end++;
       }
       const all = first | later;
       const long = end - at;
@@ -124,10 +138,10 @@ export function detect(engine: Engine, { text, floor, regions, only }: Reading, 
         asked = byLength[kind]?.[counted] ?? 0;
         if (asked !== 0)
           asked &=
-            long === 1
-              ? (byHead[pairOf(opening, text.charCodeAt(end))] ?? 0) & (byTail[pairOf(text.charCodeAt(at - 1), code)] ?? 0)
-              : (byHead[pairOf(opening, text.charCodeAt(at + 1))] ?? 0) & (byTail[pairOf(before, code)] ?? 0);
+            (byHead[slotOf(opening, text.charCodeAt(at + 1), text.charCodeAt(at + 2))] ?? 0) &
+            (byTail[slotOf(text.charCodeAt(end - 3), text.charCodeAt(end - 2), code)] ?? 0);
       }
+      if (end < length && next < 128) asked &= byNext[next] ?? 0;
       if (end <= from) asked = 0;
       else if (long >= SHORTEST_ENCODED && at >= encodedSeen && depth < DEEPEST_ENCODING) encodedSeen = lookInside(engine, scan, at, depth);
     } else if ((first & ANCHOR) !== 0 && at >= from && at < to) asked = byCharacter[code] ?? 0;

@@ -20,17 +20,18 @@ let lists = 0;
 export class Keywords {
   readonly bit: number;
   readonly #entries: ReadonlySet<string>;
-  /** By their last word: the phrases that end with it, longest first, and the word itself where it is listed. */
-  readonly #byLast = new Map<string, string[]>();
+  /** By their last word: the phrases that end with it, longest first, and the word itself where it is listed; with how many words stand before it. */
+  readonly #byLast = new Map<string, { readonly entry: string; readonly before: number }[]>();
 
   /** @param list - separated by commas */
   constructor(list: string) {
     if (lists === MOST_LISTS) throw new Error(`at most ${MOST_LISTS} lists of keywords`);
     this.bit = 1 << lists++;
     this.#entries = new Set(list.split(','));
-    for (const entry of [...this.#entries].toSorted((a, b) => b.split(' ').length - a.split(' ').length)) {
-      const last = entry.slice(entry.lastIndexOf(' ') + 1);
-      this.#byLast.set(last, [...(this.#byLast.get(last) ?? []), entry]);
+    const counted = [...this.#entries].map((entry) => ({ entry, before: entry.split(' ').length - 1 }));
+    for (const each of counted.toSorted((a, b) => b.before - a.before)) {
+      const last = each.entry.slice(each.entry.lastIndexOf(' ') + 1);
+      this.#byLast.set(last, [...(this.#byLast.get(last) ?? []), each]);
       for (const form of [last, last.toUpperCase(), last.slice(0, 1).toUpperCase() + last.slice(1)]) {
         let hash = 0;
         for (let at = 0; at < form.length; at++) hash = hashStep(hash, form.charCodeAt(at));
@@ -47,6 +48,9 @@ export class Keywords {
 
   /** The longest entry that ends with a word. @param before - the words before it, asked for only where a phrase ends with it */
   endingWith(word: string, before: (count: number) => string): string | undefined {
-    return this.#byLast.get(word)?.find((entry) => entry === word || entry === `${before(entry.split(' ').length - 1)} ${word}`);
+    const ending = this.#byLast.get(word);
+    if (ending !== undefined)
+      for (const each of ending) if (each.before === 0 || each.entry === `${before(each.before)} ${word}`) return each.entry;
+    return undefined;
   }
 }

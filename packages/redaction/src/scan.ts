@@ -88,7 +88,10 @@ export class Scan {
     const from = text.lastIndexOf('\n', at - 1) + 1;
     const end = text.indexOf('\n', at);
     const to = end < 0 ? text.length : end;
-    const is = new Set(text.slice(from, Math.min(to, from + LONGEST_LINE)).match(GERMAN_WORDS)).size >= GERMAN_LEAST;
+    const seen = new Set<string>();
+    for (const [word] of text.slice(from, Math.min(to, from + LONGEST_LINE)).matchAll(GERMAN_WORDS))
+      if (seen.add(word).size >= GERMAN_LEAST) break;
+    const is = seen.size >= GERMAN_LEAST;
     this.#german = { from, to, is };
     return is;
   }

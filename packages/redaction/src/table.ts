@@ -25,7 +25,8 @@ export class Table {
     const before = text.slice(start, at);
     const delimiter = DELIMITERS.find((each) => before.includes(each));
     if (delimiter === undefined) return NONE;
-    const column = before.split(delimiter).length - 1;
+    let column = 0;
+    for (let next = before.indexOf(delimiter); next >= 0; next = before.indexOf(delimiter, next + 1)) column++;
     const header = this.#headerOf(start, delimiter, column);
     if (header === undefined) return this.#sqlColumn(start, at);
     return wordsOf(header[column] ?? '');

@@ -25,7 +25,7 @@ const typesAfter = new Set(
 );
 const typesBefore = new Set('calle,avenida,plaza,paseo,camino,rue,avenue,boulevard,via,viale,piazza,rua,largo'.split(','));
 const JOINED = /\p{Ll}{3}(?:straße|strasse|str|weg|platz|allee|gasse|ufer|damm|straat|laan|plein|gracht)$/u;
-const ends = (list: Iterable<string>): string[] => [...list].map((word) => word.slice(-2));
+const ends = (list: Iterable<string>): string[] => [...list].map((word) => word.slice(-3));
 const LONGEST_BEFORE = 72;
 const LONGEST_AFTER = 96;
 

@@ -26,8 +26,11 @@ const STREET_FIRST = new RegExp(
 /** Hauptstraße 5a, Wilhelm-Liebknecht-Str. 89, Ringweg 3-5, Hafnarstræti 5, Kiannonkatu 98 */
 const GERMANIC =
   /^(?:[\p{L}.-]{1,40} ){0,2}?[\p{Lu}][\p{L}.-]{1,40}(?:stra(?:ß|ss)e|str\.?|[Ss]tr\.|weg|platz|allee|gasse|ring|damm|ufer|steig|markt|graben|chaussee|hof|berg|straat|laan|gracht|plein|kade|dijk|singel|gatan|gata|vägen|veien|vej|gade|vænget|katu|kuja|tie|tänav|braut|stræti|straeti|utca|körút) \d{1,4} ?(?:[a-z](?![a-z]))?(?:-\d{1,4})?/u;
-const GERMANIC_ENDS =
-  /(?:stra(?:ß|ss)e|str|weg|platz|allee|gasse|ring|damm|ufer|steig|markt|graben|chaussee|straat|laan|gracht|plein|kade|dijk|singel|gatan|gata|vägen|veien|vej|gade|vænget|katu|kuja|tie|tänav|braut|stræti|straeti|utca|körút)$/iu;
+const GERMANIC_ENDINGS =
+  'straße,strasse,str,weg,platz,allee,gasse,ring,damm,ufer,steig,markt,graben,chaussee,straat,laan,gracht,plein,kade,dijk,singel,gatan,gata,vägen,veien,vej,gade,vænget,katu,kuja,tie,tänav,braut,stræti,straeti,utca,körút'.split(
+    ',',
+  );
+const GERMANIC_ENDS = new RegExp(`(?:${GERMANIC_ENDINGS.join('|')})$`, 'iu');
 const STREET_WORDS = new Set(
   'calle,via,viale,piazza,avenida,plaza,paseo,rua,corso,Calle,Calleja,Callejón,Avenida,Avda,Av,Plaza,Pza,Paseo,Camino,Carretera,Ronda,Rambla,Travesía,Glorieta,Barrio,Colonia,Urbanización,Polígono,Puente,Cuesta,Pasaje,Parque,Sector,Grupo,Huerta,Jardines,Masía,Solar,Torrente,Vía,Via,Viale,Piazza,Corso,Largo,Rua,Travessa,Praça,Rue,ul,Ulica,al,Straße,Strasse,Am,An,Auf,Im,Zum,Zur,Unter,Hinter'.split(
     ',',
@@ -71,7 +74,9 @@ const announcers = new Set([
 const BOX_WORDS = new Set(['P', 'PO', 'Postfach', 'Apartado', 'PSC', 'Unit', 'CMR', 'p', 'po']);
 const UNIT_WORDS = new Set(['Apt', 'Suite', 'Apartment']);
 const heads = new Keywords([...announcers, ...STREET_WORDS, ...BOX_WORDS, ...UNIT_WORDS].map((word) => word.toLowerCase()).join(','));
-const headOf = (word: string): string => word.toLowerCase().padEnd(2).slice(0, 2);
+/** Behind a word of two letters stands a space, or a full stop. */
+const headsOf = (word: string): readonly string[] =>
+  word.length < 3 ? [' ', '.'].map((next) => `${word.toLowerCase()}${next}`) : [word.toLowerCase().slice(0, 3)];
 const LIVES = words(
   'live,lives,lived,living,reside,resides,residing,located,staying,home,moved,deliver,delivered,ship,shipped,sent,wohne,wohnt,habite,vivo,vive',
 );
@@ -263,7 +268,8 @@ export const addressCorner: Detector = {
   anchors: ['word'],
   lengths: { word: [6, 6] },
   heads: ['co'],
-  tails: ['er'],
+  tails: ['ner'],
+  next: ' ',
   source: 'our own',
   examples: [
     { text: 'at the corner of Long Lane and Mill Road now', finds: 'Long Lane and Mill Road' },
@@ -282,8 +288,9 @@ export const addressLived: Detector = {
   type: 'ADDRESS',
   anchors: ['word', 'capital'],
   lengths: { word: [4, 9] },
-  heads: [...LIVES].map(headOf),
-  tails: [...LIVES].map((word) => word.slice(-2)),
+  heads: [...LIVES].flatMap(headsOf),
+  tails: [...LIVES].map((word) => word.slice(-3)),
+  next: ' \t\n\r',
   source: 'own list of verbs',
   examples: [
     { text: 'She moved to Kerkhofblommen 12, last year', finds: 'Kerkhofblommen 12' },
@@ -303,38 +310,8 @@ export const addressGermanic: Detector = {
   type: 'ADDRESS',
   anchors: ['word', 'capital'],
   lengths: { word: [3, 60], capital: [3, 60] },
-  tails: [
-    'ße',
-    'se',
-    'tr',
-    'eg',
-    'tz',
-    'ee',
-    'ng',
-    'mm',
-    'er',
-    'ig',
-    'kt',
-    'en',
-    'at',
-    'an',
-    'ht',
-    'in',
-    'de',
-    'jk',
-    'el',
-    'ta',
-    'ej',
-    'et',
-    'tu',
-    'ja',
-    'ie',
-    'av',
-    'ut',
-    'ti',
-    'ca',
-    'út',
-  ],
+  tails: GERMANIC_ENDINGS.map((ending) => ending.slice(-3)),
+  next: ' .',
   source: 'street words of de, nl, the Nordic languages, et, hu',
   examples: [
     { text: 'Hauptstraße 5a, 10115 Berlin ist', finds: 'Hauptstraße 5a, 10115 Berlin' },
@@ -348,9 +325,9 @@ export const address: Detector = {
   type: 'ADDRESS',
   anchors: ['number', 'mixed', 'word'],
   lengths: { number: [1, 6], word: [1, 12], mixed: [2, 6] },
+  next: ' ,."\':=\t\n\r',
   heads: [
-    'p.',
-    ...[...announcers, ...STREET_WORDS, ...BOX_WORDS, ...UNIT_WORDS].map(headOf),
+    ...[...announcers, ...STREET_WORDS, ...BOX_WORDS, ...UNIT_WORDS].flatMap(headsOf),
     ...DIGITS.flatMap((first) => [...DIGITS, ...LETTERS].map((second) => first + second)),
   ],
   source: 'USPS Publication 28 appendix C1; street words of de, fr, es, it, pt and the Nordic languages',

@@ -62,7 +62,7 @@ function look(scan: Scan, start: number, end: number): void {
 function crypto(word: string, named: () => boolean): string | undefined {
   if (/^0x[0-9a-fA-F]{40}$/.test(word)) return 'ethereum';
   if (/^(?:bc|tb|ltc|bcrt|addr)1/i.test(word) && isBech32(word)) return 'bech32';
-  if (word.length <= 36 && /^[123mnLMDXTtA9]/.test(word) && isBase58Check(word)) return 'base58check';
+  if (/^[123mnLMDXTtA9][1-9A-HJ-NP-Za-km-z]{24,35}$/.test(word) && isBase58Check(word)) return 'base58check';
   if (/^4[0-9AB][1-9A-HJ-NP-Za-km-z]{93}$/.test(word)) return 'monero';
   if (/^r[1-9A-HJ-NP-Za-km-z]{24,34}$/.test(word) && named()) return 'ripple';
   return /^[1-9A-HJ-NP-Za-km-z]{32,44}$/.test(word) && /[A-Z]/.test(word) && /[a-z]/.test(word) && named() ? 'base58' : undefined;

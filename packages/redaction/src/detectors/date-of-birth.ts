@@ -1,5 +1,5 @@
 // Runs in browsers too.
-import { isDigit, isWord } from '../characters.ts';
+import { classAt, isDigit, isWord, LETTER } from '../characters.ts';
 import { confidence, type Detector } from '../detector.ts';
 import { Keywords } from '../keywords.ts';
 import type { Scan } from '../scan.ts';
@@ -9,9 +9,7 @@ const keywords = new Keywords(
 );
 const MONTH =
   '(?:jan(?:uary|uar|vier)?|jänner|feb(?:ruary|ruar)?|février|fév(?:r)?|mar(?:ch|s|zo)?|märz|mär|apr(?:il)?|avril|avr|may|mai|mayo|june?|juni?|juin|junio|july?|juli?|juillet|juil|julio|aug(?:ust)?|août|agosto|ago|sep(?:t(?:ember|embre)?)?|septiembre|oct(?:ober|obre|ubre)?|okt(?:ober)?|nov(?:ember|embre|iembre)?|dec(?:ember)?|dez(?:ember)?|déc(?:embre)?|dic(?:iembre)?|enero|ene|febrero|abril|abr)';
-const MONTH_STARTS = new Set(
-  'jan,jän,feb,fév,mar,mär,apr,avr,may,mai,jun,jui,jul,aug,aoû,ago,sep,oct,okt,nov,dec,dez,déc,dic,ene,abr'.split(','),
-);
+const MONTH_STARTS = 'jan,jän,feb,fév,mar,mär,apr,avr,may,mai,jun,jui,jul,aug,aoû,ago,sep,oct,okt,nov,dec,dez,déc,dic,ene,abr'.split(',');
 const DIGITS = '0123456789'.split('');
 const NUMERIC = /^(?:\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}([-./])\d{1,2}\1(?:\d{4}|\d{2}))(?![\d/])/;
 const DAY_FIRST = new RegExp(
@@ -32,17 +30,24 @@ function mayBegin(text: string, start: number, end: number): boolean {
   return length < 3 ? separated || next === 0x20 : !isDigit(text, end - 1);
 }
 
+/** Behind a day: a letter after its space or dash, with a full stop before that or without. */
+const mayNameMonth = (text: string, end: number): boolean => (classAt(text, text[end] === '.' ? end + 2 : end + 1) & LETTER) !== 0;
+
 function look(scan: Scan, start: number, end: number): void {
   const { text } = scan;
   if (end - start > 9) return;
   const first = text.charCodeAt(start) | 0x20;
   // A date begins with digits or a month.
   if (first >= 0x61 && !isDigit(text, end + 1) && !isDigit(text, end + 2)) return;
-  if (first >= 0x61 && !MONTH_STARTS.has(text.slice(start, start + 3).toLowerCase())) return;
   if (first < 0x61 && !mayBegin(text, start, end)) return;
   if (isWord(text, start - 1)) return;
   const slice = text.slice(start, start + 32);
-  const match = NUMERIC.exec(slice) ?? DAY_FIRST.exec(slice) ?? MONTH_FIRST.exec(slice) ?? COMPACT.exec(slice);
+  const match =
+    first >= 0x61
+      ? MONTH_FIRST.exec(slice)
+      : end - start === 8
+        ? COMPACT.exec(slice)
+        : ((isDigit(text, end + 1) ? NUMERIC.exec(slice) : null) ?? (mayNameMonth(text, end) ? DAY_FIRST.exec(slice) : null));
   if (match === null) return;
   const before = scan.contextBefore(start);
   const context = before.find(keywords);
@@ -67,10 +72,7 @@ export const dateOfBirth: Detector = {
   type: 'DATE_OF_BIRTH',
   anchors: ['number', 'word', 'mixed'],
   lengths: { number: [1, 8], word: [3, 10], mixed: [3, 4] },
-  heads: [
-    ...[...MONTH_STARTS].map((month) => month.slice(0, 2)),
-    ...DIGITS.flatMap((first) => [...DIGITS, 's', 'n', 't', 'r', 'd', 'e'].map((second) => first + second)),
-  ],
+  heads: [...MONTH_STARTS, ...DIGITS.flatMap((first) => [...DIGITS, 's', 'n', 't', 'r', 'd', 'e'].map((second) => first + second))],
   keywords,
   source: 'written forms of dates in CLDR for en, de, fr, es',
   examples: [

@@ -134,7 +134,8 @@ export const emailSpelt: Detector = {
   anchors: ['word', 'capital'],
   lengths: { word: [2, 6], capital: [2, 6] },
   heads: ['at', 'ar'],
-  tails: ['at', 'ba'],
+  tails: [' at', 'oba'],
+  next: ' ',
   source: 'how people hide mailboxes from harvesters',
   examples: [
     { text: 'write to first.last AT corp DOT com today', finds: 'first.last AT corp DOT com' },

@@ -7,7 +7,7 @@ import { cryptoAddress } from './crypto-address.ts';
 import { dateOfBirth } from './date-of-birth.ts';
 import { email, emailSpelt } from './email.ts';
 import { iban } from './iban.ts';
-import { ipv4, ipv6, mac } from './network.ts';
+import { ipv4, ipv6, mac, macPlain } from './network.ts';
 import { nationalId } from './labelled-number.ts';
 import { person, personLogin, personQuoted, personSmall } from './person.ts';
 import { phone } from './phone.ts';
@@ -29,6 +29,7 @@ export const detectors: readonly Detector[] = [
   ipv4,
   ipv6,
   mac,
+  macPlain,
   cryptoAddress,
   dateOfBirth,
   jwt,

@@ -156,7 +156,7 @@ const ALONE: readonly (readonly Shape[])[] = Array.from({ length: LONGEST_COMPAC
 /** What needs no word: as it is written, or without its separators. */
 const findAlone = (written: string, compact: string): Shape | undefined =>
   ALONE[compact.length]?.find(
-    ({ pattern, valid }) => (pattern.test(written) && valid(written)) || (pattern.test(compact) && valid(compact)),
+    ({ pattern, valid }) => (pattern.test(written) && valid(written)) || (written !== compact && pattern.test(compact) && valid(compact)),
   );
 const LONGEST = 30;
 
@@ -215,7 +215,7 @@ function look(scan: Scan, from: number, runEnd: number): void {
   if (close === 0x5f || close === 0x24 || close === 0x40 || close === 0x20ac) return;
   // A letter or country code may stand before: "P 1630837", "CL 12531909-2", "A-1234567".
   const lead =
-    isUpper(text, from - 2) || (text[from - 1] === '-' && isWord(text, from - 2))
+    (close === 0x20 && isUpper(text, from - 2)) || (close === 0x2d && isWord(text, from - 2))
       ? (/(?:^|[^\p{L}\d])((?!ID |NO |NR )[A-Z]{1,2}[ -]|[a-z]-)$/u.exec(text.slice(Math.max(0, from - 4), from))?.[1] ?? '')
       : '';
   const start = from - lead.length;
@@ -251,7 +251,7 @@ function look(scan: Scan, from: number, runEnd: number): void {
   const written = text.slice(from, end).toUpperCase();
   // A date or a time of day is no id, whatever stands before it.
   if (/^\d{4}-\d{2}-\d{2}(?:T|$)|^\d{2}:\d{2}/.test(written)) return;
-  const compact = written.replaceAll(/[^0-9A-Z]/g, '');
+  const compact = /[^0-9A-Z]/.test(written) ? written.replaceAll(/[^0-9A-Z]/g, '') : written;
   const alone = findAlone(written, compact) ?? (lead === '' ? undefined : findAlone('', lead.slice(0, -1).toUpperCase() + compact));
   const other = context.find(otherWords, 2);
   if (keyword === undefined || (other !== undefined && (keyword !== context.nearest || weakWords.has(keyword)))) {

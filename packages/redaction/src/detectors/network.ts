@@ -8,9 +8,8 @@ const V4 = /^(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}(?
 const PREFIX_LENGTH = /^\/\d{1,3}(?![\d/])/;
 const versionWords = new Keywords('version,versions,v,ver,release,upgrade,build,figure,section,chapter,firmware,driver');
 
-function lookV4(scan: Scan, start: number, end: number): void {
+function lookV4(scan: Scan, start: number): void {
   const { text } = scan;
-  if (text[end] !== '.' || end - start > 3) return;
   const before = text[start - 1] ?? ' ';
   if (before === '.' || before === '-' || before === '_' || (before === ':' && text[start - 2] === ':')) return;
   // A product's version: Chrome/120.0.0.0.
@@ -28,12 +27,15 @@ function lookV6(scan: Scan, at: number): void {
   const { text } = scan;
   if (!isHexOrColon(text.charCodeAt(at + 1))) return;
   let start = at;
-  while (start > at - 5 && /[0-9a-fA-F]/.test(text[start - 1] ?? ' ')) start--;
+  while (start > at - 5 && isHex(text.charCodeAt(start - 1))) start--;
   // Seen from its first colon only.
   if (text[start - 1] === ':' || isWord(text, start - 1) || at - start > 4) return;
   let end = at;
+  let colons = 0;
   const limit = Math.min(text.length, start + 46);
-  while (end < limit && /[0-9a-fA-F:.]/.test(text[end] ?? ' ')) end++;
+  for (; end < limit && (isHexOrColon(text.charCodeAt(end)) || text[end] === '.'); end++) if (text[end] === ':') colons++;
+  // A time of day has fewer, and no two side by side.
+  if (colons < 6 && !text.slice(at, end).includes('::')) return;
   while (end > at && (text[end - 1] === '.' || (text[end - 1] === ':' && text[end - 2] !== ':'))) end--;
   if (isWord(text, end) || !isV6(text.slice(start, end))) return;
   const more = text.slice(end, end + 20);
@@ -63,8 +65,8 @@ export function isV6(address: string): boolean {
 }
 
 const HEX = '0123456789abcdef'.split('');
-const isHexOrColon = (code: number): boolean =>
-  (code >= 0x30 && code <= 0x3a) || (code >= 0x41 && code <= 0x46) || (code >= 0x61 && code <= 0x66);
+const isHex = (code: number): boolean => (code >= 0x30 && code <= 0x39) || (code >= 0x41 && code <= 0x46) || (code >= 0x61 && code <= 0x66);
+const isHexOrColon = (code: number): boolean => code === 0x3a || isHex(code);
 const MAC =
   /^[0-9a-fA-F]{2}(?:(?::[0-9a-fA-F]{2}){5}(?:(?::[0-9a-fA-F]{2}){2})?|(?:-[0-9a-fA-F]{2}){5}(?:(?:-[0-9a-fA-F]{2}){2})?|(?:\s[0-9a-fA-F]{2}){5})(?![0-9a-fA-F:-])/;
 const MAC_DOTTED = /^[0-9a-fA-F]{4}\.[0-9a-fA-F]{4}\.[0-9a-fA-F]{4}(?![0-9a-fA-F.])/;
@@ -74,7 +76,7 @@ function lookMac(scan: Scan, start: number, end: number): void {
   const { text } = scan;
   const length = end - start;
   const next = text[end] ?? ' ';
-  if (length === 2 ? next !== ':' && next !== '-' && next !== ' ' : length === 4 ? next !== '.' : length !== 12) return;
+  if (length === 2 ? next === '.' : length !== 12 && (length !== 4 || next !== '.')) return;
   const before = text[start - 1] ?? ' ';
   if (before === ':' && isWord(text, start - 2) && next === ':') return;
   if (before === '-' || before === '.') return;
@@ -102,6 +104,7 @@ export const ipv4: Detector = {
   type: 'IP_ADDRESS',
   anchors: ['number'],
   lengths: { number: [1, 3] },
+  next: '.',
   keywords: versionWords,
   validator: 'octets',
   source: 'RFC 791',
@@ -125,19 +128,28 @@ export const ipv6: Detector = {
   ],
   look: (scan, at) => lookV6(scan, at),
 };
-export const mac: Detector = {
+const macParts = {
   rule: 'mac',
   type: 'MAC_ADDRESS',
   anchors: ['number', 'word', 'mixed'],
-  lengths: { number: [2, 12], word: [2, 12], mixed: [2, 12] },
   heads: HEX.flatMap((first) => HEX.map((second) => first + second)),
   keywords: macWords,
   validator: 'EUI-48',
   source: 'IEEE 802',
+  look: lookMac,
+} as const satisfies Partial<Detector>;
+export const mac: Detector = {
+  ...macParts,
+  lengths: { number: [2, 4], word: [2, 4], mixed: [2, 4] },
+  next: ':-. ',
   examples: [
     { text: 'mac=65:de:bf:d0:de:6d a', finds: '65:de:bf:d0:de:6d' },
     { text: '33-63-86-9A-F5-EC', finds: '33-63-86-9A-F5-EC' },
     { text: 'sha 65:de:bf:d0:de:6d:00:11:22 or 00:00:00:00:00:00' },
   ],
-  look: lookMac,
+};
+export const macPlain: Detector = {
+  ...macParts,
+  lengths: { number: [12, 12], word: [12, 12], mixed: [12, 12] },
+  examples: [{ text: 'hwaddr 65debfd0de6d', finds: '65debfd0de6d' }, { text: 'commit 65debfd0de6d' }],
 };

@@ -37,6 +37,7 @@ class Word {
   readonly name: string;
   #listed: boolean | undefined;
   #given: boolean | undefined;
+  #otherwise: boolean | undefined;
   #everyday: boolean | undefined;
 
   constructor(start: number, end: number, name: string) {
@@ -51,8 +52,12 @@ class Word {
   get given(): boolean {
     return (this.#given ??= isListedGiven(this.name));
   }
+  /** It makes the run an organisation's name, or a place's. */
+  get otherwise(): boolean {
+    return (this.#otherwise ??= notPeople.has(this.name));
+  }
   get everyday(): boolean {
-    return (this.#everyday ??= isEveryday(this.name));
+    return (this.#everyday ??= this.otherwise || isCommon(this.name));
   }
 }
 
@@ -73,11 +78,11 @@ function wordAt(text: string, start: number): Word | undefined {
     break;
   }
   if (isWord(text, end)) return undefined;
-  // The trailing letters of camelCase are code.
   const raw = text.slice(start, end);
+  // The trailing letters of camelCase are code.
   if (
+    isCamelCase(text, start, end) &&
     raw !== 'GmbH' &&
-    /^[A-Z][a-z]+[A-Z]/.test(raw) &&
     !/^(?:Mc|Mac|De|Di|Le|La|Van|Von|Du|O)[A-Z]/.test(raw) &&
     !raw.includes('-') &&
     !raw.includes("'")
@@ -86,14 +91,21 @@ function wordAt(text: string, start: number): Word | undefined {
   return new Word(start, end, toName(raw));
 }
 
+/** A capital, small letters, a capital. */
+function isCamelCase(text: string, start: number, end: number): boolean {
+  let at = start + 1;
+  while (at < end && classAt(text, at) === LOWER) at++;
+  return at > start + 1 && at < end && classAt(text, at) === UPPER && classAt(text, start) === UPPER;
+}
+
 const isInitial = ({ start, end }: Word): boolean => end - start === 1;
 const isListed = (name: string): boolean =>
   name.length > 1 &&
   (isAny(name) || (name.includes('-') && name.split('-').some((part) => part.length > 3 && isAny(part) && !everydayWords.has(part))));
 const isListedGiven = (name: string): boolean =>
   name.length > 1 && (isGiven(name) || (name.includes('-') && isGiven(name.split('-')[0] ?? '')));
-const isEveryday = (name: string): boolean =>
-  everydayWords.has(name) || notPeople.has(name) || (/['’]/.test(name) && CONTRACTED.test(name));
+const isCommon = (name: string): boolean => everydayWords.has(name) || (/['’]/.test(name) && CONTRACTED.test(name));
+const isEveryday = (name: string): boolean => notPeople.has(name) || isCommon(name);
 const CONTRACTED = /^(?:i|it|we|you|he|she|they|let|don|can|that|there|what|who)['’]/;
 
 const MOST_WORDS = 5;
@@ -267,11 +279,12 @@ function look(scan: Scan, start: number, runEnd: number): void {
   )
     return;
   // The pass has looked up the word already.
-  if ((scan.words.lastLists & announcing.bit) !== 0 && titles.has(first.name) && !isInitial(first)) return;
+  const mayAnnounce = (scan.words.lastLists & announcing.bit) !== 0;
+  if (mayAnnounce && titles.has(first.name) && !isInitial(first)) return;
   const announced = announcedBy(scan, start);
-  const run = [...runFrom(text, first)];
+  const run = runFrom(text, first);
   // What announces a name is none: in "Hi Bob" the name begins with Bob.
-  if (run.length > 1 && announcers.has(first.name)) return;
+  if (run.length > 1 && mayAnnounce && announcers.has(first.name)) return;
   const decided =
     announced === undefined && first.name.length > 1 && !first.listed && run.length < 2 ? undefined : decide(scan, run, announced);
   if (decided === undefined) {
@@ -317,7 +330,7 @@ function remember(scan: Scan, take: readonly Word[], announced: Announced | unde
   if (take.length < 2 && announced === undefined) return;
   for (const word of take) {
     const { name } = word;
-    const everyday = word.everyday && (!word.given || name.length < 4 || notPeople.has(name));
+    const everyday = word.everyday && (!word.given || name.length < 4 || word.otherwise);
     if (name.length > 2 && !everyday) (scan.people ??= new Set()).add(name);
   }
 }
@@ -336,6 +349,12 @@ function acts(text: string, kept: readonly Word[], last: Word): boolean {
   return kept.length === 2 && /^['’]s /.test(text.slice(last.end, last.end + 3));
 }
 
+function isCapitals(text: string, start: number, end: number): boolean {
+  if (classAt(text, start + 1) === LOWER) return false;
+  const word = text.slice(start, end);
+  return word === word.toUpperCase();
+}
+
 /** How much of a run is a name, and how sure that is. */
 function decide(
   scan: Scan,
@@ -343,7 +362,7 @@ function decide(
   announced: Announced | undefined,
 ): { readonly take: readonly Word[]; readonly sure: Confidence } | undefined {
   const { text } = scan;
-  const cut = run.findIndex(({ name, end }) => notPeople.has(name) || (name === 'i' && text[end] !== '.'));
+  const cut = run.findIndex(({ otherwise, name, end }) => otherwise || (name === 'i' && text[end] !== '.'));
   const kept = cut < 0 ? run : run.slice(0, cut);
   // Something follows that makes the whole an organisation, a street, a title of a work.
   const followed =
@@ -354,13 +373,13 @@ function decide(
   if (first === undefined) return undefined;
   // Nouns have capitals there: only a given name tells a name.
   if (announced === undefined && !isInitial(first) && (first.everyday || !first.given) && scan.isGermanAt(first.start)) return undefined;
-  const capitals = kept.every(({ start, end }) => end - start > 1 && text.slice(start, end) === text.slice(start, end).toUpperCase());
+  const capitals = kept.every(({ start, end }) => end - start > 1 && isCapitals(text, start, end));
   const listed = kept.filter((word) => word.listed && !word.everyday).length;
   if (announced?.surely === true && !followed) {
     if (!capitals || listed > 0 || kept.length > 1) {
       if (first.everyday && listed === 0 && kept.length < 2)
         return first.listed &&
-          !notPeople.has(first.name) &&
+          !first.otherwise &&
           (titles.has(announced.by) || (greetings.has(announced.by) && first.given && ',!.\n'.includes(text[first.end] ?? '\n')))
           ? { take: kept, sure: confidence.context }
           : undefined;
@@ -387,7 +406,7 @@ function decide(
       if (!second.everyday || second.listed) return { take: kept, sure: confidence.shape };
       return { take: [first], sure: confidence.guess };
     }
-    if (listed > 0 && firstListed && !notPeople.has(first.name) && (given || !beginsSentence(text, first.start)))
+    if (listed > 0 && firstListed && !first.otherwise && (given || !beginsSentence(text, first.start)))
       return { take: kept, sure: confidence.shape };
     // An unlisted first word before a listed family name, in a run that begins no sentence.
     if (!firstListed && listed > 0 && kept.length <= 3 && !beginsSentence(text, first.start) && !first.everyday)
@@ -412,7 +431,8 @@ export const personSmall: Detector = {
   type: 'PERSON',
   anchors: ['word', 'capital'],
   lengths: { word: [1, 7] },
-  tails: ['is', "'s", 'me', 'st', 'ße', 'le', 'mo', 'es'],
+  tails: [' is', "e's", ' me', 'ist', 'est', 'ße', 'lle', 'amo', ' es'],
+  next: ' ',
   source: 'lists named in scripts/make-name-filters.ts',
   examples: [
     { text: 'hi, my name is lena andersson.', finds: 'lena andersson' },
@@ -420,7 +440,7 @@ export const personSmall: Detector = {
   ],
   look(scan, _, end) {
     const { text } = scan;
-    if (text[end] !== ' ' || !NAMES_SELF.test(text.slice(Math.max(0, end - 20), end))) return;
+    if (!NAMES_SELF.test(text.slice(Math.max(0, end - 20), end))) return;
     const match = SMALL_NAME.exec(text.slice(end, end + 52));
     const [, first = '', second = ''] = match ?? [];
     if (first === '' || !isListedGiven(toName(first)) || isEveryday(toName(first))) return;
@@ -475,7 +495,8 @@ export const personLogin: Detector = {
   type: 'PERSON',
   anchors: ['word'],
   lengths: { word: [2, 9] },
-  tails: ['er', 'me', 'in', 'id', 'or', 'ee', 'by'],
+  tails: ['ser', 'ame', 'gin', '/in', 'uid', 'hor', 'ner', 'nee', 'wer', 'ter', 'ber', 'by', 'for', 'ver'],
+  next: '="\': /\t\n\r',
   source: 'lists named in scripts/make-name-filters.ts',
   examples: [
     { text: 'login ok user=maria.kowalska ip=-', finds: 'maria.kowalska' },

@@ -11,38 +11,10 @@ const TOKEN =
 const KEY = /(?:^|[a-z0-9])Key$|^key$/i;
 
 /** How such names end. */
-const TAILS = [
-  'rd',
-  'wd',
-  'pw',
-  've',
-  'na',
-  'la',
-  'se',
-  'ss',
-  'in',
-  'de',
-  'rt',
-  'ña',
-  'ha',
-  'ło',
-  'ль',
-  'en',
-  'et',
-  'ey',
-  'al',
-  'ls',
-  'ds',
-  'ok',
-  'th',
-  'on',
-  'er',
-  'wt',
-  'id',
-  'ie',
-  '密码',
-  'ード',
-];
+const TAILS =
+  'ord,swd,ase,pwd,pw,ode,ass,pin,ort,eña,ena,ave,nha,sse,ola,sło,оль,密码,ード,ken,ret,key,ial,als,eds,ook,uth,ion,rer,sic,jwt,nid,kie'.split(
+    ',',
+  );
 
 const STOP = new Set(
   'true,false,null,none,nil,undefined,string,str,number,int,bool,boolean,text,required,optional,incorrect,correct,wrong,invalid,valid,expired,missing,empty,changed,reset,set,unset,not,too,the,your,my,a,an,is,was,been,must,should,password,secret,token,key,example,changeme,redacted,hidden,masked,placeholder,default,value,todo,here,stored,used,needed,safe,secure,encrypted,hashed,unknown,disabled,enabled,rotated,revoked,being,valid,and,or,for,to,in,on,of'.split(
@@ -175,6 +147,7 @@ export const secretAssigned: Detector = {
   anchors: ['word', 'mixed'],
   lengths: { word: [2, 60], mixed: [3, 60] },
   tails: TAILS,
+  next: '_"\'`:=>, \t\n\r',
   source: 'after gitleaks’ generic rule (MIT): identifier, operator, value',
   examples: [
     { text: 'DB_PASSWORD=hunter2x', finds: 'hunter2x' },

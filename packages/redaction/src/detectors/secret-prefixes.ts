@@ -94,7 +94,7 @@ export const secretPrefixes: Detector = {
   type: 'SECRET',
   anchors: ['word', 'mixed'],
   lengths: { word: [1, Infinity], mixed: [2, Infinity] },
-  heads: PREFIXES.map(({ prefix }) => prefix.slice(0, 2)),
+  heads: PREFIXES.map(({ prefix }) => prefix.slice(0, 3)),
   validator: 'issuer prefix',
   source: 'issuers’ token formats; gitleaks (MIT), detect-secrets (Apache-2.0)',
   examples: [

@@ -3,21 +3,20 @@ import { isWord } from '../characters.ts';
 import { confidence, type Detector } from '../detector.ts';
 import type { Scan } from '../scan.ts';
 
-const SHAPES: readonly (readonly [rule: string, pattern: RegExp])[] = [
-  ['telegram', /^\d{8,10}:[A-Za-z0-9_-]{35}(?![A-Za-z0-9_-])/],
-  ['discord', /^[A-Za-z0-9][A-Za-z0-9_-]{22,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,40}(?![A-Za-z0-9_-])/],
-  ['mailchimp', /^[0-9a-f]{32}-us\d{1,2}(?!\d)/],
-  ['slack_webhook', /^T[A-Z0-9]{8,11}\/B[A-Z0-9]{8,11}\/[A-Za-z0-9]{20,26}/],
+/** Behind the first run stands one of the characters. */
+const SHAPES: readonly (readonly [rule: string, next: string, pattern: RegExp])[] = [
+  ['telegram', ':', /^\d{8,10}:[A-Za-z0-9_-]{35}(?![A-Za-z0-9_-])/],
+  ['discord', '._-', /^[A-Za-z0-9][A-Za-z0-9_-]{22,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,40}(?![A-Za-z0-9_-])/],
+  ['mailchimp', '-', /^[0-9a-f]{32}-us\d{1,2}(?!\d)/],
+  ['slack_webhook', '/', /^T[A-Z0-9]{8,11}\/B[A-Z0-9]{8,11}\/[A-Za-z0-9]{20,26}/],
 ];
 const LONGEST = 90;
 
 function look(scan: Scan, start: number, end: number): void {
-  if (end - start < 8 || end - start > 40 || (isWord(scan.text, start - 2) && '.-_'.includes(scan.text[start - 1] ?? ' '))) return;
-  const next = scan.text[end];
-  if (next !== ':' && next !== '.' && next !== '-' && next !== '_' && next !== '/') return;
+  if (isWord(scan.text, start - 2) && '.-_'.includes(scan.text[start - 1] ?? ' ')) return;
   const slice = scan.text.slice(start, start + LONGEST);
-  for (const [rule, pattern] of SHAPES) {
-    const match = pattern.exec(slice);
+  for (const [rule, next, pattern] of SHAPES) {
+    const match = next.includes(scan.text[end] ?? ' ') ? pattern.exec(slice) : null;
     if (match === null || !/\d/.test(match[0]) || !/[A-Za-z]/.test(match[0])) continue;
     scan.report({
       start,
@@ -36,6 +35,7 @@ export const secretShapes: Detector = {
   type: 'SECRET',
   anchors: ['number', 'word', 'mixed'],
   lengths: { number: [8, 10], word: [8, 32], mixed: [8, 32] },
+  next: ':.-_/',
   validator: 'lengths of its parts',
   source: 'detect-secrets (Apache-2.0)',
   examples: [
