@@ -18,7 +18,20 @@ const nationalWords = new Keywords(
     'cpf,cnpj,rg,nis,cc,cartão de cidadão,cidadão,contribuinte,codice fiscale,fiscal code,partita iva,carta d identità,cf,' +
     'bsn,burgerservicenummer,sofinummer,rijksregisternummer,personnummer,personnr,samordningsnummer,fødselsnummer,fodselsnummer,d nummer,cpr,cpr nummer,cprnr,henkilötunnus,hetu,kennitala,isikukood,asmens kodas,personas kods,' +
     'pesel,nip,dowód,rodné číslo,rodné,rc,egn,егн,emšo,emso,matični broj,matična številka,oib,jmbg,cnp,cui,personal numeric code,adóazonosító,taj,amka,afm,αφμ,αμκα,tc kimlik,kimlik,tckn,tc no,инн,снилс,паспорт,rntrc,ipn,іпн,' +
-    'sin,social insurance,tfn,medicare number,ird,aadhaar,aadhar,uidai,pan number,pan card,pan,voter id,cnic,nic,nric,fin,mykad,hkid,rrn,resident registration,resident identity,resident id,resident identity card,thai national,thai id,taiwan id,natid,israeli id,tckimlik,ric,teudat zehut,my number,mynumber,south african id,emirates id,iqama,nino,utr,pps,pps number,ppsn,ssn number,ssn,id,identification number,identification no,身份证,身分證,住民登録,주민등록번호',
+    'sin,social insurance,tfn,medicare number,ird,aadhaar,aadhar,uidai,pan number,pan card,pan,voter id,cnic,nic,nric,fin,mykad,hkid,rrn,resident registration,resident identity,resident id,resident identity card,natid,tckimlik,ric,teudat zehut,my number,mynumber,emirates id,iqama,nino,utr,pps,pps number,ppsn,ssn number,ssn,id,identification number,identification no,身份证,身分證,住民登録,주민등록번호,' +
+    // What the issuing offices call them, by continent; OECD's pages on tax identification numbers name most.
+    'tax file,taxpayer reference,alien registration,alien number,green card,uscis,residence permit,work permit,permanent resident,voter registration,mbi,medicare beneficiary,npi,dea,dea number,dea no,ramq,green card number,state id,government id,' +
+    'sv nummer,sv nr,vsnr,rvnr,kvnr,versichertennummer,krankenversichertennummer,identifikationsnummer,führerscheinnummer,aufenthaltstitel,sécu,spi,titre de séjour,carte vitale,insz,niss,nrn,paspoort,paspoortnummer,rijbewijs,rijbewijsnummer,identiteitskaart,' +
+    'cod fisc,c f,patente di guida,tessera sanitaria,permesso di soggiorno,identidad,identidade,rol único tributario,rol unico tributario,licencia de conducir,carnet de conducir,tarjeta sanitaria,afiliación,imss,clave de elector,r f c,c i,ruc,rif,nuip,título de eleitor,titulo de eleitor,cnh,pis,pasep,carta de condução,utente,' +
+    'person nr,persnr,fnr,fødselsnr,kt,asm kodas,p k,dowodu,dowód osobisty,paszport,paszportu,rč,r č,číslo op,občanský průkaz,občanského průkazu,občiansky preukaz,személyi szám,személyi igazolvány,cod numeric,cod numeric personal,cod personal,idnp,identifikacijski broj,osobna iskaznica,lična karta,osebna izkaznica,davčna številka,јмбг,лнч,lnch,ln ch,лична карта,ταυτότητα,αδτ,διαβατήριο,' +
+    'паспорта,паспорту,полис,водительское удостоверение,рнокпп,ідентифікаційний код,посвідчення,иин,kimlik no,kimlik numarası,pasaport,vergi no,תעודת זהות,מספר זהות,ת ז,דרכון,الرقم القومي,رقم الهوية,الهوية الوطنية,رقم الإقامة,جواز السفر,' +
+    '身份证号,身份证号码,居民身份证,居民身份证号,居民身份证号码,公民身份号码,身份證,身份證號碼,身分證字號,护照号,护照号码,護照號碼,マイナンバー,個人番号,パスポート番号,旅券番号,運転免許証番号,주민번호,외국인등록번호,여권번호,운전면허번호,เลขประจำตัวประชาชน,เลขบัตรประชาชน,หมายเลขบัตรประชาชน,आधार,पैन,' +
+    'nik,ktp,npwp,kad pengenalan,ic no,ic number,sss number,sss no,philhealth,phil health,philsys,cccd,cmnd,căn cước,căn cước công dân,chứng minh nhân dân,hộ chiếu,mã số thuế,nic number,nic no,nid,epic,epic no,voter card,bvn,nin,ghana card,kra pin,rsa id,sa id,omang,' +
+    // "Kenyan ID": what is told by whose it is.
+    'albanian,algerian,american,argentine,australian,austrian,belgian,brazilian,british,bulgarian,canadian,chilean,chinese,colombian,croatian,cypriot,czech,danish,dutch,ecuadorian,egyptian,estonian,filipino,finnish,french,german,ghanaian,greek,hungarian,indian,indonesian,iranian,iraqi,irish,israeli,italian,japanese,jordanian,kazakh,kenyan,korean,kuwaiti,latvian,lebanese,lithuanian,malaysian,maltese,mauritian,mexican,moroccan,nepali,nigerian,norwegian,pakistani,peruvian,philippine,polish,portuguese,qatari,romanian,russian,saudi,serbian,singapore,slovak,slovenian,south african,spanish,swedish,swiss,taiwan,taiwanese,tanzanian,thai,tunisian,turkish,ugandan,ukrainian,uruguayan,venezuelan,vietnamese,zambian,zimbabwean'
+      .split(',')
+      .map((whose) => `${whose} id`)
+      .join(','),
 );
 const accountWords = new Keywords(
   'account number,account no,account num,acct,acct no,acct number,bank account,accountnumber,account nr,a c,routing,routing number,routing no,aba,rtn,sort code,sortcode,bsb,transit,transit number,ifsc,clabe,cbu,cvu,kontonummer,konto nr,konto,kontonr,bankkonto,bankverbindung,blz,bankleitzahl,numéro de compte,compte bancaire,compte,rib,número de cuenta,cuenta bancaria,cuenta,cuenta corriente,conta,conta corrente,agência,numero di conto,conto corrente,rekeningnummer,rekening,bankgiro,plusgiro,nuban,bank no,checking account,savings account,giro',
@@ -30,7 +43,7 @@ const otherWords = new Keywords(
 
 /** Not everything called an id is a person's: alone this word needs a check digit. */
 const weakWords = words(
-  'id,nn,cc,rc,rg,cf,fin,run,sin,nis,nit,documento,steuer,nic,ine,rib,cui,dl,konto,compte,cuenta,conta,conto,giro,transit,agência,cif',
+  'id,nn,cc,rc,rg,cf,fin,run,sin,nis,nit,documento,steuer,nic,ine,rib,cui,dl,konto,compte,cuenta,conta,conto,giro,transit,agência,cif,nid,kt,p k,c i,c f,pis,spi,dea,epic,identifikationsnummer',
 );
 
 interface Shape {
@@ -41,6 +54,8 @@ interface Shape {
   readonly valid: (compact: string) => boolean;
   /** So telling that no word is needed, at these lengths of the compact form. */
   readonly alone?: readonly number[];
+  /** The one word it belongs to, where its form is too common for any other. */
+  readonly word?: string;
 }
 
 const NIF_LETTERS = 'TRWAGMYFPDXBNJZSQVHLCKE';
@@ -103,6 +118,45 @@ const SHAPES: readonly Shape[] = [
       /^(?:\d{2}(?:[0-2]\d{2}|3[0-6]\d|[5-7]\d{2}|8[0-6]\d)\d{4}[VX]|(?:19|20)\d{2}(?:[0-2]\d{2}|3[0-6]\d|[5-7]\d{2}|8[0-6]\d)\d{5})$/,
     valid: yes,
   },
+  {
+    rule: 'sg_nric',
+    word: 'fin',
+    type: 'NATIONAL_ID',
+    pattern: /^[STFG]\d{7}[A-Z]$/,
+    valid: isNric,
+  },
+  {
+    rule: 'fr_nif',
+    word: 'spi',
+    type: 'NATIONAL_ID',
+    pattern: /^[0-3]\d{12}$/,
+    valid: (id) => Number(id.slice(0, 10)) % 511 === Number(id.slice(10)),
+  },
+  {
+    rule: 'lv_pk',
+    word: 'p k',
+    type: 'NATIONAL_ID',
+    pattern: /^(?:(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])\d{2}-[012]|32\d{4}-\d)\d{4}$/,
+    valid: yes,
+  },
+  { rule: 'is_kennitala', word: 'kt', type: 'NATIONAL_ID', pattern: /^[0-7]\d(?:0[1-9]|1[0-2])\d{5}[089]$/, valid: isKennitala },
+  { rule: 'pt_cc', word: 'cc', type: 'NATIONAL_ID', pattern: /^\d{9}[A-Z0-9]{2}\d$/, valid: isCartao },
+  { rule: 'ec_ci', word: 'c i', type: 'NATIONAL_ID', pattern: /^(?:0[1-9]|1\d|2[0-4]|30)[0-6]\d{7}$/, valid: luhn },
+  {
+    rule: 'br_pis',
+    word: 'pis',
+    type: 'NATIONAL_ID',
+    pattern: /^\d{11}$/,
+    valid: (id) => ((weighted(id, [3, 2, 9, 8, 7, 6, 5, 4, 3, 2]) * 10) % 11) % 10 === Number(id[10]),
+  },
+  { rule: 'in_epic', word: 'epic', type: 'NATIONAL_ID', pattern: /^[A-Z]{3}\d{7}$/, valid: (id) => luhn(id.slice(3)) },
+  {
+    rule: 'us_dea',
+    word: 'dea',
+    type: 'NATIONAL_ID',
+    pattern: /^[A-Z][A-Z9]\d{7}$/,
+    valid: (id) => weighted(id.slice(2), [1, 2, 1, 2, 1, 2]) % 10 === Number(id[8]),
+  },
   { rule: 'gb_nhs', type: 'NATIONAL_ID', pattern: /^\d{3}[ -]\d{3}[ -]\d{4}$/, valid: (id) => isNhs(digits(id)) },
   { rule: 'us_aba', type: 'BANK_ACCOUNT', pattern: /^\d{9}$/, valid: (id) => weighted(id, [3, 7, 1, 3, 7, 1, 3, 7, 1]) % 10 === 0 },
   {
@@ -142,6 +196,23 @@ function isClabe(id: string): boolean {
   let sum = 0;
   for (let i = 0; i < 17; i++) sum += (Number(id[i]) * ([3, 7, 1][i % 3] ?? 1)) % 10;
   return (10 - (sum % 10)) % 10 === Number(id[17]);
+}
+/** Letters for the remainders; those of the years since 2000 are shifted by four, as are those of F and G against each other. */
+function isNric(id: string): boolean {
+  const rest = (weighted(id.slice(1), [2, 7, 6, 5, 4, 3, 2]) + ('TG'.includes(id[0] ?? '') ? 4 : 0)) % 11;
+  return ('ST'.includes(id[0] ?? '') ? 'JZIHGFEDCBA' : 'XWUTRQPNMLK')[rest] === id[8];
+}
+function isKennitala(id: string): boolean {
+  return weighted(id, [3, 2, 7, 6, 5, 4, 3, 2, 1]) % 11 === 0;
+}
+/** Luhn's rule over digits and letters (A = 10 … Z = 35). */
+function isCartao(id: string): boolean {
+  let sum = 0;
+  for (let i = 0; i < id.length; i++) {
+    const value = Number.parseInt(id[i] ?? '', 36);
+    sum += i % 2 === 1 ? value : value > 4 ? value * 2 - 9 : value * 2;
+  }
+  return sum % 10 === 0;
 }
 const isEan = (id: string): boolean => weighted(id, [1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1]) % 10 === 0;
 const isNhs = (id: string): boolean => (11 - (weighted(id, [10, 9, 8, 7, 6, 5, 4, 3, 2]) % 11)) % 11 === Number(id[9]);
@@ -206,6 +277,9 @@ function gapAt(text: string, at: number): number {
   return gap > 0 && (classAt(text, at + gap) & WORD) !== 0 && text.charCodeAt(at + gap) < 0x80 ? gap : 0;
 }
 
+/** Whether a keyword is a word, or a phrase that ends with it: the reference of "taxpayer reference" makes it nothing else. */
+const endsWith = (keyword: string, word: string): boolean => keyword === word || keyword.endsWith(` ${word}`);
+
 function look(scan: Scan, from: number, runEnd: number): void {
   const { text } = scan;
   if (from < scan.numbersSeen) return;
@@ -213,10 +287,10 @@ function look(scan: Scan, from: number, runEnd: number): void {
   if (runEnd - from < SHORTEST && gapAt(text, runEnd) === 0) return;
   const close = text.charCodeAt(from - 1);
   if (close === 0x5f || close === 0x24 || close === 0x40 || close === 0x20ac) return;
-  // A letter or country code may stand before: "P 1630837", "CL 12531909-2", "A-1234567".
+  // A letter or country code may stand before: "P 1630837", "CL 12531909-2", "A-1234567", "GHA-712345678-9".
   const lead =
     (close === 0x20 && isUpper(text, from - 2)) || (close === 0x2d && isWord(text, from - 2))
-      ? (/(?:^|[^\p{L}\d])((?!ID |NO |NR )[A-Z]{1,2}[ -]|[a-z]-)$/u.exec(text.slice(Math.max(0, from - 4), from))?.[1] ?? '')
+      ? (/(?:^|[^\p{L}\d])((?!ID |NO |NR )[A-Z]{1,2}[ -]|[A-Z]{3}-|[a-z]-)$/u.exec(text.slice(Math.max(0, from - 5), from))?.[1] ?? '')
       : '';
   const start = from - lead.length;
   const before = text[start - 1] ?? ' ';
@@ -249,12 +323,12 @@ function look(scan: Scan, from: number, runEnd: number): void {
   const keyword = account ?? national;
   if (keyword === undefined && (ALONE[solid + lead.length] ?? []).length === 0 && (ALONE[solid] ?? []).length === 0) return;
   const written = text.slice(from, end).toUpperCase();
-  // A date or a time of day is no id, whatever stands before it.
-  if (/^\d{4}-\d{2}-\d{2}(?:T|$)|^\d{2}:\d{2}/.test(written)) return;
+  // A date, a time of day, a span of years or a constant in code is no id, whatever stands before it.
+  if (/^\d{4}-\d{2}-\d{2}(?:T|$)|^\d{2}:\d{2}|^(?:19|20)\d{2}-(?:19|20)\d{2}$|^0X/.test(written)) return;
   const compact = /[^0-9A-Z]/.test(written) ? written.replaceAll(/[^0-9A-Z]/g, '') : written;
   const alone = findAlone(written, compact) ?? (lead === '' ? undefined : findAlone('', lead.slice(0, -1).toUpperCase() + compact));
   const other = context.find(otherWords, 2);
-  if (keyword === undefined || (other !== undefined && (keyword !== context.nearest || weakWords.has(keyword)))) {
+  if (keyword === undefined || (other !== undefined && (!endsWith(keyword, context.nearest) || weakWords.has(keyword)))) {
     if (alone === undefined || other !== undefined) return;
     scan.report({
       start,
@@ -270,7 +344,12 @@ function look(scan: Scan, from: number, runEnd: number): void {
   const type: EntityType = account !== undefined ? 'BANK_ACCOUNT' : 'NATIONAL_ID';
   const checked =
     alone ??
-    SHAPES.find((shape) => shape.type === type && [written, compact].some((form) => shape.pattern.test(form) && shape.valid(form)));
+    SHAPES.find(
+      (shape) =>
+        shape.type === type &&
+        (shape.word === undefined || shape.word === keyword) &&
+        [written, compact].some((form) => shape.pattern.test(form) && shape.valid(form)),
+    );
   if (weakWords.has(keyword) && checked === undefined && !(keyword !== 'id' && count >= 7 && context.nearest === keyword)) return;
   if (checked === undefined && (count < (keyword.startsWith('pass') ? 3 : 5) || compact.length < SHORTEST || compact.length > 24)) return;
   if (checked === undefined && /^\d{4}-\d{2}-\d{2}|^[0-9A-F]{8}-[0-9A-F]{4}-/.test(written)) return;
@@ -305,7 +384,15 @@ export const nationalId: Detector = {
     { text: 'passport no. C01X00T47, expires', finds: 'C01X00T47' },
     { text: '54362315K', finds: '54362315K' },
     { text: 'Emirates ID 784-1980-1234567-8', finds: '784-1980-1234567-8' },
+    { text: '居民身份证号码：110107197711167438', finds: '110107197711167438' },
+    { text: 'la davčna številka je 81967250', finds: '81967250' },
+    { text: '{"ghana_card": "GHA-721234567-4"}', finds: 'GHA-721234567-4' },
+    { text: 'Kenyan ID: 28456712', finds: '28456712' },
+    { text: 'Unique Taxpayer Reference 2789303469', finds: '2789303469' },
+    { text: 'his kt., 091256-8009, and c.i. 1710034065', finds: '091256-8009 + 1710034065' },
+    { text: 'his kt., 091256-8109, see epic 12, nid 44123' },
     { text: 'order id 36574261809 and ticket ref 12345673' },
+    { text: 'passport 2016-2024; ID: 0x80000003' },
   ],
   look: anchored,
 };

@@ -19,10 +19,16 @@ function isIssued(digits: string): boolean {
     digits.startsWith('98765432')
   )
     return false;
-  if (area < '900') return true;
+  if (!isItin(digits)) return true;
   const itin = Number(group);
   return (itin >= 50 && itin <= 65) || (itin >= 70 && itin <= 88) || (itin >= 90 && itin <= 92) || itin >= 94;
 }
+/** Of who pays taxes and has no social security: a taxpayer's number by its form. */
+const isItin = (digits: string): boolean => digits >= '900000000';
+
+/** A social insurance number is Canada's. */
+const isCanadian = (scan: Scan, start: number, context: string): boolean =>
+  context === 'social' && scan.contextBefore(start).find(notSsn, 2) === 'insurance number';
 
 function look(scan: Scan, from: number, runEnd: number): void {
   if (runEnd - from !== 3 && runEnd - from !== 9) return;
@@ -40,19 +46,21 @@ function look(scan: Scan, from: number, runEnd: number): void {
   if (!isIssued(digits)) return;
   const context = scan.contextBefore(start).find(keywords);
   const dashes = grouped && text[ends[0] ?? 0] === '-' && text[ends[1] ?? 0] === '-';
-  if (context === undefined && (!grouped || scan.contextBefore(start).find(notSsn, 2) !== undefined)) return;
+  if (context === undefined ? !grouped || scan.contextBefore(start).find(notSsn, 2) !== undefined : isCanadian(scan, start, context))
+    return;
   scan.report({
     start,
     end,
     type: 'US_SSN',
     rule: 'us_ssn',
-    confidence: context !== undefined ? confidence.validated : dashes ? confidence.labelled : confidence.context,
+    confidence:
+      context !== undefined || (dashes && isItin(digits)) ? confidence.validated : dashes ? confidence.labelled : confidence.context,
     validator: 'area+group',
     context,
     canonical: digits,
   });
 }
-const notSsn = new Keywords('grid,coordinates,order,invoice,part,ticket,version,phone,tel,fax,sku,isbn');
+const notSsn = new Keywords('grid,coordinates,order,invoice,part,ticket,version,phone,tel,fax,sku,isbn,insurance number');
 
 export const usSsn: Detector = {
   rule: 'us_ssn',
@@ -65,6 +73,8 @@ export const usSsn: Detector = {
   examples: [
     { text: 'SSN 536-90-4399.', finds: '536-90-4399' },
     { text: 'my ssn is 136705617 and', finds: '136705617' },
+    { text: 'taxpayer identification number: 951-78-1557', finds: '951-78-1557' },
+    { text: 'Social Insurance Number 126949981' },
     { text: '000-12-3456 or 666-12-3456 or 136705617' },
   ],
   look,
