@@ -12,7 +12,7 @@ const KEY = /(?:^|[a-z0-9])Key$|^key$/i;
 
 /** How such names end. */
 const TAILS =
-  'ord,swd,ase,pwd,pw,ode,ass,pin,ort,eña,ena,ave,nha,sse,ola,sło,оль,密码,ード,ken,ret,key,ial,als,eds,ook,uth,ion,rer,sic,jwt,nid,kie'.split(
+  'ord,swd,ase,nic,eed,pwd,pw,ode,ass,pin,ort,eña,ena,ave,nha,sse,ola,sło,оль,密码,ード,ken,ret,key,ial,als,eds,ook,uth,ion,rer,sic,sig,ure,jwt,nid,kie'.split(
     ',',
   );
 
@@ -30,7 +30,7 @@ const LONGEST_QUOTED = 16 * 1024;
 
 /** Over the operator between a name and its value; the value's start and how it was joined, or undefined. */
 const OPERATOR =
-  /^(?:_?[A-Za-z0-9]{0,12}_?(?:base|id|value)?)?["'`]?\s{0,3}(?:(:=|=>|==?=?|:|>)|(,)(?=\s{0,2}["'`])|(\s(?:is|ist|lautet|est|es|was|ser|será)\s?:?))[\s]{0,3}(?:\|\s?\n\s*)?/i;
+  /^(?:_?[A-Za-z0-9]{0,12}_?(?:base|id|value)?)?["'`]?\]?\s{0,3}(?:(:=|=>|==?=?|:|>)|(,)(?=\s{0,2}["'`])|(\s(?:is|ist|lautet|est|es|was|ser|será)\s?:?))[\s]{0,3}(?:\|\s?\n\s*)?/i;
 
 function look(scan: Scan, start: number, end: number): void {
   const { text } = scan;
@@ -38,7 +38,7 @@ function look(scan: Scan, start: number, end: number): void {
   const password = PASSWORD.test(name);
   const bearer = /^(?:bearer|basic)$/i.test(name);
   const named = TOKEN.test(name);
-  if (!password && !named && !bearer && !KEY.test(name)) return;
+  if (!password && !named && !bearer && !KEY.test(name)) return unnamed(scan, start, end);
   const rest = text.slice(end, end + 40);
   let from: number;
   let prose = false;
@@ -48,7 +48,7 @@ function look(scan: Scan, start: number, end: number): void {
     from = end + gap[0].length;
   } else {
     const match = OPERATOR.exec(rest);
-    if (match === null) return named ? spoken(scan, name, end) : undefined;
+    if (match === null) return named ? spoken(scan, name, end) : password ? spokenPassword(scan, name, end) : undefined;
     prose = match[3] !== undefined || (match[1] === ':' && match[0].endsWith(' ') && !/["'`]/.test(rest));
     from = end + match[0].length;
     const scheme = /^["'`]?(?:Bearer|Basic|Token|Bot)\s+/i.exec(text.slice(from, from + 12));
@@ -56,6 +56,8 @@ function look(scan: Scan, start: number, end: number): void {
   }
   const quote = text[from] ?? '';
   const quoted = quote === '"' || quote === "'" || quote === '`';
+  // What a subscript is set to in code is quoted, or no value but a name.
+  if (!quoted && text[end + 1] === ']') return;
   if (quoted) from++;
   const to = quoted ? closing(text, from, quote) : bareEnd(scan, from, prose);
   const value = text.slice(from, Math.min(to, from + LONGEST_LOOKED_AT));
@@ -86,6 +88,57 @@ function spoken(scan: Scan, name: string, end: number): void {
   });
 }
 
+/** Between a password's name and the password: nothing, or what it opens, in a sentence of any of the languages. */
+const SPOKEN_PASSWORD =
+  /^ (?:(?:for|of|to|on|für|fürs|zum|zur|von|de|del|para|pour|du|des|da|do|della|per|van|voor) [^\n:;!?]{1,60}?(?::| is| ist| lautet| est| es| é| è) )?["'`]?([^\s"'`<>]{6,64})/iu;
+/** Of the words for it those that say nothing else. */
+const SAYS_PASSWORD =
+  /^(?:password|passwd|passphrase|passcode|passwort|kennwort|contraseña|contrasena|senha|passe|wachtwoord|lösenord|hasło)$/i;
+/** `password sha256`: how it is kept. */
+const SCHEME = /^(?:sha|md|pbkdf|argon|base|utf|b?crypt|aes|oauth|ntlm)[-_]?\d/i;
+function spokenPassword(scan: Scan, name: string, end: number): void {
+  const match = SAYS_PASSWORD.test(name) ? SPOKEN_PASSWORD.exec(scan.text.slice(end, end + 150)) : null;
+  const value = (match?.[1] ?? '').replace(/[.,;:!?)\]}]+$/, '');
+  // Letters with a digit or a sign among them: no word of a sentence.
+  if (match === null || value.length < 6 || !/\p{L}/u.test(value) || !/\d|\p{L}[!@#$%^&*+~]\S/u.test(value)) return;
+  if (/[=<>()[\]{}|]|:\/\//.test(value) || SCHEME.test(value) || REFERENCE.test(value)) return;
+  const from = end + match[0].length - (match[1] ?? '').length;
+  scan.report({
+    start: from,
+    end: from + value.length,
+    type: 'SECRET',
+    rule: 'secret.password',
+    confidence: confidence.context,
+    context: name.toLowerCase(),
+  });
+}
+
+/** The words of a mnemonic: BIP 39 has twelve to twenty-four, of three to eight letters. */
+const MNEMONIC = /^["']?(?::|=| is|) {0,2}["']?([a-z]{3,8}(?: [a-z]{3,8}){11,23})(?![\w-])/;
+/** `&sig=…`: who has the link needs nothing else. */
+const SIGNATURE = /^=([A-Za-z0-9_+/%=-]{24,200})(?![\w+/%=-])/;
+/** What only what stands around makes a secret. */
+function unnamed(scan: Scan, start: number, end: number): void {
+  const { text } = scan;
+  const before = text[start - 1] ?? ' ';
+  const name = text.slice(start, end);
+  const phrase = /^(?:mnemonic|seed|phrase)$/i.test(name);
+  const pattern = phrase ? MNEMONIC : '?&-'.includes(before) && /^sig(?:nature)?$/i.test(name) ? SIGNATURE : undefined;
+  const match = pattern?.exec(text.slice(end, end + 230));
+  const [whole = '', value = ''] = match ?? [];
+  // Twelve words of a sentence have a small one among them.
+  if (value === '' || (phrase ? /\b(?:the|and|for|you|that|with|from|are|was|this|not)\b/.test(value) : !looksRandom(value))) return;
+  const from = end + whole.length - value.length;
+  scan.report({
+    start: from,
+    end: from + value.length,
+    type: 'SECRET',
+    rule: phrase ? 'secret.mnemonic' : 'secret.signature',
+    confidence: confidence.labelled,
+    context: name.toLowerCase(),
+  });
+}
+
 function closing(text: string, from: number, quote: string): number {
   const limit = Math.min(text.length, from + LONGEST_QUOTED);
   for (let at = from; at < limit; at++) {
@@ -101,8 +154,11 @@ function bareEnd(scan: Scan, from: number, prose: boolean): number {
   // What closes the sentence, the list or the call is not the value's.
   while (end > from && (prose ? ',.;:!?)]}' : ',;)]}').includes(text[end - 1] ?? ' ')) end--;
   // A query string goes on after the value.
-  const amp = text.slice(from, Math.min(end, from + LONGEST_LOOKED_AT)).indexOf('&');
-  return amp > 3 && !prose ? from + amp : end;
+  const value = text.slice(from, Math.min(end, from + LONGEST_LOOKED_AT));
+  const amp = value.indexOf('&');
+  // So does a database's connection string: Password=…;Encrypt=true.
+  const next = prose ? -1 : value.search(/;[A-Za-z]\w{1,30}=/);
+  return amp > 3 && !prose ? from + amp : next > 3 ? from + next : end;
 }
 
 interface Naming {
@@ -157,7 +213,19 @@ export const secretAssigned: Detector = {
     { text: 'use auth token 89abcdef0123456789abcdef01234567 for it', finds: '89abcdef0123456789abcdef01234567' },
     { text: 'the wifi pw: "Blue!Harbor77"', finds: 'Blue!Harbor77' },
     { text: '<acme_secret>q07nkyd7oe_37o3hd</acme_secret>', finds: 'q07nkyd7oe_37o3hd' },
+    { text: 'os.environ["ACME_TOKEN"] = "00Rrohv_Rl4BEEE1ZjyW"', finds: '00Rrohv_Rl4BEEE1ZjyW' },
+    { text: 'Server=db;User Id=sa;Password=qwerty!Z9;Encrypt=true', finds: 'qwerty!Z9' },
+    { text: 'log in as bob with password P@ssw0rd77 but it fails', finds: 'P@ssw0rd77' },
+    { text: 'Passwort für den Zugang von Frau Roth: Zx81_amiga', finds: 'Zx81_amiga' },
+    { text: 'le mot de passe de ann@mail.example est k9#Vd2mQ, à changer', finds: 'k9#Vd2mQ' },
+    { text: 'GET /f?sp=r&sig=e2Cu5bmsmwsWJeCc9KghuOdy3h9VduWe&se=2026', finds: 'e2Cu5bmsmwsWJeCc9KghuOdy3h9VduWe' },
+    {
+      text: 'seed phrase: legal winner thank year wave sausage worth useful legal winner thank yellow',
+      finds: 'legal winner thank year wave sausage worth useful legal winner thank yellow',
+    },
+    { text: 'password sha256 hashes, password-protected2 files, the password for admins is stored; a seed of random words in a row' },
     { text: 'const apiKey = process.env.API_KEY; const secretName = "db-credentials";' },
+    { text: `data['password'] = data['old'] = user['password']` },
     { text: 'the password is required; token: string; import { Token } from "./token"' },
   ],
   look,

@@ -2,8 +2,15 @@
 import { confidence, type Detector } from '../detector.ts';
 import type { Scan } from '../scan.ts';
 
+/** What follows a prefix that is too short, or too much of a word, to tell by itself. */
+const FORMS = new Map([
+  ['hex', /^[0-9a-f]+$/i],
+  ['word', /^(?=\D*\d)[A-Za-z0-9]+$/],
+  ['uuid', /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i],
+]);
+
 /**
- * Prefixes, each with the fewest characters that follow it. From the issuers' documentation, collected by gitleaks
+ * Prefixes, each with the fewest characters that follow it, and of what form where that matters. From the issuers' documentation, collected by gitleaks
  * (config/gitleaks.toml, MIT), detect-secrets (Apache-2.0) and GitHub's list of token formats; the matching is our own.
  */
 const PREFIXES = (
@@ -22,17 +29,20 @@ const PREFIXES = (
   'AGE-SECRET-KEY-1 50;ops_eyJ 60;A3- 30;LTAI 18;AKCp 60;AKCp8 50;cmVmd 56;HRKU- 36;API- 22;access-sandbox- 30;access-production- 30;access-development- 30;pk.eyJ 60;sk.eyJ 60;' +
   'AQVN 34;YC 38;t1. 60;hooks.slack.com/services/ 30;ATATT3 60;ATCTT3 60;ATBB 20;BBDC- 30;sbp_ 36;sb_secret_ 20;fpsk_ 20;live_pub_ 30;test_pub_ 30;' +
   'PRIVATE-TOKEN: 20;cfut_ 30;v1.0- 100;dapi 32;patA 20;rnd_ 24;fly_ 30;tskey- 20;ntfy_ 20;ddp_ 30;ddapi_ 30;figd_ 30;oauth2:ghp_ 30;lob_live_ 20;nfp_ 30;vercel_ 20;cf_ 36;m0- 30;ls__ 30;lsv2_ 30;phc_ 30;phx_ 30;AP6 10;AKC 10;' +
-  'vault:v1: 30;rpa_ 30;tvly- 20;ctx7sk- 20;bkua_ 36;circleci- 30;CCIPAT_ 30;CCIPRJ_ 30;wandb_v1_ 30;sgp_ 36;ABCD_sk_ 40;pat- 30;xox 20'
+  'vault:v1: 30;rpa_ 30;tvly- 20;ctx7sk- 20;bkua_ 36;circleci- 30;CCIPAT_ 30;CCIPRJ_ 30;wandb_v1_ 30;sgp_ 36;ABCD_sk_ 40;pat- 30;xox 20;' +
+  'CFPAT- 40;pcsk_ 40;squ_ 40 hex;sqp_ 40 hex;sqa_ 40 hex;e2b_ 36 hex;SK 32 hex;fc- 32 hex;dose 32 hex;sk_ 40 word;live_ 30 word;test_ 30 word;EAA 80 word;IGQ 60 word;AKID 32 word;oy2 43 word;' +
+  'sdk- 36 uuid;api- 36 uuid;amzn.mws. 36 uuid;access_token$production$ 30;shpua_ 30;secret-live- 30;secret-test- 30;nfc_ 30;nfo_ 30;nfu_ 30;nfb_ 30;vck_ 20;vcp_ 20;vca_ 20;napi_ 40;cfat_ 30;bkct_ 30;dG9rOj 40;snyk_ 20;' +
+  'AQ.A 40;bce-v3/ALTAK- 20;y0_ 40;vk1.a. 80;WPL_AP1. 20;dbtc_ 30;dbtu_ 30;rzp_live_ 14;rzp_test_ 14;Mid-server- 20;xnd_production_ 30;xnd_development_ 30;sk_sbox_ 20;pdl_live_apikey_ 20;pdl_sdbx_apikey_ 20;ATSTT3 60;figu_ 30;glwt- 18'
 )
   .split(';')
   .map((entry) => {
-    const cut = entry.lastIndexOf(' ');
-    return { prefix: entry.slice(0, cut), least: Number(entry.slice(cut + 1)) };
+    const [prefix = '', least, form = ''] = entry.split(' ');
+    return { prefix, least: Number(least), form: FORMS.get(form) };
   })
   // The most telling prefix decides.
   .toSorted((a, b) => b.prefix.length - a.prefix.length);
 
-const byStart = new Map<number, { readonly prefix: string; readonly least: number }[]>();
+const byStart = new Map<number, (typeof PREFIXES)[number][]>();
 const startKey = (text: string, at: number): number => text.charCodeAt(at) * 128 + text.charCodeAt(at + 1);
 for (const entry of PREFIXES) {
   const key = startKey(entry.prefix, 0);
@@ -57,11 +67,11 @@ const LONGEST_LOOKED_AT = 300;
 
 function look(scan: Scan, start: number): void {
   const { text } = scan;
-  for (const { prefix, least } of byStart.get(startKey(text, start)) ?? []) {
+  for (const { prefix, least, form } of byStart.get(startKey(text, start)) ?? []) {
     if (!text.startsWith(prefix, start)) continue;
     const end = opaqueEnd(scan, start + prefix.length);
     const body = text.slice(start + prefix.length, Math.min(end, start + LONGEST_LOOKED_AT));
-    if (body.length < least) continue;
+    if (body.length < least || form?.test(body) === false) continue;
     // Short prefixes are also the beginnings of words and file names.
     const longWords = body.length >= 30 && /^[A-Za-z]+$/.test(body) && prefix.length >= 3;
     if (!looksRandom(body) && !longWords && !(/^[A-Z0-9]+$/.test(body) && prefix.length >= 4)) continue;
@@ -101,6 +111,11 @@ export const secretPrefixes: Detector = {
     { text: `token ghp_${'a1B2'.repeat(9)} used`, finds: `ghp_${'a1B2'.repeat(9)}` },
     { text: 'AKIAABCDEFGHIJ234567', finds: 'AKIAABCDEFGHIJ234567' },
     { text: `AKIAABCDEFGHIJ234567 / ${'aB3/+'.repeat(8)}`, finds: `AKIAABCDEFGHIJ234567 + ${'aB3/+'.repeat(8)}` },
+    {
+      text: `sid SK${'0a1b2c3d'.repeat(4)}, squ_${'0a1b2c3d'.repeat(5)}`,
+      finds: `SK${'0a1b2c3d'.repeat(4)} + squ_${'0a1b2c3d'.repeat(5)}`,
+    },
+    { text: `sk_buff_alloc_with_a_very_long_name_2_and_more SKU${'0a1b2c3d'.repeat(4)}` },
     { text: 'risk-averse people and task-force members of the sk-learn community' },
   ],
   look: (scan, start) => look(scan, start),

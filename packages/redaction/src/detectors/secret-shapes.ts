@@ -8,9 +8,13 @@ const SHAPES: readonly (readonly [rule: string, next: string, pattern: RegExp])[
   ['telegram', ':', /^\d{8,10}:[A-Za-z0-9_-]{35}(?![A-Za-z0-9_-])/],
   ['discord', '._-', /^[A-Za-z0-9][A-Za-z0-9_-]{22,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,40}(?![A-Za-z0-9_-])/],
   ['mailchimp', '-', /^[0-9a-f]{32}-us\d{1,2}(?!\d)/],
+  ['mailgun', '-', /^[0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8}(?![\w-])/],
+  ['terraform', '.', /^[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_=-]{60,70}(?![\w-])/],
+  ['airtable', '.', /^pat[A-Za-z0-9]{14}\.[0-9a-f]{64}(?!\w)/],
+  ['discord_webhook', '/', /^\d{17,20}\/[A-Za-z0-9_-]{60,72}(?![\w-])/],
   ['slack_webhook', '/', /^T[A-Z0-9]{8,11}\/B[A-Z0-9]{8,11}\/[A-Za-z0-9]{20,26}/],
 ];
-const LONGEST = 90;
+const LONGEST = 100;
 
 function look(scan: Scan, start: number, end: number): void {
   if (isWord(scan.text, start - 2) && '.-_'.includes(scan.text[start - 1] ?? ' ')) return;
@@ -34,13 +38,14 @@ export const secretShapes: Detector = {
   rule: 'secret.shape',
   type: 'SECRET',
   anchors: ['number', 'word', 'mixed'],
-  lengths: { number: [8, 10], word: [8, 32], mixed: [8, 32] },
+  lengths: { number: [8, 20], word: [8, 32], mixed: [8, 32] },
   next: ':.-_/',
   validator: 'lengths of its parts',
-  source: 'detect-secrets (Apache-2.0)',
+  source: 'detect-secrets (Apache-2.0); the issuers’ documentation',
   examples: [
     { text: `bot 123456789:${'aB3_-'.repeat(7)} up`, finds: `123456789:${'aB3_-'.repeat(7)}` },
     { text: `${'0123456789abcdef'.repeat(2)}-us12`, finds: `${'0123456789abcdef'.repeat(2)}-us12` },
+    { text: `key ${'aB3xY9q'.repeat(2)}.atlasv1.${'aB3_-'.repeat(13)} up`, finds: `${'aB3xY9q'.repeat(2)}.atlasv1.${'aB3_-'.repeat(13)}` },
     { text: 'at 12345678:90 and lib.example.module.function_name' },
   ],
   look,
