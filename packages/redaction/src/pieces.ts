@@ -9,8 +9,8 @@ export interface Span {
   readonly action: Action;
   readonly rule: string;
   readonly confidence: number;
-  readonly validator?: string;
-  readonly context?: string;
+  readonly validator?: string | undefined;
+  readonly context?: string | undefined;
 }
 
 /** A span and what stands there now. */

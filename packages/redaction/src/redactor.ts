@@ -179,11 +179,9 @@ class Run {
       only = round === 0 ? toLookAgain(pieces, judged) : undefined;
       done = merge(done, pieces);
     }
-    const spans = done.flatMap((piece) => {
-      if (piece.rule === IMITATION) return [];
-      const { as: _, ...span } = piece;
-      return [span];
-    });
+    const spans: Span[] = [];
+    for (const { start, end, type, action, rule, confidence: sure, validator, context } of done)
+      if (rule !== IMITATION) spans.push({ start, end, type, action, rule, confidence: sure, validator, context });
     return { text, spans };
   }
 
@@ -232,8 +230,8 @@ class Run {
         action,
         rule,
         confidence: each.confidence,
-        ...(validator !== undefined && { validator }),
-        ...(context !== undefined && { context }),
+        validator,
+        context,
         as: this.#replacement(action, type, each.canonical ?? raw),
       });
     }
@@ -266,25 +264,27 @@ class Run {
   #givenTokens(value: string): { readonly kept: readonly Found[]; readonly escaped: readonly Piece[]; readonly rest: string } {
     const kept: Found[] = [];
     const escaped: Piece[] = [];
+    const unread: { readonly start: number; readonly end: number; readonly as: string }[] = [];
     if (!value.includes('<') && !value.includes('[')) return { kept, escaped, rest: value };
     for (const match of value.matchAll(STAND_IN)) {
       const [whole, token, body = '', mask] = match;
-      const at = { start: match.index, end: match.index + whole.length };
-      if (token === undefined || this.#parts.tokens?.minted(token, body) === true)
-        kept.push({ ...at, type: token ?? mask ?? '', rule: KEPT, confidence: confidence.kept });
-      else escaped.push({ ...at, type: token, action: 'mask', rule: IMITATION, confidence: confidence.certain, as: `‹${token}_${body}›` });
+      const start = match.index;
+      const end = start + whole.length;
+      if (token === undefined || this.#parts.tokens?.minted(token, body) === true) {
+        kept.push({ start, end, type: token ?? mask ?? '', rule: KEPT, confidence: confidence.kept });
+        unread.push({ start, end, as: ')'.repeat(whole.length) });
+      } else
+        escaped.push({
+          start,
+          end,
+          type: token,
+          action: 'mask',
+          rule: IMITATION,
+          confidence: confidence.certain,
+          as: `‹${token}_${body}›`,
+        });
     }
-    return {
-      kept,
-      escaped,
-      rest:
-        kept.length === 0
-          ? value
-          : replaced(
-              value,
-              kept.map((each) => ({ ...each, as: ')'.repeat(each.end - each.start) })),
-            ),
-    };
+    return { kept, escaped, rest: kept.length === 0 ? value : replaced(value, unread) };
   }
 }
 
@@ -315,19 +315,10 @@ function parseJson(text: string): unknown {
 }
 const isJson = (text: string): boolean => parseJson(text) !== undefined;
 
-/** In UTF-8; counted, since nobody needs the bytes. */
+const encoder = new TextEncoder();
+/** In UTF-8, where a surrogate alone is written as U+FFFD. */
 function byteLength(value: unknown): number {
   const text = typeof value === 'string' ? value : JSON.stringify(value);
-  let bytes = text.length;
-  if (!NOT_ASCII.test(text)) return bytes;
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code < 0x80) continue;
-    // A pair of surrogates has four bytes; one alone is written as U+FFFD, three.
-    const paired = code >= 0xd800 && code < 0xdc00 && (text.charCodeAt(at + 1) & 0xfc00) === 0xdc00;
-    if (paired) at++;
-    bytes += code < 0x800 ? 1 : 2;
-  }
-  return bytes;
+  return NOT_ASCII.test(text) ? encoder.encode(text).length : text.length;
 }
 const NOT_ASCII = /[^\0-\x7f]/;

@@ -13,11 +13,13 @@ export interface Clean {
 /** Reading a shorter text again costs no more than looking it up. */
 const SHORTEST = 512;
 
-/** Of the code units: in UTF-8 all lone surrogates are one. */
+/** Of the code units, since in UTF-8 all lone surrogates are one; a byte each where that is enough, which takes half as long. */
 function hashOf(text: string): string {
   const units = new Uint16Array(text.length);
-  for (let at = 0; at < units.length; at++) units[at] = text.charCodeAt(at);
-  return bytesToHex(sha256(new Uint8Array(units.buffer)));
+  let widest = 0;
+  for (let at = 0; at < units.length; at++) widest |= units[at] = text.charCodeAt(at);
+  const narrow = widest < 0x100;
+  return `${narrow ? 'narrow' : 'wide'} ${bytesToHex(sha256(narrow ? new Uint8Array(units) : new Uint8Array(units.buffer)))}`;
 }
 
 /** Answers by the hash of the question, the least used let go: nothing raw is kept, and another redactor, with another policy or key, knows nothing of it. */

@@ -88,10 +88,13 @@ export class Scan {
     const from = text.lastIndexOf('\n', at - 1) + 1;
     const end = text.indexOf('\n', at);
     const to = end < 0 ? text.length : end;
-    const seen = new Set<string>();
-    for (const [word] of text.slice(from, Math.min(to, from + LONGEST_LINE)).matchAll(GERMAN_WORDS))
-      if (seen.add(word).size >= GERMAN_LEAST) break;
-    const is = seen.size >= GERMAN_LEAST;
+    let [first, is] = ['', false];
+    for (const { 0: word, index } of text.slice(from, Math.min(to, from + LONGEST_LINE)).matchAll(GERMAN_WORDS)) {
+      const start = from + index;
+      if (((classAt(text, start - 1) | classAt(text, start + word.length)) & LETTER) !== 0 || word === first) continue;
+      if ((is = first !== '')) break;
+      first = word;
+    }
     this.#german = { from, to, is };
     return is;
   }
@@ -156,10 +159,8 @@ export function separatorEnd(text: string, at: number): number {
 }
 
 const LONGEST_LINE = 4000;
-/** Small words that other languages do not have. */
-const GERMAN_WORDS =
-  /(?<!\p{L})(?:und|nicht|ist|wird|für|auf|mit|dem|den|eine|einen|zum|zur|bei|wir|von|sind|hat|werden|oder|auch)(?!\p{L})/gu;
-const GERMAN_LEAST = 2;
+/** Small words that other languages do not have, a longer one first; two of them tell. Whether they are whole words is looked at where one is met. */
+const GERMAN_WORDS = /und|nicht|ist|wird|für|auf|mit|dem|den|einen|eine|zum|zur|bei|wir|von|sind|hat|werden|oder|auch/g;
 
 /** The digits of a stretch. */
 export function digitsOf(text: string, start: number, end: number): string {

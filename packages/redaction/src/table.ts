@@ -12,6 +12,8 @@ export class Table {
   #line = { from: 0, to: -1, start: 0 };
   #hasValues: boolean | undefined;
   #header: { readonly line: number; readonly delimiter: string; readonly cells: readonly string[] } | undefined;
+  /** A line whose column has no header, nor have those behind it. */
+  #bare: { readonly line: number; readonly delimiter: string; readonly column: number } | undefined;
 
   constructor(text: string) {
     this.#text = text;
@@ -48,6 +50,7 @@ export class Table {
     const text = this.#text;
     if (this.#header?.line === line && this.#header.delimiter === delimiter && this.#header.cells.length > column)
       return /\d/.test(this.#header.cells.join()) ? NONE : this.#header.cells;
+    if (this.#bare?.line === line && this.#bare.delimiter === delimiter && this.#bare.column <= column) return undefined;
     let header: readonly string[] | undefined;
     for (let end = line - 1, lines = 0; end > 0 && lines < MOST_LINES; lines++) {
       const begin = text.lastIndexOf('\n', end - 1) + 1;
@@ -57,7 +60,10 @@ export class Table {
       header = cells;
       end = begin - 1;
     }
-    if (header === undefined) return undefined;
+    if (header === undefined) {
+      this.#bare = { line, delimiter, column };
+      return undefined;
+    }
     this.#header = { line, delimiter, cells: header };
     return /\d/.test(header.join()) ? NONE : header;
   }

@@ -2,7 +2,7 @@
 import { luhn } from '../check-digits.ts';
 import { confidence, type Detector } from '../detector.ts';
 import { Keywords } from '../keywords.ts';
-import { digitsOf, type Scan } from '../scan.ts';
+import { digitsOf, separatorEnd, type Scan } from '../scan.ts';
 
 /** Issuer ranges and the lengths they use (ISO/IEC 7812, the networks' published tables). */
 const ISSUERS: readonly (readonly [pattern: RegExp, lengths: readonly number[]])[] = [
@@ -24,10 +24,12 @@ const cardKeywords = new Keywords(
   'card,credit,debit,visa,mastercard,amex,american express,discover,diners,jcb,maestro,unionpay,cc,pan,cvv,kreditkarte,karte,kartennummer,kreditkartennummer,carte,carte bancaire,tarjeta,cartão,carta,kaart,kort,karta,kartu',
 );
 
+const SHORTEST = 12;
+
 function look(scan: Scan, from: number, runEnd: number): void {
-  if (runEnd - from < 3) return;
+  if (runEnd - from < SHORTEST && separatorEnd(scan.text, runEnd) < 0) return;
   const { starts, ends, digits: total } = scan.cluster(from);
-  if (total < 12) return;
+  if (total < SHORTEST) return;
   let grouping = '';
   for (let last = 0; last < starts.length && last < 7; last++) {
     const start = starts[0] ?? 0;
@@ -36,7 +38,7 @@ function look(scan: Scan, from: number, runEnd: number): void {
     grouping = last === 0 ? String(length) : `${grouping}-${length}`;
     const digits = digitsOf(scan.text, start, end);
     if (digits.length > 19) return;
-    if (digits.length < 12) continue;
+    if (digits.length < SHORTEST) continue;
     if (/^(\d)\1+$/.test(digits)) continue;
     // Four groups of four that are called a card are one, mistyped or made up.
     const checked = luhn(digits);

@@ -37,8 +37,7 @@ class Word {
   readonly name: string;
   #listed: boolean | undefined;
   #given: boolean | undefined;
-  #otherwise: boolean | undefined;
-  #everyday: boolean | undefined;
+  #marks: number | undefined;
 
   constructor(start: number, end: number, name: string) {
     this.start = start;
@@ -54,10 +53,10 @@ class Word {
   }
   /** It makes the run an organisation's name, or a place's. */
   get otherwise(): boolean {
-    return (this.#otherwise ??= notPeople.has(this.name));
+    return ((this.#marks ??= marksOf(this.name)) & OTHERWISE) !== 0;
   }
   get everyday(): boolean {
-    return (this.#everyday ??= this.otherwise || isCommon(this.name));
+    return (this.#marks ??= marksOf(this.name)) !== 0;
   }
 }
 
@@ -104,8 +103,13 @@ const isListed = (name: string): boolean =>
   (isAny(name) || (name.includes('-') && name.split('-').some((part) => part.length > 3 && isAny(part) && !everydayWords.has(part))));
 const isListedGiven = (name: string): boolean =>
   name.length > 1 && (isGiven(name) || (name.includes('-') && isGiven(name.split('-')[0] ?? '')));
-const isCommon = (name: string): boolean => everydayWords.has(name) || (/['’]/.test(name) && CONTRACTED.test(name));
-const isEveryday = (name: string): boolean => notPeople.has(name) || isCommon(name);
+/** Bits of a word's marks. */
+const COMMON = 1;
+const OTHERWISE = 2;
+const marks = new Map<string, number>([...everydayWords].map((word) => [word, COMMON]));
+for (const word of notPeople) marks.set(word, (marks.get(word) ?? 0) | OTHERWISE);
+const marksOf = (name: string): number => marks.get(name) ?? (/['’]/.test(name) && CONTRACTED.test(name) ? COMMON : 0);
+const isEveryday = (name: string): boolean => marksOf(name) !== 0;
 const CONTRACTED = /^(?:i|it|we|you|he|she|they|let|don|can|that|there|what|who)['’]/;
 
 const MOST_WORDS = 5;

@@ -19,6 +19,10 @@ const notPhone = new Keywords(
 
 /** A number may be named after it stands there: 22 498317 office. */
 const AFTER = /^[ -]{1,2}\(?(office|fax|mobile|cell|home|work|phone|tel|desk|direct)\b/i;
+function namedAfter(text: string, end: number): string | undefined {
+  const opens = text[end] === ' ' || text[end] === '-';
+  return opens ? AFTER.exec(text.slice(end, end + 14))?.[1]?.toLowerCase() : undefined;
+}
 
 const SHORTEST = 7;
 const LONGEST = 15;
@@ -60,7 +64,7 @@ function look(scan: Scan, from: number, runEnd: number): void {
     // A line break inside is somebody's wrap only where the number was announced by a plus.
     if (shape.includes('\n') && !plus) continue;
     if (!plus && keyword === undefined && text[end] === ' ' && last + 1 < starts.length && text[end] === ' ') continue;
-    const said = keyword ?? AFTER.exec(text.slice(end, end + 14))?.[1]?.toLowerCase();
+    const said = keyword ?? namedAfter(text, end);
     const read = readNumber(scan, shape, digits, plus, said, context);
     if (read === undefined) continue;
     scan.report({
@@ -97,8 +101,9 @@ function readNumber(
       ? { rule: 'phone.labelled', canonical: `+${digits}` }
       : undefined;
   }
-  if (/^00|^011/.test(digits)) {
-    const international = toInternational(digits.replace(/^00|^011/, ''));
+  const prefix = digits.startsWith('00') ? 2 : digits.startsWith('011') ? 3 : 0;
+  if (prefix > 0) {
+    const international = toInternational(digits.slice(prefix));
     if (international !== undefined && (keyword !== undefined || /\D/.test(shape)))
       return { rule: 'phone.international', canonical: `+${international}` };
   }

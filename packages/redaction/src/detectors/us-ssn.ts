@@ -2,7 +2,7 @@
 import { isWord } from '../characters.ts';
 import { confidence, type Detector } from '../detector.ts';
 import { Keywords } from '../keywords.ts';
-import { digitsOf, type Scan } from '../scan.ts';
+import { digitsOf, separatorEnd, type Scan } from '../scan.ts';
 
 const keywords = new Keywords('ssn,ssns,social security,social security number,itin,ssid,social,ss number');
 
@@ -31,8 +31,8 @@ const isCanadian = (scan: Scan, start: number, context: string): boolean =>
   context === 'social' && scan.contextBefore(start).find(notSsn, 2) === 'insurance number';
 
 function look(scan: Scan, from: number, runEnd: number): void {
-  if (runEnd - from !== 3 && runEnd - from !== 9) return;
   const { text } = scan;
+  if (runEnd - from !== 9 && (runEnd - from !== 3 || separatorEnd(text, runEnd) < 0)) return;
   const { starts, ends } = scan.cluster(from);
   const [start = 0] = starts;
   const before = text[start - 1] ?? ' ';
