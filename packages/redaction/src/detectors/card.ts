@@ -1,9 +1,11 @@
 // Runs in browsers too.
+import { isDigit } from '../characters.ts';
 import { luhn } from '../check-digits.ts';
 import { confidence, type Detector } from '../detector.ts';
 import { Keywords } from '../keywords.ts';
 import { digitsOf, separatorEnd, type Scan } from '../scan.ts';
 
+const MAESTRO = /^(?:50|5[6-9]|6[0-9])/;
 /** Issuer ranges and the lengths they use (ISO/IEC 7812, the networks' published tables). */
 const ISSUERS: readonly (readonly [pattern: RegExp, lengths: readonly number[]])[] = [
   [/^4/, [13, 16, 19]],
@@ -13,7 +15,7 @@ const ISSUERS: readonly (readonly [pattern: RegExp, lengths: readonly number[]])
   [/^(?:30[0-59]|3[689])/, [14, 16, 19]],
   [/^(?:352[89]|35[3-8])/, [16, 17, 18, 19]],
   [/^(?:62|81)/, [16, 17, 18, 19]],
-  [/^(?:50|5[6-9]|6[0-9])/, [12, 13, 14, 15, 16, 17, 18, 19]],
+  [MAESTRO, [16, 17, 18, 19]],
   [/^220[0-5]/, [16, 17, 18, 19]],
   [/^(?:1800|2131)/, [15]],
 ];
@@ -27,7 +29,7 @@ const cardKeywords = new Keywords(
 const SHORTEST = 12;
 
 function look(scan: Scan, from: number, runEnd: number): void {
-  if (runEnd - from < SHORTEST && separatorEnd(scan.text, runEnd) < 0) return;
+  if (runEnd - from < SHORTEST && separatorEnd(scan.text, runEnd) < 0) return marked(scan, from, runEnd);
   const { starts, ends, digits: total } = scan.cluster(from);
   if (total < SHORTEST) return;
   let grouping = '';
@@ -43,8 +45,9 @@ function look(scan: Scan, from: number, runEnd: number): void {
     // Four groups of four that are called a card are one, mistyped or made up.
     const checked = luhn(digits);
     if (!checked && grouping !== '4-4-4-4') continue;
-    const issued = ISSUERS.some(([pattern, lengths]) => lengths.includes(digits.length) && pattern.test(digits));
     const context = scan.contextBefore(start).find(cardKeywords);
+    // Maestro has shorter ones, of twelve digits and more, as has everything else that is numbered.
+    const issued = isIssued(digits) || (context !== undefined && MAESTRO.test(digits));
     // A number that is called a card is one, whatever its issuer.
     if (!(issued && checked) && (context === undefined || digits.length < 13)) continue;
     // Twelve digits with a check digit are too common a shape to stand alone; so are odd groupings.
@@ -70,6 +73,27 @@ function look(scan: Scan, from: number, runEnd: number): void {
   }
 }
 
+export const isIssued = (digits: string): boolean =>
+  ISSUERS.some(([pattern, lengths]) => lengths.includes(digits.length) && pattern.test(digits));
+
+/** Groups with a mark between that no other number has: 4111_1111_1111_1111. */
+const MARKED = /^\d{4}([_·•∙|:~*+])(?:\d{4}\1\d{4}\1\d{3,4}|\d{6}\1\d{5})(?!\d)/;
+function marked(scan: Scan, start: number, runEnd: number): void {
+  if (runEnd - start !== 4 || isDigit(scan.text, start - 1)) return;
+  const [written = ''] = MARKED.exec(scan.text.slice(start, start + 24)) ?? [];
+  const digits = written.replaceAll(/\D/g, '');
+  if (digits === '' || !luhn(digits) || !isIssued(digits)) return;
+  scan.report({
+    start,
+    end: start + written.length,
+    type: 'CREDIT_CARD',
+    rule: 'card',
+    confidence: confidence.validated,
+    validator: 'luhn+iin',
+    canonical: digits,
+  });
+}
+
 export const card: Detector = {
   rule: 'card',
   type: 'CREDIT_CARD',
@@ -81,8 +105,10 @@ export const card: Detector = {
   examples: [
     { text: 'pay with 4111 1111 1111 1111 now', finds: '4111 1111 1111 1111' },
     { text: 'amex 3782-822463-10005', finds: '3782-822463-10005' },
+    { text: 'card 4111_1111_1111_1111, 3782·822463·10005', finds: '4111_1111_1111_1111 + 3782·822463·10005' },
     { text: 'my card: 4970 1012 3456 7890', finds: '4970 1012 3456 7890' },
-    { text: 'invoice 4111111111111112 and matrix 4970 1012 3456 7890' },
+    { text: 'limit of card 675984103431', finds: '675984103431' },
+    { text: 'part 6718756304607, invoice 4111111111111112 and matrix 4970 1012 3456 7890' },
   ],
   look,
 };

@@ -7,7 +7,16 @@ const LONGEST_LOCAL = 64;
 const LONGEST_DOMAIN = 255;
 
 /** Top levels that prove a domain where its dots or its at sign are not as they should be. */
-const EVERYDAY_TOP = /^(?:com|org|net|edu|gov|io|de|fr|es|uk|it|nl|pl|pt|se|ch|example|info|eu|us|dev|app)$/i;
+const EVERYDAY_TOP = new RegExp(
+  `^(?:${(
+    'com,org,net,edu,gov,mil,int,info,biz,name,pro,app,dev,ai,cloud,online,store,tech,site,xyz,shop,example,test,' +
+    // Of countries (ISO 3166), as far as they have registrants.
+    'ae,al,am,ar,at,au,az,ba,bd,be,bg,bh,bo,br,by,ca,ch,ci,cl,cm,cn,co,cr,cu,cy,cz,de,dk,do,dz,ec,ee,eg,es,eu,fi,fr,ge,gh,gr,gt,hk,hn,hr,hu,id,ie,il,in,io,iq,ir,is,it,jo,jp,ke,kr,kw,kz,lb,li,lk,lt,lu,lv,ma,mc,md,me,mk,mt,mu,mx,my,ng,ni,nl,no,np,nz,om,pa,pe,ph,pk,pl,pr,pt,py,qa,ro,rs,ru,sa,se,sg,si,sk,sn,sv,th,tn,tr,tv,tw,tz,ua,ug,uk,us,uy,uz,ve,vn,za,zm,zw'
+  ).replaceAll(',', '|')})$`,
+  'i',
+);
+/** Of them those that are small words of English: "look at the dot in the picture". */
+const SMALL_TOP = /^(?:am|at|be|by|do|id|in|is|it|me|my|no|us)$/i;
 
 /** A domain with a top level of letters after `at`; its end, or -1. */
 export function domainEnd(text: string, at: number): number {
@@ -38,7 +47,8 @@ function look(scan: Scan, at: number): void {
   const { text } = scan;
   // Nothing a mailbox could end with, nothing a domain could begin with.
   const after = text[at + 1] ?? ' ';
-  if (!isWord(text, at + 1) && after !== '[' && after !== ' ') return;
+  const wrap = WRAPPED.exec(text.slice(at + 1, at + 4))?.[0].length ?? 0;
+  if (!isWord(text, at + 1) && after !== '[' && after !== ' ' && wrap === 0) return;
   let start = at;
   const limit = Math.max(scan.floor, at - LONGEST_LOCAL);
   if (text[at - 1] === '"') {
@@ -62,41 +72,51 @@ function look(scan: Scan, at: number): void {
     if (cut >= 0) start += cut + 1;
     while (start < at && '.-'.includes(text[start] ?? ' ')) start++;
   }
-  // "ann @ mail.example": somebody's spacing, when a mailbox is on the one side and a domain on the other.
-  if (start === at && text[at - 1] === ' ' && text[at + 1] === ' ' && /[a-z0-9]$/i.test(text[at - 2] ?? '')) {
-    const from = runStart(text, at - 1, WORD, LONGEST_LOCAL);
-    const spaced = domainEnd(text, at + 2);
-    if (
-      spaced > 0 &&
-      from >= scan.floor &&
-      EVERYDAY_TOP.test(
-        text
-          .slice(at + 2, spaced)
-          .split('.')
-          .at(-1) ?? '',
-      )
-    )
-      scan.report({
-        start: from,
-        end: spaced,
-        type: 'EMAIL',
-        rule: 'email.spaced',
-        confidence: confidence.shape,
-        canonical: `${text.slice(from, at - 1)}@${text.slice(at + 2, spaced)}`.toLowerCase(),
-      });
-    return;
-  }
-  if (start === at) return;
+  if (start === at) return text[at - 1] === ' ' && text[at + 1] === ' ' && isWord(text, at - 2) ? spaced(scan, at) : undefined;
   if (isUserInfo(text, start, at)) return;
-  const end = text[at + 1] === '[' ? bracketed(text, at + 1) : domainEnd(text, at + 1);
-  if (end < 0) return;
+  const end = text[at + 1] === '[' ? bracketed(text, at + 1) : domainEnd(text, at + 1 + wrap);
+  if (end < 0 || (wrap > 0 && !EVERYDAY_TOP.test(text.slice(text.lastIndexOf('.', end) + 1, end)))) return;
   scan.report({
     start,
     end,
     type: 'EMAIL',
     rule: 'email',
     confidence: confidence.validated,
-    canonical: text.slice(start, end).toLowerCase(),
+    canonical: `${text.slice(start, at + 1)}${text.slice(at + 1 + wrap, end)}`.toLowerCase(),
+  });
+}
+
+/** A line that ends with the at sign, in quoted-printable too. */
+const WRAPPED = /^=?\r?\n(?=\w)/;
+const SPACED_DOMAIN = /^ [a-z0-9-]{1,63}(?:(?: \. |\.)[a-z0-9-]{1,63}){1,4}(?![\w-])/i;
+/** `a n n @ m a i l . e x a m p l e` */
+const LETTERS_BEFORE = /(?<![a-z0-9])(?:[a-z0-9._+-] ){3,40}$/i;
+const LETTERS_AFTER = /^(?: [a-z0-9.-]){5,60}(?![a-z0-9])/i;
+/** "ann @ mail.example": somebody's spacing, when a mailbox is on the one side and a domain on the other. */
+function spaced(scan: Scan, at: number): void {
+  const { text } = scan;
+  const before = text.slice(Math.max(scan.floor, at - 2 * LONGEST_LOCAL), at);
+  const after = text.slice(at + 1, at + LONGEST_DOMAIN);
+  const letters = LETTERS_BEFORE.exec(before)?.[0];
+  let start = letters === undefined ? runStart(text, at - 1, WORD, LONGEST_LOCAL) : at - letters.length;
+  while (letters === undefined && start > scan.floor && isLocal(text, start - 1) && at - start < LONGEST_LOCAL) start--;
+  const plain = domainEnd(text, at + 2);
+  const end =
+    letters === undefined
+      ? Math.max(plain, at + 1 + (SPACED_DOMAIN.exec(after)?.[0].length ?? 0))
+      : at + 1 + (LETTERS_AFTER.exec(after)?.[0].length ?? 0);
+  const domain = text
+    .slice(at + 1, end)
+    .replaceAll(' ', '')
+    .toLowerCase();
+  if (start < scan.floor || !EVERYDAY_TOP.test(domain.slice(domain.lastIndexOf('.') + 1)) || !domain.includes('.')) return;
+  scan.report({
+    start,
+    end,
+    type: 'EMAIL',
+    rule: 'email.spaced',
+    confidence: confidence.shape,
+    canonical: `${text.slice(start, at).replaceAll(' ', '').toLowerCase()}@${domain}`,
   });
 }
 
@@ -120,6 +140,9 @@ export const email: Detector = {
   examples: [
     { text: 'mail a.b+c@mail.example.co.uk, now', finds: 'a.b+c@mail.example.co.uk' },
     { text: 'GET /u?email=a@b.example&x=1', finds: 'a@b.example' },
+    { text: 'ann.roe @ mail . example . com or b o b @ w o r k . i o', finds: 'ann.roe @ mail . example . com + b o b @ w o r k . i o' },
+    { text: 'meet @ nine . Then go' },
+    { text: 'write ann@\nmail.example.com', finds: 'ann@\nmail.example.com' },
     { text: 'left-pad@1.2.3' },
     { text: '@decorator.call' },
   ],
@@ -128,36 +151,63 @@ export const email: Detector = {
 
 /** `first.last at corp dot com`, as people write it where harvesters read. */
 const SPELT = /^ ([a-z0-9-]{1,63}(?: (?:dot|punkt|punto|point) [a-z0-9-]{1,63}){1,4})(?![\w-])/i;
+/** What may stand around the at and the dots besides spaces, and what closes it again. */
+const CLOSES = new Map([
+  ['_', '_'],
+  ['<', '>'],
+  ['(', ')'],
+  ['*', '*'],
+]);
+const MARKED =
+  /^[_>)*] ?([a-z0-9-]{1,63}(?:(?: ?[_<(*]| )(?:dot|punkt|punto|point)(?:[_>)*] ?| )[a-z0-9-]{1,63}|\.[a-z0-9-]{1,63}){1,4})(?![\w-])/i;
+const DOTS = / ?[_<(* ](?:dot|punkt|punto|point)[_>)* ] ?/gi;
+/** `first dot last`, before the at. */
+const DOTTED_LOCAL = /(?:[\w+-]{1,30}(?:[_<(*]| )(?:dot|punkt|punto|point)(?:[_>)*]| )){1,3}$/i;
 export const emailSpelt: Detector = {
   rule: 'email.spelt',
   type: 'EMAIL',
   anchors: ['word', 'capital'],
   lengths: { word: [2, 6], capital: [2, 6] },
-  heads: ['at', 'ar'],
-  tails: [' at', 'oba'],
-  next: ' ',
+  heads: ['at', 'ät', 'ar'],
+  tails: [' at', ' ät', '(ät', '_at', '<at', '(at', '*at', 'oba'],
+  next: ' _>)*',
   source: 'how people hide mailboxes from harvesters',
   examples: [
     { text: 'write to first.last AT corp DOT com today', finds: 'first.last AT corp DOT com' },
     { text: 'ann at mail dot example dot org', finds: 'ann at mail dot example dot org' },
-    { text: 'look at the dot on the map, and at point 7' },
+    { text: 'ann dot roe at mail dot com', finds: 'ann dot roe at mail dot com' },
+    { text: 'ann dot roe at mail dot at', finds: 'ann dot roe at mail dot at' },
+    { text: 'ann<at>mail<dot>com', finds: 'ann<at>mail<dot>com' },
+    { text: 'to ann_roe_at_mail_dot_com', finds: 'ann_roe_at_mail_dot_com' },
+    { text: 'an ann.roe (ät) mail punkt de bitte', finds: 'ann.roe (ät) mail punkt de' },
+    { text: 'look at the dot on the map, look at the dot in it, and at point 7; look_at_me.de' },
   ],
   look(scan, at, end) {
     const { text } = scan;
-    if (text[at - 1] !== ' ' || !/^(?:at|arroba)$/i.test(text.slice(at, end))) return;
-    const match = SPELT.exec(text.slice(end, end + LONGEST_DOMAIN));
-    let start = at - 1;
-    while (start > scan.floor && at - start < LONGEST_LOCAL && isLocal(text, start - 1)) start--;
+    if (!/^(?:at|ät|arroba)$/i.test(text.slice(at, end))) return;
+    const open = text[at - 1] ?? '';
+    if (open !== ' ' && CLOSES.get(open) !== text[end]) return;
+    const match = (open === ' ' ? SPELT : MARKED).exec(text.slice(end, end + LONGEST_DOMAIN));
     const [whole = '', domain = ''] = match ?? [];
-    const top = domain.slice(domain.lastIndexOf(' ') + 1);
-    if (start === at - 1 || !EVERYDAY_TOP.test(top)) return;
+    const spelt = domain.replaceAll(DOTS, '.');
+    // An underscore is at home in names: there the dots must be spelt too.
+    const top = spelt.slice(spelt.lastIndexOf('.') + 1);
+    if (!EVERYDAY_TOP.test(top) || (open === '_' && spelt === domain)) return;
+    const stop = at - (open !== ' ' && text[at - 2] === ' ' ? 2 : 1);
+    let start = stop;
+    while (start > scan.floor && at - start < LONGEST_LOCAL && isLocal(text, start - 1)) start--;
+    if (start === stop) return;
+    const plain = /^[a-z]+$/i.test(text.slice(start, stop));
+    const dotted = DOTTED_LOCAL.exec(text.slice(Math.max(scan.floor, start - LONGEST_LOCAL), start))?.[0].length ?? 0;
+    if (open === ' ' && plain && dotted === 0 && SMALL_TOP.test(top)) return;
+    start -= dotted;
     scan.report({
       start,
       end: end + whole.length,
       type: 'EMAIL',
       rule: 'email.spelt',
       confidence: confidence.shape,
-      canonical: `${text.slice(start, at - 1)}@${domain.replaceAll(/ (?:dot|punkt|punto|point) /gi, '.')}`.toLowerCase(),
+      canonical: `${text.slice(start, stop).replaceAll(/ \w+ /g, '.')}@${spelt}`.toLowerCase(),
     });
   },
 };

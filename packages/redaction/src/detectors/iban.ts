@@ -16,6 +16,11 @@ const LENGTHS = new Map(
     .map((entry) => [entry.slice(0, 2), Number(entry.slice(2))] as const),
 );
 
+/** Where the account is of digits alone (registry, BBAN structure): a word of two letters and prose around a number make none. */
+const DIGITS_ONLY = new Set(
+  'AE,AT,BA,BE,BI,CR,CZ,DE,DJ,DK,EE,EG,ES,FI,FO,GL,HR,HU,IL,IS,LT,LY,ME,MN,MR,NO,PL,PT,RS,SD,SE,SI,SK,SO,ST,TL,TN,VA,XK'.split(','),
+);
+
 /** Malta's has the fewest: two to check, five of the bank. */
 const LEAST_DIGITS = 7;
 
@@ -24,8 +29,10 @@ function look(scan: Scan, start: number, runEnd: number): void {
   // Two letters, then digits; whole words of letters are most of a text.
   if (runEnd - start !== 2 && !isDigit(text, start + 2)) return;
   if ((classAt(text, start) & LETTER) === 0 || (classAt(text, start + 1) & LETTER) === 0) return;
-  const length = LENGTHS.get(text.slice(start, start + 2).toUpperCase());
+  const country = text.slice(start, start + 2).toUpperCase();
+  const length = LENGTHS.get(country);
   if (length === undefined) return;
+  const digitsOnly = DIGITS_ONLY.has(country);
   let compact = '';
   let at = start;
   let separators = 0;
@@ -38,20 +45,24 @@ function look(scan: Scan, start: number, runEnd: number): void {
       if ((kind & DIGIT) !== 0) digits++;
       separators = 0;
       // The two check digits come before anything else is worth reading.
-      if ((compact.length === 3 || compact.length === 4) && (kind & DIGIT) === 0) return;
+      if (compact.length > 2 && (kind & DIGIT) === 0 && (digitsOnly || compact.length < 5)) return;
     } else {
-      const separates = code === 0x20 || code === 0x2d || code === 0x2e || code === 0x0a || code === 0x0d || code === 0x09;
+      const separates = code === 0x20 || code === 0x2b || code === 0x2d || code === 0x2e || code === 0x0a || code === 0x0d || code === 0x09;
       if (!separates || ++separators > 2) return;
     }
     at++;
   }
   if (isWord(text, at) && !(/^[a-z]/.test(text[at] ?? '') && compact === compact.toUpperCase())) return;
-  // One phrase in ninety-seven has the check digits of an account: at 77 Massachusetts Ave.
-  if (digits < LEAST_DIGITS) return;
   const canonical = compact.toUpperCase();
+  // One phrase in ninety-seven has the check digits of an account: gb 77 Massachusetts Ave.
+  if (digits < LEAST_DIGITS && !isPrinted(text.slice(start, at), canonical)) return;
   if (mod97(canonical.slice(4) + canonical.slice(0, 4)) !== 1) return;
   scan.report({ start, end: at, type: 'IBAN', rule: 'iban', confidence: confidence.certain, validator: 'mod97+length', canonical });
 }
+
+/** In capitals, whole or in groups of four: nothing but an account is written so. */
+const isPrinted = (written: string, canonical: string): boolean =>
+  written === canonical || written === canonical.replaceAll(/.{4}(?=.)/g, '$& ');
 
 export const iban: Detector = {
   rule: 'iban',
@@ -64,7 +75,10 @@ export const iban: Detector = {
   examples: [
     { text: 'lives at 77 Massachusetts Ave, Cambridge' },
     { text: 'IBAN DE89 3704 0044 0532 0130 00 bitte', finds: 'DE89 3704 0044 0532 0130 00' },
+    { text: 'iban=DE89+3704+0044+0532+0130+00&x=1', finds: 'DE89+3704+0044+0532+0130+00' },
     { text: 'de89370400440532013000', finds: 'de89370400440532013000' },
+    { text: 'RO79BFHFW9WTD0DRMWERLV9K', finds: 'RO79BFHFW9WTD0DRMWERLV9K' },
+    { text: 'reach the office at 2-22-53-92-96 during the day; invoice no. 89744891-3 paid' },
     { text: 'DE88 3704 0044 0532 0130 00' },
   ],
   look,

@@ -5,6 +5,7 @@ import { addressTyped } from './address-typed.ts';
 import { card } from './card.ts';
 import { cryptoAddress } from './crypto-address.ts';
 import { dateOfBirth } from './date-of-birth.ts';
+import { digitsSaid } from './digits-said.ts';
 import { email, emailSpelt } from './email.ts';
 import { iban } from './iban.ts';
 import { ipv4, ipv6, mac, macPlain } from './network.ts';
@@ -22,6 +23,7 @@ export const detectors: readonly Detector[] = [
   email,
   emailSpelt,
   card,
+  digitsSaid,
   iban,
   usSsn,
   nationalId,

@@ -1,0 +1,115 @@
+// Runs in browsers too. Numbers given digit by digit, in words or with a gap after each: "four one five …", "4 1 1 1 …".
+import { isDigit, isWord } from '../characters.ts';
+import { luhn } from '../check-digits.ts';
+import { confidence, type Detector } from '../detector.ts';
+import type { EntityType } from '../entity-types.ts';
+import type { Scan } from '../scan.ts';
+import { card, isIssued } from './card.ts';
+import { nationalId } from './labelled-number.ts';
+import { phone } from './phone.ts';
+import { usSsn } from './us-ssn.ts';
+
+/** Zero to nine in en, de, fr, es, it and pt, and what else is said for zero and two. */
+const SPOKEN = [
+  'zero one two three four five six seven eight nine',
+  'null eins zwei drei vier fünf sechs sieben acht neun',
+  'zéro un deux trois quatre cinq six sept huit neuf',
+  'cero uno dos tres cuatro cinco seis siete ocho nueve',
+  'zero uno due tre quattro cinque sei sette otto nove',
+  'zero um dois três quatro cinco seis sete oito nove',
+  'oh eine zwo',
+];
+const DIGIT_OF = new Map(SPOKEN.flatMap((row) => row.split(' ').map((word, digit) => [word, String(digit)] as const)));
+
+/** One after another, with no more than this between. */
+const STEP = /(?:, | - |[ -])(\d|\p{L}{2,7})(?![\p{L}\d])/uy;
+const MOST = 24;
+
+interface Said {
+  readonly end: number;
+  readonly digits: string;
+  readonly inWords: boolean;
+}
+
+/** The digits from here; more than any number has are a table's row. */
+function saidFrom(text: string, start: number, firstEnd: number): Said | undefined {
+  const first = text.slice(start, firstEnd).toLowerCase();
+  let digits = isDigit(text, start) ? first : (DIGIT_OF.get(first) ?? '');
+  let inWords = !isDigit(text, start);
+  let end = firstEnd;
+  for (; digits !== '' && digits.length < MOST;) {
+    STEP.lastIndex = end;
+    const next = STEP.exec(text)?.[1] ?? '';
+    const digit = isDigit(next, 0) ? next : DIGIT_OF.get(next.toLowerCase());
+    if (next === '' || digit === undefined) break;
+    inWords ||= !isDigit(next, 0);
+    digits += digit;
+    end = STEP.lastIndex;
+  }
+  return digits.length < 2 ? undefined : { end, digits, inWords };
+}
+
+const CARDS = card.keywords;
+/** By the words before: what it is, how many digits that has, and how near its word must stand. */
+const KINDS = [
+  { type: 'US_SSN', keywords: usSsn.keywords, least: 9, most: 9, within: 6 },
+  { type: 'NATIONAL_ID', keywords: nationalId.keywords, least: 7, most: 15, within: 4 },
+  { type: 'PHONE', keywords: phone.keywords, least: 7, most: 15, within: 4 },
+] as const satisfies readonly { readonly type: EntityType; readonly [more: string]: unknown }[];
+
+function look(scan: Scan, start: number, end: number): void {
+  const { text } = scan;
+  if (start < scan.numbersSeen || (isWord(text, start - 2) && /[-_.]/.test(text[start - 1] ?? ' '))) return;
+  const said = saidFrom(text, start, end);
+  if (said === undefined) return;
+  const { digits, inWords } = said;
+  // Whatever it is, it is seen once.
+  if (digits.length > 6) scan.numbersSeen = said.end;
+  if (digits.length < 7 || digits.length >= MOST || /^[01]+$/.test(digits)) return;
+  const context = scan.contextBefore(start);
+  const cardWord = CARDS === undefined ? undefined : context.find(CARDS, 6);
+  const isCard = digits.length > 12 && luhn(digits) && isIssued(digits) && (inWords || cardWord !== undefined);
+  const kind = isCard
+    ? undefined
+    : KINDS.find(
+        ({ keywords, least, most, within }) =>
+          keywords !== undefined && digits.length >= least && digits.length <= most && context.find(keywords, within) !== undefined,
+      );
+  if (!isCard && kind === undefined) return;
+  scan.report({
+    start,
+    end: said.end,
+    type: kind?.type ?? 'CREDIT_CARD',
+    rule: 'digits.said',
+    confidence: isCard ? confidence.validated : confidence.labelled,
+    validator: isCard ? 'luhn+iin' : undefined,
+    context: cardWord,
+    canonical: digits,
+  });
+}
+
+const words = [...DIGIT_OF.keys()];
+export const digitsSaid: Detector = {
+  rule: 'digits.said',
+  type: 'CREDIT_CARD',
+  anchors: ['number', 'word', 'capital'],
+  lengths: { number: [1, 1], word: [2, 7], capital: [2, 7] },
+  heads: words.map((word) => `${word} `.slice(0, 3)),
+  tails: words.map((word) => ` ${word}`.slice(-3)),
+  next: ' -,',
+  validator: 'luhn+iin',
+  source: 'the numerals of en, de, fr, es, it, pt',
+  examples: [
+    {
+      text: 'card four one one one one one one one one one one one one one one one, thanks',
+      finds: 'four one one one one one one one one one one one one one one one',
+    },
+    { text: 'card 4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1', finds: '4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1' },
+    {
+      text: 'Karte vier-eins-eins-eins-eins-eins-eins-eins-eins-eins-eins-eins-eins-eins-eins-eins',
+      finds: 'vier-eins-eins-eins-eins-eins-eins-eins-eins-eins-eins-eins-eins-eins-eins-eins',
+    },
+    { text: 'one two three, 4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 and cell 0 1 0 1 1 0 1 0' },
+  ],
+  look,
+};
