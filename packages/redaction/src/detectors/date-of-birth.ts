@@ -5,11 +5,19 @@ import { Keywords } from '../keywords.ts';
 import type { Scan } from '../scan.ts';
 
 const keywords = new Keywords(
-  'born,birth,birthday,birthdate,dob,d o b,date of birth,birth date,bday,geboren,geburtsdatum,geburtstag,geb,né,née,naissance,nacido,nacida,nacimiento,nació,nato,nata,nascita,nascido,nascida,nascimento,geboortedatum,födelsedatum,født,syntymäaika,urodzony,urodzona,рождения,родился,родилась,生年月日,出生,生日',
+  'born,birth,birthday,birthdate,dob,d o b,date of birth,birth date,bday,geboren,geburtsdatum,geburtstag,geb,né,née,naissance,nacido,nacida,nacimiento,nació,nato,nata,nascita,nascido,nascida,nascimento,geboortedatum,födelsedatum,født,syntymäaika,urodzony,urodzona,рождения,родился,родилась,生年月日,出生,生日,' +
+    'nací,naci,geboortedag,födelsedag,född,fødselsdato,fødselsdag,født,syntynyt,urodzenia,narození,narozen,narozena,narodenia,születési,született,nașterii,nasterii,născut,născută,rođenja,rojstva,gimimo,dzimšanas,sünniaeg,γέννησης,γεννήθηκε,народження,раждане,doğum,doğumlu,الميلاد,לידה,출생,생년월일,출생일,出生日期,lahir,sinh,जन्म,เกิด',
 );
-const MONTH =
-  '(?:jan(?:uary|uar|vier)?|jänner|feb(?:ruary|ruar)?|février|fév(?:r)?|mar(?:ch|s|zo)?|märz|mär|apr(?:il)?|avril|avr|may|mai|mayo|june?|juni?|juin|junio|july?|juli?|juillet|juil|julio|aug(?:ust)?|août|agosto|ago|sep(?:t(?:ember|embre)?)?|septiembre|oct(?:ober|obre|ubre)?|okt(?:ober)?|nov(?:ember|embre|iembre)?|dec(?:ember)?|dez(?:ember)?|déc(?:embre)?|dic(?:iembre)?|enero|ene|febrero|abril|abr)';
-const MONTH_STARTS = 'jan,jän,feb,fév,mar,mär,apr,avr,may,mai,jun,jui,jul,aug,aoû,ago,sep,oct,okt,nov,dec,dez,déc,dic,ene,abr'.split(',');
+/** Names of months in en, de, fr, es, it, pt and nl (CLDR), whole and as they are cut short. */
+const MONTHS =
+  'january,januar,janvier,januari,janeiro,jänner,enero,ene,gennaio,gen,february,februar,février,fév,févr,febrero,febbraio,februari,fevereiro,fev,march,mars,marzo,märz,mär,maart,março,april,avril,avr,abril,abr,aprile,' +
+  'may,mai,mayo,mei,maio,maggio,mag,june,jun,juni,juin,junio,junho,giugno,giu,july,jul,juli,juillet,juil,julio,julho,luglio,lug,august,août,agosto,ago,augustus,' +
+  'september,sept,septembre,septiembre,settembre,set,setembro,october,octobre,octubre,oktober,okt,ottobre,ott,outubro,out,november,novembre,noviembre,novembro,december,dezember,dez,décembre,déc,diciembre,dic,dicembre,dezembro,' +
+  'jan,feb,mar,apr,aug,sep,oct,nov,dec';
+const MONTH = `(?:${MONTHS.split(',')
+  .toSorted((a, b) => b.length - a.length)
+  .join('|')})`;
+const MONTH_STARTS = [...new Set(MONTHS.split(',').map((month) => month.slice(0, 3)))];
 const DIGITS = '0123456789'.split('');
 const NUMERIC = /^(?:\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}([-./])\d{1,2}\1(?:\d{4}|\d{2}))(?![\d/])/;
 const DAY_FIRST = new RegExp(
@@ -79,6 +87,8 @@ export const dateOfBirth: Detector = {
     { text: 'born 6 Dec 2002, SSN', finds: '6 Dec 2002' },
     { text: '"date_of_birth": "1980-02-29"', finds: '1980-02-29' },
     { text: 'DOB: March 5th, 1971.', finds: 'March 5th, 1971' },
+    { text: 'data di nascita: 3 maggio 1980, data urodzenia: 20/08/1942', finds: '3 maggio 1980 + 20/08/1942' },
+    { text: 'doğum tarihi 12.08.1976, geboortedatum 5 maart 1971', finds: '12.08.1976 + 5 maart 1971' },
     { text: 'born in Kiel, admitted on 2024-01-02; shipped 2023-01-01' },
   ],
   look,

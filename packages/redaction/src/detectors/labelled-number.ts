@@ -43,7 +43,7 @@ const otherWords = new Keywords(
 
 /** Not everything called an id is a person's: alone this word needs a check digit. */
 const weakWords = words(
-  'id,nn,cc,rc,rg,cf,fin,run,sin,nis,nit,documento,steuer,nic,ine,rib,cui,dl,konto,compte,cuenta,conta,conto,giro,transit,agência,cif,nid,kt,p k,c i,c f,pis,spi,dea,epic,identifikationsnummer',
+  'id,nn,cc,rc,rg,cf,fin,run,sin,nis,nit,documento,steuer,nic,ine,rib,cui,dl,konto,compte,cuenta,conta,conto,giro,transit,agência,cif,nid,my number,mynumber,kt,p k,c i,c f,pis,spi,dea,epic,identifikationsnummer',
 );
 
 interface Shape {
@@ -157,6 +157,7 @@ const SHAPES: readonly Shape[] = [
     pattern: /^[A-Z][A-Z9]\d{7}$/,
     valid: (id) => weighted(id.slice(2), [1, 2, 1, 2, 1, 2]) % 10 === Number(id[8]),
   },
+  { rule: 'jp_my_number', word: 'my number', type: 'NATIONAL_ID', pattern: /^\d{12}$/, valid: isMyNumber },
   { rule: 'gb_nhs', type: 'NATIONAL_ID', pattern: /^\d{3}[ -]\d{3}[ -]\d{4}$/, valid: (id) => isNhs(digits(id)) },
   { rule: 'us_aba', type: 'BANK_ACCOUNT', pattern: /^\d{9}$/, valid: (id) => weighted(id, [3, 7, 1, 3, 7, 1, 3, 7, 1]) % 10 === 0 },
   {
@@ -201,6 +202,10 @@ function isClabe(id: string): boolean {
 function isNric(id: string): boolean {
   const rest = (weighted(id.slice(1), [2, 7, 6, 5, 4, 3, 2]) + ('TG'.includes(id[0] ?? '') ? 4 : 0)) % 11;
   return ('ST'.includes(id[0] ?? '') ? 'JZIHGFEDCBA' : 'XWUTRQPNMLK')[rest] === id[8];
+}
+function isMyNumber(id: string): boolean {
+  const rest = weighted(id, [6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2]) % 11;
+  return (rest < 2 ? 0 : 11 - rest) === Number(id[11]);
 }
 function isKennitala(id: string): boolean {
   return weighted(id, [3, 2, 7, 6, 5, 4, 3, 2, 1]) % 11 === 0;
@@ -387,6 +392,7 @@ export const nationalId: Detector = {
     { text: '居民身份证号码：110107197711167438', finds: '110107197711167438' },
     { text: 'la davčna številka je 81967250', finds: '81967250' },
     { text: '{"ghana_card": "GHA-721234567-4"}', finds: 'GHA-721234567-4' },
+    { text: 'My Number 123456789018, my number is 201.504.7650', finds: '123456789018' },
     { text: 'Kenyan ID: 28456712', finds: '28456712' },
     { text: 'Unique Taxpayer Reference 2789303469', finds: '2789303469' },
     { text: 'his kt., 091256-8009, and c.i. 1710034065', finds: '091256-8009 + 1710034065' },

@@ -1,6 +1,7 @@
 // Runs in browsers too. Addresses of machines.
 import { isDigit, isWord } from '../characters.ts';
 import { confidence, type Detector } from '../detector.ts';
+import { saysPhone } from './phone.ts';
 import { Keywords } from '../keywords.ts';
 import type { Scan } from '../scan.ts';
 
@@ -18,7 +19,8 @@ function lookV4(scan: Scan, start: number): void {
   if (match === null) return;
   let to = start + match[0].length;
   if (isWord(text, to) || ((text[to] === '.' || text[to] === '-') && isWord(text, to + 1))) return;
-  if (scan.contextBefore(start).find(versionWords, 2) !== undefined) return;
+  const context = scan.contextBefore(start);
+  if (context.find(versionWords, 2) !== undefined || saysPhone.has(context.nearest)) return;
   to += PREFIX_LENGTH.exec(text.slice(to, to + 5))?.[0].length ?? 0;
   scan.report({ start, end: to, type: 'IP_ADDRESS', rule: 'ipv4', confidence: confidence.validated, validator: 'octets' });
 }

@@ -8,13 +8,17 @@ import { digitsOf, separatorEnd, type Scan } from '../scan.ts';
 
 const phoneKeywords = new Keywords(
   'answering,my number,mi numero,mi número,meine nummer,mon numéro,mio numero,meu número,mijn nummer,phone,phones,telephone,tel,mobile,mob,cell,cellphone,cellular,fax,call,calls,called,calling,dial,ring,text me,sms,whatsapp,signal,viber,telegram,contact,reach,hotline,callback,landline,pager,voicemail,ph,' +
-    'telefon,telefonnummer,tel nr,handy,handynummer,mobil,mobilnummer,festnetz,rufnummer,rückruf,anruf,anrufen,erreichbar,telefax,durchwahl,' +
+    'telefon,telefonnummer,tel nr,handy,handynummer,mobil,mobilnummer,festnetz,rufnummer,rückruf,anruf,anrufen,erreichbar,telefax,durchwahl,rufen,rufe,telefonisch,tel nummer,gsm,' +
     'téléphone,portable,mobile,appeler,appelez,rappeler,fixe,numéro de téléphone,télécopie,joindre,' +
-    'teléfono,móvil,celular,llamar,llame,llámame,llámeme,contacto,telefone,telemóvel,ligar,telefono,cellulare,chiamare,telefoon,bellen,mobiel,puhelin,telefonnr,telefoni,номер телефона,телефон,тел,звоните,моб,电话,手机,手机号,手机号码,电话号码,電話,電話番号,携帯,携帯番号,전화,전화번호,휴대폰,هاتف,جوال,टेलीफोन,फोन,msisdn,caller,callee,recipient phone',
+    'teléfono,móvil,movil,telemovel,celular,llamadme,llamarme,ligue,chiamami,chiami,bel,ringa,soita,zadzwoń,zadzwon,zavolejte,дзвоніть,phone number,telefonszám,telefonní,telefónne,telefonas,telefons,טלפון,נייד,โทร,โทรศัพท์,điện thoại,telepon,llamar,llame,llámame,llámeme,contacto,telefone,telemóvel,ligar,telefono,cellulare,chiamare,telefoon,bellen,mobiel,puhelin,telefonnr,telefoni,номер телефона,телефон,тел,звоните,моб,电话,手机,手机号,手机号码,电话号码,電話,電話番号,携帯,携帯番号,전화,전화번호,휴대폰,هاتف,جوال,टेलीफोन,फोन,msisdn,caller,callee,recipient phone',
+);
+/** Right behind one of these, four groups with dots are no address of a machine. */
+export const saysPhone: ReadonlySet<string> = new Set(
+  'phone,tel,telephone,telefon,téléphone,teléfono,telefono,telefone,mobile,mobil,móvil,handy,gsm,fax,telefax,cell,celular'.split(','),
 );
 /** Words after which digits are something else, whatever they look like. */
 const notPhone = new Keywords(
-  'order,invoice,tracking,ticket,ref,reference,serial,isbn,issn,version,build,part,parts,sku,commit,port,line,id,zip,postcode,lot,batch,case,row,rows,grid,coordinates,det,matrix,size,bytes,page',
+  'order,invoice,tracking,ticket,ref,reference,serial,isbn,issn,version,build,part,parts,sku,commit,port,line,id,zip,postcode,lot,batch,case,row,rows,grid,coordinates,det,matrix,size,bytes,page,extensions',
 );
 
 /** A number may be named after it stands there: 22 498317 office. */
@@ -107,7 +111,8 @@ function readNumber(
     if (international !== undefined && (keyword !== undefined || /\D/.test(shape)))
       return { rule: 'phone.international', canonical: `+${international}` };
   }
-  if (/^\d{5}-\d{4}$|^\d{4}-\d{2}-\d{2}|^\d{1,2}[./-]\d{1,2}[./-]\d{2,4}$|^\d{1,3}(?:\.\d{1,3}){3}$/.test(shape)) return undefined;
+  if (/^\d{5}-\d{4}$|^\d{4}-\d{2}-\d{2}|^\d{1,2}[./-]\d{1,2}[./-]\d{2,4}$/.test(shape)) return undefined;
+  if (/^\d{1,3}(?:\.\d{1,3}){3}$/.test(shape) && !saysPhone.has(context.nearest)) return undefined;
   const national = toNational(digits, scan.regions);
   if (keyword !== undefined && digits.length <= LONGEST) {
     const last = context.nearest;
@@ -146,7 +151,8 @@ export const phone: Detector = {
     { text: '(201) 555-0123', finds: '(201) 555-0123' },
     { text: 'hola, mi número es 612345678', finds: '612345678' },
     { text: '手机号 138 0013 8000', finds: '138 0013 8000' },
-    { text: 'order 2015550123 shipped' },
+    { text: 'tel.: 70.135.14.25; bitte rufen Sie 01234851471 an', finds: '70.135.14.25 + 01234851471' },
+    { text: 'extensions 2000-2999, order 2015550123 shipped' },
     { text: 'on 2024-01-01 at 10' },
   ],
   look,
