@@ -19,7 +19,10 @@ export interface CallOptions {
   readonly inputs?: Readonly<Record<string, unknown>>;
   readonly prompt?: string | readonly Message[];
   readonly model: { readonly id: string; readonly version?: string; readonly endpoint: string; readonly operation?: string };
+  /** The saga of the caller's that the call's tools write to. */
   readonly saga?: SagaLease;
+  /** The saga the call is part of, where no tool of it writes there. */
+  readonly saga_id?: string;
   /** The trace this call belongs to; otherwise the active one, otherwise a new one. */
   readonly trace?: { readonly trace_id: string; readonly span_id: string };
   /** The trace of the call this one was caused by, when it is another. */

@@ -42,7 +42,7 @@ export async function runCall(
     model_id: options.model.id,
     endpoint,
     operation,
-    saga_id: options.saga?.saga_id,
+    saga_id: options.saga?.saga_id ?? options.saga_id,
     tenant_id: given.tenant_id,
   });
   const span = tracer.startSpan(`${operation} ${options.model.id}`, { kind: SpanKind.CLIENT, attributes }, parent);
@@ -122,7 +122,7 @@ async function callModel(
   },
 ): Promise<CallResult> {
   const { config, redactor, now, elapsed } = parts;
-  const { prompt, raw, receipt, endpoint, at, span, signal } = of;
+  const { prompt, raw, at, span, signal } = of;
   const sent = hashedForm(prompt);
   const prompt_hash = sha256Hex(sent);
   const tools = toolbox(parts, options, at, signal);
@@ -132,8 +132,8 @@ async function callModel(
 
   const finish = (answer: ModelAnswer | undefined, outcome: Finished['outcome']): void => {
     const latency_ms = Math.max(0, Math.round(elapsed() - began));
-    const saga = options.saga ?? tools.lease();
-    const event = toEvent(parts, options, { event_id, at, sent, prompt_hash, receipt, endpoint, saga, start, latency_ms, answer, outcome });
+    const saga_id = tools.lease()?.saga_id ?? options.saga_id;
+    const event = toEvent(parts, options, { ...of, event_id, sent, prompt_hash, saga_id, start, latency_ms, answer, outcome });
     span.setAttributes(endAttributes({ ...event, emitter: { id: 'sdk', seq: 0 } }));
     (options.collect ?? parts.emit)(event, redactor.storeRaw ? rawPair(raw, answer) : []);
   };

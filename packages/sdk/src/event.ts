@@ -4,7 +4,6 @@ import type { CallOptions, CallParts, ModelAnswer } from './call-options.ts';
 import type { Message } from './config.ts';
 import type { Attachment } from './delivery.ts';
 import { estimateCost } from './prices.ts';
-import type { SagaLease } from './transport.ts';
 
 /** An event before the queue gives it its number. */
 export type NewEvent = Omit<PromptEventInput, 'emitter'>;
@@ -19,7 +18,7 @@ export interface Finished {
   readonly prompt_hash: string;
   readonly receipt: RedactionReceipt;
   readonly endpoint: string;
-  readonly saga: SagaLease | undefined;
+  readonly saga_id: string | undefined;
   /** Epoch milliseconds. */
   readonly start: number;
   readonly latency_ms: number;
@@ -35,7 +34,7 @@ export const outputText = (output: unknown): string => (typeof output === 'strin
 
 /** The event of a call: hashes, counts and pointers; nothing of what was said. */
 export function toEvent({ config, template, prices, env, arm }: CallParts, options: CallOptions, call: Finished): NewEvent {
-  const { at, answer, outcome, saga, start, latency_ms } = call;
+  const { at, answer, outcome, saga_id, start, latency_ms } = call;
   const tokens = { token_count_in: answer?.token_count_in ?? null, token_count_out: answer?.token_count_out ?? null };
   const model_id = answer?.model_id ?? options.model.id;
   const isRendered = options.prompt === undefined;
@@ -44,7 +43,7 @@ export function toEvent({ config, template, prices, env, arm }: CallParts, optio
     trace_id: at.trace_id,
     span_id: at.span_id,
     ...(options.parent_trace_id !== undefined && { parent_trace_id: options.parent_trace_id }),
-    ...(saga !== undefined && { saga_id: saga.saga_id }),
+    ...(saga_id !== undefined && { saga_id }),
     agent_id: config.agent_id,
     agent_config_id: config.agent_id,
     agent_config_version: config.version,

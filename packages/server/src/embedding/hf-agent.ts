@@ -34,7 +34,7 @@ export async function embedTexts(
     model: { id: meta.model, version: meta.revision, endpoint: provider.endpoint, operation: 'embeddings' },
     trace: { trace_id: call.trace_id, span_id: call.span_id },
     input_artifact_refs: call.input_artifact_refs,
-    ...(call.saga_id !== undefined && { saga: { saga_id: call.saga_id, epoch: 1, lease_token: '' } }),
+    ...(call.saga_id !== undefined && { saga_id: call.saga_id }),
     signal,
     collect: collected.collect,
   })(async ({ prompt, signal: limited }) => ({

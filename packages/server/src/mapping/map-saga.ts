@@ -23,6 +23,8 @@ import { openRankRun, toFeaturesFile } from './rank-run.ts';
 import { openRerank } from './rerank.ts';
 import { openRunArtifacts } from './run-artifacts.ts';
 
+const aStep = (): Promise<never> => Promise.reject(new TypeError('a step of the saga, not a tool to call'));
+
 /** The saga of one table: embed its names, ask the agent, leave suggestions for people to decide on. */
 export function openMapSaga(parts: MappingParts) {
   const { agents, curator, provider, noteSpace, storeOf, clock, newId } = parts;
@@ -96,18 +98,12 @@ export function openMapSaga(parts: MappingParts) {
           const of: Of = { tenant: storeOf(tenant_id), tenant_id };
           const payload = await files.payload(of, memo.payload_ref, { signal });
           const { arms, ranked: byModel, shadow } = await rank(of, payload, { signal });
-          const run = {
-            trace: { trace_id, span_id: memo.span_id },
-            saga: { saga_id, epoch: 1, lease_token: '' },
-            input_artifact_refs: [memo.payload_ref],
-          };
+          const run = { trace: { trace_id, span_id: memo.span_id }, saga_id, input_artifact_refs: [memo.payload_ref] };
           const { ranked, writes } = await rerank(of, payload, byModel, run, { signal });
           const live = arms.shown;
           const collected = agents.collector(of, MAPPING_AGENT_ID);
-          const tools = {
-            'dif.semantic_match': async () => answers(ranked),
-            'arango.upsert_mapping': async () => ({ stored_by: 'mapping.suggest' }),
-          };
+          // A config may require them: they are this saga's steps, and nothing calls them.
+          const tools = { 'dif.semantic_match': aStep, 'arango.upsert_mapping': aStep };
           const { prompt_hash, agent_config, arm } = await agents.agent(of, MAPPING_AGENT_ID, { tools }).call({
             variables: { table: payload.table.name },
             inputs: {

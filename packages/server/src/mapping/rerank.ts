@@ -1,5 +1,4 @@
 import { isAncillaError, type Io, type Tenant, type Write } from '@ancilla/contracts';
-import type { SagaLease } from '@ancilla/sdk';
 import type { Of } from '../ingest/index.ts';
 import type { Payload } from './bodies.ts';
 import type { MappingParts } from './parts.ts';
@@ -18,7 +17,7 @@ const LONGEST_DESCRIPTION = 200;
 
 interface Run {
   readonly trace: { readonly trace_id: string; readonly span_id: string };
-  readonly saga: SagaLease;
+  readonly saga_id: string;
   readonly input_artifact_refs: readonly string[];
 }
 /** The order as it is shown, and the event of the call to be committed with it. */
