@@ -60,6 +60,7 @@ test('a blind column is decided without what was suggested', async () => {
   deepEqual([first?.blind, first?.candidates], [true, []]);
   const refused = await decide<{ detail: string }>(reviewer, 422, first?.suggestion_id, { decision: 'accept' });
   match(refused.detail, /without seeing/);
+  await decide(reviewer, 422, first?.suggestion_id, { decision: 'reject' });
   const said = await decide(reviewer, 201, first?.suggestion_id, { decision: 'override', semantic_id: rightFor(first?.column ?? '') });
   equal(said.blind, true);
 });
@@ -180,16 +181,23 @@ test('what is sure enough for its class is accepted without a person, a share is
   const { admin, agent, auditor, reviewer, steward } = server.north;
   await govern(admin);
   await suggest(agent, 0);
+  // What a person said of a column stands, though the table comes again and the model is sure of another term now.
+  const [said] = await queueOf(reviewer);
+  await decide(reviewer, 201, said?.suggestion_id, { decision: 'reject' });
+  await suggest(agent, 0);
   const open = await queueOf(reviewer);
+  ok(open.some(({ column }) => column === said?.column));
   const run = () => admin.post<{ outcome: string; saga_id: string }>(202, '/dif/jobs/review.accept_alone/run', {});
   equal((await run()).outcome, 'nothing_to_do', 'off unless a policy turns it on');
   await checked(steward, { accept_alone: { thresholds: { personal: 0.5 }, audit_share: 0.01 } });
   equal((await run()).outcome, 'nothing_to_do', 'no term of this glossary is of that class');
   await checked(steward, { accept_alone: { thresholds: { unclassified: 0.5 }, audit_share: 0.01 } });
   await server.settled(admin, await run());
-  const { items } = await auditor.get<
-    Page<Mapping & { reviewer_id: string; justification: string; candidates: readonly { score: number }[] }>
+  const { items: all } = await auditor.get<
+    Page<Mapping & { reviewer_id: string; justification: string; source: { column: string }; candidates: readonly { score: number }[] }>
   >(200, '/dif/mapping_history?limit=500');
+  const items = all.slice(0, -1);
+  deepEqual([all.at(-1)?.semantic_id, items.some(({ source }) => source.column === said?.column)], [null, false]);
   ok(
     items.length > 0 && items.every(({ reviewer_id, candidates: [best] }) => reviewer_id === 'policy:review' && (best?.score ?? 0) >= 0.5),
   );

@@ -172,6 +172,21 @@ test('a reason is redacted before it is kept', async () => {
   ok(!justification.includes('mara@example.org') && justification.endsWith('told me'));
 });
 
+test('of a table that comes again, a decision on a column takes the place of the answer before', async () => {
+  const { server, items, agent, reviewer, steward, auditor } = await started();
+  await using _ = server;
+  const [name] = items;
+  const before = await reviewer.post<Mapping>(201, path(name?.suggestion_id ?? ''), { decision: 'accept' });
+  const again = (await suggest(agent)).find(({ column }) => column === name?.column);
+  const other = again?.candidates[1]?.semantic_id;
+  const after = await reviewer.post<Mapping>(201, path(again?.suggestion_id ?? ''), { decision: 'override', semantic_id: other });
+  equal(after.supersedes, before.mapping_history_id);
+  // Asked again, it answers the same; the answer before can no longer be corrected.
+  deepEqual(await reviewer.post(201, path(again?.suggestion_id ?? ''), { decision: 'override', semantic_id: other }), after);
+  await steward.post(409, path(name?.suggestion_id ?? ''), { decision: 'reject', supersedes: before.mapping_history_id });
+  equal((await history(auditor)).length, 2);
+});
+
 test('a rerun overwrites no decision and never offers again for a column what was rejected for it', async () => {
   const { server, items, agent, reviewer, auditor } = await started();
   await using _ = server;

@@ -10,7 +10,7 @@ export { BASE_VERSION, readBaseModel } from './base-model.ts';
 export { openGlossaries, type Glossaries } from './glossaries.ts';
 export { openLanguageModel } from './language-model.ts';
 export { openLiveModels, type LiveModels } from './live-model.ts';
-export { mappingTask, POLICY_REVIEWER } from './task.ts';
+export { isByPolicy, mappingTask, POLICY_REVIEWER } from './task.ts';
 
 export function openMapping(parts: MappingParts) {
   const mapSaga = openMapSaga(parts);

@@ -12,6 +12,7 @@ import {
   type Rollup,
   type RollupKind,
 } from '@ancilla/contracts';
+import { isByPolicy } from '../mapping/index.ts';
 import { bucketStart } from './buckets.ts';
 import { bucketOf, merge } from './histogram.ts';
 
@@ -52,9 +53,12 @@ function toIncrements(entry: Counted): readonly Increment[] {
     case 'embeddings':
       return entry.doc === undefined ? [] : [{ kind: 'tenant', subject: 'tenant', at: entry.doc.created_at, sums: { embedding_count: 1 } }];
     case 'mapping_history': {
-      if (entry.doc === undefined) return [];
-      const { decision, semantic_id, candidates, decided_at: at, model } = entry.doc;
-      const sums = { decisions: 1, accepted: decision === 'accept' ? 1 : 0, overridden: decision === 'override' ? 1 : 0 };
+      // What a model was sure of itself is no acceptance.
+      if (entry.doc === undefined || isByPolicy(entry.doc)) return [];
+      const { decision, semantic_id, candidates, decided_at: at, model, blind } = entry.doc;
+      // Who was shown nothing can only name a term: the one that would have been shown is an acceptance.
+      const accepted = blind === true ? semantic_id !== null && semantic_id === candidates[0]?.semantic_id : decision === 'accept';
+      const sums = { decisions: 1, accepted: accepted ? 1 : 0, overridden: decision === 'override' && !accepted ? 1 : 0 };
       // The id that was suggested is the one a decision speaks about; a new one counts for the id that was chosen.
       const subject = candidates[0]?.semantic_id ?? semantic_id;
       return [

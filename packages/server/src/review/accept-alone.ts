@@ -15,6 +15,7 @@ import { Type } from 'typebox';
 import type { Of } from '../ingest/index.ts';
 import { POLICY_REVIEWER, type Glossaries } from '../mapping/index.ts';
 import { decide } from './decide.ts';
+import { inForceBeside } from './in-force.ts';
 import type { Checking } from './policy.ts';
 
 const MOST = 500;
@@ -52,6 +53,8 @@ export function openAcceptAlone({
     for (const was of items) {
       const { suggestion_id, glossary: named, candidates } = was.doc;
       if (checks.isAudited(suggestion_id) || checks.isBlind(suggestion_id)) continue;
+      // What was decided on a column stands until a person says otherwise.
+      if ((await inForceBeside(of.tenant, was.doc, io)).length > 0) continue;
       const glossary = await glossaries.get(of.tenant, named, io);
       const term = glossary.terms.find(({ semantic_id }) => semantic_id === candidates[0]?.semantic_id);
       if (isSure(was.doc, accept_alone.thresholds[term?.sensitivity ?? UNCLASSIFIED])) sure.push({ was, isTerm: glossary.has });

@@ -1,7 +1,7 @@
 import { deepEqual, equal, notEqual, throws } from 'node:assert/strict';
 import { test } from 'node:test';
 import type { MappingSuggestion, mappingSuggestions, Revision, Stored } from '@ancilla/contracts';
-import { decide, repeats, type Deciding, type Verdict } from './decide.ts';
+import { decide, repeats, type Deciding, type InForce, type Verdict } from './decide.ts';
 
 const id = (prefix: string, n: number): string => `${prefix}_01h455vb4pex5vsknk0${String(n).padStart(7, '0')}`;
 const suggestion: MappingSuggestion = {
@@ -116,14 +116,53 @@ test('a suggestion that was replaced is not decided on', () => {
   throws(() => decide(stored({ status: 'superseded' }), say('accept'), by), { code: 'review.decided' });
 });
 
+/** A decision in force on the same column, made on another suggestion. */
+const inForce = (semantic_id: string | null): InForce => {
+  const was = stored({ suggestion_id: id('su', 2) }, 3);
+  const { mapping } = decide(was, semantic_id === null ? say('reject') : say('override', { semantic_id }), by);
+  return { was: { ...was, doc: { ...was.doc, status: 'decided', mapping_history_id: mapping.mapping_history_id } }, mapping };
+};
+
 test('a newer suggestion may correct the decision on the same column, and no other', () => {
-  const earlier = stored({ suggestion_id: id('su', 2), status: 'decided', mapping_history_id: id('mh', 1) }, 3);
-  const { writes } = decide(stored(), say('reject', { supersedes: id('mh', 1) }), by, [stored(), earlier]);
-  equal(writes.length, 3, 'the earlier suggestion stands aside');
-  throws(() => decide(stored(), say('reject', { supersedes: id('mh', 2) }), by, [earlier]), invalid('/supersedes'));
-  throws(() => decide(stored(), say('reject', { supersedes: id('mh', 1) }), by), invalid('/supersedes'));
-  const aside = stored({ suggestion_id: id('su', 2), status: 'superseded', mapping_history_id: id('mh', 1) }, 3);
-  throws(() => decide(stored(), say('reject', { supersedes: id('mh', 1) }), by, [aside]), invalid('/supersedes'), 'corrected before');
+  const earlier = inForce(null);
+  const supersedes = earlier.mapping.mapping_history_id;
+  const { mapping, writes } = decide(stored(), say('reject', { supersedes }), by, [earlier]);
+  deepEqual([mapping.supersedes, writes.length], [supersedes, 3], 'the earlier suggestion stands aside');
+  throws(() => decide(stored(), say('reject', { supersedes: id('mh', 9) }), by, [earlier]), invalid('/supersedes'));
+  throws(() => decide(stored(), say('reject', { supersedes }), by), invalid('/supersedes'));
+});
+
+test('no column has two answers in force: another one, or the refusal of one, takes its place unasked', () => {
+  const [best, second] = ['sem.customer.name', 'sem.city'];
+  for (const [answer, verdict, takes] of [
+    [best, say('accept'), true],
+    [second, say('accept'), true],
+    [best, say('override', { semantic_id: 'sem.order.total' }), true],
+    [best, say('new_term', { justification: 'loyalty tier' }), true],
+    [best, say('reject'), true],
+    [second, say('reject'), false],
+    [second, say('none_of_these'), true],
+    ['sem.order.total', say('none_of_these'), false],
+    // A rejection is no answer: it stands beside the one that is given later.
+    [null, say('accept'), false],
+  ] as const) {
+    const earlier = inForce(answer);
+    const { mapping, writes } = decide(stored(), verdict, by, [earlier]);
+    const what = `${answer} then ${verdict.decision}`;
+    equal(mapping.supersedes, takes ? earlier.mapping.mapping_history_id : undefined, what);
+    equal(writes.length, takes ? 3 : 2, what);
+  }
+  const [rejection, answer] = [inForce(null), inForce(second)];
+  const naming = say('accept', { supersedes: rejection.mapping.mapping_history_id });
+  throws(() => decide(stored(), naming, by, [rejection, answer]), invalid('/supersedes'), 'it would leave two answers');
+  const own = stored({ status: 'decided', mapping_history_id: id('mh', 1) }, 8);
+  throws(() => decide(own, say('accept', { supersedes: id('mh', 1) }), by, [answer]), invalid('/supersedes'));
+});
+
+test('who was shown nothing says neither yes nor no to it', () => {
+  for (const decision of ['accept', 'reject'] as const)
+    throws(() => decide(stored(), say(decision), { ...by, blind: true }), invalid('/decision'));
+  equal(decide(stored(), say('override', { semantic_id: 'sem.city' }), { ...by, blind: true }).mapping.blind, true);
 });
 
 test('a repetition says the same by the same person; anything else is no repetition', () => {

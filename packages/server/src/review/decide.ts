@@ -37,6 +37,12 @@ export interface Deciding {
 
 type Suggested = Stored<typeof mappingSuggestions>;
 
+/** A decision in force on the same column, and the suggestion it was made on. */
+export interface InForce {
+  readonly was: Suggested;
+  readonly mapping: Mapping;
+}
+
 const wrong = ({ decision }: Verdict, path: string, message: string): AncillaError =>
   new AncillaError('schema.invalid', `${decision}: ${path} ${message}`, { errors: [{ path, message }] });
 
@@ -64,24 +70,35 @@ function chosenId(verdict: Verdict, candidates: MappingSuggestion['candidates'],
   }
 }
 
+/** Whether a decision takes the place of an answer given before: by another answer, or by refusing that one. A rejection speaks of the best candidate, `none_of_these` of all. */
+const takesPlaceOf = (answer: string, { decision }: Verdict, chosen: string | null, candidates: MappingSuggestion['candidates']): boolean =>
+  chosen !== null ||
+  decision === 'new_term' ||
+  (decision === 'reject' ? candidates.slice(0, 1) : candidates).some(({ semantic_id }) => semantic_id === answer);
+
 /**
- * What a decision corrects beside its own suggestion: an earlier suggestion for the same column, whose decision it names.
- * @throws {AncillaError} `review.decided`, `schema.invalid` when it names no decision in force for this column
+ * What a decision corrects beside its own suggestion: an earlier decision on the same column, which it names or whose answer it takes the place
+ * of, so that no column has two answers in force.
+ * @throws {AncillaError} `review.decided`, `schema.invalid` when it names another than the decision in force that it corrects
  */
-function corrected({ doc }: Suggested, verdict: Verdict, earlier: readonly Suggested[]): Suggested | undefined {
+function corrected({ doc }: Suggested, verdict: Verdict, chosen: string | null, earlier: readonly InForce[]): InForce | undefined {
   const { supersedes } = verdict;
   if (doc.status === 'superseded') throw new AncillaError('review.decided', `suggestion ${doc.suggestion_id} was replaced by a newer one`);
-  if (doc.status === 'decided') {
-    if (supersedes !== undefined && supersedes === doc.mapping_history_id) return undefined;
+  const isOwn = supersedes !== undefined && supersedes === doc.mapping_history_id;
+  if (doc.status === 'decided' && !isOwn)
     throw new AncillaError(
       'review.decided',
       `suggestion ${doc.suggestion_id} is decided by ${doc.mapping_history_id ?? 'another request'}`,
     );
-  }
-  if (supersedes === undefined) return undefined;
-  const found = earlier.find((was) => was.doc.status === 'decided' && was.doc.mapping_history_id === supersedes);
-  if (found === undefined) throw wrong(verdict, '/supersedes', 'must be the decision in force on this column');
-  return found;
+  const answer = earlier.find(
+    ({ mapping: { semantic_id } }) => semantic_id !== null && takesPlaceOf(semantic_id, verdict, chosen, doc.candidates),
+  );
+  if (supersedes === undefined) return answer;
+  const named = isOwn ? undefined : earlier.find(({ mapping }) => mapping.mapping_history_id === supersedes);
+  if (answer !== undefined && answer !== named)
+    throw wrong(verdict, '/supersedes', `must be ${answer.mapping.mapping_history_id}, the answer in force on this column`);
+  if (!isOwn && named === undefined) throw wrong(verdict, '/supersedes', 'must be the decision in force on this column');
+  return named;
 }
 
 /** The same suggestion at the same revision is decided once. */
@@ -89,23 +106,25 @@ export const decisionId = (suggestion_id: string, revision: number): string => i
 
 /**
  * A decision as writes. Its id comes from (suggestion, revision), so a repeated request cannot decide twice. A correction is a new entry that names what it supersedes.
- * @param earlier - further suggestions for the same column
+ * @param earlier - decisions in force on the same column, made on other suggestions
  * @throws {AncillaError} `review.decided` when it is decided and this is no correction of the decision in force, `schema.invalid`
  */
 export function decide(
   was: Suggested,
   verdict: Verdict,
   by: Deciding,
-  earlier: readonly Suggested[] = [],
+  earlier: readonly InForce[] = [],
 ): { readonly mapping: Mapping; readonly writes: readonly Write<Tenant>[] } {
   const { doc } = was;
-  if (by.blind && verdict.decision === 'accept')
+  if (by.blind && (verdict.decision === 'accept' || verdict.decision === 'reject'))
     throw wrong(
       verdict,
       '/decision',
-      'must be another: this column is decided without seeing what was suggested; name the term with override',
+      'must be another: this column is decided without seeing what was suggested; name the term with override, or say none_of_these',
     );
-  const replaced = corrected(was, verdict, earlier);
+  const chosen = chosenId(verdict, doc.candidates, by.isTerm);
+  const replaced = corrected(was, verdict, chosen, earlier);
+  const supersedes = verdict.supersedes ?? replaced?.mapping.mapping_history_id;
   const mapping: Mapping = {
     mapping_history_id: decisionId(doc.suggestion_id, was.revision),
     trace_id: doc.trace_id,
@@ -113,7 +132,7 @@ export function decide(
     suggestion_id: doc.suggestion_id,
     source: { dataset: doc.dataset, table: doc.table, column: doc.column },
     decision: verdict.decision,
-    semantic_id: chosenId(verdict, doc.candidates, by.isTerm),
+    semantic_id: chosen,
     candidates: doc.candidates.map(({ semantic_id, score }) => ({ semantic_id, score })),
     features_ref: doc.features_ref,
     ...(doc.sample_ref !== undefined && { sample_ref: doc.sample_ref }),
@@ -126,14 +145,14 @@ export function decide(
     ...(by.blind && { blind: true }),
     ...(verdict.lead_time_ms !== undefined && { lead_time_ms: verdict.lead_time_ms }),
     decided_at: by.decided_at,
-    ...(verdict.supersedes !== undefined && { supersedes: verdict.supersedes }),
+    ...(supersedes !== undefined && { supersedes }),
   };
   return {
     mapping,
     writes: [
       insert(mappingHistory, mapping),
       replace(mappingSuggestions, was, { status: 'decided', mapping_history_id: mapping.mapping_history_id }),
-      ...(replaced === undefined ? [] : [replace(mappingSuggestions, replaced, { status: 'superseded' })]),
+      ...(replaced === undefined ? [] : [replace(mappingSuggestions, replaced.was, { status: 'superseded' })]),
     ],
   };
 }
@@ -144,4 +163,4 @@ export const repeats = (mapping: Mapping, verdict: Verdict, reviewer_id: string)
   mapping.decision === verdict.decision &&
   (verdict.semantic_id === undefined || mapping.semantic_id === verdict.semantic_id) &&
   mapping.justification === verdict.justification &&
-  mapping.supersedes === verdict.supersedes;
+  (verdict.supersedes === undefined || mapping.supersedes === verdict.supersedes);

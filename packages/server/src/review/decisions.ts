@@ -21,6 +21,7 @@ import type { Gates, Of } from '../ingest/index.ts';
 import type { Glossaries } from '../mapping/index.ts';
 import { assertThird, checkDue, toMapping, toOpinion } from './checks.ts';
 import { decide, repeats, type Deciding, type Verdict } from './decide.ts';
+import { inForceBeside } from './in-force.ts';
 import type { Checking } from './policy.ts';
 
 export interface ReviewParts {
@@ -41,9 +42,6 @@ export interface Said {
   /** The click's own trace. */
   readonly click: TraceContext;
 }
-
-/** Suggestions for one column that a correction may concern: the newest. */
-const EARLIER = 50;
 
 /** Commits decisions, each once, as a span of the suggestion's trace. */
 export function openDecisions({ gates, checking, glossaries, clock, tracer }: ReviewParts) {
@@ -68,13 +66,8 @@ export function openDecisions({ gates, checking, glossaries, clock, tracer }: Re
         const said = await opinion(tenant, was, verdict, deciding, checks, io);
         if (said !== undefined) return said;
       }
-      const { dataset, table, column } = was.doc;
-      if (verdict.supersedes !== undefined) await assertThird(tenant, verdict.supersedes, reviewer_id, io);
-      const { items: earlier } =
-        verdict.supersedes === undefined
-          ? { items: [] }
-          : await tenant.find(mappingSuggestions, { index: 'by_column', equals: { dataset, table, column }, limit: EARLIER }, io);
-      const { mapping, writes } = decide(was, verdict, deciding, earlier);
+      const { mapping, writes } = decide(was, verdict, deciding, await inForceBeside(tenant, was.doc, io));
+      if (mapping.supersedes !== undefined) await assertThird(tenant, mapping.supersedes, reviewer_id, io);
       try {
         await tenant.commit(writes, [], io);
         return mapping;

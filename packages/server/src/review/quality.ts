@@ -1,5 +1,6 @@
 import { mappingHistory, reviewOpinions, type Io, type Mapping, type Opinion, type TenantStore } from '@ancilla/contracts';
 import { Type, type Static } from 'typebox';
+import { isByPolicy } from '../mapping/index.ts';
 import { agreement } from './agreement.ts';
 
 const Part = Type.Number({ minimum: 0, maximum: 1 });
@@ -74,7 +75,10 @@ export async function qualityOf(tenant: TenantStore, rubber_stamp_ms: number, io
     newest<Mapping>((more) => tenant.find(mappingHistory, { index: 'all', equals: {}, ...more }, io)),
     newest<Opinion>((more) => tenant.find(reviewOpinions, { index: 'all', equals: {}, ...more }, io)),
   ]);
-  const byReviewer = Map.groupBy(decided, ({ reviewer_id }) => reviewer_id);
+  const byReviewer = Map.groupBy(
+    decided.filter((mapping) => !isByPolicy(mapping)),
+    ({ reviewer_id }) => reviewer_id,
+  );
   const gold = Map.groupBy(
     opinions.filter(({ why }) => why === 'gold'),
     ({ reviewer_id }) => reviewer_id,

@@ -1,0 +1,22 @@
+import { mappingHistory, mappingSuggestions, type Io, type MappingSuggestion, type TenantStore } from '@ancilla/contracts';
+import type { InForce } from './decide.ts';
+
+/** Suggestions for one column that are looked at: the newest. */
+const MOST = 50;
+
+/** The decisions in force on a suggestion's column that were made on other suggestions for it. */
+export async function inForceBeside(
+  tenant: TenantStore,
+  { suggestion_id, dataset, table, column }: MappingSuggestion,
+  io: Io,
+): Promise<readonly InForce[]> {
+  const { items } = await tenant.find(mappingSuggestions, { index: 'by_column', equals: { dataset, table, column }, limit: MOST }, io);
+  const found: InForce[] = [];
+  for (const was of items) {
+    const { status, mapping_history_id } = was.doc;
+    if (status !== 'decided' || mapping_history_id === undefined || was.doc.suggestion_id === suggestion_id) continue;
+    const decision = await tenant.get(mappingHistory, mapping_history_id, io);
+    if (decision !== undefined) found.push({ was, mapping: decision.doc });
+  }
+  return found;
+}
