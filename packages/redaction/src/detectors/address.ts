@@ -7,7 +7,10 @@ import type { Scan } from '../scan.ts';
 /** Street suffixes: USPS Publication 28 appendix C1, with what the UK, Canada and Australia add. */
 const SUFFIX =
   '(?:Alley|Aly|Annex|Arcade|Avenue|Ave|Av|Bayou|Beach|Bend|Bluffs?|Bottom|Boulevard|Blvd|Branch|Bridge|Brooks?|Burgs?|Bypass|Camp|Canyon|Cape|Causeway|Centers?|Centre|Circles?|Cir|Cliffs?|Close|Club|Common|Corners?|Course|Courts?|Ct|Coves?|Creek|Crescent|Cres|Crest|Crossing|Crossroads?|Curve|Dale|Dam|Divide|Drives?|Dr|Estates?|Expressway|Extensions?|Falls|Ferry|Fields?|Flats?|Fords?|Forest|Forges?|Forks?|Fort|Freeway|Gardens?|Gdns|Gateway|Glens?|Greens?|Groves?|Harbors?|Haven|Heights|Highway|Hwy|Hills?|Hollow|Inlet|Islands?|Isle|Junctions?|Keys?|Knolls?|Lakes?|Landing|Lane|Ln|Lights?|Loaf|Locks?|Lodge|Loop|Mall|Manors?|Meadows?|Mews|Mills?|Mission|Motorway|Mountains?|Mount|Neck|Orchard|Oval|Overpass|Parade|Parks?|Parkways?|Pkwy|Pass|Passage|Path|Pikes?|Pines?|Place|Pl|Plains?|Plaza|Points?|Ports?|Prairie|Quay|Radial|Ramp|Ranch|Rapids?|Rest|Ridges?|River|Roads?|Rd|Rise|Route|Row|Rue|Run|Shoals?|Shores?|Skyway|Springs?|Spurs?|Squares?|Sq|Station|Stravenue|Stream|Streets?|St|Summit|Terrace|Ter|Throughway|Trace|Track|Trafficway|Trails?|Trl|Tunnel|Turnpike|Underpass|Unions?|Valleys?|Via|Viaduct|Views?|Villages?|Ville|Vista|Walks?|Walk|Wall|Ways?|Wells?|Wharf|Yard)';
-const NAME = "(?:\\p{Lu}[\\p{L}'’.-]{0,24}|\\d{1,3}(?:st|nd|rd|th)|de|la|le|les|l['’]|du|des|del|los|las|of|the|van|von|der|den|d['’])";
+const NAME =
+  "(?:\\p{Lu}[\\p{L}'’.-]{0,24}|\\d{1,3}(?:st|nd|rd|th)|de|la|le|les|l['’]|du|des|del|los|las|di|dei|degli|della|delle|dello|do|da|dos|das|e|y|al|alla|sur|sous|en|aux?|of|the|van|von|der|den|d['’])";
+/** Of the street: 5, 12a, n. 7, 118/4, # 10-34 */
+const HOUSE = '(?:(?:n[.º°]|nº|no\\.|Nr\\.|#) ?)?\\d{1,5}(?:[A-Za-z](?!\\p{L}))?(?:[/-]\\d{1,4}[A-Za-z]?){0,2}';
 /** 12 Main Street, 4 West 42nd St. N */
 const NUMBER_FIRST = new RegExp(
   `^\\d{1,6}[A-Za-z]?,? (?:${NAME}[ ]){1,4}${SUFFIX}\\b\\.?(?: (?:N|S|E|W|NE|NW|SE|SW|North|South|East|West)\\b)?`,
@@ -20,29 +23,31 @@ const ROMANCE = new RegExp(
 );
 /** Calle Mayor 5, Via Roma, 12, Rua Augusta s/n */
 const STREET_FIRST = new RegExp(
-  `^(?:calle|via|viale|piazza|avenida|plaza|paseo|rua|corso|Calle|C/|Calleja|Callejón|Avenida|Avda\\.?|Av\\.|Plaza|Pza\\.?|Paseo|Camino|Carretera|Ronda|Rambla|Travesía|Glorieta|Barrio|Colonia|Urbanización|Polígono|Puente|Cuesta|Pasaje|Parque|Sector|Grupo|Huerta|Jardines|Masía|Solar|Torrente|Vía|Via|Viale|Piazza|Corso|Largo|Rua|Travessa|Praça|Rue|ul\\.|Ulica|al\\.|Straße|Strasse|Am|An der|Auf dem|Auf der|Im|Zum|Zur|Unter den|Hinter dem)(?: ${NAME}){1,6},? (?:\\d{1,5}[A-Za-z]?|s/n\\.?)(?![\\d])`,
+  `^(?:calle|via|viale|piazza|avenida|plaza|paseo|rua|corso|Calle|C/|Calleja|Callejón|Avenida|Avda\\.?|Av\\.|Plaza|Pza\\.?|Paseo|Camino|Carretera|Ronda|Rambla|Travesía|Glorieta|Barrio|Colonia|Urbanización|Polígono|Puente|Cuesta|Pasaje|Parque|Sector|Grupo|Huerta|Jardines|Masía|Solar|Torrente|Vía|Via|Viale|Piazza|Corso|Largo|Rua|Travessa|Praça|Rue|ul\\.|Ulica|al\\.|Straße|Strasse|Am|An der|Auf dem|Auf der|Im|Zum|Zur|Unter den|Hinter den?m?|Hinter der|Vicolo|Strada|Piazzale|Alameda|Estrada|Carrera|Cra\\.?|Transversal|Diagonal|Jirón|Jr\\.|Calzada|Avenue|Boulevard|Chaussée|Chemin|Bulevardul|Calea|pl\\.|os\\.|ул\\.|улица|проспект)(?: ${NAME}|(?<=(?:Calle|Carrera|Cra\\.?|Avenida|Av\\.)) \\d{1,3}[A-Z]?(?= (?:#|No))){1,6},? (?:${HOUSE}|s/n\\.?)(?![\\d]| \\d)`,
   'u',
 );
 /** Hauptstraße 5a, Wilhelm-Liebknecht-Str. 89, Ringweg 3-5, Hafnarstræti 5, Kiannonkatu 98 */
 const GERMANIC =
-  /^(?:[\p{L}.-]{1,40} ){0,2}?[\p{Lu}][\p{L}.-]{1,40}(?:stra(?:ß|ss)e|str\.?|[Ss]tr\.|weg|platz|allee|gasse|ring|damm|ufer|steig|markt|graben|chaussee|hof|berg|straat|laan|gracht|plein|kade|dijk|singel|gatan|gata|vägen|veien|vej|gade|vænget|katu|kuja|tie|tänav|braut|stræti|straeti|utca|körút) \d{1,4} ?(?:[a-z](?![a-z]))?(?:-\d{1,4})?/u;
+  /^(?:[\p{L}.-]{1,40} ){0,2}?[\p{Lu}][\p{L}.-]{1,40}(?:stra(?:ß|ss)e|str\.?|[Ss]tr\.|weg|platz|allee|gasse|ring|damm|ufer|steig|markt|graben|chaussee|hof|berg|straat|laan|gracht|plein|kade|dijk|singel|gatan|gata|vägen|veien|vej|gade|vænget|katu|kuja|tie|tänav|braut|stræti|straeti|utca|körút) \d{1,4} ?(?:[a-z](?![a-z]))?(?:[-/]\d{1,4}){0,2}/u;
 const GERMANIC_ENDINGS =
   'straße,strasse,str,weg,platz,allee,gasse,ring,damm,ufer,steig,markt,graben,chaussee,straat,laan,gracht,plein,kade,dijk,singel,gatan,gata,vägen,veien,vej,gade,vænget,katu,kuja,tie,tänav,braut,stræti,straeti,utca,körút'.split(
     ',',
   );
 const GERMANIC_ENDS = new RegExp(`(?:${GERMANIC_ENDINGS.join('|')})$`, 'iu');
 const STREET_WORDS = new Set(
-  'calle,via,viale,piazza,avenida,plaza,paseo,rua,corso,Calle,Calleja,Callejón,Avenida,Avda,Av,Plaza,Pza,Paseo,Camino,Carretera,Ronda,Rambla,Travesía,Glorieta,Barrio,Colonia,Urbanización,Polígono,Puente,Cuesta,Pasaje,Parque,Sector,Grupo,Huerta,Jardines,Masía,Solar,Torrente,Vía,Via,Viale,Piazza,Corso,Largo,Rua,Travessa,Praça,Rue,ul,Ulica,al,Straße,Strasse,Am,An,Auf,Im,Zum,Zur,Unter,Hinter'.split(
+  'calle,via,viale,piazza,avenida,plaza,paseo,rua,corso,Calle,Calleja,Callejón,Avenida,Avda,Av,Plaza,Pza,Paseo,Camino,Carretera,Ronda,Rambla,Travesía,Glorieta,Barrio,Colonia,Urbanización,Polígono,Puente,Cuesta,Pasaje,Parque,Sector,Grupo,Huerta,Jardines,Masía,Solar,Torrente,Vía,Via,Viale,Piazza,Corso,Largo,Rua,Travessa,Praça,Rue,ul,Ulica,al,Straße,Strasse,Am,An,Auf,Im,Zum,Zur,Unter,Hinter,Vicolo,Strada,Piazzale,Alameda,Estrada,Carrera,Cra,Transversal,Diagonal,Jirón,Jr,Calzada,Avenue,Boulevard,Chaussée,Chemin,Bulevardul,Calea,pl,os,ул,улица,проспект'.split(
     ',',
   ),
 );
 const PO_BOX =
-  /^(?:P\.? ?O\.? Box|Postfach|Apartado(?: de Correos)?|Casilla|B\.?P\.?|Boîte postale|PSC \d{1,5},? Box|Unit \d{1,5} Box|CMR \d{1,5},? Box) \d{1,6}/iu;
+  /^(?:P\.? ?O\.? Box|Postfach|Apartado(?: de Correos)?|Casilla|Boîte postale|PSC \d{1,5},? Box|Unit \d{1,5} Box|CMR \d{1,5},? Box) \d{1,6}(?: \d{2,3}(?!\d)){0,2}|^(?:BP|CS|TSA) \d{1,6}(?=,? \d{5} \p{L})/iu;
 const UNIT =
-  '(?:Apt|Apartment|Suite|Ste|Unit|Room|Rm|Floor|Fl|Building|Bldg|Wohnung|Whg|Etage|Piso|Puerta|Esc\\.?|Appartement|Apartamento|Flat|#)(?![\\p{L}])\\.? ?[\\p{L}\\d-]{1,6}';
+  '(?:\\d{1,2}[.ºª°]{1,2}(?: ?(?:[A-Z]|\\d[ªº]|izda?\\.?|dcha\\.?|OG|Stock|Etage|étage|piso|andar))?|(?:Apt|Apartment|Suite|Ste|Unit|Room|Rm|Floor|Fl|Building|Bldg|Wohnung|Whg|Etage|Piso|Puerta|Esc\\.?|Appartement|Apartamento|Flat|Top|Stiege|Bât|Interno|Depto|Dpto|Oficina|Block|Blk|Level|#)(?![\\p{L}])\\.? ?[\\p{L}\\d-]{1,6})';
 const PLACE =
   "\\p{Lu}[\\p{L}'’-]{1,24}(?:[ -](?:\\p{Lu}[\\p{L}'’-]{1,24}|de|la|del|sur|am|an|der|les|le|en|of|upon|los|las|d['’]\\p{L}{2,20})){0,4}";
-const CODE = '(?:\\d{4,6}(?:-\\d{3,4})?|[A-Z]{1,2}\\d[A-Z\\d]? ?\\d[A-Z]{2}|[A-Z]\\d[A-Z] ?\\d[A-Z]\\d)';
+/** Postal codes by their forms (UPU, addressing systems by country). */
+const CODE =
+  '(?:\\d{3} \\d{2}(?= \\p{Lu})|\\d{2}-\\d{3}|\\d{4} [A-Z]{2}(?![\\p{L}])|(?:[A-Z]{1,2}-)?\\d{4,6}(?:-\\d{3,4})?|[AC-FHKNPRTV-Y]\\d[\\dW] ?[\\dAC-FHKNPRTV-Y]{4}|[A-Z]{1,2}\\d[A-Z\\d]? ?\\d[A-Z]{2}|[A-Z]\\d[A-Z] ?\\d[A-Z]\\d)';
 /** Unit, town, region, code, in the orders in which countries write them. */
 const TAIL = new RegExp(
   `^(?:,\\s{0,2}|\\s?\\n\\s{0,4}|\\s?,\\s?\\n\\s{0,4}| (?=${UNIT}|${CODE}\\b))(?:${UNIT}|${CODE}(?: ${PLACE})?|[A-Z]{2}(?: ${CODE})?(?![\\p{L}])|${PLACE}(?:,? [A-Z]{2}\\b)?(?: ${CODE})?)(?![\\p{L}\\d])`,
@@ -51,6 +56,14 @@ const TAIL = new RegExp(
 /** 3485 Hafnargata 12, at the end of a line or before a town: a street between its two numbers. */
 const BETWEEN_NUMBERS =
   /^(?!(?:19|20)\d{2} )\d{3,6} \p{Lu}[\p{L}'’.-]{3,24}(?: \p{Lu}[\p{L}'’.-]{1,24}){0,2} \d{1,4}(?=\s?\n|, \p{Lu}\p{Ll}|$)/u;
+/** A house's number before a postal code and a town, and the street's name that stands before it: Vodičkova 30, 110 00 Praha. */
+const CODED =
+  /^\d{1,4}[A-Za-z]?(?:, ?|\s?\n\s{0,4})(?:\d{3} \d{2}|\d{2}-\d{3}|\d{4}-\d{3}|\d{4} [A-Z]{2}|(?:[A-Z]{1,2}-)?(?!(?:19|20)\d{2} )\d{4,5}) \p{Lu}\p{Ll}{2}/u;
+const STREET_BEFORE =
+  /(?:^|[\s"'(>:])(?=\p{Lu})((?:(?:\p{Lu}[\p{L}'’.-]{1,24}|de|la|del|des|du|dei|di|della|von|der|dem|den|van|do|da|dos|das|na|nad|u) ){1,5}(?:\d{1,4}[A-Za-z]?[/-]){0,2})$/u;
+/** A number and a name before a code that ends the line of an address: 3 The Old Maltings, Bury St Edmunds, IP33 1AB. */
+const ENDS_IN_CODE =
+  /^\d{1,5}[A-Za-z]?(?:[-/]\d{1,4})?,? \p{Lu}[^\n,;:.!?"<>|{}]{2,40},(?: [^\n,;:.!?"<>|{}]{2,30},?){0,2}? (?:[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d|[A-Z]{2} \d{5}(?:-\d{4})?|(?:NSW|VIC|QLD|ACT|TAS|SA|WA|NT) \d{4})(?![\p{L}\d])/u;
 const LONGEST = 200;
 const MOST_PARTS = 5;
 
@@ -71,7 +84,7 @@ const announcers = new Set([
   'wohnort',
   'wohnhaft',
 ]);
-const BOX_WORDS = new Set(['P', 'PO', 'Postfach', 'Apartado', 'PSC', 'Unit', 'CMR', 'p', 'po']);
+const BOX_WORDS = new Set(['P', 'PO', 'Postfach', 'Apartado', 'PSC', 'Unit', 'CMR', 'p', 'po', 'BP', 'CS', 'TSA']);
 const UNIT_WORDS = new Set(['Apt', 'Suite', 'Apartment']);
 const heads = new Keywords([...announcers, ...STREET_WORDS, ...BOX_WORDS, ...UNIT_WORDS].map((word) => word.toLowerCase()).join(','));
 /** Behind a word of two letters stands a space, or a full stop. */
@@ -153,13 +166,22 @@ function lookNumber(scan: Scan, start: number, end: number): void {
   )
     return;
   const next = text[end] ?? ' ';
-  if (next !== ' ' && next !== ',' && (classAt(text, end) & LETTER) === 0) return;
+  if (next !== ' ' && next !== ',' && next !== '\n' && (classAt(text, end) & LETTER) === 0) return;
+  const coded = text.slice(start, start + 40);
+  if (CODED.test(coded)) {
+    const street = STREET_BEFORE.exec(text.slice(Math.max(scan.floor, scan.addressesSeen, start - 80), start))?.[1];
+    if (street !== undefined) return report(scan, start - street.length, street.length + end - start, 'address.coded', confidence.labelled);
+  }
   // A letter follows, or an ordinal: not one number of a table after another.
   const after = next === ',' && text[end + 1] === ' ' ? end + 2 : next === ' ' ? end + 1 : end;
   if (isDigit(text, after) && !/^\d{1,3}[a-z]/.test(text.slice(after, after + 4))) return;
   const slice = text.slice(start, start + 100);
   const match = NUMBER_FIRST.exec(slice) ?? ROMANCE.exec(slice) ?? BETWEEN_NUMBERS.exec(slice);
-  if (match === null || /^\d+,? (?:The|In|On|A|Of)\b/.test(match[0])) return;
+  if (match === null || /^\d+,? (?:The|In|On|A|Of)\b/.test(match[0])) {
+    const length = ENDS_IN_CODE.exec(slice)?.[0].length;
+    if (length !== undefined) report(scan, start, length, 'address.coded', confidence.labelled);
+    return;
+  }
   report(scan, start, match[0].length, 'address.street', confidence.labelled);
 }
 
@@ -335,6 +357,12 @@ export const address: Detector = {
     { text: 'I live at 2316 Oak Hill Gateway, Roxaneside, 90784. Can', finds: '2316 Oak Hill Gateway, Roxaneside, 90784' },
     { text: 'wir, 3664 Place de Vaugirard, 91129 Quimper.', finds: '3664 Place de Vaugirard, 91129 Quimper' },
     { text: 'vive en Calle Mayor 5, 28013 Madrid', finds: 'Calle Mayor 5, 28013 Madrid' },
+    { text: 'near Vodičkova 30, 110 00 Praha at six', finds: 'Vodičkova 30, 110 00 Praha' },
+    { text: 'from Via dei Serragli 44, 50124 Firenze.', finds: 'Via dei Serragli 44, 50124 Firenze' },
+    { text: 'at Rua das Flores 88, 4050-262 Porto', finds: 'Rua das Flores 88, 4050-262 Porto' },
+    { text: 'to 3 The Old Maltings, Bury St Edmunds, IP33 1AB!', finds: '3 The Old Maltings, Bury St Edmunds, IP33 1AB' },
+    { text: 'Dorfanger 3/1\n4600 Wels', finds: 'Dorfanger 3/1\n4600 Wels' },
+    { text: 'see Figure 3, 2019 Report; Table 12, row 4; BP 120 and Lot 7, 1200 items' },
     { text: 'In 1989 Main events moved; 5 Wall Clocks; the Street was long in 2020' },
   ],
   look(scan, start, end) {

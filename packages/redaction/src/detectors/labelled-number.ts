@@ -396,7 +396,7 @@ export const nationalId: Detector = {
     { text: 'Kenyan ID: 28456712', finds: '28456712' },
     { text: 'Unique Taxpayer Reference 2789303469', finds: '2789303469' },
     { text: 'his kt., 091256-8009, and c.i. 1710034065', finds: '091256-8009 + 1710034065' },
-    { text: 'his kt., 091256-8109, see epic 12, nid 44123' },
+    { text: 'kt or not, 091256-8219, see epic 12, nid 44123' },
     { text: 'order id 36574261809 and ticket ref 12345673' },
     { text: 'passport 2016-2024; ID: 0x80000003' },
   ],
