@@ -10,3 +10,4 @@ export { httpTransport, TransportError } from './http-transport.ts';
 export { AgentError, HookError, openSdk, type Agent, type AgentOptions, type Sdk, type SdkParts } from './sdk.ts';
 export { ToolError, type BoundTool, type ToolContext } from './tools.ts';
 export type { Delivered, Governed, Redacted, Ref, SagaLease, Serving, Transport, WalAppend } from './transport.ts';
+export { unlessAborted } from './unless-aborted.ts';

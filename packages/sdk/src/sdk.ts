@@ -11,6 +11,7 @@ import { openResolver } from './resolve.ts';
 import { HookError } from './run-hooks.ts';
 import type { BoundTool } from './tools.ts';
 import type { Ref, Transport } from './transport.ts';
+import { unlessAborted } from './unless-aborted.ts';
 
 export const SDK_NAME = 'ancilla-ts';
 export const SDK_VERSION = '0.1.0';
@@ -103,13 +104,11 @@ export function openSdk(parts: SdkParts): Sdk {
     if (event.success && Number.parseInt(event.trace_id.slice(-8), 16) / 2 ** 32 >= sampleShare) return;
     delivery.enqueue({ ...event, emitter: { id: emitterId, seq: emitted++ } }, attachments);
   };
-  const pause = (attempt: number, signal: AbortSignal) =>
-    new Promise<void>((resolve, reject) => {
-      const cancel = later(Math.min(10_000, 100 * 2 ** attempt * (0.5 + (random.bytes(1)[0] ?? 0) / 512)), resolve);
-      signal.addEventListener('abort', () => (cancel(), reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'))), {
-        once: true,
-      });
-    });
+  const pause = (attempt: number, signal: AbortSignal) => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const cancel = later(Math.min(10_000, 100 * 2 ** attempt * (0.5 + (random.bytes(1)[0] ?? 0) / 512)), resolve);
+    return unlessAborted(promise, signal).finally(cancel);
+  };
 
   const policies = new Map<string, { readonly storeRaw: boolean; readonly redact: CallRedactor['redact'] | undefined }>();
   async function redaction(policyId: string, signal: AbortSignal): Promise<CallRedactor> {

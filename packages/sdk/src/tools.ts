@@ -2,6 +2,7 @@
 import { canonicalJson, sha256Hex } from '@ancilla/evidence';
 import type { ToolSpec } from './config.ts';
 import type { SagaLease, Transport } from './transport.ts';
+import { unlessAborted } from './unless-aborted.ts';
 
 /** What a tool gets beside its arguments: `key` is the same over all attempts, so that the other side can recognise a repetition. */
 export interface ToolContext {
@@ -48,7 +49,7 @@ export async function runTool({ spec, bound, args, ordinal, lease, trace_id, tra
     const timeout = AbortSignal.timeout(spec.timeout_ms);
     const limited = AbortSignal.any([signal, timeout]);
     try {
-      const result = await Promise.race([bound(args, { signal: limited, key, attempt }), aborted(limited)]);
+      const result = await unlessAborted(bound(args, { signal: limited, key, attempt }), limited);
       await transport.appendWal(lease, [{ ...entry, kind: 'outcome', status: 'done', attempt }], { signal });
       return result;
     } catch (error) {
@@ -62,10 +63,3 @@ export async function runTool({ spec, bound, args, ordinal, lease, trace_id, tra
     }
   }
 }
-
-const aborted = (signal: AbortSignal): Promise<never> =>
-  new Promise((_, reject) => {
-    const fail = () => reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
-    if (signal.aborted) fail();
-    else signal.addEventListener('abort', fail, { once: true });
-  });

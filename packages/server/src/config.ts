@@ -21,6 +21,7 @@ export interface Config {
   readonly embeddingFolder: string | undefined;
   readonly embeddingUrl: string | undefined;
   readonly embeddingModel: string | undefined;
+  readonly embeddingRevision: string | undefined;
   readonly embeddingShape: 'openai' | 'tei' | 'hf';
   readonly embeddingApiKey: string | undefined;
   readonly rerankUrl: string | undefined;
@@ -89,6 +90,12 @@ export const settings = {
   embeddingFolder: setting<string | undefined>('ANCILLA_EMBEDDING_FOLDER', 'the folder of an ONNX model', undefined, matching(/^[^\0]+$/)),
   embeddingUrl: setting<string | undefined>('ANCILLA_EMBEDDING_URL', 'the base URL of an embedding server', undefined, url),
   embeddingModel: setting<string | undefined>('ANCILLA_EMBEDDING_MODEL', 'a model name', undefined, modelName),
+  embeddingRevision: setting<string | undefined>(
+    'ANCILLA_EMBEDDING_REVISION',
+    'letters, digits, . _ + - and at most 64 of them',
+    undefined,
+    matching(/^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}$/),
+  ),
   embeddingShape: setting<Config['embeddingShape']>(
     'ANCILLA_EMBEDDING_SHAPE',
     'openai, tei or hf',
@@ -142,6 +149,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     embeddingFolder: value(settings.embeddingFolder),
     embeddingUrl: value(settings.embeddingUrl),
     embeddingModel: value(settings.embeddingModel),
+    embeddingRevision: value(settings.embeddingRevision),
     embeddingShape: value(settings.embeddingShape),
     embeddingApiKey: value(settings.embeddingApiKey),
     rerankUrl: value(settings.rerankUrl),

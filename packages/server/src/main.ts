@@ -189,7 +189,7 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
   );
   const agents = openAgents({ curator, gates, artifacts, keys, clock, elapsed, random, tracer, realm: config.realm, node_id });
   const embedded = await openEmbeddedProvider();
-  const provider = (await configuredProvider(config, egress)) ?? embedded;
+  const provider = (await configuredProvider(config, { fetch: egress, sleep })) ?? embedded;
   const embedding = openEmbedding({ agents, gates, artifacts, provider, index: openVectorIndex(), sagas: runner, storeOf, clock, newId });
   const glossaries = openGlossaries(curator);
   const models = openLiveModels({ curator, artifacts, shipped: { version: BASE_VERSION, model: await readBaseModel() } });

@@ -10,10 +10,14 @@ export interface Embedded {
   readonly confidence: number;
 }
 
+/** So long a failed call's event may take to be kept, whatever becomes of its caller meanwhile. */
+const EVIDENCE_MS = 10_000;
+
 /**
- * The stateless embedding agent: texts in, vectors out. It keeps nothing: what it made and the event of the call are returned as data, for the caller to commit.
+ * The stateless embedding agent: texts in, vectors out. It keeps nothing of them: what it made and the event of the call are returned as data, for the caller to commit.
  * The texts pass redaction like any prompt, so no provider sees what policy removes.
  * @returns vectors in the order of the texts, and the writes of the call's event
+ * @throws {AncillaError} `embedding.provider`, after the event of the failed call is kept
  */
 export async function embedTexts(
   { agents, provider }: { readonly agents: Agents; readonly provider: EmbeddingProvider },
@@ -27,38 +31,33 @@ export async function embedTexts(
   },
   { signal }: Io,
 ): Promise<{ readonly items: readonly Embedded[]; readonly meta: EmbeddingModel; readonly writes: readonly Write<Tenant>[] }> {
-  const { meta } = provider;
+  const { trace_id, span_id, saga_id, input_artifact_refs } = call;
   const collected = agents.collector(of, HF_AGENT_ID);
-  const { output } = await agents.agent(of, HF_AGENT_ID).call({
-    prompt: call.texts.map((content) => ({ role: 'user', content })),
-    model: { id: meta.model, version: meta.revision, endpoint: provider.endpoint, operation: 'embeddings' },
-    trace: { trace_id: call.trace_id, span_id: call.span_id },
-    input_artifact_refs: call.input_artifact_refs,
-    ...(call.saga_id !== undefined && { saga_id: call.saga_id }),
-    signal,
-    collect: collected.collect,
-  })(async ({ prompt, signal: limited }) => ({
-    output: await provider.embed(
-      typeof prompt === 'string' ? [prompt] : prompt.map(({ content }) => content),
-      { signal: limited },
-      of.tenant_id,
-    ),
-  }));
-  const items = parseItems(output, meta.dim);
-  if (items.length !== call.texts.length)
-    throw new AncillaError('embedding.provider', `provider ${meta.provider} gave ${items.length} vectors for ${call.texts.length} texts`);
-  return { items, meta, writes: collected.writes() };
-}
-
-function parseItems(output: unknown, dim: number): readonly Embedded[] {
-  if (!Array.isArray(output)) return [];
-  return output.map((item: unknown) => {
-    const vector: unknown = typeof item === 'object' && item !== null ? Reflect.get(item, 'vector') : undefined;
-    const confidence: unknown = typeof item === 'object' && item !== null ? Reflect.get(item, 'confidence') : undefined;
-    if (!(vector instanceof Float32Array) || vector.length !== dim || typeof confidence !== 'number')
-      throw new AncillaError('embedding.provider', `a vector is not one of ${dim} numbers`);
-    return { vector: Array.from(vector, round), confidence };
-  });
+  const made = Promise.withResolvers<{ readonly items: readonly Embedded[]; readonly meta: EmbeddingModel }>();
+  try {
+    await agents.agent(of, HF_AGENT_ID).call({
+      prompt: call.texts.map((content) => ({ role: 'user', content })),
+      model: { id: provider.model, endpoint: provider.endpoint, operation: 'embeddings' },
+      trace: { trace_id, span_id },
+      input_artifact_refs,
+      ...(saga_id !== undefined && { saga_id }),
+      signal,
+      collect: collected.collect,
+    })(async ({ prompt, signal: limited }) => {
+      const asked = typeof prompt === 'string' ? [prompt] : prompt.map(({ content }) => content);
+      const { meta, texts } = await provider.embed(asked, { signal: limited }, of.tenant_id);
+      if (texts.length !== asked.length)
+        throw new AncillaError('embedding.provider', `${meta.provider} gave ${texts.length} vectors for ${asked.length} texts`);
+      const items = texts.map(({ vector, confidence }) => ({ vector: Array.from(vector, round), confidence }));
+      made.resolve({ items, meta });
+      return { output: items, model_version: meta.revision };
+    });
+  } catch (error) {
+    // Nobody else commits it: callers get vectors or an error.
+    await of.tenant.commit(collected.writes(), [], { signal: AbortSignal.timeout(EVIDENCE_MS) });
+    throw error;
+  }
+  return { ...(await made.promise), writes: collected.writes() };
 }
 
 /** Six digits after the point: what single precision holds, and the same text on every machine. */

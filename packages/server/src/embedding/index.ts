@@ -133,7 +133,7 @@ export function openEmbedding({ agents, gates, artifacts, provider, index, sagas
       },
       io,
     );
-    const { settled } = await sagas.start(embedSaga, {
+    const { saga_id, settled } = await sagas.start(embedSaga, {
       ...of,
       memo: { texts_ref, source_artifact_ref: call.source_artifact_ref, span_id: call.span_id },
       trace_id: call.trace_id,
@@ -144,7 +144,7 @@ export function openEmbedding({ agents, gates, artifacts, provider, index, sagas
     if (outcome.status !== 'done')
       throw new AncillaError(
         'saga.failed',
-        `embedding ended ${outcome.status}${outcome.error === undefined ? '' : `: ${outcome.error.code}`}`,
+        `embedding ended ${outcome.status}${outcome.error === undefined ? '' : `: ${outcome.error.code}`}; see GET /dif/wal?saga_id=${saga_id}`,
       );
     const stored = await Promise.all((outcome.memo.embedding_ids ?? []).map((id) => of.tenant.get(embeddings, id, io)));
     return stored.flatMap((each) => (each === undefined ? [] : [each.doc]));
@@ -200,12 +200,13 @@ export function openEmbedding({ agents, gates, artifacts, provider, index, sagas
           throw new AncillaError('schema.invalid', 'send either `text` or `vector`');
         if (body.vector !== undefined && body.space_id === undefined)
           throw new AncillaError('schema.invalid', 'a vector needs the `space_id` it belongs to');
-        const vector = body.vector ?? (await embedQuery(of, body.text ?? '', trace, io));
-        const inUse = spaceId(provider.meta);
-        if (body.text !== undefined && body.space_id !== undefined && body.space_id !== inUse)
+        const query =
+          body.vector !== undefined && body.space_id !== undefined
+            ? { vector: body.vector, space_id: body.space_id }
+            : await embedQuery(of, body.text ?? '', trace, io);
+        if (body.space_id !== undefined && body.space_id !== query.space_id)
           throw new AncillaError('embedding.space', 'a text is embedded in the space in use, which is another');
-        const found = await index.search(of, { space_id: body.space_id ?? inUse, vector, k: body.k ?? 10 }, io);
-        const items = [...found];
+        const items = [...(await index.search(of, { ...query, k: body.k ?? 10 }, io))];
         return [200, { items, trace_id: trace.trace_id }] as const;
       },
     }),
@@ -217,10 +218,10 @@ export function openEmbedding({ agents, gates, artifacts, provider, index, sagas
     text: string,
     trace: { readonly trace_id: string; readonly span_id: string },
     io: Io,
-  ): Promise<readonly number[]> {
-    const { items, writes } = await embedTexts({ agents, provider }, of, { texts: [text], ...trace, input_artifact_refs: [] }, io);
+  ): Promise<{ readonly vector: readonly number[]; readonly space_id: string }> {
+    const { items, meta, writes } = await embedTexts({ agents, provider }, of, { texts: [text], ...trace, input_artifact_refs: [] }, io);
     await of.tenant.commit(writes, [], io);
-    return items[0]?.vector ?? [];
+    return { vector: items[0]?.vector ?? [], space_id: spaceId(meta) };
   }
 
   return { routes, sagas: [embedSaga, ...spaces.sagas], jobs: spaces.jobs, embed, noteSpace: spaces.note } satisfies Room & {

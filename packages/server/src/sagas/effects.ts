@@ -10,6 +10,7 @@ import {
   type Tenant,
   type Write,
 } from '@ancilla/contracts';
+import { unlessAborted } from '@ancilla/sdk';
 import { Value } from 'typebox/value';
 import { isWait, type AnySaga } from './definition.ts';
 import { afterUnknown, type Action } from './decide.ts';
@@ -157,7 +158,7 @@ export function openEffects({ payloads, clock, random, owner_id, later, handlerO
       const work = step.run(here).finally(() => working.get(held.saga_id) === work && working.delete(held.saga_id));
       working.set(held.saga_id, work);
       // A step that does not listen is not waited for.
-      const { output, writes = [] } = await Promise.race([work, untilAborted(signal)]);
+      const { output, writes = [] } = await unlessAborted(work, signal);
       return succeeded(saga, held, step.name, attempt, memo, output, writes, owner_id);
     } catch (error) {
       io.signal.throwIfAborted();
@@ -251,13 +252,6 @@ export type Effects = ReturnType<typeof openEffects>;
 class TurnedAround extends Error {
   override readonly name = 'TurnedAround';
 }
-
-const untilAborted = (signal: AbortSignal): Promise<never> =>
-  new Promise((_, reject) => {
-    const fail = () => reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
-    if (signal.aborted) fail();
-    else signal.addEventListener('abort', fail, { once: true });
-  });
 
 /** A wait's payload stands in the memo under the wait's name, beside what the memo's schema declares. */
 const declaredPart = (saga: AnySaga, memo: Memo): Memo => {

@@ -1,6 +1,6 @@
 import { sha256Hex } from '@ancilla/evidence';
 import { LRUCache } from 'lru-cache';
-import type { EmbeddedText, EmbeddingProvider } from './provider.ts';
+import type { EmbeddedText, EmbeddingProvider, EmbeddedTexts } from './provider.ts';
 
 /** Numbers of all vectors kept: 32 MB. */
 const MOST_NUMBERS = 8 * 2 ** 20;
@@ -11,10 +11,9 @@ const MOST_NUMBERS = 8 * 2 ** 20;
  */
 export function cachedProvider(provider: EmbeddingProvider, mostNumbers = MOST_NUMBERS): EmbeddingProvider {
   const kept = new LRUCache<string, EmbeddedText>({ maxSize: mostNumbers, sizeCalculation: ({ vector }) => Math.max(1, vector.length) });
+  let meta: EmbeddedTexts['meta'] | undefined;
   return {
-    get meta() {
-      return provider.meta;
-    },
+    model: provider.model,
     endpoint: provider.endpoint,
     async embed(texts, io, owner) {
       const keys = texts.map((text) => sha256Hex(`${owner}\n${text}`));
@@ -26,15 +25,19 @@ export function cachedProvider(provider: EmbeddingProvider, mostNumbers = MOST_N
         if (known === undefined) asked.set(key, text);
         else answers.set(key, known);
       }
-      const made = asked.size === 0 ? [] : await provider.embed([...asked.values()], io, owner);
-      for (const [at, key] of [...asked.keys()].entries()) {
-        const answer = made[at];
-        if (answer === undefined) continue;
-        answers.set(key, answer);
-        kept.set(key, answer);
+      if (meta === undefined || asked.size > 0) {
+        const made = await provider.embed([...asked.values()], io, owner);
+        // A provider's vectors are all of one space.
+        meta = made.meta;
+        for (const [at, key] of [...asked.keys()].entries()) {
+          const answer = made.texts[at];
+          if (answer === undefined) continue;
+          answers.set(key, answer);
+          kept.set(key, answer);
+        }
       }
       // A provider that gave too few is found out by whoever asked.
-      return keys.flatMap((key) => answers.get(key) ?? []);
+      return { meta, texts: keys.flatMap((key) => answers.get(key) ?? []) };
     },
   };
 }

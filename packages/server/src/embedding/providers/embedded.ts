@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import type { EmbeddingModel } from '@ancilla/contracts';
 import { sha256Hex } from '@ancilla/evidence';
 import type { EmbeddedText, EmbeddingProvider } from './provider.ts';
 
@@ -85,20 +86,21 @@ export async function openEmbeddedProvider(): Promise<EmbeddedProvider> {
     return made;
   };
 
+  const meta: EmbeddingModel = {
+    provider: 'embedded',
+    model: 'glove-100d-letters',
+    revision: digest,
+    dim,
+    pooling: 'mean',
+    normalise: true,
+    prefix: null,
+    quantisation: 'int8',
+  };
   return {
-    meta: {
-      provider: 'embedded',
-      model: 'glove-100d-letters',
-      revision: digest,
-      dim,
-      pooling: 'mean',
-      normalise: true,
-      prefix: null,
-      quantisation: 'int8',
-    },
+    model: meta.model,
     endpoint: 'embedded:glove',
     vectorOf,
-    embed: async (texts) => texts.map(vectorOf),
+    embed: async (texts) => ({ meta, texts: texts.map(vectorOf) }),
   };
 }
 

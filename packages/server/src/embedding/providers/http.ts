@@ -1,16 +1,20 @@
-import { AncillaError, type Egress, type EmbeddingModel, type Io } from '@ancilla/contracts';
-import type { EmbeddedText, EmbeddingProvider } from './provider.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { AncillaError, Name, Version, type Egress, type EmbeddingModel, type Io } from '@ancilla/contracts';
+import { Type } from 'typebox';
+import { Compile } from 'typebox/compile';
+import type { EmbeddingProvider } from './provider.ts';
 
 export interface HttpProviderOptions {
   /** Base URL of the server. */
   readonly url: string;
   readonly model: string;
-  readonly revision?: string;
-  readonly dim?: number;
-  /** `openai`: POST /v1/embeddings. `tei`: POST /embed. `hf`: POST /models/{model}/pipeline/feature-extraction. */
+  /** The model's revision, where the server does not tell it. */
+  readonly revision: string | undefined;
+  /** `openai`: POST /v1/embeddings. `tei`: POST /embed, GET /info. `hf`: POST /models/{model}/pipeline/feature-extraction. */
   readonly shape: 'openai' | 'tei' | 'hf';
-  readonly apiKey?: string;
+  readonly apiKey: string | undefined;
   readonly fetch: Egress;
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly timeoutMs: number;
   /** Texts asked for at once. */
   readonly batch?: number;
@@ -18,110 +22,98 @@ export interface HttpProviderOptions {
 
 const ATTEMPTS = 4;
 const MOST_WAIT_MS = 10_000;
+/** How often a status is answered by asking again: a busy server's, and that of one whose model's backend failed. */
+const attemptsAt: Readonly<Record<number, number>> = { 424: 2, 429: ATTEMPTS, 503: ATTEMPTS };
 
-class Retry extends Error {
-  readonly afterMs: number;
-  constructor(afterMs: number) {
-    super('try again');
-    this.afterMs = afterMs;
-  }
-}
+const Vector = Type.Array(Type.Number(), { minItems: 1 });
+const Vectors = Compile(Type.Array(Vector));
+const OpenAiVectors = Compile(Type.Object({ data: Type.Array(Type.Object({ index: Type.Integer(), embedding: Vector })) }));
+const TeiInfo = Compile(
+  Type.Object({
+    model_sha: Type.Optional(Type.Union([Version, Type.Null()])),
+    model_type: Type.Object({ embedding: Type.Object({ pooling: Name }) }),
+  }),
+);
 
-/** An embedding server behind HTTP. Only 429, 503 and lost connections are tried again; a batch that is too large is halved. */
+/** An embedding server behind HTTP. A busy one and a lost connection are tried again; a batch that is too large is halved. */
 export function openHttpProvider(options: HttpProviderOptions): EmbeddingProvider {
-  const { model, shape, apiKey, fetch, timeoutMs, batch = 32 } = options;
+  const { model, shape, apiKey, fetch, sleep, timeoutMs, batch = 32 } = options;
   const base = options.url.replace(/\/+$/, '');
+  const { origin, host } = new URL(base);
   const path = { openai: '/v1/embeddings', tei: '/embed', hf: `/models/${model}/pipeline/feature-extraction` }[shape];
-  const fail = (what: string) => new AncillaError('embedding.provider', `${shape} server ${new URL(base).host}: ${what}`);
-  let dim = options.dim;
+  const fail = (what: string) => new AncillaError('embedding.provider', `${shape} server ${host}: ${what}`);
 
-  const bodyOf = (texts: readonly string[]): object =>
-    shape === 'openai' ? { model, input: texts, encoding_format: 'float' } : { inputs: texts, normalize: true, truncate: shape === 'hf' };
-
-  async function ask(texts: readonly string[], io: Io): Promise<readonly (readonly number[])[]> {
-    let answer: Response;
-    try {
-      answer = await fetch(base + path, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', ...(apiKey !== undefined && { authorization: `Bearer ${apiKey}` }) },
-        body: JSON.stringify(bodyOf(texts)),
-        signal: AbortSignal.any([io.signal, AbortSignal.timeout(timeoutMs)]),
-      });
-    } catch (error) {
-      if (error instanceof AncillaError || io.signal.aborted) throw error;
-      throw new Retry(500);
-    }
-    if (answer.status === 429 || answer.status === 503)
-      throw new Retry(Math.min(MOST_WAIT_MS, Number(answer.headers.get('retry-after') ?? 1) * 1000 || 1000));
-    if (answer.status === 413 && texts.length > 1) {
-      const half = Math.ceil(texts.length / 2);
-      return [...(await patiently(texts.slice(0, half), io)), ...(await patiently(texts.slice(half), io))];
-    }
-    if (!answer.ok) throw fail(`status ${answer.status}`);
-    return toVectors(await answer.json().catch(() => undefined), texts.length);
-  }
-
-  async function patiently(texts: readonly string[], io: Io): Promise<readonly (readonly number[])[]> {
+  async function ask(to: string, init: RequestInit, io: Io): Promise<Response> {
     for (let attempt = 1; ; attempt++) {
-      try {
-        return await ask(texts, io);
-      } catch (error) {
-        if (!(error instanceof Retry)) throw error;
-        if (attempt === ATTEMPTS) throw fail(`no answer in ${ATTEMPTS} attempts`);
-        await new Promise<void>((resolve, reject) => {
-          const timer = setTimeout(resolve, error.afterMs);
-          io.signal.addEventListener(
-            'abort',
-            () => (clearTimeout(timer), reject(io.signal.reason instanceof Error ? io.signal.reason : new Error('aborted'))),
-            { once: true },
-          );
-        });
-      }
+      const answer = await fetch(base + to, {
+        ...init,
+        headers: { 'content-type': 'application/json', ...(apiKey !== undefined && { authorization: `Bearer ${apiKey}` }) },
+        signal: AbortSignal.any([io.signal, AbortSignal.timeout(timeoutMs)]),
+      }).catch((error: unknown) => {
+        if (error instanceof AncillaError || io.signal.aborted) throw error;
+        return undefined;
+      });
+      if (answer?.ok || answer?.status === 413) return answer;
+      const what = answer === undefined ? 'no answer' : `status ${answer.status}`;
+      if (attempt >= (answer === undefined ? ATTEMPTS : (attemptsAt[answer.status] ?? 1))) throw fail(`${what} in attempt ${attempt}`);
+      await sleep(Math.min(MOST_WAIT_MS, Number(answer?.headers.get('retry-after') ?? 0.5) * 1000 || 1000), io.signal);
     }
   }
 
-  function toVectors(body: unknown, count: number): readonly (readonly number[])[] {
-    const data: unknown = shape === 'openai' && typeof body === 'object' && body !== null ? Reflect.get(body, 'data') : body;
-    if (!Array.isArray(data) || data.length !== count) throw fail(`no list of ${count} vectors`);
-    const inOrder =
-      shape === 'openai'
-        ? data.toSorted((a, b) => Number(field(a, 'index')) - Number(field(b, 'index'))).map((item) => field(item, 'embedding'))
-        : data;
-    return inOrder.map((vector: unknown) => {
-      if (!Array.isArray(vector) || !vector.every((value) => typeof value === 'number' && Number.isFinite(value)))
-        throw fail('a vector is not a list of numbers (token-level answers are not pooled here)');
-      dim ??= vector.length;
-      if (vector.length !== dim) throw fail(`a vector of ${vector.length} numbers in a space of ${dim}`);
-      return vector as readonly number[];
-    });
+  async function vectorsOf(texts: readonly string[], io: Io): Promise<readonly (readonly number[])[]> {
+    // Nothing is cut off: texts that begin alike would get one vector.
+    const body =
+      shape === 'openai' ? { model, input: texts, encoding_format: 'float' } : { inputs: texts, normalize: true, truncate: false };
+    const answer = await ask(path, { method: 'POST', body: JSON.stringify(body) }, io);
+    if (answer.status === 413) {
+      if (texts.length === 1) throw fail('a text is too long for it');
+      const half = Math.ceil(texts.length / 2);
+      return [...(await vectorsOf(texts.slice(0, half), io)), ...(await vectorsOf(texts.slice(half), io))];
+    }
+    const vectors = toVectors(await json(answer));
+    if (vectors.length !== texts.length) throw fail(`${vectors.length} vectors for ${texts.length} texts`);
+    return vectors;
   }
 
+  const json = (answer: Response): Promise<unknown> => answer.json().catch(() => undefined);
+  function toVectors(body: unknown): readonly (readonly number[])[] {
+    if (shape === 'openai' && OpenAiVectors.Check(body))
+      return body.data.toSorted((a, b) => a.index - b.index).map(({ embedding }) => embedding);
+    if (shape !== 'openai' && Vectors.Check(body)) return body;
+    throw fail('no list of vectors (token-level answers are not pooled here)');
+  }
+
+  async function told(io: Io): Promise<Pick<EmbeddingModel, 'revision' | 'pooling'>> {
+    const { revision = 'unpinned' } = options;
+    if (shape !== 'tei') return { revision, pooling: 'server' };
+    const info = await json(await ask('/info', {}, io));
+    if (!TeiInfo.Check(info)) throw fail('/info tells of no embedding model');
+    return { revision: info.model_sha ?? revision, pooling: info.model_type.embedding.pooling };
+  }
+
+  let first: EmbeddingModel | undefined;
   return {
-    get meta(): EmbeddingModel {
-      return {
-        provider: shape,
-        model,
-        revision: options.revision ?? 'unpinned',
-        dim: dim ?? 1,
-        pooling: 'server',
-        normalise: true,
-        prefix: null,
-        quantisation: 'float32',
-      };
-    },
-    endpoint: new URL(base).origin,
+    model,
+    endpoint: origin,
     async embed(texts, io) {
-      const made: EmbeddedText[] = [];
-      for (let at = 0; at < texts.length; at += batch) {
-        for (const vector of await patiently(texts.slice(at, at + batch), io)) {
+      const shaped = await told(io);
+      const vectors: (readonly number[])[] = [];
+      for (let at = 0; at < texts.length; at += batch) vectors.push(...(await vectorsOf(texts.slice(at, at + batch), io)));
+      const dim = first?.dim ?? vectors[0]?.length ?? 0;
+      const strange = vectors.find(({ length }) => length !== dim);
+      if (strange !== undefined) throw fail(`a vector of ${strange.length} numbers in a space of ${dim}`);
+      const meta = { provider: shape, model, ...shaped, dim, normalise: true, prefix: null, quantisation: 'float32' };
+      // What was kept of the first model is not mixed with the vectors of another.
+      if (!isDeepStrictEqual((first ??= meta), meta))
+        throw fail('it has another model now: start Ancilla again, and it gets a space of its own');
+      return {
+        meta,
+        texts: vectors.map((vector) => {
           const norm = Math.hypot(...vector) || 1;
-          // The server does not tell what it saw: it answered without truncating, so all of it.
-          made.push({ vector: Float32Array.from(vector, (value) => value / norm), confidence: 1 });
-        }
-      }
-      return made;
+          // The server does not tell what it saw; it was told to cut nothing off, so all of it.
+          return { vector: Float32Array.from(vector, (value) => value / norm), confidence: 1 };
+        }),
+      };
     },
   };
 }
-
-const field = (item: unknown, name: string): unknown => (typeof item === 'object' && item !== null ? Reflect.get(item, name) : undefined);

@@ -3,4 +3,4 @@ export { cachedProvider } from './cached.ts';
 export { configuredProvider } from './configured.ts';
 export { openEmbeddedProvider, similarity, type EmbeddedProvider } from './embedded.ts';
 export { openHttpProvider } from './http.ts';
-export { spaceId, type EmbeddingProvider } from './provider.ts';
+export { spaceId, type EmbeddedTexts, type EmbeddingProvider } from './provider.ts';

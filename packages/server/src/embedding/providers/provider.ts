@@ -7,13 +7,20 @@ export interface EmbeddedText {
   readonly confidence: number;
 }
 
-/** Something that turns texts into vectors of one space. Stateless. */
-export interface EmbeddingProvider {
+/** Texts' vectors in their order, and all that shaped them. */
+export interface EmbeddedTexts {
   readonly meta: EmbeddingModel;
+  readonly texts: readonly EmbeddedText[];
+}
+
+/** Something that turns texts into vectors of one space, the same for as long as the process runs. */
+export interface EmbeddingProvider {
+  /** Its model's name. What else shapes a vector comes with the vectors: a server tells it only when it is asked. */
+  readonly model: string;
   /** An origin, or a local name such as `embedded:glove`. */
   readonly endpoint: string;
   /** @param owner - whose texts these are: what is kept for one answers no other; @throws {AncillaError} `embedding.provider` */
-  embed(texts: readonly string[], io: Io, owner: string): Promise<readonly EmbeddedText[]>;
+  embed(texts: readonly string[], io: Io, owner: string): Promise<EmbeddedTexts>;
 }
 
 /** Vectors may be compared when everything that shapes them is the same: that is what a space is. */

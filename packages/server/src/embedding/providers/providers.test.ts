@@ -18,9 +18,9 @@ test('the embedded provider knows synonyms and spelling, says what it did not se
   ok(near('custmr', 'customer') > near('custmr', 'latitude'));
   equal(provider.vectorOf('xqzzt').confidence, 0);
   equal(provider.vectorOf('customer xqzzt').confidence, 0.5);
-  const [again] = await (await openEmbeddedProvider()).embed(['customer name'], io, 'north');
-  deepEqual(again?.vector, provider.vectorOf('customer name').vector);
-  equal(provider.vectorOf('').vector.length, provider.meta.dim);
+  const again = await (await openEmbeddedProvider()).embed(['customer name'], io, 'north');
+  deepEqual(again.texts[0]?.vector, provider.vectorOf('customer name').vector);
+  equal(provider.vectorOf('').vector.length, again.meta.dim);
 });
 
 test('a model in a folder needs a library that the site installs, and says so', async () => {
@@ -35,7 +35,7 @@ test('a model in a folder needs a library that the site installs, and says so', 
 });
 
 test('a space is everything that shapes a vector', async () => {
-  const { meta } = await openEmbeddedProvider();
+  const { meta } = await (await openEmbeddedProvider()).embed(['city'], io, 'north');
   ok(spaceId(meta) !== spaceId({ ...meta, revision: 'other' }));
 });
 
@@ -52,7 +52,7 @@ async function serve(
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
-      const body = JSON.parse(Buffer.concat(chunks).toString('utf8')) as { input?: readonly string[]; inputs?: readonly string[] };
+      const body = JSON.parse(Buffer.concat(chunks).toString('utf8') || '{}') as { input?: readonly string[]; inputs?: readonly string[] };
       const answer = answers[Math.min(asked.length, answers.length - 1)]?.(body) ?? { status: 500 };
       asked.push({ url: request.url ?? '', texts: (body.input ?? body.inputs ?? []).length });
       response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers }).end(JSON.stringify(answer.body ?? {}));
@@ -75,22 +75,38 @@ const openai = (body: { readonly input?: readonly string[] }) => ({
   status: 200,
   body: { data: (body.input ?? []).map((_, index) => ({ index, embedding: [index + 1, 0] })).toReversed() },
 });
-const options = { model: 'm', fetch: (to: string | URL, init?: RequestInit) => fetch(to, init), timeoutMs: 5000 };
+const waits: number[] = [];
+const options = {
+  model: 'm',
+  revision: undefined,
+  apiKey: undefined,
+  fetch: (to: string | URL, init?: RequestInit) => fetch(to, init),
+  sleep: async (ms: number) => void waits.push(ms),
+  timeoutMs: 5000,
+};
+/** What Text Embeddings Inference says of itself, as far as it is read. */
+const info = (model_sha: string | null = '5c38ec7c405ec4b44b94cc5a9bb96e735b38267a') => ({
+  status: 200,
+  body: { model_id: 'm', model_sha, model_type: { embedding: { pooling: 'cls' } } },
+});
 
 test('OpenAI’s shape is read by index, TEI’s and Hugging Face’s as a list', async () => {
   await using server = await serve([openai]);
   const made = await openHttpProvider({ ...options, url: server.url, shape: 'openai' }).embed(['a', 'b'], io, 'north');
   deepEqual(
-    made.map(({ vector }) => [...vector]),
+    made.texts.map(({ vector }) => [...vector]),
     [
       [1, 0],
       [1, 0],
     ],
   );
-  await using tei = await serve([({ inputs = [] }) => ({ status: 200, body: inputs.map(() => [3, 4]) })]);
+  await using tei = await serve([() => info(), ({ inputs = [] }) => ({ status: 200, body: inputs.map(() => [3, 4]) })]);
   const provider = openHttpProvider({ ...options, url: tei.url, shape: 'tei' });
-  deepEqual((await provider.embed(['a'], io, 'north'))[0]?.vector, Float32Array.from([0.6, 0.8]));
-  equal(tei.asked[0]?.url, '/embed');
+  deepEqual((await provider.embed(['a'], io, 'north')).texts[0]?.vector, Float32Array.from([0.6, 0.8]));
+  deepEqual(
+    tei.asked.map(({ url }) => url),
+    ['/info', '/embed'],
+  );
   await using hf = await serve([
     ({ inputs = [] }) => ({
       status: 200,
@@ -108,15 +124,19 @@ test('OpenAI’s shape is read by index, TEI’s and Hugging Face’s as a list'
 
 test('an overloaded server is asked again when it says, a batch too large is halved, another error is an error', async () => {
   await using server = await serve([
-    () => ({ status: 429, headers: { 'retry-after': '0.01' } }),
+    () => ({ status: 429, headers: { 'retry-after': '3' } }),
     (body) => ((body.input ?? []).length > 1 ? { status: 413 } : openai(body)),
   ]);
   const made = await openHttpProvider({ ...options, url: server.url, shape: 'openai' }).embed(['a', 'b', 'c'], io, 'north');
-  equal(made.length, 3);
+  equal(made.texts.length, 3);
+  deepEqual(waits.splice(0), [3000]);
   deepEqual(
     server.asked.map(({ texts }) => texts),
     [3, 3, 2, 1, 1, 1],
   );
+  await using failing = await serve([() => ({ status: 424 })]);
+  await rejects(openHttpProvider({ ...options, url: failing.url, shape: 'hf' }).embed(['a'], io, 'north'), { message: /status 424/ });
+  equal(failing.asked.length, 2, 'a backend that failed is asked once more');
   await using broken = await serve([() => ({ status: 500 })]);
   await rejects(openHttpProvider({ ...options, url: broken.url, shape: 'openai' }).embed(['a'], io, 'north'), {
     code: 'embedding.provider',
@@ -129,9 +149,41 @@ test('vectors of another length than the first do not enter the space', async ()
   await using server = await serve([
     ({ inputs = [] }) => ({ status: 200, body: inputs.map(() => Array.from({ length: size++ }, () => 1)) }),
   ]);
-  await rejects(openHttpProvider({ ...options, url: server.url, shape: 'tei', batch: 1 }).embed(['a', 'b'], io, 'north'), {
+  await rejects(openHttpProvider({ ...options, url: server.url, shape: 'hf', batch: 1 }).embed(['a', 'b'], io, 'north'), {
     code: 'embedding.provider',
     message: /3 numbers in a space of 2/,
+  });
+});
+
+test('a space says which model a server has: its own word, or the site’s; nothing is cut off; another model waits for the next start', async () => {
+  const bodies: unknown[] = [];
+  const vectors = (body: { readonly inputs?: readonly string[] }) => {
+    bodies.push(body);
+    return { status: 200, body: (body.inputs ?? []).map(() => [3, 4]) };
+  };
+  await using tei = await serve([
+    () => info(),
+    vectors,
+    () => info(),
+    vectors,
+    () => info('0'.repeat(40)),
+    vectors,
+    () => info(null),
+    vectors,
+  ]);
+  const open = () => openHttpProvider({ ...options, revision: 'of-the-site', url: tei.url, shape: 'tei' });
+  const provider = open();
+  const { meta } = await provider.embed(['a'], io, 'north');
+  deepEqual([meta.revision, meta.pooling, meta.dim], ['5c38ec7c405ec4b44b94cc5a9bb96e735b38267a', 'cls', 2]);
+  deepEqual((await provider.embed(['a'], io, 'north')).meta, meta);
+  await rejects(provider.embed(['a'], io, 'north'), { code: 'embedding.provider', message: /another model now/ });
+  equal((await open().embed(['a'], io, 'north')).meta.revision, 'of-the-site', 'a folder’s model has no commit');
+  await using hf = await serve([vectors]);
+  const hosted = await openHttpProvider({ ...options, revision: 'v2', url: hf.url, shape: 'hf' }).embed(['a'], io, 'north');
+  deepEqual([hosted.meta.revision, bodies.at(-1)], ['v2', { inputs: ['a'], normalize: true, truncate: false }]);
+  await using other = await serve([() => ({ status: 200, body: { model_type: { reranker: {} } } })]);
+  await rejects(openHttpProvider({ ...options, url: other.url, shape: 'tei' }).embed(['a'], io, 'north'), {
+    message: /no embedding model/,
   });
 });
 
@@ -145,7 +197,8 @@ test('what a provider said is not asked for again: by content, once in a request
       return inner.embed(texts, ...rest);
     },
   };
-  const provider = cachedProvider(counting, 3 * inner.meta.dim);
+  const { meta } = await inner.embed(['city'], io, 'north');
+  const provider = cachedProvider(counting, 3 * meta.dim);
   const words = async (texts: readonly string[], owner: string) =>
     deepEqual(await provider.embed(texts, io, owner), await inner.embed(texts, io, owner));
   await words(['city', 'town', 'city'], 'north');
@@ -157,6 +210,6 @@ test('what a provider said is not asked for again: by content, once in a request
   await words(['price'], 'north');
   await words(['city', 'town'], 'north');
   deepEqual(asked, [['price'], ['town']]);
-  const few = cachedProvider({ ...inner, embed: async () => [] });
-  deepEqual(await few.embed(['a'], io, 'north'), [], 'whoever asked finds out that it gave too few');
+  const few = cachedProvider({ ...inner, embed: async () => ({ meta, texts: [] }) });
+  deepEqual((await few.embed(['a'], io, 'north')).texts, [], 'whoever asked finds out that it gave too few');
 });

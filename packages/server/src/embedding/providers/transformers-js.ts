@@ -87,7 +87,7 @@ export async function openTransformersProvider(folder: string): Promise<Embeddin
   };
 
   return {
-    meta,
+    model: meta.model,
     endpoint: `transformers.js:${meta.model}`,
     async embed(texts, { signal }) {
       const made: { readonly vector: Float32Array; readonly confidence: number }[] = [];
@@ -102,7 +102,7 @@ export async function openTransformersProvider(folder: string): Promise<Embeddin
           throw new AncillaError('embedding.provider', `${meta.model} gave ${dims.join(' × ')} numbers`);
         for (const [i, text] of batch.entries()) made.push({ vector: data.slice(i * dim, (i + 1) * dim), confidence: confidenceOf(text) });
       }
-      return made;
+      return { meta, texts: made };
     },
   };
 }

@@ -1,0 +1,88 @@
+// Vectors from a server behind HTTP: a real one stands in for it.
+import { deepEqual, equal, match } from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { test } from 'node:test';
+import { startTestServer, type TestServer } from './test-server.ts';
+
+/** Answers OpenAI's shape with what is told of the texts: vectors, or a status. */
+async function startModel(answer: (texts: readonly string[]) => readonly (readonly number[])[] | number) {
+  let asked = 0;
+  const server = createServer((request, reply) => {
+    const chunks: Buffer[] = [];
+    request
+      .on('data', (chunk: Buffer) => chunks.push(chunk))
+      .on('end', () => {
+        asked++;
+        const { input } = JSON.parse(Buffer.concat(chunks).toString('utf8')) as { readonly input: readonly string[] };
+        const said = answer(input);
+        const data = typeof said === 'number' ? [] : said.map((embedding, index) => ({ index, embedding }));
+        reply.writeHead(typeof said === 'number' ? said : 200, { 'content-type': 'application/json' }).end(JSON.stringify({ data }));
+      });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    asked: () => asked,
+    settings: {
+      ANCILLA_EMBEDDING_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      ANCILLA_EMBEDDING_MODEL: 'm',
+      ANCILLA_EMBEDDING_REVISION: 'r1',
+    },
+    [Symbol.dispose]() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+const callsOf = async ({ north }: TestServer) => {
+  interface Event {
+    readonly model_id: string;
+    readonly model_version: string | null;
+    readonly success: boolean;
+    readonly error_code?: string;
+    readonly saga_id?: string;
+  }
+  return (await north.auditor.get<{ readonly items: readonly Event[] }>(200, '/dif/prompt_events')).items;
+};
+
+test('a search is the first thing a server may be asked: what its model is, it tells with the vectors', async () => {
+  using model = await startModel((texts) => texts.map(() => [3, 4, 0]));
+  await using server = await startTestServer(model.settings);
+  const { agent } = server.north;
+  const search = () => agent.post<{ items: readonly { score: number }[] }>(200, '/dif/embeddings/search', { text: 'client' });
+  deepEqual((await search()).items, []);
+  interface Embedded {
+    readonly items: readonly { readonly embedding_vector: readonly number[]; readonly model_meta: { revision: string; dim: number } }[];
+  }
+  await server.restart();
+  const [made] = (await agent.post<Embedded>(200, '/dif/embeddings', { texts: ['customer'] })).items;
+  deepEqual(made?.embedding_vector, [0.6, 0.8, 0]);
+  deepEqual([made.model_meta.revision, made.model_meta.dim], ['r1', 3]);
+  deepEqual(
+    (await search()).items.map(({ score }) => Math.round(score * 1e6)),
+    [1e6],
+  );
+  deepEqual(
+    (await callsOf(server)).map(({ model_id, model_version, success }) => [model_id, model_version, success]),
+    Array.from({ length: 3 }, () => ['m', 'r1', true]),
+  );
+});
+
+test('a call that failed is in the evidence too, each try of it: a server that is down, and one that gives too little', async () => {
+  let answer: Parameters<typeof startModel>[0] = () => 500;
+  using model = await startModel((texts) => answer(texts));
+  await using server = await startTestServer(model.settings);
+  const { agent } = server.north;
+  const refused = await agent.post<{ code: string; detail: string }>(502, '/dif/embeddings', { texts: ['customer name'] });
+  equal(refused.code, 'saga.failed');
+  match(refused.detail, /embedding\.provider; see .*saga_id=sg_\w+$/);
+  const tries = await callsOf(server);
+  equal(tries.length, model.asked());
+  deepEqual(new Set(tries.map(({ success, error_code }) => `${success} ${error_code}`)), new Set(['false embedding.provider']));
+  equal(new Set(tries.map(({ saga_id }) => saga_id)).size, 1);
+  answer = () => [];
+  await agent.post(502, '/dif/embeddings/search', { text: 'client' });
+  const [last] = await callsOf(server);
+  deepEqual([last?.success, last?.error_code, last?.saga_id], [false, 'embedding.provider', undefined]);
+});
