@@ -28,7 +28,7 @@ import { openMetrics, openNurse, openTelemetry } from './nurse/index.ts';
 import { openForward, openOtlp } from './otlp/index.ts';
 import { openReview } from './review/index.ts';
 import { openRollout } from './rollout/index.ts';
-import { openJobs, openSagas } from './sagas/index.ts';
+import { offeredUndos, openJobs, openSagas } from './sagas/index.ts';
 import { pooledRandom } from './random.ts';
 import { engineFor, openStores, runProjections, type Stores } from './store/index.ts';
 import { openTrainer, openTraining } from './training/index.ts';
@@ -139,6 +139,7 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
     onError,
     // The files' folder lock lets one process in; a database may have several.
     exclusive: config.storeUrl === undefined,
+    offered: offeredUndos,
   });
   const runner = opened.use(sagas.runner);
   stores.onCommit((tenant_id, by) => void (tenant_id !== null && by === 'others' && runner.heard(tenant_id)));

@@ -17,6 +17,7 @@ import { afterUnknown, type Action } from './decide.ts';
 import { keyOf, outcomeOf, undoOf, verbOf } from './entries.ts';
 import type { Signal, StepView } from './history.ts';
 import type { HeldSaga, NewEntry } from './log.ts';
+import type { Offered } from './offered.ts';
 import type { Memo, Payloads } from './payloads.ts';
 
 type Work = Step<Memo>;
@@ -33,8 +34,10 @@ export interface EffectParts {
   readonly random: Random;
   readonly owner_id: string;
   readonly later: (ms: number, run: () => void) => () => void;
-  /** The registered compensations, of all sagas. */
+  /** The compensations of all sagas. */
   readonly handlerOf: (ref: string) => NonNullable<Work['compensate']>['run'] | undefined;
+  /** Those of them that an agent's saga may have run. */
+  readonly offered: Readonly<Record<string, Offered>>;
   readonly leaseMs: number;
 }
 
@@ -43,7 +46,7 @@ const MOST_BACKOFF_MS = 60_000;
 const TIMED_OUT = 'step_timeout';
 
 /** Everything that may touch the world outside: each runs under an intent that stands in the log. */
-export function openEffects({ payloads, clock, random, owner_id, later, handlerOf, leaseMs }: EffectParts) {
+export function openEffects({ payloads, clock, random, owner_id, later, handlerOf, offered, leaseMs }: EffectParts) {
   const inMs = (ms: number): string => toTimestamp(clock.now() + ms);
   /** Doubled each time, with jitter. */
   const backoff = (attempt: number): string =>
@@ -203,8 +206,9 @@ export function openEffects({ payloads, clock, random, owner_id, later, handlerO
 
   /** Undoes one step. An agent's saga has no memo: its handler gets the payload of the step. */
   async function undo(saga: AnySaga | undefined, held: HeldSaga, view: StepView, io: Io): Promise<Came> {
-    const { step_name, compensate_ref, compensation_attempts: attempt } = view;
-    const handler = handlerOf(compensate_ref ?? '');
+    const { step_name, compensation_attempts: attempt } = view;
+    const ref = view.compensate_ref ?? '';
+    const handler = saga === undefined && !Object.hasOwn(offered, ref) ? undefined : handlerOf(ref);
     if (handler === undefined) return { entries: [verbOf(held, held.history, 'park', { error_code: 'no_compensation' })] };
     const stop = new AbortController();
     const rest = keepLease(held, stop, { turned: false });

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeNewId, storageMap, type Io, type Random, type Saga, type TenantStore } from '@ancilla/contracts';
+import { Type } from 'typebox';
 import { openArtifacts, openFileAdapter } from '../artifacts/index.ts';
 import { openKeyring } from '../keys/index.ts';
 import { inFolder, openStores } from '../store/index.ts';
@@ -81,6 +82,7 @@ export async function openTest() {
         onError: (error) => void errors.push(error),
         exclusive,
         graceMs: 50,
+        offered: { 'handler:unwrite': { action: 'saga.write', payload: Type.Object({}), isOwn: async () => true } },
       });
       lives.push(room.runner);
       await room.runner.serve(sagas);

@@ -15,6 +15,7 @@ import { sagaIdOf } from './engine.ts';
 import { verbOf } from './entries.ts';
 import { toCache, toHistory } from './history.ts';
 import type { HeldSaga, NewEntry, Of, SagaLog } from './log.ts';
+import { admitUndo, type Offered } from './offered.ts';
 import type { Payloads } from './payloads.ts';
 
 const own = WalEntry.properties;
@@ -79,6 +80,9 @@ export interface ExternalSagas {
   complete(of: Of, who: Who, lease: Own, io: Io): Promise<void>;
 }
 
+/** What appends become: new entries, or ones that stand in the log already. */
+type Planned = readonly { readonly entry: NewEntry; readonly known: WalEntry | undefined }[];
+
 const LEASE_MS = 60_000;
 const MOST_STEPS = 1000;
 
@@ -87,7 +91,7 @@ export function openExternalSagas({
   payloads,
   clock,
   hmac,
-  handlers,
+  offered,
   noteActive,
 }: {
   readonly log: SagaLog;
@@ -95,8 +99,7 @@ export function openExternalSagas({
   readonly clock: Clock;
   /** Keyed by the tenant. */
   readonly hmac: (tenant_id: string, purpose: string, data: string) => Uint8Array;
-  /** The compensations that are registered. */
-  readonly handlers: () => ReadonlySet<string>;
+  readonly offered: Readonly<Record<string, Offered>>;
   readonly noteActive: (tenant_id: string, io: Io) => Promise<void>;
 }): ExternalSagas {
   const timestamp = (inMs = 0): string => toTimestamp(clock.now() + inMs);
@@ -168,6 +171,7 @@ export function openExternalSagas({
       if (held.entries.length + appends.length > MOST_STEPS * 4)
         throw new AncillaError('saga.state', `a saga has at most ${MOST_STEPS} steps`);
       let planned = plan(held, appends);
+      await admitUndos({ ...of, who }, held, planned, io);
       const made = planned.every(({ known }) => known !== undefined)
         ? []
         : await held.append(
@@ -211,11 +215,20 @@ export function openExternalSagas({
     },
   };
 
+  /** Whatever would be undone of what is new, its caller may undo. An outcome's payload takes the place of its intent's. */
+  async function admitUndos(by: Of & { readonly who: Who }, { entries }: HeldSaga, planned: Planned, io: Io): Promise<void> {
+    const all = [...entries, ...planned.map(({ entry }) => entry)];
+    for (const { entry, known } of planned) {
+      const undo = intentsOf(entry, all).at(-1)?.compensate_ref ?? '';
+      const offer = offered[undo];
+      if (known !== undefined || offer === undefined || (entry.kind === 'outcome' && entry.payload_ref === null)) continue;
+      const { payload_ref = null } = entry;
+      await admitUndo(offer, payload_ref === null ? {} : await payloads.readSent(by, payload_ref, io), by, io);
+    }
+  }
+
   /** What each append becomes: a new entry, or the one that stands in the log already. */
-  function plan(
-    { entries, history }: HeldSaga,
-    appends: readonly Append[],
-  ): readonly { readonly entry: NewEntry; readonly known: WalEntry | undefined }[] {
+  function plan({ entries, history }: HeldSaga, appends: readonly Append[]): Planned {
     const all: (NewEntry | WalEntry)[] = [...entries];
     return appends.map((append, index) => {
       const entry = toNew(append, all);
@@ -249,14 +262,14 @@ export function openExternalSagas({
       new AncillaError('schema.invalid', `${kind} of ${step_name}: ${message}`, { errors: [{ path, message }] });
     if ((kind === 'intent') !== (status === 'pending'))
       throw wrong('/status', kind === 'intent' ? 'an intent is pending' : 'an outcome is done or failed');
-    if (compensate_ref !== null && !handlers().has(compensate_ref))
-      throw wrong('/compensate_ref', `no such registered handler; there are ${[...handlers()].toSorted().join(', ') || 'none'}`);
-    const intents = all.filter(
-      (each) => each.kind === 'intent' && each.idempotency_key === idempotency_key && each.step_name === step_name,
-    );
+    if (compensate_ref !== null && !Object.hasOwn(offered, compensate_ref))
+      throw wrong('/compensate_ref', `no undo that is offered to callers; there are ${Object.keys(offered).join(', ')}`);
+    const intents = intentsOf({ idempotency_key, step_name }, all);
     const attempt = append.attempt ?? (kind === 'intent' ? 1 : (intents.at(-1)?.attempt ?? 1));
     if (kind === 'outcome' && !intents.some((each) => each.attempt === attempt))
       throw wrong('/idempotency_key', 'there is no intent of this step, key and attempt');
+    if (kind === 'outcome' && compensate_ref !== null && compensate_ref !== intents.at(-1)?.compensate_ref)
+      throw wrong('/compensate_ref', 'an undo is named with the intent');
     return {
       step_name,
       kind,
@@ -273,3 +286,10 @@ export function openExternalSagas({
     };
   }
 }
+
+/** The intents of an entry's step and key, first attempt first. */
+const intentsOf = (
+  { idempotency_key, step_name }: Pick<NewEntry, 'idempotency_key' | 'step_name'>,
+  all: readonly (NewEntry | WalEntry)[],
+): readonly (NewEntry | WalEntry)[] =>
+  all.filter((each) => each.kind === 'intent' && each.idempotency_key === idempotency_key && each.step_name === step_name);

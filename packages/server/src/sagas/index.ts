@@ -5,12 +5,14 @@ import { isWait } from './definition.ts';
 import { openEngine } from './engine.ts';
 import { openExternalSagas, type ExternalSagas } from './external.ts';
 import { openSagaLog } from './log.ts';
+import type { Offered } from './offered.ts';
 import { openOperators, type Operators } from './operate.ts';
 import { openPayloads } from './payloads.ts';
 import { sagaRoutes } from './routes.ts';
 import { openRunner, type Runner } from './runner.ts';
 
 export { openJobs } from './jobs.ts';
+export { offeredUndos } from './offered.ts';
 export type { Runner } from './runner.ts';
 
 export interface SagasParts {
@@ -27,6 +29,8 @@ export interface SagasParts {
   readonly later: (ms: number, run: () => void) => () => void;
   readonly onError: (error: unknown) => void;
   readonly exclusive: boolean;
+  /** What callers may have undone, by `compensate_ref`. */
+  readonly offered: Readonly<Record<string, Offered>>;
   readonly leaseMs?: number;
   readonly graceMs?: number;
 }
@@ -48,13 +52,7 @@ export function openSagas({ leaseMs = 30_000, graceMs = 3000, ...parts }: SagasP
       .at(0);
   const engine = openEngine({ ...parts, payloads, handlerOf, log, leaseMs });
   const runner: Runner = openRunner({ ...parts, payloads, engine, log, graceMs });
-  const handlers = (): ReadonlySet<string> =>
-    new Set(
-      [...runner.sagas.values()].flatMap(({ steps }) =>
-        steps.flatMap((step) => (isWait(step) || step.compensate === undefined ? [] : [step.compensate.ref])),
-      ),
-    );
-  const external = openExternalSagas({ ...parts, payloads, log, handlers, noteActive: runner.noteActive });
+  const external = openExternalSagas({ ...parts, payloads, log, noteActive: runner.noteActive });
   const operators = openOperators({ ...parts, payloads, log, runner });
   return { runner, operators, external, routes: sagaRoutes({ payloads, log, runner, operators, external }) };
 }

@@ -118,6 +118,7 @@ export async function openLives(decisions: readonly Mapping[], isolation = openT
         },
         onError: () => {},
         exclusive: true,
+        offered: {},
       });
       const curator = openCurator({ platform: stores.platform, clock, newId, random, sagas: runner });
       await curator.seed({ trace_id }, io);

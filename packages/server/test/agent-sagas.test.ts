@@ -1,0 +1,82 @@
+// Sagas that agents drive over HTTP, against a whole server.
+import { deepEqual, equal } from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { test } from 'node:test';
+import { build, learn, suggest } from './shop.ts';
+import { startTestServer, type Client } from './test-server.ts';
+
+type Lease = { readonly saga_id: string; readonly epoch: number; readonly lease_token: string };
+type Problem = { readonly code: string; readonly detail: string; readonly errors?: readonly { readonly path: string }[] };
+
+const begin = async (agent: Client, more: object = {}): Promise<Lease> => {
+  const { saga_id, epoch, lease_token } = await agent.post<Lease>(201, '/dif/sagas', {
+    name: 'import.customer',
+    trace_id: randomBytes(16).toString('hex'),
+    owner_agent_id: 'importer.v1',
+    idempotency_key: randomBytes(8).toString('hex'),
+    ...more,
+  });
+  return { saga_id, epoch, lease_token };
+};
+const intent = (lease: Lease, step_name: string, more: object = {}) => ({
+  ...lease,
+  step_name,
+  kind: 'intent',
+  status: 'pending',
+  idempotency_key: `${lease.saga_id}/${step_name}`,
+  attempt: 1,
+  on_unknown: 'compensate',
+  ...more,
+});
+const keep = async (agent: Client, value: unknown): Promise<string> => {
+  const answer = await agent.raw('POST', '/dif/artifacts', {
+    body: JSON.stringify(value),
+    headers: { 'content-type': 'application/json', 'x-ancilla-category': 'structured_output' },
+  });
+  return ((await answer.json()) as { artifact_id: string }).artifact_id;
+};
+const ended = async (by: Client, saga_id: string): Promise<{ readonly status: string; readonly reason?: string }> => {
+  for (let i = 0; i < 500; i++) {
+    const state = await by.get<{ status: string; reason?: string }>(200, `/dif/sagas/${saga_id}`);
+    if (['done', 'compensated', 'killed', 'needs_attention'].includes(state.status)) return state;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error(`saga ${saga_id} did not end`);
+};
+const soon = (): string => new Date(Date.now() + 1500).toISOString();
+
+test('an agent names no undo that is a saga’s of the server, and takes back only suggestions that it asked for', async () => {
+  await using server = await startTestServer();
+  const { admin, agent, reviewer, steward } = server.north;
+  await learn(server, 1);
+  const dataset_id = await build(server);
+  await steward.post(200, `/training/datasets/${dataset_id}/approve`, { reason: 'looked at' });
+  const lease = await begin(agent, { deadline: soon() });
+  const forged = await keep(agent, { dataset_id, built_by: 'nobody', run_id: 'rn_none', requested_by: 'nobody' });
+  for (const compensate_ref of ['handler:withdraw_dataset', 'handler:fail_training_run']) {
+    const refused = await agent.post<Problem>(422, '/dif/wal/append', intent(lease, 'x', { payload_ref: forged, compensate_ref }));
+    deepEqual([refused.code, refused.errors?.map(({ path }) => path)], ['schema.invalid', ['/compensate_ref']]);
+  }
+
+  const [theirs] = (await suggest(reviewer, 1)).items;
+  const [own] = (await suggest(agent, 2)).items;
+  const undo = { compensate_ref: 'handler:unwrite_mapping' };
+  const named = async (value: unknown) => ({ ...undo, payload_ref: await keep(agent, value) });
+  const write = async (status: number, name: string, value: unknown) =>
+    await agent.post<Problem>(status, '/dif/wal/append', intent(lease, name, await named(value)));
+  equal((await write(403, 'y', { suggestion_ids: [own?.suggestion_id, theirs?.suggestion_id] })).code, 'access.denied');
+  equal((await write(422, 'y', { suggestion_ids: ['all'] })).code, 'schema.invalid');
+  // What an outcome brings takes the place of what its intent said.
+  await write(201, 'y', {});
+  const outcome = { kind: 'outcome', status: 'done', payload_ref: await keep(agent, { suggestion_ids: [theirs?.suggestion_id] }) };
+  equal((await agent.post<Problem>(403, '/dif/wal/append', intent(lease, 'y', outcome))).code, 'access.denied');
+  await write(201, 'write_mapping', { suggestion_ids: [own?.suggestion_id] });
+
+  deepEqual(await ended(agent, lease.saga_id).then(({ status, reason }) => [status, reason]), ['compensated', 'deadline']);
+  equal((await steward.get<{ status: string }>(200, `/training/datasets/${dataset_id}`)).status, 'approved');
+  const superseded = await admin.get<{ items: readonly { suggestion_id: string }[] }>(200, '/review/queue?status=superseded');
+  deepEqual(
+    superseded.items.map(({ suggestion_id }) => suggestion_id),
+    [own?.suggestion_id],
+  );
+});
