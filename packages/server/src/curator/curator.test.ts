@@ -183,6 +183,22 @@ test('production and canary refuse loose ends and failed tests, naming each; oth
   equal((await move(at, config, 'production', 'good')).status, 200);
 });
 
+test('a config is a canary only as far as it says so itself', async (t) => {
+  await using at = await openTenants(t);
+  for (const [version, canary] of [
+    ['silent', undefined],
+    ['off', { enabled: false, percent: 5 }],
+    ['none', { enabled: true, percent: 0 }],
+    ['all', { enabled: true, percent: 100 }],
+  ] as const) {
+    await save(at, config, version, { agent_id: config.id, ...(canary && { canary }) });
+    await rejects(move(at, config, 'canary', version), { code: 'policy.refused', message: /percent between 0 and 100/ });
+  }
+  await save(at, config, 'some', { agent_id: config.id, canary: { enabled: true, percent: 5 } });
+  equal((await move(at, config, 'canary', 'some')).status, 200);
+  deepEqual((await at.curator.serving(at.north.tenant, { ...config, kind: 'agent_configs' }, t)).map(({ rules }) => rules.share), [0.05]);
+});
+
 test('what a config refers to counts as it is when the label moves', async (t) => {
   await using at = await openTenants(t);
   const own = { kind: 'prompt_templates', id: 'pt.own' };

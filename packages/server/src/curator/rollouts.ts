@@ -71,8 +71,8 @@ export async function passedStages(
 
 /** The share of traffic a version asks for itself. @throws {AncillaError} `policy.refused` */
 function shareOf({ kind, content }: GovernedVersion): Pick<RolloutRules, 'share'> {
-  if (kind !== 'agent_configs' || !Value.Check(AgentConfig, content) || content.canary === undefined) return {};
-  const { enabled, percent } = content.canary;
+  if (kind !== 'agent_configs' || !Value.Check(AgentConfig, content)) return {};
+  const { enabled, percent } = content.canary ?? { enabled: false, percent: 0 };
   if (!enabled || percent === 0 || percent === 100)
     throw new AncillaError('policy.refused', 'a canary wants `canary` in its config: enabled, with a percent between 0 and 100');
   return { share: percent / 100 };
