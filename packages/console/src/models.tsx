@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import type { Api } from './api.ts';
-import { Empty, Loading, ProblemNote } from './notes.tsx';
+import { Loading, ProblemNote } from './notes.tsx';
 import { Rollouts } from './rollouts.tsx';
 
 const figure = (value: number | undefined): string => (value === undefined ? '–' : value.toFixed(3));
@@ -10,7 +10,6 @@ export function Models({ api, tenant }: { readonly api: Api; readonly tenant: st
   const { data, error, isPending } = useQuery({ queryKey: [tenant, 'models'], queryFn: ({ signal }) => api.models(signal) });
   if (isPending) return <Loading what="models" />;
   if (error) return <ProblemNote error={error} />;
-  if (data.items.length === 0) return <Empty>No model yet: the shipped one suggests until decisions train one.</Empty>;
   return (
     <>
       <table>

@@ -70,7 +70,7 @@ export type Action = keyof typeof permissions;
 
 /**
  * Separation of duty, as data: even a permitted role is refused when the same person stands on both sides.
- * `role_of_first`: what the person must not have been for the same subject.
+ * `same_person_as`: what of the subject whoever acts must not have been.
  */
 export const forbids = [
   { action: 'curator.approve', same_person_as: 'requester', why: 'Whoever asks for a label move cannot approve it' },

@@ -16,6 +16,7 @@ import { describeError, openEgress, openHttp, openLog, type Log } from './http/i
 import { openAgents, openGates, openIngest, openKnownDocuments, openQuarantine, openReplays, type openGate } from './ingest/index.ts';
 import { locked, openKeyring } from './keys/index.ts';
 import {
+  BASE_CARD,
   BASE_VERSION,
   mappingTask,
   openGlossaries,
@@ -143,7 +144,14 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
   });
   const runner = opened.use(sagas.runner);
   stores.onCommit((tenant_id, by) => void (tenant_id !== null && by === 'others' && runner.heard(tenant_id)));
-  const curator = openCurator({ platform, clock, newId, random, sagas: runner });
+  const curator = openCurator({
+    platform,
+    clock,
+    newId,
+    random,
+    sagas: runner,
+    attest: { models: (...of) => training.attest(...of) },
+  });
   const gates = openGates({ curator, keys, clock, ...(extra.redactionEngine !== undefined && { engine: extra.redactionEngine }) });
   const quarantine = openQuarantine({
     gates,
@@ -193,7 +201,12 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
   const provider = (await configuredProvider(config, { fetch: egress, sleep })) ?? embedded;
   const embedding = openEmbedding({ agents, gates, artifacts, provider, index: openVectorIndex(), sagas: runner, storeOf, clock, newId });
   const glossaries = openGlossaries(curator);
-  const models = openLiveModels({ curator, artifacts, shipped: { version: BASE_VERSION, model: await readBaseModel() } });
+  const models = openLiveModels({
+    curator,
+    platform,
+    artifacts,
+    shipped: { version: BASE_VERSION, model: await readBaseModel(), card: BASE_CARD },
+  });
   const { rerankUrl, rerankModel = '', rerankApiKey: apiKey } = config;
   const languageModel =
     rerankUrl === undefined
@@ -270,7 +283,9 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
   const keyFile = folder('platform-admin-key');
   // One server at a time: those that start together find what the first one made.
   const isFirstStart = await locked(folder('start.lock'), async () => {
-    await curator.seed({ trace_id: hex(16) }, io);
+    const release = { trace_id: hex(16) };
+    await curator.seed(release, io);
+    await training.registerShipped(release, io);
     return makeFirstAdmin({ platform, keys: access, random, file: keyFile, trace_id: hex(16) }, io);
   });
   await runner.serve(rooms.flatMap((room) => room.sagas ?? []));

@@ -65,6 +65,8 @@ export const Label = Closed({
   label: Type.String({ pattern: '^[a-z][a-z0-9_-]{0,31}$' }),
   version: Version,
   previous: Type.Union([Version, Type.Null()]),
+  /** Under which policy it moved; what comes with a release moves under none. */
+  policy: Type.Optional(Ref),
   moved_by: Name,
   approved_by: Type.Union([Name, Type.Null()]),
   moved_at: Timestamp,

@@ -154,7 +154,8 @@ export const ModelVersion = Closed({
     code_sha256: Type.Optional(Sha256Hex),
     features_sha256: Type.Optional(Sha256Hex),
   }),
-  compared_with: ModelName,
+  /** What was live then; null of what ships, with which a tenant begins. */
+  compared_with: Type.Union([ModelName, Type.Null()]),
   metrics_old: Metrics,
   metrics_new: Metrics,
   held_out_groups: Count,

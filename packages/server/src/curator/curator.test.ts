@@ -1,5 +1,5 @@
 import { test } from 'node:test';
-import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
+import { deepEqual, equal, notEqual, ok, rejects } from 'node:assert/strict';
 import { changes, curatorVersions, labelMoves, labels, type TenantStore } from '@ancilla/contracts';
 import { Value } from 'typebox/value';
 import { applyPatch } from 'rfc6902';
@@ -196,7 +196,10 @@ test('a config is a canary only as far as it says so itself', async (t) => {
   }
   await save(at, config, 'some', { agent_id: config.id, canary: { enabled: true, percent: 5 } });
   equal((await move(at, config, 'canary', 'some')).status, 200);
-  deepEqual((await at.curator.serving(at.north.tenant, { ...config, kind: 'agent_configs' }, t)).map(({ rules }) => rules.share), [0.05]);
+  deepEqual(
+    (await at.curator.serving(at.north.tenant, { ...config, kind: 'agent_configs' }, t)).map(({ rules }) => rules.share),
+    [0.05],
+  );
 });
 
 test('what a config refers to counts as it is when the label moves', async (t) => {
@@ -230,6 +233,27 @@ test('a label of a tenant never names the platform’s version, whose content th
   const { version = '' } =
     (await at.curator.resolve(at.north.tenant, 'prompt_templates', 'pt.mapping.v3', { label: 'production' }, t)) ?? {};
   await rejects(move(at, { kind: 'prompt_templates', id: 'pt.mapping.v3' }, 'mine', version), { code: 'not_found' });
+});
+
+test('of models a label may name what the release ships: that is the way back, and it stays when the release ships another', async (t) => {
+  await using at = await openTenants(t);
+  const ranker = { kind: 'models', id: 'mapping-ranker' } as const;
+  const live = async () => {
+    const found = await at.curator.resolve(at.north.tenant, 'models', ranker.id, { label: 'production' }, t);
+    return [found?.version, found?.source];
+  };
+  const ship = (version: string) => at.curator.ship({ ...ranker, version, content: { version } }, { trace_id }, t);
+  await ship('base-1');
+  deepEqual(await live(), ['base-1', 'platform']);
+  const trained = { ...ranker, version: '1', message: 'trained', content: {}, author: 'trainer', trace_id } as const;
+  await at.north.tenant.commit(await at.curator.draft(at.north.tenant, trained, t), [], t);
+  const to = (version: string) => ({ ...ranker, label: 'production', version, reason: 'x', by: 'ops', trace_id, policy: 'rollback' });
+  await at.curator.move(at.north, to('1'), t);
+  deepEqual(await live(), ['1', 'tenant']);
+  await at.curator.move(at.north, to('base-1'), t);
+  await ship('base-2');
+  deepEqual(await live(), ['base-1', 'platform']);
+  deepEqual((await at.curator.resolve(at.south.tenant, 'models', ranker.id, { label: 'production' }, t))?.version, 'base-2');
 });
 
 test('lists page through all versions, of the tenant or else of the platform', async (t) => {
@@ -277,7 +301,8 @@ test('the Librarian’s routes are the curator’s for prompt templates', async 
 });
 
 test('models move by what training attests, never by a request alone', async (t) => {
-  await using at = await openTenants(t);
+  let passes = false;
+  await using at = await openTenants(t, async () => (passes ? { attested: ['offline_gate'] } : { attested: [], why: 'it is worse' }));
   const ranker = { kind: 'models', id: 'mapping-ranker' } as const;
   await rejects(move(at, ranker, 'production', '1'), { code: 'not_found' });
   await rejects(save(at, ranker, '1', {}), { code: 'curator.kind' });
@@ -287,9 +312,10 @@ test('models move by what training attests, never by a request alone', async (t)
   for (let i = 0; i < 2; i++) await at.north.tenant.commit(await at.curator.draft(at.north.tenant, trained, t), [], t);
   for (const name of ['production', 'canary', 'mine']) await rejects(move(at, ranker, name, '1'), { code: 'policy.refused' });
   const asked = { ...ranker, label: 'production', version: '1', reason: 'better', by: 'ada', trace_id, policy: 'bootstrap' } as const;
-  await rejects(at.curator.move(at.north, asked, t), { code: 'policy.refused' });
-  await rejects(at.curator.move(at.north, { ...asked, policy: 'none', attested: ['offline_gate'] }, t), { code: 'policy.refused' });
-  await at.curator.move(at.north, { ...asked, attested: ['offline_gate'] }, t);
+  await rejects(at.curator.move(at.north, asked, t), { code: 'policy.refused', message: /offline_gate: it is worse$/ });
+  passes = true;
+  await rejects(at.curator.move(at.north, { ...asked, policy: 'none' }, t), { code: 'policy.refused' });
+  await at.curator.move(at.north, asked, t);
   const live = await at.curator.resolve(at.north.tenant, 'models', ranker.id, { label: 'production' }, t);
   deepEqual([live?.version, live?.content], ['1', content]);
   deepEqual(
@@ -377,6 +403,40 @@ test('an amended request voids what was asked before it', async (t) => {
   equal((await at.north.tenant.get(labels, 'glossaries/crm#production', t))?.doc.version, '2');
 });
 
+test('an approval counts under the version of the policy that the move was asked for under, and for what that asks still', async (t) => {
+  let passes = true;
+  await using at = await openTenants(t, async () => ({ attested: passes ? ['offline_gate'] : [] }));
+  const policy = { kind: 'promotion_policies', id: 'default' };
+  const ranker = { kind: 'models', id: 'mapping-ranker' } as const;
+  const two = (requires: readonly string[]) => ({ labels: {}, kinds: { models: { production: { approvals: 2, requires } } } });
+  const content = { artifact_ref: 'ar_01h455vb4pex5vsknk084sn02q', digest: 'a'.repeat(64) };
+  const trained = { ...ranker, version: '1', message: 'trained', content, author: 'trainer', trace_id } as const;
+  await at.north.tenant.commit(await at.curator.draft(at.north.tenant, trained, t), [], t);
+  for (const [version, requires] of [
+    ['lax', []],
+    ['strict', ['offline_gate']],
+  ] as const)
+    await save(at, policy, version, two(requires));
+  await move(at, policy, 'production', 'lax');
+  passes = false;
+  const first = asWaiting(await move(at, ranker, 'production', '1'));
+  await move(at, policy, 'production', 'strict');
+  await rejects(approve(at, ranker, 'production', first.saga_id, 'bob'), { code: 'policy.refused', message: /offline_gate/ });
+  passes = true;
+  await rejects(approve(at, ranker, 'production', first.saga_id, 'bob'), {
+    code: 'policy.refused',
+    message: /default@lax.*ask for it again/,
+  });
+  const second = asWaiting(await move(at, ranker, 'production', '1'));
+  notEqual(second.saga_id, first.saga_id);
+  passes = false;
+  await rejects(approve(at, ranker, 'production', second.saga_id, 'bob'), { code: 'policy.refused', message: /offline_gate/ });
+  equal(await at.north.tenant.get(labels, 'models/mapping-ranker#production', t), undefined);
+  passes = true;
+  await approve(at, ranker, 'production', second.saga_id, 'bob');
+  equal((await at.north.tenant.get(labels, 'models/mapping-ranker#production', t))?.doc.policy, 'default@strict');
+});
+
 test('an approval counts for the state it was asked in: a label that moved meanwhile stays', async (t) => {
   await using at = await openTenants(t);
   for (const n of ['1', '2']) await save(at, glossary, n, { n });
@@ -385,14 +445,10 @@ test('an approval counts for the state it was asked in: a label that moved meanw
   const { saga_id } = asWaiting(await move(at, glossary, 'production', '2'));
   await save(at, glossary, '3', { n: 3 });
   // As a room with a policy of its own may.
-  await at.curator.move(
-    at.north,
-    { ...glossary, label: 'production', version: '3', reason: 'x', by: 'ops', trace_id, policy: 'bootstrap', attested: ['offline_gate'] },
-    t,
-  );
-  await approve(at, glossary, 'production', saga_id, 'bob');
+  const moved = { ...glossary, label: 'production', version: '3', reason: 'x', by: 'ops', trace_id, policy: 'rollback' };
+  await at.curator.move(at.north, moved, t);
+  await rejects(approve(at, glossary, 'production', saga_id, 'bob'), { code: 'policy.refused', message: /ask for it again/ });
   equal((await at.north.tenant.get(labels, 'glossaries/crm#production', t))?.doc.version, '3');
-  equal(at.started.get(saga_id)?.error?.code, 'policy.refused');
 });
 
 test('a policy that comes into force while a label moves is the one that counts', async (t) => {

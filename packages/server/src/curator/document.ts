@@ -75,18 +75,28 @@ export const findVersion = async (shelf: Shelf, of: Subject, version: string, io
 export const findLabel = (shelf: Shelf, of: Subject, label: string, io: Io): Promise<Stored<typeof labels> | undefined> =>
   shelf.get(labels, labelKey(of, label), io);
 
-/** A version found by reference, on the first shelf that has it; a label and the version it names always come from one shelf. */
+type Shelves = readonly (readonly [source: Resolved['source'], shelf: Shelf])[];
+
+/** A label on the first shelf that has it, and the shelves the version it names may stand on: a tenant's label may name what the platform has, never the other way round. */
+const labelled = async (shelves: Shelves, of: Subject, name: string, io: Io) => {
+  for (const [at, [, shelf]] of shelves.entries()) {
+    const label = (await findLabel(shelf, of, name, io))?.doc;
+    if (label) return { label, version: label.version, from: shelves.slice(at) };
+  }
+  return undefined;
+};
+
+/** A version found by reference, on the first shelf that has it. */
 export const lookUp = async (
-  shelves: readonly (readonly [source: Resolved['source'], shelf: Shelf])[],
+  shelves: Shelves,
   of: Subject,
   ref: Ref,
   io: Io,
 ): Promise<{ readonly doc: GovernedVersion; readonly source: Resolved['source']; readonly label?: Label } | undefined> => {
-  for (const [source, shelf] of shelves) {
-    const label = 'label' in ref ? (await findLabel(shelf, of, ref.label, io))?.doc : undefined;
-    const version = 'version' in ref ? ref.version : label?.version;
-    const doc = version === undefined ? undefined : await findVersion(shelf, of, version, io);
-    if (doc) return { doc, source, ...(label && { label }) };
+  const named = 'label' in ref ? await labelled(shelves, of, ref.label, io) : { ...ref, label: undefined, from: shelves };
+  for (const [source, shelf] of named?.from ?? []) {
+    const doc = named && (await findVersion(shelf, of, named.version, io));
+    if (doc) return { doc, source, ...(named.label && { label: named.label }) };
   }
   return undefined;
 };

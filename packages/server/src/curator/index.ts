@@ -16,17 +16,20 @@ import {
 } from '@ancilla/contracts';
 import { lookUp, type Ref, type Resolved, type Subject } from './document.ts';
 import { listLabels, type LabelAnswer } from './labels.ts';
-import { openMoves, type Move, type Moved, type Of, type Waiting } from './moves.ts';
+import type { Of } from './approvals.ts';
+import type { Move, MovingParts } from './may-move.ts';
+import { openMoves, type Moved, type Waiting } from './moves.ts';
 import { serving } from './rollouts.ts';
 import { curatorRoutes } from './routes.ts';
-import { seedPlatform } from './seed.ts';
+import { seedPlatform, ship, type Shipped } from './seed.ts';
 import { openTestRunner, type RunTests } from './validation-tests.ts';
 import { draftVersion, saveVersion, type NewVersion } from './versions.ts';
 
 export type { LabelAnswer } from './labels.ts';
 export type { Ref, Resolved, Subject } from './document.ts';
 export { toServing, withoutLabel } from './rollouts.ts';
-export type { Move, Moved, Waiting } from './moves.ts';
+export type { Attest, Move } from './may-move.ts';
+export type { Moved, Waiting } from './moves.ts';
 export type { Condition } from './promotion.ts';
 export type { NewVersion } from './versions.ts';
 
@@ -44,6 +47,8 @@ export interface Curator {
   move(of: Of, asked: Move, io: Io): Promise<Moved | Waiting>;
   /** Saves and labels what the release ships on the platform's store; safe to repeat. */
   seed(from: { readonly trace_id: string }, io: Io): Promise<void>;
+  /** The same for one document of another room's; safe to repeat. */
+  ship(document: Shipped, from: { readonly trace_id: string }, io: Io): Promise<void>;
 }
 
 /** A version's validation tests may take so long together, thread start included. */
@@ -59,6 +64,7 @@ export const openCurator = ({
   random,
   sagas,
   runTests = openTestRunner({ deadlineMs: TEST_DEADLINE_MS, atOnce: TESTS_AT_ONCE }),
+  attest = {},
 }: {
   readonly platform: PlatformStore;
   readonly clock: Clock;
@@ -66,8 +72,10 @@ export const openCurator = ({
   readonly random: Random;
   readonly sagas: SagaRunner;
   readonly runTests?: RunTests;
+  /** What other rooms say of versions of the kinds they make. */
+  readonly attest?: MovingParts['attest'];
 }): Room & Curator => {
-  const { move, approve, sagas: declared, shelvesOf } = openMoves({ platform, clock, newId, random, runTests, sagas });
+  const { move, approve, sagas: declared, shelvesOf } = openMoves({ platform, clock, newId, random, runTests, attest, sagas });
   const save = (tenant: TenantStore, given: NewVersion, io: Io) => saveVersion(tenant, shelvesOf(tenant), given, { clock, runTests }, io);
   return {
     routes: curatorRoutes({ platform, save, move, approve }),
@@ -87,5 +95,6 @@ export const openCurator = ({
     draft: async (tenant, given, io) => [(await draftVersion(tenant, shelvesOf(tenant), given, { clock, runTests }, io)).write],
     move,
     seed: ({ trace_id }, io) => seedPlatform(platform, { clock, runTests, trace_id }, io),
+    ship: (document, { trace_id }, io) => ship(platform, document, { clock, runTests, trace_id }, io),
   };
 };

@@ -13,6 +13,7 @@ export const LabelAnswer = Closed({
   label: Label.properties.label,
   version: Label.properties.version,
   previous: Label.properties.previous,
+  policy: Label.properties.policy,
   moved_by: Label.properties.moved_by,
   approved_by: Label.properties.approved_by,
   moved_at: Timestamp,
@@ -23,13 +24,8 @@ export const LabelAnswer = Closed({
 });
 export type LabelAnswer = Static<typeof LabelAnswer>;
 
-const answer = ({ label, version, previous, moved_by, approved_by, moved_at }: Label, revision: number, source: Source): LabelAnswer => ({
-  label,
-  version,
-  previous,
-  moved_by,
-  approved_by,
-  moved_at,
+const answer = ({ label_key: _key, kind: _kind, id: _id, ...label }: Label, revision: number, source: Source): LabelAnswer => ({
+  ...label,
   revision,
   source,
 });

@@ -48,6 +48,8 @@ export interface Facts {
   readonly tests: readonly { readonly name: string; readonly passed: boolean; readonly detail?: string }[];
   /** What the calling room has checked itself, and which stages it has passed. */
   readonly attested: readonly Condition[];
+  /** Why the calling room attests no more. */
+  readonly why?: string;
 }
 
 const named = (of: readonly (readonly [path: string, message: string])[]): { readonly errors: readonly FieldError[] } => ({
@@ -59,7 +61,7 @@ const named = (of: readonly (readonly [path: string, message: string])[]): { rea
  * @param policy - how the refusal names the policy, `id@version`
  * @throws {AncillaError} `curator.unresolved`, `curator.tests_failed`, `policy.refused`, each naming what is missing
  */
-export const assertMet = ({ requires }: Requirement, { unresolved, tests, attested }: Facts, policy: string): void => {
+export const assertMet = ({ requires }: Requirement, { unresolved, tests, attested, why }: Facts, policy: string): void => {
   const failed = tests.filter(({ passed }) => !passed);
   if (requires.includes('resolved') && unresolved.length > 0)
     throw new AncillaError(
@@ -74,5 +76,6 @@ export const assertMet = ({ requires }: Requirement, { unresolved, tests, attest
       named(failed.map(({ name, detail }) => [`/validation/unit_tests/${name}`, detail ?? 'failed'])),
     );
   const missing = requires.filter((condition) => condition !== 'resolved' && condition !== 'tests_passed' && !attested.includes(condition));
-  if (missing.length > 0) throw new AncillaError('policy.refused', `policy ${policy} asks for ${missing.join(', ')}`);
+  if (missing.length > 0)
+    throw new AncillaError('policy.refused', `policy ${policy} asks for ${missing.join(', ')}${why === undefined ? '' : `: ${why}`}`);
 };

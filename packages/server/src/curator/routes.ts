@@ -19,7 +19,9 @@ import {
 import { diff } from './diff.ts';
 import { kindOf, labelKey, lookUp, type Resolved, type Subject } from './document.ts';
 import { LabelAnswer, labelHistory, listLabels, readLabel, type ProvenShelf } from './labels.ts';
-import type { Move, Moved, Of, Waiting } from './moves.ts';
+import type { Approval, Of } from './approvals.ts';
+import type { Move } from './may-move.ts';
+import type { Moved, Waiting } from './moves.ts';
 import type { NewVersion } from './versions.ts';
 
 const Source = Type.Enum(['tenant', 'platform']);
@@ -47,7 +49,7 @@ interface Parts {
   readonly platform: PlatformStore;
   save(tenant: TenantStore, given: NewVersion, io: Io): Promise<{ readonly doc: GovernedVersion; readonly created: boolean }>;
   move(of: Of, asked: Move, io: Io): Promise<Moved | Waiting>;
-  approve(of: Of, asked: Subject & { readonly label: string; readonly saga_id: string; readonly by: string }, io: Io): Promise<LabelMove>;
+  approve(of: Of, asked: Approval, io: Io): Promise<LabelMove>;
 }
 
 /** Versions, labels and their history, for every kind; the Librarian's routes are the same for prompt templates. */
@@ -236,7 +238,7 @@ export const curatorRoutes = ({ platform, save, move, approve }: Parts): readonl
       body: Closed({ saga_id: LabelMove.properties.saga_id.anyOf[0] }),
       answers: { 202: LabelMove },
       async handle({ tenant, tenant_id, who, params, body: { saga_id }, signal }) {
-        const asked = { ...subjectOf(params), label: params.label, saga_id, by: who.id };
+        const asked = { ...subjectOf(params), label: params.label, saga_id, who };
         return [202, await approve({ tenant, tenant_id }, asked, { signal })] as const;
       },
     }),

@@ -15,7 +15,7 @@ import {
 } from '@ancilla/contracts';
 import { openKeyring } from '../keys/index.ts';
 import { inFolder, openStores } from '../store/index.ts';
-import { openCurator } from './index.ts';
+import { openCurator, type Attest } from './index.ts';
 
 const random: Random = { bytes: (length) => randomBytes(length) };
 export const trace_id = '4bf92f3577b34da6a3ce929d0e0e4736';
@@ -75,8 +75,8 @@ const openWaitingRunner = (newSagaId: () => string) => {
   return { runner, started };
 };
 
-/** Two tenants on real stores in a folder that goes away, and a seeded curator over them. */
-export const openTenants = async (io: Io) => {
+/** Two tenants on real stores in a folder that goes away, and a seeded curator over them. @param models - what is said of models */
+export const openTenants = async (io: Io, models: Attest = async () => ({ attested: [] })) => {
   const folder = await mkdtemp(join(tmpdir(), 'ancilla-curator-'));
   // A clock that a test can set: what was live at a time is then a plain question.
   const clock: Clock & { ms: number } = { ms: Date.parse('2026-11-01T00:00:00.000Z'), now: () => clock.ms++ };
@@ -94,7 +94,7 @@ export const openTenants = async (io: Io) => {
   });
   for (const id of ['north', 'south']) await stores.createTenant(id, io);
   const { runner, started } = openWaitingRunner(() => newId('sg'));
-  const curator = openCurator({ platform: stores.platform, clock, newId, random, sagas: runner });
+  const curator = openCurator({ platform: stores.platform, clock, newId, random, sagas: runner, attest: { models } });
   try {
     await curator.seed({ trace_id }, io);
   } catch (error) {

@@ -19,7 +19,7 @@ import { check, type Shelves } from './facts.ts';
 import { kindRules } from './kinds.ts';
 import type { RunTests } from './validation-tests.ts';
 
-/** Versions that come with a release are named so, and no other is: no tenant's version can stand in for a shipped one. */
+/** Versions that come with a release are named so, and no other is: no tenant's version can stand in for a shipped one. Models have names of their own, since no request saves one. */
 export const SHIPPED = 'ancilla.';
 /** Labels whose names no version may bear, so that nobody takes one for the other. */
 const RESERVED = new Set(['production', 'canary', 'shadow', 'latest']);
@@ -38,7 +38,7 @@ export interface NewVersion extends Subject {
 }
 
 const assertFits = ({ kind, id, version, content, shipped = false }: NewVersion): void => {
-  const reserved = RESERVED.has(version) || version.startsWith(SHIPPED) !== shipped;
+  const reserved = RESERVED.has(version) || (kind !== 'models' && version.startsWith(SHIPPED) !== shipped);
   const errors = [
     ...(reserved ? [{ path: '/version', message: `must not be ${[...RESERVED].join(', ')} or begin with ${SHIPPED}` }] : []),
     ...kindRules[kind].errors(content, id, version).map(({ path, message }) => ({ path: `/content${path}`, message })),

@@ -6,7 +6,7 @@ import { openMapSaga } from './map-saga.ts';
 import type { MappingParts } from './parts.ts';
 import { openSuggest } from './suggest.ts';
 
-export { BASE_VERSION, readBaseModel } from './base-model.ts';
+export { BASE_CARD, BASE_VERSION, readBaseModel } from './base-model.ts';
 export { openGlossaries, type Glossaries } from './glossaries.ts';
 export { openLanguageModel } from './language-model.ts';
 export { openLiveModels, type LiveModels } from './live-model.ts';

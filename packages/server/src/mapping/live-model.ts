@@ -1,10 +1,10 @@
-import { AncillaError, type Io } from '@ancilla/contracts';
+import { AncillaError, type Io, type PlatformStore } from '@ancilla/contracts';
 import { sha256Hex } from '@ancilla/evidence';
 import { parseModel, type Model } from '@ancilla/ranker';
 import { draw } from '@ancilla/sdk';
 import { Type } from 'typebox';
 import { Check } from 'typebox/value';
-import type { Artifacts, Of } from '../artifacts/index.ts';
+import { PLATFORM, type Artifacts, type Of } from '../artifacts/index.ts';
 import type { Curator, Ref } from '../curator/index.ts';
 import { MAPPING_MODEL } from './task.ts';
 
@@ -25,27 +25,30 @@ export interface Arms {
 export interface LiveModels {
   /** A data set, or a table, falls on one arm as a whole and stays there. */
   arms(of: Of, at: { readonly dataset: string; readonly table: string }, io: Io): Promise<Arms>;
-  /** The model labelled `production`; the shipped one until a tenant has trained its own. */
+  /** The model labelled `production`; the shipped one until a tenant puts its own in its place. */
   production(of: Of, io: Io): Promise<LiveModel>;
-  readonly shipped: LiveModel;
+  /** With what people should know of it. */
+  readonly shipped: LiveModel & { readonly card: object };
 }
 
 /** What the governed document of a model says. */
 const ModelContent = Type.Object({ artifact_ref: Type.String(), digest: Type.String() });
 const KEPT = 64;
 
-/** @param shipped - the base model, as JSON, and the version it goes by */
+/** @param shipped - the base model, the version it goes by, and its card */
 export function openLiveModels({
   curator,
+  platform,
   artifacts,
   shipped,
 }: {
   readonly curator: Curator;
+  readonly platform: PlatformStore;
   readonly artifacts: Artifacts;
-  readonly shipped: { readonly version: string; readonly model: Model };
+  readonly shipped: { readonly version: string; readonly model: Model; readonly card: object };
 }): LiveModels {
   const byDigest = new Map<string, Model>();
-  const base: LiveModel = { id: MAPPING_MODEL, ...shipped };
+  const base = { id: MAPPING_MODEL, ...shipped };
 
   async function named(of: Of, ref: Ref, io: Io): Promise<LiveModel | undefined> {
     const found = await curator.resolve(of.tenant, 'models', MAPPING_MODEL, ref, io);
@@ -55,7 +58,8 @@ export function openLiveModels({
     const { artifact_ref, digest } = found.content;
     let model = byDigest.get(digest);
     if (model === undefined) {
-      const bytes = await artifacts.bytes(of, artifact_ref, io);
+      const owner = found.source === 'tenant' ? of : { tenant: platform, tenant_id: PLATFORM };
+      const bytes = await artifacts.bytes(owner, artifact_ref, io);
       if (sha256Hex(bytes) !== digest)
         throw new AncillaError('artifact.corrupt', `model ${MAPPING_MODEL}@${found.version} is not the one that was registered`);
       model = parseModel(JSON.parse(Buffer.from(bytes).toString('utf8')));

@@ -1,5 +1,7 @@
 // Decisions become de-identified datasets, datasets become models, models go live by evidence.
-import type { Room } from '@ancilla/contracts';
+import type { Io, Room } from '@ancilla/contracts';
+import type { Attest } from '../curator/index.ts';
+import { openAttest } from './attest.ts';
 import { openBuildSaga } from './build-saga.ts';
 import { consentRoutes } from './consent-routes.ts';
 import { datasetRoutes } from './dataset-routes.ts';
@@ -11,6 +13,7 @@ import { openDoor } from './release.ts';
 import { releaseRoutes } from './release-routes.ts';
 import { runRoutes } from './run-routes.ts';
 import { openRunSaga } from './run-saga.ts';
+import { registerShipped } from './shipped-model.ts';
 
 export { openTrainer } from './runs.ts';
 
@@ -30,5 +33,7 @@ export function openTraining(parts: TrainingParts) {
     ],
     sagas: [buildSaga, runSaga],
     jobs: trainingJobs(parts, buildSaga, runSaga),
-  } satisfies Room;
+    attest: openAttest(parts),
+    registerShipped: (from: { readonly trace_id: string }, io: Io) => registerShipped(parts, from, io),
+  } satisfies Room & { attest: Attest; registerShipped: unknown };
 }

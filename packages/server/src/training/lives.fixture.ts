@@ -120,12 +120,20 @@ export async function openLives(decisions: readonly Mapping[], isolation = openT
         exclusive: true,
         offered: {},
       });
-      const curator = openCurator({ platform: stores.platform, clock, newId, random, sagas: runner });
+      const { platform } = stores;
+      const curator = openCurator({
+        platform,
+        clock,
+        newId,
+        random,
+        sagas: runner,
+        attest: { models: (...asked) => room.attest(...asked) },
+      });
       await curator.seed({ trace_id }, io);
-      const models = openLiveModels({ curator, artifacts, shipped: { version: 'base-3', model: priorModel } });
+      const models = openLiveModels({ curator, platform, artifacts, shipped: { version: 'base-3', model: priorModel, card: {} } });
       const gates = openGates({ curator, keys, clock });
       const room = openTraining({
-        platform: stores.platform,
+        platform,
         tasks: [mappingTask],
         artifacts,
         curator,
@@ -138,20 +146,27 @@ export async function openLives(decisions: readonly Mapping[], isolation = openT
         clock,
         newId,
       });
-      await runner.serve(room.sagas);
+      await room.registerShipped({ trace_id }, io);
+      await runner.serve([...room.sagas, ...(curator.sagas ?? [])]);
       return {
         curator,
         models,
         isDead: () => dead,
-        /** Asks a route as a steward would. */
+        /** Asks a route of the training room or the curator as a steward would. */
         async ask<T>(
           method: string,
           path: string,
-          { params = {}, query = {}, body = null }: { readonly params?: object; readonly query?: object; readonly body?: unknown } = {},
+          {
+            as = 'stella',
+            params = {},
+            query = {},
+            body = null,
+          }: { readonly as?: string; readonly params?: object; readonly query?: object; readonly body?: unknown } = {},
         ) {
-          const found: Route | undefined = room.routes.find((route) => route.method === method && route.path === path);
+          const routes: readonly Route[] = [...room.routes, ...(curator.routes ?? [])];
+          const found = routes.find((route) => route.method === method && route.path === path);
           if (found === undefined) throw new TypeError(`no route ${method} ${path}`);
-          const who = { id: 'stella', role: 'steward', tenant_id: 'north', key_id: 'ak_1' } as const;
+          const who = { id: as, role: 'steward', tenant_id: 'north', key_id: 'ak_1' } as const;
           const request = {
             tenant: mortal,
             tenant_id: 'north',

@@ -8,15 +8,17 @@ import {
   type mappingHistory,
   type ModelVersion,
   type Page,
+  type Platform,
   type Reader,
   type Task,
   type Tenant,
   type TenantStore,
   type Write,
 } from '@ancilla/contracts';
-import type { Curator, LabelAnswer } from '../curator/index.ts';
+import type { Curator } from '../curator/index.ts';
 import { datasetOf, type Catalogued } from './catalog.ts';
 import { consentOf, uncovered, type Allowed } from './consent.ts';
+import { taskOf } from './parts.ts';
 
 /** Why a model should be trained again: what it learned from may not be learned from any more. */
 export const modelFlags = ['consent_withdrawn', 'dataset_withdrawn', 'example_removed'] as const;
@@ -35,14 +37,13 @@ const FEWEST_FOR_CALIBRATION = 200;
 
 /**
  * Why a version may not be called measured; undefined when it may. The offline gate: on tables neither was trained on it is not worse than the model it would replace,
- * by any figure, in any domain, and not by luck. The one that was live before the present one may come back without: safety does not wait for a comparison.
+ * by any figure, in any domain, and not by luck.
  * @param live - the version that suggests now
  */
-export function unmeasured(model: ModelVersion, live: string, production: Pick<LabelAnswer, 'previous'> | undefined): string | undefined {
-  if (production !== undefined && production.previous === model.version) return undefined;
+export function unmeasured(model: ModelVersion, live: string): string | undefined {
   const { compared_with, held_out_clusters, held_out_groups, metrics_old, metrics_new } = model;
   const of = (metrics: typeof metrics_new, name: string): number => metrics[name] ?? Number.NaN;
-  if (compared_with.version !== live) return `it was compared with ${compared_with.version}, and ${live} is live: train again`;
+  if (compared_with?.version !== live) return `it was compared with ${compared_with?.version ?? 'none'}, and ${live} is live: train again`;
   if (held_out_clusters === 0) return 'no table was held out to compare on';
   // Written so that a figure that is none does not pass.
   for (const [name, noise] of [
@@ -64,7 +65,7 @@ export function unmeasured(model: ModelVersion, live: string, production: Pick<L
 }
 
 /** What the governed document of a model says: what whoever loads it must check. */
-const toModelContent = ({ artifact_ref, digest, dataset_id, run_id }: ModelVersion): object => ({
+export const toModelContent = ({ artifact_ref, digest, dataset_id, run_id }: ModelVersion): object => ({
   artifact_ref,
   digest,
   dataset_id,
@@ -95,26 +96,34 @@ export async function register(
   return [insert(modelRegistry, model), ...governed];
 }
 
-/** @throws {AncillaError} `not_found` */
+/** A tenant's own, or what ships. @throws {AncillaError} `not_found` */
 export async function modelOf(
-  tenant: Reader<Tenant>,
+  shelves: readonly Pick<Reader<Tenant & Platform>, 'find'>[],
   of: { readonly model_id: string; readonly version: string },
   io: Io,
 ): Promise<ModelVersion> {
-  const { items } = await tenant.find(modelRegistry, { index: 'by_version', equals: of, limit: 1 }, io);
-  const [found] = items;
-  if (found === undefined) throw new AncillaError('not_found', `no model ${of.model_id} of version ${of.version}`);
-  return found.doc;
+  for (const shelf of shelves) {
+    const { items } = await shelf.find(modelRegistry, { index: 'by_version', equals: of, limit: 1 }, io);
+    if (items[0] !== undefined) return items[0].doc;
+  }
+  throw new AncillaError('not_found', `no model ${of.model_id} of version ${of.version}`);
 }
 
 /** Whether consent covers a dataset still, and whether it was withdrawn. */
-const flagsOf = ({ dataset, status }: Catalogued, consent: Allowed): Flag[] => [
+const listedFlags = ({ dataset, status }: Catalogued, consent: Allowed): Flag[] => [
   ...(uncovered(consent, dataset) === undefined ? [] : (['consent_withdrawn'] as const)),
   ...(status === 'withdrawn' ? (['dataset_withdrawn'] as const) : []),
 ];
 
-/** Whether a decision or its features, of which a dataset was made, are gone since. Each is asked for: this is for one model, not for a list. */
-export async function lacksExamples(tenant: Reader<Tenant>, task: Task, dataset_id: string, io: Io): Promise<boolean> {
+/** All that speaks against a model, the examples that are gone included: each is asked for, so this is for one model, not for a list. */
+export async function flagsOf(tenant: Reader<Tenant>, tasks: readonly Task[], { dataset_id, task }: ModelVersion, io: Io): Promise<Flag[]> {
+  if (dataset_id === null) return [];
+  const listed = listedFlags(await datasetOf(tenant, dataset_id, io), await consentOf(tenant, io));
+  return (await lacksExamples(tenant, taskOf(tasks, task), dataset_id, io)) ? [...listed, 'example_removed'] : listed;
+}
+
+/** Whether a decision or its features, of which a dataset was made, are gone since. */
+async function lacksExamples(tenant: Reader<Tenant>, task: Task, dataset_id: string, io: Io): Promise<boolean> {
   const refs = new Set<string>();
   for (let cursor: string | null | undefined; cursor !== null;) {
     const page: Page<typeof trainingExamples> = await tenant.find(
@@ -141,7 +150,9 @@ export async function viewsOf(curator: Curator, tenant: TenantStore, models: rea
   const labels = new Map(await Promise.all(ids.map(async (id) => [id, await curator.labelsOf(tenant, 'models', id, io)] as const)));
   const datasets = [...new Set(models.flatMap(({ dataset_id }) => dataset_id ?? []))];
   const consent = await consentOf(tenant, io);
-  const flags = new Map(await Promise.all(datasets.map(async (id) => [id, flagsOf(await datasetOf(tenant, id, io), consent)] as const)));
+  const flags = new Map(
+    await Promise.all(datasets.map(async (id) => [id, listedFlags(await datasetOf(tenant, id, io), consent)] as const)),
+  );
   return models.map((model) => ({
     ...model,
     flags: [...(flags.get(model.dataset_id ?? '') ?? [])],

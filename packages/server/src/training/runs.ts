@@ -57,7 +57,7 @@ export interface RunResult {
 }
 
 /** What a model is known by. */
-const modelBytes = (model: Model): Uint8Array => Buffer.from(JSON.stringify(model));
+export const modelBytes = (model: Model): Uint8Array => Buffer.from(JSON.stringify(model));
 
 /**
  * Trains on a dataset, apart from everything else. The new model starts from the shipped one, not from the running one: it is what this dataset says and no more, so

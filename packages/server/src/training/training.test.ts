@@ -49,10 +49,12 @@ const run = async (life: Life, dataset_id: string): Promise<TrainingRun> => {
   return life.ask('GET', '/training/runs/{run_id}', { params: { run_id } });
 };
 const move = (life: Life, version: string, label = 'production') =>
-  life.ask<{ version: string; previous: string | null }>('POST', '/models/{model_id}/versions/{version}/move', {
+  life.ask<{ version: string; previous: string | null; saga_id?: string }>('POST', '/models/{model_id}/versions/{version}/move', {
     params: { model_id: 'mapping-ranker', version },
     body: { label, reason: 'better' },
   });
+const versionsOf = async (life: Life) =>
+  (await life.ask<{ items: readonly { readonly version: string }[] }>('GET', '/models')).items.map(({ version }) => version);
 const reasonOf = async ({ north }: Lives, saga_id: string, t: TestContext) => {
   const state = await north.get(sagaState, saga_id, t);
   return `${state?.doc.status} ${state?.doc.reason}`;
@@ -264,7 +266,7 @@ test('a dataset that is withdrawn while it is trained on gives no model, and the
     params: { run_id: started.run_id },
   });
   deepEqual([status, error_code, model], ['failed', 'training.not_approved', null]);
-  deepEqual((await next.ask<{ items: readonly unknown[] }>('GET', '/models')).items, []);
+  deepEqual(await versionsOf(next), ['base-3']);
 });
 
 test('a model that a second run does not give again is not registered', async (t) => {
@@ -276,7 +278,7 @@ test('a model that a second run does not give again is not registered', async (t
   const { status, error_code, saga_id } = await run(life, dataset_id);
   deepEqual([status, error_code], ['failed', 'training.not_reproducible']);
   equal(await reasonOf(lives, saga_id, t), 'compensated training.not_reproducible');
-  deepEqual((await life.ask<{ items: readonly unknown[] }>('GET', '/models')).items, []);
+  deepEqual(await versionsOf(life), ['base-3']);
 });
 
 test('a first model is promoted against the model it was compared with; the next waits for a canary', async () => {
@@ -341,8 +343,78 @@ test('a model is flagged once consent or dataset are withdrawn or an example is 
   const { items: all } = await life.ask<{ items: readonly Shown[] }>('GET', '/models');
   deepEqual(
     all.map((each) => each.flags),
-    [['consent_withdrawn'], ['consent_withdrawn', 'dataset_withdrawn']],
+    [['consent_withdrawn'], ['consent_withdrawn', 'dataset_withdrawn'], []],
   );
+  for (const label of ['shadow', 'production']) await rejects(move(life, version, label), { code: 'policy.refused', message: /flagged/ });
+});
+
+/** Four eyes and the offline gate for production: a canary has tests of its own. */
+const withoutCanary = async (life: Life, name = 'no-canary') => {
+  const params = { kind: 'promotion_policies', id: 'default' };
+  const content = { labels: {}, kinds: { models: { production: { approvals: 2, requires: ['offline_gate'] } } } };
+  await life.ask('POST', '/curator/{kind}/{id}/versions', { params, body: { version: name, content } });
+  await life.ask('PUT', '/curator/{kind}/{id}/labels/{label}', {
+    params: { ...params, label: 'production' },
+    body: { version: name, reason: 'test' },
+  });
+};
+const approveMove = async (lives: Lives, life: Life, saga_id = '') => {
+  const params = { kind: 'models', id: 'mapping-ranker', label: 'production' };
+  await life.ask('POST', '/curator/{kind}/{id}/labels/{label}/approvals', { as: 'bob', params, body: { saga_id } });
+  const io = { signal: new AbortController().signal };
+  while ((await lives.north.get(sagaState, saga_id, io))?.doc.status !== 'done') await new Promise((resolve) => setTimeout(resolve, 5));
+};
+
+test('the shipped model is read as any other, and a first model gives way to it by one person’s word; what was rolled back comes again as a candidate only', async () => {
+  await using lives = await openLives(decisions);
+  await using life = await lives.live();
+  const view = (version: string) =>
+    life.ask<{ labels: readonly string[]; card: object; compared_with: unknown }>('GET', '/models/{model_id}/versions/{version}', {
+      params: { model_id: 'mapping-ranker', version },
+    });
+  const live = async () => (await life.models.production(lives.of, { signal: new AbortController().signal })).version;
+  deepEqual([(await view('base-3')).labels, (await view('base-3')).compared_with], [['production'], null]);
+  await rejects(move(life, 'base-3', 'shadow'), { code: 'policy.refused' });
+  const { dataset_id } = await build(life);
+  await approve(life, dataset_id);
+  const first = (await run(life, dataset_id)).model?.version ?? '';
+  deepEqual(await versionsOf(life), [first, 'base-3']);
+  await move(life, first);
+  deepEqual([await live(), (await view('base-3')).labels], [first, []]);
+
+  const back = await move(life, 'base-3');
+  deepEqual([back.version, back.previous, await live()], ['base-3', first, 'base-3']);
+  await rejects(move(life, first), { code: 'policy.refused', message: /default@.* canary_passed/ });
+
+  await withoutCanary(life);
+  const again = await move(life, first);
+  ok(again.saga_id, 'two people');
+  await approveMove(lives, life, again.saga_id);
+  const second = (await run(life, dataset_id)).model?.version ?? '';
+  await approveMove(lives, life, (await move(life, second)).saga_id);
+  equal(await live(), second);
+  equal((await move(life, first)).version, first, 'back from a promotion');
+  ok((await move(life, second)).saga_id, 'and not forth again');
+  equal((await move(life, 'base-3')).version, 'base-3', 'what ships is a way back always');
+});
+
+test('a model whose dataset is withdrawn between request and approval does not go live, and is no way back either', async () => {
+  await using lives = await openLives(decisions);
+  await using life = await lives.live();
+  const { dataset_id } = await build(life);
+  await approve(life, dataset_id);
+  const first = (await run(life, dataset_id)).model?.version ?? '';
+  await move(life, first);
+  await withoutCanary(life);
+  const next = await build(life);
+  await approve(life, next.dataset_id);
+  const second = (await run(life, next.dataset_id)).model?.version ?? '';
+  const { saga_id } = await move(life, second);
+  await approve(life, next.dataset_id, 'withdrawn');
+  await rejects(approveMove(lives, life, saga_id), { code: 'policy.refused', message: /dataset_withdrawn/ });
+  await approve(life, dataset_id, 'withdrawn');
+  equal((await move(life, 'base-3')).version, 'base-3');
+  await rejects(move(life, first), { code: 'policy.refused', message: /dataset_withdrawn/ });
 });
 
 test('of two models promoted at once on one comparison, one is', async () => {
