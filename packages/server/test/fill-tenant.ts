@@ -52,6 +52,7 @@ export async function fillTenant(
     description: `${mark} ${description}`,
     prompt_template_id: `pt.${mark}.v1`,
     pre_hooks: [{ name: 'redact', policy_ref: 'tenant_default' }],
+    canary: { enabled: true, percent: 50 },
   });
   const entries = ['name', 'city', 'total'].map((word) => ({
     semantic_id: `${mark}.${word}`,
