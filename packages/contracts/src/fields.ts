@@ -20,8 +20,12 @@ export const Name = Type.String({
 });
 export const Version = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}$', description: 'The author’s version string' });
 export const Sha256Hex = Type.String({ pattern: '^[0-9a-f]{64}$', description: 'SHA-256, 64 hex digits' });
-/** Any reference to an artifact or outside object: opaque, never fetched. */
-export const Ref = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._:/#=@+-]{0,255}$', description: 'Reference, opaque' });
+/** Any reference to an artifact or outside object: opaque, never fetched. Redacted as a {@link Sentence} is: a name or an address is no reference. */
+export const Ref = Type.String({
+  pattern: '^[A-Za-z0-9][A-Za-z0-9._:/#=@+-]{0,255}$',
+  description: 'Reference, opaque, redacted',
+  'x-redacted': true,
+});
 export const Code = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$', description: 'Stable code' });
 export const Origin = Type.String({
   pattern: '^https?://[A-Za-z0-9.-]{1,253}(?::\\d{1,5})?$|^[a-z][a-z0-9+.-]{0,31}:[A-Za-z0-9._-]{1,64}$',
@@ -30,7 +34,9 @@ export const Origin = Type.String({
 export const Count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 export const Cents = Type.Union([Type.Number({ minimum: 0, maximum: 1e9, description: 'USD cents, at most 6 decimals' }), Type.Null()]);
 export const Confidence = Type.Number({ minimum: 0, maximum: 1 });
-export const Sentence = Type.String({ maxLength: 1000, description: 'A reason in words, redacted' });
+export const LONGEST_SENTENCE = 1000;
+/** What a person writes. The shell redacts it where a route's body declares it, before anything reads or keeps it. */
+export const Sentence = Type.String({ maxLength: LONGEST_SENTENCE, description: 'A reason in words, redacted', 'x-redacted': true });
 
 /** A closed object: unknown fields are refused. */
 export const Closed = <const P extends Parameters<typeof Type.Object>[0]>(properties: P) =>

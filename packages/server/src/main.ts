@@ -229,7 +229,7 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
     clock,
     newId,
   });
-  const review = openReview({ curator, gates, glossaries, hmac, sagas: runner, storeOf, clock, newId, tracer });
+  const review = openReview({ curator, glossaries, hmac, sagas: runner, storeOf, clock, newId, tracer });
   const tasks = [mappingTask];
   const training = openTraining({
     platform,
@@ -305,6 +305,7 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
     tenantStore: storeOf,
     tracer,
     random,
+    cleanText: gates.text,
     elapsed: () => elapsed() / 1000,
     log,
     observe: metrics.http.observe,

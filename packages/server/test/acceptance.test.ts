@@ -394,6 +394,7 @@ test('POLICY-001 the raw prompt is nowhere but in artifacts, there only if polic
       const raw = await admin.bytes(`/dif/artifacts/${event.input_artifact_refs[0]}/content`, { 'x-ancilla-purpose': 'acceptance' });
       ok(raw.includes(marker), 'whoever may read it finds it');
     }
+    deepEqual(await server.kept(marker), [], 'no document holds it');
     await server.stop();
     deepEqual(await searchFolder(server.folder, marker), [], 'no file holds it in the clear');
     ok(!server.logs().includes(marker), 'no log line holds it');

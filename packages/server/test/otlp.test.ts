@@ -57,6 +57,7 @@ test('every dialect becomes the same event; no byte of what was written is kept 
     deepEqual([event.model_id, event.agent_id, event.source, event.redaction_receipt.counts], ['gpt-4o', 'shop', 'otlp', { EMAIL: 1 }]);
   deepEqual(await eventsOf(server.south.auditor), []);
 
+  deepEqual(await server.kept(marker), []);
   await server.stop();
   equal(backend.spans().length, all.length);
   ok(!backend.bytes().includes(marker));

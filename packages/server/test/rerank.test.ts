@@ -127,6 +127,7 @@ test('a language model moves terms of columns that the ranker is unsure of, sees
   deepEqual([call?.success, call?.model_version, call?.metrics.token_count_in], [true, 'm-2026-01-01', 90]);
   ok(call?.saga_id);
   ok(!server.logs().includes(word) && !server.logs().includes('sk-of-the-site'));
+  deepEqual(await server.kept(word), []);
   await server.stop();
   deepEqual(await searchFolder(server.folder, word), []);
 });

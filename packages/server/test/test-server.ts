@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Role } from '@ancilla/contracts';
 import { readConfig } from '../src/config.ts';
 import { openAncilla, type Ancilla, type Extra } from '../src/main.ts';
+import { searchStores } from './marker-hunt.ts';
 import { freshDatabase } from './postgres/database.ts';
 
 /** Calls the server as one person or service; every call says which status it expects. */
@@ -34,6 +35,8 @@ export interface TestServer extends AsyncDisposable {
   /** Moves a label that takes two people, if it does. */
   moved(by: Tenant, path: string, body: object): Promise<void>;
   logs(): string;
+  /** Where a text stands in what the stores keep, opened with their keys: `north/tenant_wal`. */
+  kept(text: string): Promise<readonly string[]>;
   /** Replays what waits in quarantine; how many bodies are left. */
   replay(tenant_id: string): Promise<number>;
   stop(): Promise<void>;
@@ -139,6 +142,7 @@ export async function startTestServer(env: Readonly<Record<string, string>> = {}
       await settled(steward, { saga_id });
     },
     logs: () => lines.join('\n'),
+    kept: async (text) => (server === undefined ? [] : searchStores(server.stores, text)),
     replay: async (tenant_id) => (await server?.replay(tenant_id)) ?? 0,
     stop,
     async restart() {

@@ -6,6 +6,7 @@ import {
   Label,
   LabelMove,
   Name,
+  Sentence,
   Timestamp,
   Version,
   curatorVersions,
@@ -35,7 +36,7 @@ const Patch = Type.Unsafe<ReturnType<typeof diff>>(Type.Array(Operation));
 const { label: LabelName } = Label.properties;
 const MovedAnswer = Closed({ label: LabelName, version: Version, revision: Type.Integer(), previous: Type.Union([Version, Type.Null()]) });
 const WaitingAnswer = Closed({ saga_id: Type.String(), waiting_for: Type.Literal('second approval') });
-const Reason = Type.String({ minLength: 1, maxLength: 1000, description: 'Why: it stands in the label’s history' });
+const Reason = Type.String({ ...Sentence, minLength: 1, description: 'Why, redacted: it stands in the label’s history' });
 
 const document = { kind: Name, id: Name };
 const labelled = Closed({ ...document, label: LabelName });
@@ -94,7 +95,7 @@ export const curatorRoutes = ({ platform, save, move, approve }: Parts): readonl
       query: none,
       body: Closed({
         version: Version,
-        message: Type.Optional(Type.String({ maxLength: 1000 })),
+        message: Type.Optional(Sentence),
         parent: Type.Optional(Version),
         content: Type.Unknown(),
       }),

@@ -1,10 +1,11 @@
-import { AncillaError, type PlatformStore, type Random, type Route, type TenantStore } from '@ancilla/contracts';
+import { AncillaError, type Io, type PlatformStore, type Random, type Route, type TenantStore } from '@ancilla/contracts';
 import { context, type Tracer } from '@opentelemetry/api';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Access } from '../access/index.ts';
 import { admit, type Caller } from './admit.ts';
 import { sendAnswer } from './answer.ts';
 import { boundedBytes, checkAnnounced } from './body.ts';
+import { cleaned, redactedOf } from './cleaned.ts';
 import { describeError, type Log } from './log.ts';
 import { sendProblem, toAncillaError } from './problem.ts';
 import { coerceQuery, compileCheck } from './request.ts';
@@ -25,6 +26,8 @@ export interface ServeParts {
   readonly tenantStore: (tenant_id: string) => TenantStore;
   readonly tracer: Tracer;
   readonly random: Random;
+  /** What a caller writes, redacted. @throws {AncillaError} `redaction.failed` */
+  readonly cleanText: (of: Pick<Caller, 'tenant' | 'tenant_id'>, text: string, io: Io) => Promise<string>;
   /** Seconds that never step back. */
   readonly elapsed: () => number;
   readonly log: Log;
@@ -46,6 +49,7 @@ export function serveRoute(app: FastifyInstance, route: Route, parts: ServeParts
   const checkParams = compileCheck(route.params);
   const checkQuery = compileCheck(route.query);
   const checkBody = compileCheck(route.body);
+  const redacted = redactedOf(route.body);
   const takesBody = !('type' in route.body && route.body.type === 'null');
   const exchanges = new WeakMap<FastifyRequest, Exchange>();
 
@@ -79,6 +83,7 @@ export function serveRoute(app: FastifyInstance, route: Route, parts: ServeParts
         // Without a content type and length the shell asks no parser: there is no body then.
         body = boundedBytes(isByteStream(request.body) ? request.body : request.raw, bodyLimitBytes);
       } else checkBody(body, 'body');
+      if (redacted.length > 0) body = await cleaned(body, redacted, (text) => parts.cleanText(caller, text, { signal }));
       const [status, answer] = await context.with(span.context, () =>
         route.handle({
           ...caller,

@@ -31,6 +31,11 @@ export interface Gates {
   ): Promise<TenantGate>;
   /** A gate under a policy that is only proposed. @throws {AncillaError} `redaction.policy` when it is none */
   proposed(tenant_id: string, policy: unknown): Gate;
+  /**
+   * What a caller writes, redacted under the tenant's policy; where there is none that can be used, or no tenant, masked under the shipped one,
+   * so that the reason for which a broken policy is mended can be given.
+   */
+  text(of: { readonly tenant: TenantStore; readonly tenant_id: string }, text: string, io: Io): Promise<string>;
 }
 
 /** What an engine finds, if it finds anything. */
@@ -53,6 +58,7 @@ export function openGates({
   readonly engine?: typeof openGate;
 }): Gates {
   const byVersion = new Map<string, TenantGate>();
+  const masking = engine({ policy: { ...tenantDefaultPolicy, default_action: 'mask' }, tokenKey: undefined });
   const inForce = new Map<string, { readonly until: number; readonly gate: Promise<TenantGate> }>();
 
   async function open(tenant: TenantStore, tenant_id: string, policyId: string, io: Io, version?: string): Promise<TenantGate> {
@@ -87,6 +93,11 @@ export function openGates({
   }
 
   return {
+    async text({ tenant, tenant_id }, text, io) {
+      // Looked up anew: what is believed for a while would else be the policy before the one that this very request moves.
+      const gate = tenant_id === '' ? masking : await open(tenant, tenant_id, DEFAULT_POLICY, io).catch(() => masking);
+      return gate.text(text).text;
+    },
     proposed: (tenant_id, policy) => openGate({ policy: toPolicy(policy), tokenKey: keys(tenant_id).token_key }),
     at: ({ tenant, tenant_id }, { policy_id, version }, io) => open(tenant, tenant_id, policy_id, io, version),
     of({ tenant, tenant_id }, io, policyId = DEFAULT_POLICY) {

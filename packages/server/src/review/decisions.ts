@@ -17,7 +17,7 @@ import {
 } from '@ancilla/contracts';
 import { context, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, type Tracer } from '@opentelemetry/api';
 import { sha256 } from '@ancilla/evidence';
-import type { Gates, Of } from '../ingest/index.ts';
+import type { Of } from '../ingest/index.ts';
 import type { Glossaries } from '../mapping/index.ts';
 import { assertThird, checkDue, toMapping, toOpinion } from './checks.ts';
 import { decide, repeats, type Deciding, type Verdict } from './decide.ts';
@@ -25,7 +25,6 @@ import { inForceBeside } from './in-force.ts';
 import type { Checking } from './policy.ts';
 
 export interface ReviewParts {
-  readonly gates: Gates;
   readonly checking: (of: Of, io: Io) => Promise<Checking>;
   readonly glossaries: Glossaries;
   readonly clock: Clock;
@@ -35,7 +34,6 @@ export interface ReviewParts {
 /** A person's decision as it arrives. */
 export interface Said {
   readonly suggestion_id: string;
-  /** Its justification not yet redacted. */
   readonly verdict: Verdict;
   /** From the credential, never from the body. */
   readonly reviewer_id: string;
@@ -44,9 +42,9 @@ export interface Said {
 }
 
 /** Commits decisions, each once, as a span of the suggestion's trace. */
-export function openDecisions({ gates, checking, glossaries, clock, tracer }: ReviewParts) {
+export function openDecisions({ checking, glossaries, clock, tracer }: ReviewParts) {
   /** Decides on what is in force now; whoever was overtaken looks again. */
-  async function commit(of: Of, verdict: Verdict, { suggestion_id, reviewer_id, click }: Said, io: Io): Promise<Mapping> {
+  async function commit(of: Of, { suggestion_id, verdict, reviewer_id, click }: Said, io: Io): Promise<Mapping> {
     const { tenant } = of;
     const checks = await checking(of, io);
     for (let last = false; ; last = true) {
@@ -104,9 +102,6 @@ export function openDecisions({ gates, checking, glossaries, clock, tracer }: Re
     io: Io,
   ): Promise<Mapping> => {
     const { doc } = await suggestionOf(tenant, said.suggestion_id, io);
-    const gate = await gates.of({ tenant, tenant_id }, io);
-    const { justification } = said.verdict;
-    const verdict = { ...said.verdict, justification: justification === undefined ? undefined : gate.text(justification).text };
     const parent = parentOf(doc);
     const span = tracer.startSpan(
       'review decision',
@@ -114,12 +109,16 @@ export function openDecisions({ gates, checking, glossaries, clock, tracer }: Re
         kind: SpanKind.INTERNAL,
         // The click has a trace of its own; the approval is a span of the suggestion's trace, linked to it.
         links: [{ context: { traceId: said.click.trace_id, spanId: said.click.span_id, traceFlags: 1 } }],
-        attributes: { 'ancilla.tenant_id': tenant_id, 'ancilla.suggestion_id': doc.suggestion_id, 'ancilla.decision': verdict.decision },
+        attributes: {
+          'ancilla.tenant_id': tenant_id,
+          'ancilla.suggestion_id': doc.suggestion_id,
+          'ancilla.decision': said.verdict.decision,
+        },
       },
       parent,
     );
     try {
-      const mapping = await context.with(trace.setSpan(parent, span), () => commit({ tenant, tenant_id }, verdict, said, io));
+      const mapping = await context.with(trace.setSpan(parent, span), () => commit({ tenant, tenant_id }, said, io));
       span.setAttribute('ancilla.mapping_history_id', mapping.mapping_history_id);
       return mapping;
     } catch (error) {

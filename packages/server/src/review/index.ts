@@ -54,7 +54,7 @@ export function openReview({
 }) {
   const checking = openChecking({ curator, hmac });
   const decideOn = openDecisions({ ...given, checking });
-  const { clock, gates } = given;
+  const { clock } = given;
   const selections = openSelections({ ...given, newId });
   const alone = openAcceptAlone({ ...given, checking, sagas, storeOf });
   const routes = [
@@ -136,7 +136,7 @@ export function openReview({
           decision: Type.Enum(['accept', 'reject', 'none_of_these']),
           /** Said by whoever decides: how many they think they decide on. */
           count: Type.Integer({ minimum: 1, maximum: 500 }),
-          justification: Type.String({ minLength: 1, maxLength: 1000 }),
+          justification: Type.String({ ...Sentence, minLength: 1 }),
         },
         { additionalProperties: false },
       ),
@@ -144,14 +144,7 @@ export function openReview({
       async handle({ tenant, tenant_id, who, params, body: { decision, count, justification }, trace, signal }) {
         const io = { signal };
         const of = { tenant, tenant_id };
-        const gate = await gates.of(of, io);
-        const verdict = {
-          decision,
-          justification: gate.text(justification).text,
-          semantic_id: undefined,
-          supersedes: undefined,
-          lead_time_ms: undefined,
-        };
+        const verdict = { decision, justification, semantic_id: undefined, supersedes: undefined, lead_time_ms: undefined };
         const asked = { ...params, count, verdict, reviewer_id: who.id, review_trace_id: trace.trace_id };
         return [200, await selections.decideAll(of, asked, await checking(of, io), io)] as const;
       },
