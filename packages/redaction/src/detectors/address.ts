@@ -33,6 +33,13 @@ const GERMANIC_ENDINGS =
   'straße,strasse,str,weg,platz,allee,gasse,ring,damm,ufer,steig,markt,graben,chaussee,straat,laan,gracht,plein,kade,dijk,singel,gatan,gata,vägen,veien,vej,gade,vænget,katu,kuja,tie,tänav,braut,stræti,straeti,utca,körút'.split(
     ',',
   );
+/** Streets' words that stand by themselves behind the name, in hu, tr, cs, sk, lv, lt and et: Árpád fejedelem útja 36 */
+const BEHIND_NAME =
+  'utca,út,útja,tér,tere,körút,sétány,rakpart,krt,u,sokak,sokağı,caddesi,bulvarı,ulice,ulica,náměstí,námestie,třída,nábřeží,iela,prospekts,bulvāris,gatvė,prospektas,puiestee,maantee,tänav'.split(
+    ',',
+  );
+const behindName = new Set(BEHIND_NAME);
+const NAMED_BEFORE = /(?:^|[\s"'(>:])((?:\p{Lu}[\p{L}'’.-]{1,24} ){1,3}(?:\p{Ll}{2,12} )?)$/u;
 const GERMANIC_ENDS = new RegExp(`(?:${GERMANIC_ENDINGS.join('|')})$`, 'iu');
 const STREET_WORDS = new Set(
   'calle,via,viale,piazza,avenida,plaza,paseo,rua,corso,Calle,Calleja,Callejón,Avenida,Avda,Av,Plaza,Pza,Paseo,Camino,Carretera,Ronda,Rambla,Travesía,Glorieta,Barrio,Colonia,Urbanización,Polígono,Puente,Cuesta,Pasaje,Parque,Sector,Grupo,Huerta,Jardines,Masía,Solar,Torrente,Vía,Via,Viale,Piazza,Corso,Largo,Rua,Travessa,Praça,Rue,ul,Ulica,al,Straße,Strasse,Am,An,Auf,Im,Zum,Zur,Unter,Hinter,Vicolo,Strada,Piazzale,Alameda,Estrada,Carrera,Cra,Transversal,Diagonal,Jirón,Jr,Calzada,Avenue,Boulevard,Chaussée,Chemin,Bulevardul,Calea,pl,os,ул,улица,проспект'.split(
@@ -211,6 +218,13 @@ function lookGermanic(scan: Scan, start: number, end: number): void {
   const { text } = scan;
   if (start < scan.addressesSeen || (!isDigit(text, end + 1) && !isDigit(text, end + 2))) return;
   const word = text.slice(start, end);
+  if (behindName.has(word.toLowerCase())) {
+    const name = NAMED_BEFORE.exec(text.slice(Math.max(scan.floor, scan.addressesSeen, start - 80), start))?.[1];
+    const number = /^\.? \d{1,4}(?:[/-]\d{1,4}|[A-Za-z](?!\p{L}))?(?!\d)/u.exec(text.slice(end, end + 14))?.[0];
+    if (name !== undefined && number !== undefined && (word !== 'u' || number.startsWith('.')))
+      report(scan, start - name.length, name.length + end - start + number.length, 'address.street', confidence.labelled);
+    return;
+  }
   if (word !== 'Str' && !GERMANIC_ENDS.test(word)) return;
   let from = start;
   while (
@@ -331,13 +345,14 @@ export const addressGermanic: Detector = {
   rule: 'address.street',
   type: 'ADDRESS',
   anchors: ['word', 'capital'],
-  lengths: { word: [3, 60], capital: [3, 60] },
-  tails: GERMANIC_ENDINGS.map((ending) => ending.slice(-3)),
+  lengths: { word: [1, 60], capital: [3, 60] },
+  tails: [...GERMANIC_ENDINGS, ...BEHIND_NAME].map((ending) => ` ${ending}`.slice(-3)),
   next: ' .',
   source: 'street words of de, nl, the Nordic languages, et, hu',
   examples: [
     { text: 'Hauptstraße 5a, 10115 Berlin ist', finds: 'Hauptstraße 5a, 10115 Berlin' },
-    { text: 'Der Weg war 2020 lang; das Ding 5' },
+    { text: 'at Árpád fejedelem útja 36, near Bağdat Caddesi 12/4', finds: 'Árpád fejedelem útja 36 + Bağdat Caddesi 12/4' },
+    { text: 'I see u. 12 people came. Then u. Der Weg war 2020 lang; das Ding 5' },
   ],
   look: lookGermanic,
 };
