@@ -18,7 +18,11 @@ export const Name = Type.String({
   pattern: '^[A-Za-z0-9][A-Za-z0-9._:@/-]{0,127}$',
   description: 'Name without spaces, at most 128 characters',
 });
+/** What others call a thing as a {@link Name}: characters that it may not have become hyphens; what is left of nothing is the word given. */
+export const toName = (text: string | undefined, otherwise: string): string => named(text, /[^A-Za-z0-9._:@/-]+/g, 128) || otherwise;
 export const Version = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}$', description: 'The author’s version string' });
+/** What others call a version as a {@link Version}; null when nothing is left of it. */
+export const toVersion = (text: string | undefined): string | null => named(text, /[^A-Za-z0-9._+-]+/g, 64) || null;
 export const Sha256Hex = Type.String({ pattern: '^[0-9a-f]{64}$', description: 'SHA-256, 64 hex digits' });
 /** Any reference to an artifact or outside object: opaque, never fetched. Redacted as a {@link Sentence} is: a name or an address is no reference. */
 export const Ref = Type.String({
@@ -41,3 +45,9 @@ export const Sentence = Type.String({ maxLength: LONGEST_SENTENCE, description: 
 /** A closed object: unknown fields are refused. */
 export const Closed = <const P extends Parameters<typeof Type.Object>[0]>(properties: P) =>
   Type.Object(properties, { additionalProperties: false });
+
+const named = (text: string | undefined, not: RegExp, most: number): string =>
+  (text ?? '')
+    .replaceAll(not, '-')
+    .replace(/^[^A-Za-z0-9]+/, '')
+    .slice(0, most);

@@ -133,7 +133,14 @@ async function callModel(
   const finish = (answer: ModelAnswer | undefined, outcome: Finished['outcome']): void => {
     const latency_ms = Math.max(0, Math.round(elapsed() - began));
     const saga_id = tools.lease()?.saga_id ?? options.saga_id;
+    const model_id = answer?.model_id ?? options.model.id;
     const event = toEvent(parts, options, { ...of, event_id, sent, prompt_hash, saga_id, start, latency_ms, answer, outcome });
+    if (event.model_id !== model_id)
+      parts.onProblem({
+        code: 'model.renamed',
+        detail: `a model's id is a name without spaces, at most 128 characters: the event has ${event.model_id}`,
+        event_id,
+      });
     span.setAttributes(endAttributes({ ...event, emitter: { id: 'sdk', seq: 0 } }));
     (options.collect ?? parts.emit)(event, redactor.storeRaw ? rawPair(raw, answer) : []);
   };

@@ -1,4 +1,5 @@
 // Runs in browsers too. The entry: the one place of the SDK that reads the machine's clock, randomness and timers.
+import { toName } from '@ancilla/contracts';
 import { httpTransport } from './http-transport.ts';
 import { openSdk, type Sdk, type SdkParts } from './sdk.ts';
 
@@ -17,16 +18,19 @@ const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /**
  * Connects an agent's process to Ancilla.
- * @throws {TypeError} for a URL that would send the key in plaintext over a network
+ * @throws {TypeError} for a URL that would send the key in plaintext over a network, and for a realm or node_id that no event may have
  */
 export function connect(options: ConnectOptions): Sdk {
   const url = new URL(options.url);
   if (url.protocol !== 'https:' && !LOOPBACK.has(url.hostname))
     throw new TypeError('url must be https: an API key does not travel in plaintext');
+  const { realm = 'default', node_id = 'local' } = options;
+  for (const [option, name] of Object.entries({ realm, node_id }))
+    if (toName(name, 'unknown') !== name) throw new TypeError(`${option} must be a name without spaces, at most 128 characters`);
   const sdk = openSdk({
-    realm: 'default',
-    node_id: 'local',
     ...options,
+    realm,
+    node_id,
     transport: httpTransport({
       url: options.url,
       apiKey: options.apiKey,
@@ -36,10 +40,10 @@ export function connect(options: ConnectOptions): Sdk {
     clock: { now: () => Date.now() },
     random: { bytes: (length) => crypto.getRandomValues(new Uint8Array(length)) },
     elapsed: () => performance.now(),
-    later(ms, run) {
+    later(ms, run, isAwaited = false) {
       const timer: unknown = setTimeout(run, ms);
-      // Node's timers keep the process alive unless told; the exit hook flushes instead.
-      if (typeof timer === 'object' && timer !== null && 'unref' in timer && typeof timer.unref === 'function') timer.unref();
+      // Node's timers keep the process alive unless told; for what nobody awaits, the exit hook flushes instead.
+      if (!isAwaited && typeof timer === 'object' && timer !== null && 'unref' in timer && typeof timer.unref === 'function') timer.unref();
       return () => clearTimeout(timer as ReturnType<typeof setTimeout>);
     },
   });

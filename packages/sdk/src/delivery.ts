@@ -1,7 +1,7 @@
 // Runs in browsers too. Events leave in the background: bounded, in batches, retried, never into the agent's way.
 import type { ArtifactCategory, Io, PromptEventInput, Random } from '@ancilla/contracts';
 import { TransportError } from './http-transport.ts';
-import type { Transport } from './transport.ts';
+import type { Delivered, Transport } from './transport.ts';
 
 /** Raw content that policy lets be kept: uploaded before the event that refers to it, held in memory only. */
 export interface Attachment {
@@ -27,8 +27,8 @@ export type OnProblem = (problem: { readonly code: string; readonly detail: stri
 export interface DeliveryOptions {
   readonly transport: Transport;
   readonly random: Random;
-  /** Runs something later without keeping the process alive; the answer cancels it. */
-  readonly later: (ms: number, run: () => void) => () => void;
+  /** Runs something later, keeping the process alive only for what is awaited; the answer cancels it. */
+  readonly later: (ms: number, run: () => void, isAwaited?: boolean) => () => void;
   /** Events kept at most; what comes on top is dropped and shows as a gap in the emitter's sequence. */
   readonly capacity: number;
   readonly capacityBytes: number;
@@ -49,7 +49,7 @@ export interface DeliveryStats {
 
 export interface Delivery {
   enqueue(event: PromptEventInput, attachments: readonly Attachment[]): boolean;
-  /** Sends what is queued until nothing is left or the signal aborts; answers how many are left. */
+  /** Sends what is queued until nothing is left, and no longer than the signal lets it; answers how many are left. */
   flush(io: Io): Promise<number>;
   stats(): DeliveryStats;
 }
@@ -64,28 +64,35 @@ interface Item {
 const SPOOL_BYTES = 8 * 1024 * 1024;
 const BACKOFF_FIRST_MS = 250;
 const BACKOFF_MOST_MS = 30_000;
+/** A server that asks for more patience than this is asked again all the same. */
+const ASKED_MOST_MS = 3_600_000;
 
 export function openDelivery(options: DeliveryOptions): Delivery {
   const { transport, random, later, capacity, capacityBytes, spool, onProblem } = options;
   const queue: Item[] = [];
   let queuedBytes = 0;
-  let batchLimit = options.batch;
   let delivered = 0;
   let rejected = 0;
   let dropped = 0;
   let retries = 0;
   let failures = 0;
+  /** What the server's Retry-After asked for last. */
+  let askedMs = 0;
+  let flushes = 0;
   let cancelTimer: (() => void) | undefined;
   let sending: Promise<boolean> | undefined;
 
   const backoffMs = (): number => {
     const most = Math.min(BACKOFF_MOST_MS, BACKOFF_FIRST_MS * 2 ** Math.min(failures, 16));
     // Full jitter: emitters that failed together do not come back together.
-    return (most * ((random.bytes(1)[0] ?? 0) + 1)) / 256;
+    return askedMs + (most * ((random.bytes(1)[0] ?? 0) + 1)) / 256;
   };
 
-  function schedule(ms: number): void {
-    cancelTimer ??= later(ms, () => {
+  /** The next attempt, unless one is under way or a flush makes its own. */
+  function schedule(): void {
+    if (queue.length === 0 || sending !== undefined || flushes > 0) return;
+    const soon = queue.length >= options.batch ? 0 : options.intervalMs;
+    cancelTimer ??= later(failures > 0 ? backoffMs() : soon, () => {
       cancelTimer = undefined;
       void drain(new AbortController().signal);
     });
@@ -101,48 +108,55 @@ export function openDelivery(options: DeliveryOptions): Delivery {
     }
   }
 
-  /** Uploads what an event refers to, once: a retry after a partial failure does not upload again. */
+  /** Uploads what an event refers to, once: a retry after a partial failure does not upload again. What the server refuses is left out: the event is worth more than its content. */
   async function attach(item: Item, io: Io): Promise<void> {
     for (let next = item.attachments[0]; next !== undefined; next = item.attachments[0]) {
       const { category, bytes, refer } = next;
-      const id = await transport.putArtifact({ category, content_type: 'application/json', bytes, trace_id: item.event.trace_id }, io);
-      item.event = refer(item.event, id);
+      const { event } = item;
+      try {
+        const id = await transport.putArtifact({ category, content_type: 'application/json', bytes, trace_id: event.trace_id }, io);
+        item.event = refer(event, id);
+      } catch (error) {
+        if (!isRefusal(error)) throw error;
+        onProblem({ code: error.code, detail: error.message, event_id: event.event_id });
+      }
       item.attachments = item.attachments.slice(1);
     }
   }
 
-  /** One batch; true when it left the queue. */
-  async function sendBatch(io: Io): Promise<boolean> {
-    const batch = queue.slice(0, batchLimit);
+  /** The first of the queue leave it: the server has said what becomes of them. */
+  function settle(items: readonly Item[], refused: Delivered['rejected']): void {
+    queue.splice(0, items.length);
+    queuedBytes -= items.reduce((sum, { bytes }) => sum + bytes, 0);
+    delivered += items.length - refused.length;
+    rejected += refused.length;
+    for (const { index, code, detail } of refused) {
+      const event_id = items[index]?.event.event_id;
+      onProblem({ code, detail, ...(event_id !== undefined && { event_id }) });
+    }
+    failures = 0;
+    askedMs = 0;
+    spooled((to) => {
+      if (queue.length === 0 || to.bytes() > SPOOL_BYTES) to.replace(queue.map(({ event }) => event));
+    });
+  }
+
+  /** Sends the first of the queue; what is refused together goes in halves, until what is to blame is alone. */
+  async function send(count: number, io: Io): Promise<void> {
+    const items = queue.slice(0, count);
     try {
-      for (const item of batch) await attach(item, io);
+      for (const item of items) await attach(item, io);
       const answer = await transport.sendEvents(
-        batch.map(({ event }) => event),
+        items.map(({ event }) => event),
         io,
       );
-      queue.splice(0, batch.length);
-      queuedBytes -= batch.reduce((sum, { bytes }) => sum + bytes, 0);
-      delivered += batch.length - answer.rejected.length;
-      rejected += answer.rejected.length;
-      for (const { index, code, detail } of answer.rejected) {
-        const event_id = batch[index]?.event.event_id;
-        onProblem({ code, detail, ...(event_id !== undefined && { event_id }) });
-      }
-      failures = 0;
-      batchLimit = options.batch;
-      spooled((to) => {
-        if (queue.length === 0 || to.bytes() > SPOOL_BYTES) to.replace(queue.map(({ event }) => event));
-      });
-      return true;
+      settle(items, answer.rejected);
     } catch (error) {
-      failures++;
-      retries++;
-      if (error instanceof TransportError && error.status === 413 && batch.length > 1) batchLimit = Math.ceil(batch.length / 2);
-      onProblem({
-        code: error instanceof TransportError ? error.code : 'transport.failed',
-        detail: error instanceof Error ? error.message : 'delivery failed',
-      });
-      return false;
+      if (!isRefusal(error)) throw error;
+      if (count === 1) return settle(items, [{ index: 0, code: error.code, detail: error.message }]);
+      const half = Math.ceil(count / 2);
+      await send(half, io);
+      await send(count - half, io);
     }
   }
 
@@ -150,18 +164,25 @@ export function openDelivery(options: DeliveryOptions): Delivery {
   function drain(signal: AbortSignal): Promise<boolean> {
     sending ??= (async () => {
       try {
-        while (queue.length > 0 && !signal.aborted) if (!(await sendBatch({ signal }))) return false;
+        while (queue.length > 0 && !signal.aborted) await send(Math.min(queue.length, options.batch), { signal });
         return true;
+      } catch (error) {
+        failures++;
+        retries++;
+        const known = error instanceof TransportError ? error : undefined;
+        askedMs = Math.min(ASKED_MOST_MS, (known?.retryAfterSeconds ?? 0) * 1000);
+        onProblem({ code: known?.code ?? 'transport.failed', detail: error instanceof Error ? error.message : 'delivery failed' });
+        return false;
       } finally {
         sending = undefined;
-        if (queue.length > 0) schedule(failures > 0 ? backoffMs() : options.intervalMs);
+        schedule();
       }
     })();
     return sending;
   }
 
   for (const event of spool?.left() ?? []) queue.push({ event, attachments: [], bytes: 0 });
-  if (queue.length > 0) schedule(options.intervalMs);
+  schedule();
 
   return {
     enqueue(event, attachments) {
@@ -173,22 +194,28 @@ export function openDelivery(options: DeliveryOptions): Delivery {
       queue.push({ event, attachments, bytes });
       spooled((to) => to.keep(event));
       queuedBytes += bytes;
-      schedule(queue.length >= options.batch && failures === 0 ? 0 : options.intervalMs);
+      schedule();
       return true;
     },
     async flush({ signal }) {
+      flushes++;
       cancelTimer?.();
       cancelTimer = undefined;
+      const over = new Promise<boolean>((resolve) => signal.addEventListener('abort', () => resolve(false), { once: true }));
       while (queue.length > 0 && !signal.aborted) {
-        const sent = await drain(signal);
-        if (!sent && !signal.aborted)
-          await new Promise<void>((resolve) => {
-            const cancel = later(backoffMs(), resolve);
-            signal.addEventListener('abort', () => (cancel(), resolve()), { once: true });
-          });
+        // A request that was under way before has its own, longer time.
+        if ((await Promise.race([drain(signal), over])) || signal.aborted) continue;
+        let cancel = (): void => {};
+        await Promise.race([over, new Promise<void>((resolve) => (cancel = later(backoffMs(), resolve, true)))]);
+        cancel();
       }
+      flushes--;
+      schedule();
       return queue.length;
     },
     stats: () => ({ queued: queue.length, delivered, rejected, dropped, retries }),
   };
 }
+
+/** Whether it is what was sent that is wrong: the same again would be answered the same. */
+const isRefusal = (error: unknown): error is TransportError => error instanceof TransportError && !error.retryable;

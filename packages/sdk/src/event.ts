@@ -1,5 +1,5 @@
 // Runs in browsers too. What a call leaves: its event, and the raw pair where policy keeps it.
-import type { PromptEventInput, RedactionReceipt } from '@ancilla/contracts';
+import { toName, toVersion, type PromptEventInput, type RedactionReceipt } from '@ancilla/contracts';
 import type { CallOptions, CallParts, ModelAnswer } from './call-options.ts';
 import type { Message } from './config.ts';
 import type { Attachment } from './delivery.ts';
@@ -37,6 +37,7 @@ export function toEvent({ config, template, prices, env, arm }: CallParts, optio
   const { at, answer, outcome, saga_id, start, latency_ms } = call;
   const tokens = { token_count_in: answer?.token_count_in ?? null, token_count_out: answer?.token_count_out ?? null };
   const model_id = answer?.model_id ?? options.model.id;
+  const model_version = answer?.model_version ?? (model_id === options.model.id ? options.model.version : undefined);
   const isRendered = options.prompt === undefined;
   return {
     event_id: call.event_id,
@@ -53,8 +54,8 @@ export function toEvent({ config, template, prices, env, arm }: CallParts, optio
     redaction_applied: true,
     redaction_receipt: call.receipt,
     input_artifact_refs: [...(options.input_artifact_refs ?? [])],
-    model_id,
-    model_version: answer?.model_version ?? (model_id === options.model.id ? (options.model.version ?? null) : null),
+    model_id: toName(model_id, 'unknown'),
+    model_version: toVersion(model_version),
     endpoint: call.endpoint,
     start_ts: new Date(start).toISOString(),
     end_ts: new Date(start + latency_ms).toISOString(),

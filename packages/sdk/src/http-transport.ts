@@ -2,6 +2,9 @@
 import type { Egress, Io } from '@ancilla/contracts';
 import type { Delivered, Governed, Redacted, SagaLease, Serving, Transport } from './transport.ts';
 
+/** What is wrong with the request itself. Others may pass: a key gets its rights, a server comes back. */
+const FINAL: ReadonlySet<number> = new Set([400, 409, 413, 422]);
+
 /** An answer that was not 2xx. `retryable` when the same request may succeed later. */
 export class TransportError extends Error {
   override readonly name = 'TransportError';
@@ -15,7 +18,7 @@ export class TransportError extends Error {
     this.retryAfterSeconds = retryAfterSeconds;
   }
   get retryable(): boolean {
-    return this.status === 429 || this.status >= 500;
+    return !FINAL.has(this.status);
   }
 }
 
@@ -47,7 +50,7 @@ export function httpTransport(of: {
       answer.status,
       text('code') || `http.${answer.status}`,
       `${method} ${path.split('?')[0]} answered ${answer.status} ${text('detail')}`.trim(),
-      Number.isFinite(after) ? after : undefined,
+      after >= 0 ? after : undefined,
     );
   }
   const json = async <T>(method: string, path: string, io: Io, body: unknown): Promise<T> => {

@@ -459,3 +459,19 @@ test('a sample holds whole traces, and every failure', async () => {
     'what is left out on purpose is no gap',
   );
 });
+
+test('a model whose id or version no event may have is renamed in its event, and that is told', async () => {
+  const problems: string[] = [];
+  const { agent, sdk, sent } = openTest({}, {}, {}, { onProblem: ({ code, detail }) => problems.push(`${code} ${detail.split(': ')[1]}`) });
+  await agent.call({ ...values, model: { ...model, id: 'my model (v1)', version: 'as of May' } })(answer);
+  await agent.call({ ...values, model })(answer);
+  await sdk.flush();
+  deepEqual(
+    sent.map(({ model_id, model_version }) => [model_id, model_version]),
+    [
+      ['my-model-v1-', 'as-of-May'],
+      ['gpt-4o', '2024-11-20'],
+    ],
+  );
+  deepEqual(problems, ['model.renamed the event has my-model-v1-']);
+});

@@ -106,7 +106,7 @@ export function openSdk(parts: SdkParts): Sdk {
   };
   const pause = (attempt: number, signal: AbortSignal) => {
     const { promise, resolve } = Promise.withResolvers<void>();
-    const cancel = later(Math.min(10_000, 100 * 2 ** attempt * (0.5 + (random.bytes(1)[0] ?? 0) / 512)), resolve);
+    const cancel = later(Math.min(10_000, 100 * 2 ** attempt * (0.5 + (random.bytes(1)[0] ?? 0) / 512)), resolve, true);
     return unlessAborted(promise, signal).finally(cancel);
   };
 

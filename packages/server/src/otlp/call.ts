@@ -1,5 +1,5 @@
 // A span of a model call as the same prompt event that the SDK sends.
-import { idFrom, type PromptEventInput, type RedactionReceipt } from '@ancilla/contracts';
+import { idFrom, toName, toVersion, type PromptEventInput, type RedactionReceipt } from '@ancilla/contracts';
 import { canonicalJson, sha256Hex } from '@ancilla/evidence';
 import { Facts } from './facts.ts';
 import { sizeOf, type Content } from './messages.ts';
@@ -12,22 +12,6 @@ export interface Cleaned {
   readonly input_artifact_refs: readonly string[];
   readonly response_artifact_ref?: string;
 }
-
-/** Characters that a name may not have become hyphens; what is left of nothing is the word given. */
-const toName = (text: string | undefined, otherwise: string): string => {
-  const name = (text ?? '')
-    .replaceAll(/[^A-Za-z0-9._:@/-]+/g, '-')
-    .replace(/^[^A-Za-z0-9]+/, '')
-    .slice(0, 128);
-  return name === '' ? otherwise : name;
-};
-const toVersion = (text: string | undefined): string | null => {
-  const version = (text ?? '')
-    .replaceAll(/[^A-Za-z0-9._+-]+/g, '-')
-    .replace(/^[^A-Za-z0-9]+/, '')
-    .slice(0, 64);
-  return version === '' ? null : version;
-};
 
 /** A service that nobody named is called after the path of its program, which is nobody's business here. */
 const serviceOf = (facts: Facts): string | undefined => facts.text('service')?.replace(/^unknown_service:.*$/s, 'unknown_service');
