@@ -5,6 +5,7 @@ import { io, openTest, trace_id } from '../sagas/engine.fixture.ts';
 import { toEmbedding } from './hf-agent.ts';
 import { spaceId } from './providers/index.ts';
 import { openSpaces } from './spaces.ts';
+import { openVectorIndex } from './vector-index.ts';
 
 const meta = (revision: string): EmbeddingModel => ({
   provider: 'tei',
@@ -88,10 +89,18 @@ test('a new space is built beside the old one, takes its place when it has all o
   deepEqual(await of.look(), { 1: 'active 2', 2: 'building 1' });
   await of.embed(NEW, ['6', '7']);
   deepEqual(await of.look(), { 1: 'superseded 2', 2: 'active 3' });
+  const index = openVectorIndex();
+  let read = 0;
+  const counting: typeof of.tenant = { ...of.tenant, get: (...at) => (read++, of.tenant.get(...at)) };
+  const near = async (meta_: EmbeddingModel) =>
+    (await index.search({ tenant: counting, tenant_id: 'north' }, { space_id: spaceId(meta_), vector: [1, 0], k: 9 }, io)).length;
+  deepEqual([await near(OLD), await near(NEW)], [2, 3]);
   of.later(13 * DAY);
   deepEqual(await of.look(), { 1: 'superseded 2', 2: 'active 3' });
   of.later(2 * DAY);
   deepEqual(await of.look(), { 1: 'purged 0 2', 2: 'active 3' });
+  read = 0;
+  deepEqual([await near(NEW), await near(OLD), read], [3, 0, 3], 'what was purged is not in the index either');
   deepEqual((await of.tenant.find(embeddings, { index: 'by_space', equals: { space_id: spaceId(OLD) } }, io)).items, []);
   const { items } = await of.tenant.find(changes, { index: 'all', equals: {}, limit: 500 }, io);
   equal(items.filter(({ doc }) => doc.op === 'remove' && doc.collection === 'embeddings').length, 2, 'each removal says why');

@@ -14,6 +14,7 @@ import {
   type EmbeddingSpace,
   type Io,
   type Job,
+  type Reader,
   type SagaRunner,
   type Stored,
   type Tenant,
@@ -170,7 +171,8 @@ export function openSpaces({ sagas, storeOf, clock }: SpaceParts) {
 
 /** Few: one for each model there ever was. */
 const MOST_SPACES = 500;
-const rowsOf = async (tenant: TenantStore, io: Io): Promise<readonly Row[]> =>
+/** The spaces of a tenant. */
+export const rowsOf = async (tenant: Reader<Tenant>, io: Io): Promise<readonly Row[]> =>
   (await tenant.find(embeddingSpaces, { index: 'all', equals: {}, limit: MOST_SPACES }, io)).items;
 
 async function countAll(tenant: TenantStore, io: Io): Promise<ReadonlyMap<string, Count>> {

@@ -1,4 +1,5 @@
 import { AncillaError, type Io, type TenantStore } from '@ancilla/contracts';
+import { LRUCache } from 'lru-cache';
 import { Type, type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { Curator } from '../curator/index.ts';
@@ -52,7 +53,7 @@ const KEPT = 32;
 
 /** Glossaries by digest: a version never changes, so it is parsed once. */
 export function openGlossaries(curator: Curator): Glossaries {
-  const parsed = new Map<string, Glossary>();
+  const parsed = new LRUCache<string, Glossary>({ max: KEPT });
   return {
     async get(tenant, { id, version }, io) {
       const found = await curator.resolve(tenant, 'glossaries', id, version === undefined ? { label: 'production' } : { version }, io);
@@ -70,7 +71,6 @@ export function openGlossaries(curator: Curator): Glossaries {
       if (fault !== undefined) throw new AncillaError('schema.invalid', `glossary ${id}@${found.version}: ${fault}`);
       const ids = new Set(terms.map(({ semantic_id }) => semantic_id));
       const glossary: Glossary = { id, version: found.version, terms, has: (semantic_id) => ids.has(semantic_id) };
-      if (parsed.size >= KEPT) parsed.delete(parsed.keys().next().value ?? '');
       parsed.set(found.digest, glossary);
       return glossary;
     },

@@ -2,6 +2,7 @@ import { AncillaError, type Io, type PlatformStore } from '@ancilla/contracts';
 import { sha256Hex } from '@ancilla/evidence';
 import { parseModel, type Model } from '@ancilla/ranker';
 import { draw } from '@ancilla/sdk';
+import { LRUCache } from 'lru-cache';
 import { Type } from 'typebox';
 import { Check } from 'typebox/value';
 import { PLATFORM, type Artifacts, type Of } from '../artifacts/index.ts';
@@ -47,7 +48,7 @@ export function openLiveModels({
   readonly artifacts: Artifacts;
   readonly shipped: { readonly version: string; readonly model: Model; readonly card: object };
 }): LiveModels {
-  const byDigest = new Map<string, Model>();
+  const byDigest = new LRUCache<string, Model>({ max: KEPT });
   const base = { id: MAPPING_MODEL, ...shipped };
 
   async function named(of: Of, ref: Ref, io: Io): Promise<LiveModel | undefined> {
@@ -63,7 +64,6 @@ export function openLiveModels({
       if (sha256Hex(bytes) !== digest)
         throw new AncillaError('artifact.corrupt', `model ${MAPPING_MODEL}@${found.version} is not the one that was registered`);
       model = parseModel(JSON.parse(Buffer.from(bytes).toString('utf8')));
-      if (byDigest.size >= KEPT) byDigest.delete(byDigest.keys().next().value ?? '');
       byDigest.set(digest, model);
     }
     return { id: MAPPING_MODEL, version: found.version, model };

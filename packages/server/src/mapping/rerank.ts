@@ -1,4 +1,6 @@
 import { isAncillaError, type Io, type Tenant, type Write } from '@ancilla/contracts';
+import { Type } from 'typebox';
+import { Compile } from 'typebox/compile';
 import type { Of } from '../ingest/index.ts';
 import type { Payload } from './bodies.ts';
 import type { MappingParts } from './parts.ts';
@@ -77,12 +79,16 @@ export function openRerank({ agents, glossaries, languageModel }: Pick<MappingPa
 
 const isUnsure = ({ blind, candidates }: RankedColumn): boolean => !blind && candidates.length > 1 && (candidates[0]?.score ?? 0) < SURE;
 
+/** Ids by column; a column answered wrongly spoils no other. */
+const Answer = Compile(Type.Object({ columns: Type.Record(Type.String(), Type.Unknown()) }));
+const Ids = Compile(Type.Array(Type.String()));
+
 /** The ids the answer names for a column, of those it was shown, each once. */
 function wishOf(output: unknown, { column, candidates }: RankedColumn): readonly string[] {
-  const of: unknown = typeof output === 'object' && output !== null ? Reflect.get(output, 'columns') : undefined;
-  const ids: unknown = typeof of === 'object' && of !== null && Object.hasOwn(of, column) ? Reflect.get(of, column) : undefined;
+  const ids = Answer.Check(output) ? output.columns[column] : undefined;
+  if (!Ids.Check(ids)) return [];
   const shown = candidates.slice(0, MOST_TERMS).map(({ semantic_id }) => semantic_id);
-  return Array.isArray(ids) ? shown.filter((id) => ids.includes(id)).toSorted((a, b) => ids.indexOf(a) - ids.indexOf(b)) : [];
+  return shown.filter((id) => ids.includes(id)).toSorted((a, b) => ids.indexOf(a) - ids.indexOf(b));
 }
 
 /** The wished ones first, in their order; scores go with places, so that a list stays in the order of its scores. */
