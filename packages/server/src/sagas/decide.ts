@@ -74,6 +74,7 @@ export function afterUnknown(step: Work, attempt: number, reason: string): Actio
 function undo(history: History, now: number): Action {
   const step = nextToCompensate(history);
   if (step === undefined) return { do: 'finish', verb: 'compensated' };
+  if (step.compensate_ref === null) return { do: 'park', reason: step.status === 'pending' ? 'unknown_outcome' : 'no_compensation' };
   if (step.compensation_failures >= COMPENSATION_ATTEMPTS) return { do: 'park', reason: 'compensation_failed' };
   const until = history.wake_at === null ? now : Date.parse(history.wake_at);
   if (until > now) return { do: 'pause', until };

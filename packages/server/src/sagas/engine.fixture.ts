@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makeNewId, storageMap, type Io, type Random, type Saga, type TenantStore } from '@ancilla/contracts';
+import { makeNewId, storageMap, toTimestamp, type Io, type Random, type Saga, type TenantStore } from '@ancilla/contracts';
 import { Type } from 'typebox';
 import { openArtifacts, openFileAdapter } from '../artifacts/index.ts';
 import { openKeyring } from '../keys/index.ts';
@@ -49,6 +49,7 @@ export async function openTest() {
     errors,
     north: { tenant: stores.tenant('north'), tenant_id: 'north' },
     advance: (ms: number) => void (offset += ms),
+    inMs: (ms: number) => toTimestamp(clock.now() + ms),
     /** A new life of the server, which takes up what the one before left. */
     async open(sagas: readonly Saga[], exclusive = true, tenantStore: (id: string) => TenantStore = (id) => stores.tenant(id)) {
       const room = openSagas({

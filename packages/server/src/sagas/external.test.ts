@@ -124,3 +124,37 @@ test('an agent learns of a cancellation at its heartbeat, says what came of its 
   while ((await statusOf())?.status !== 'compensated') await new Promise((resolve) => setTimeout(resolve, 2));
   deepEqual(undone, ['a/undo']);
 });
+
+test('what nobody can undo is not said to be undone: a cancelled saga, or one past its deadline, waits there for a person', async () => {
+  const { at, external, operators, runner, undone } = await open();
+  await using _ = at;
+  const begin = async (idempotency_key: string, deadline?: string) =>
+    (await external.start(at.north, who, { ...asked, idempotency_key, ...(deadline !== undefined && { deadline }) }, io)).lease;
+  const standsAt = async (saga_id: string) => {
+    for (;;) {
+      const state = (await at.north.tenant.get(sagaState, saga_id, io))?.doc;
+      if (state?.status === 'needs_attention' || state?.status === 'compensated') return `${state.status} ${state.reason}`;
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+  };
+  const late = await begin('late', at.inMs(1000));
+  await external.append(
+    at.north,
+    who,
+    [entry(late, 'a'), entry(late, 'a', done), entry(late, 'pay', { on_unknown: 'park', compensate_ref: null })],
+    io,
+  );
+  const cancelled = await begin('cancelled');
+  const paid = entry(cancelled, 'pay', { compensate_ref: null });
+  await external.append(at.north, who, [entry(cancelled, 'a'), entry(cancelled, 'a', done), paid, { ...paid, ...done }], io);
+  await operators.operate(at.north, cancelled.saga_id, 'cancel', 'ann', 'not wanted', io);
+  at.advance(120_000);
+  await runner.sweep();
+  equal(await standsAt(late.saga_id), 'needs_attention unknown_outcome');
+  equal(await standsAt(cancelled.saga_id), 'needs_attention no_compensation');
+  deepEqual(undone, [], 'nor is what was done before it undone first');
+  await operators.operate(at.north, cancelled.saga_id, 'skip', 'ann', 'the money was paid back by hand', io);
+  while ((await at.north.tenant.get(sagaState, cancelled.saga_id, io))?.doc.status !== 'compensated')
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  deepEqual(undone, ['a/undo']);
+});

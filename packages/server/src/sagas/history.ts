@@ -217,8 +217,15 @@ const toStep = ({ step_name, attempt, payload_ref, compensate_ref, on_unknown, a
 });
 
 /** The next step to undo: strictly the last that was begun and is not undone. One that failed may have had its effect, too. */
-export const nextToCompensate = ({ steps }: Pick<History, 'steps'>): StepView | undefined =>
-  steps.findLast(({ compensation, compensate_ref }) => compensation !== 'done' && compensate_ref !== null);
+export const nextToCompensate = ({ steps, definition_hash }: Pick<History, 'steps' | 'definition_hash'>): StepView | undefined =>
+  steps.findLast((step) => step.compensation !== 'done' && (step.compensate_ref !== null || isLeft(step, definition_hash === null)));
+
+/**
+ * Whether a step without an undo leaves something behind. A step of the server's own has none where nothing needs undoing, though one that was declared so may still ask
+ * that a person judges what nobody knows. Of what an agent did, or may have done, nobody said that it needs none.
+ */
+const isLeft = ({ status, awaits, on_unknown }: StepView, isAgents: boolean): boolean =>
+  status === 'pending' ? awaits === null && (isAgents || on_unknown === 'park') : isAgents && status === 'done';
 
 /** What the cache says of a saga: all of it computed. */
 export const toCache = ({ status, current_step, epoch, retries, wake_at, cancelled, reason, memo_ref }: History) => ({
