@@ -63,6 +63,20 @@ test('entries of one request are one commit, repeating them answers the same, an
   await rejects(external.append(at.north, who, [entry(lease, 'a', { payload_hash: 'a'.repeat(64) })], io), {
     code: 'saga.payload_conflict',
   });
+  const undo = { compensate_ref: 'handler:unwrite' };
+  const plain = entry(lease, 'p', { compensate_ref: null });
+  const failed = { ...plain, ...done, status: 'failed' as const };
+  const declined = { ...failed, error_code: 'declined' };
+  await external.append(at.north, who, [plain, declined], io);
+  for (const other of [
+    { ...plain, ...undo },
+    { ...plain, on_unknown: 'compensate' as const },
+    { ...plain, ...undo, attempt: 2 },
+    { ...declined, error_code: 'timeout' },
+    failed,
+    { ...failed, status: 'done' as const },
+  ])
+    await rejects(external.append(at.north, who, [other], io), { code: 'saga.payload_conflict' });
   await rejects(external.append(at.north, who, [entry(lease, 'b', done)], io), { code: 'schema.invalid' });
   await rejects(external.append(at.north, who, [entry(lease, 'b', { compensate_ref: 'handler:unknown' })], io), { code: 'schema.invalid' });
   await external.append(at.north, who, [entry(lease, 'b')], io);

@@ -80,6 +80,10 @@ export interface ExternalSagas {
   complete(of: Of, who: Who, lease: Own, io: Io): Promise<void>;
 }
 
+/** What is the same over all attempts under one key: an undo that a later entry leaves out would be lost. */
+const KEPT = ['payload_hash', 'step_name', 'compensate_ref', 'on_unknown'] as const;
+/** What else an entry says that may not be said otherwise when it is repeated. */
+const SAID = ['status', 'error_code'] as const;
 /** What appends become: new entries, or ones that stand in the log already. */
 type Planned = readonly { readonly entry: NewEntry; readonly known: WalEntry | undefined }[];
 
@@ -234,10 +238,11 @@ export function openExternalSagas({
       const entry = toNew(append, all);
       const same = all.filter((each) => each.idempotency_key === entry.idempotency_key && each.kind === entry.kind);
       const known = entries.find((each) => same.includes(each) && each.attempt === entry.attempt);
-      if (same.some(({ payload_hash = null }) => payload_hash !== entry.payload_hash))
-        throw new AncillaError('saga.payload_conflict', `entry ${index}: this idempotency key came with another payload`);
-      if (known !== undefined && (known.status !== entry.status || known.step_name !== entry.step_name))
-        throw new AncillaError('saga.payload_conflict', `entry ${index}: the log has another entry of this key, kind and attempt`);
+      const other =
+        KEPT.find((field) => same.some((each) => each[field] !== entry[field])) ??
+        SAID.find((field) => known !== undefined && known[field] !== entry[field]);
+      if (other !== undefined)
+        throw new AncillaError('saga.payload_conflict', `entry ${index}: this idempotency key came before with another ${other}`);
       if (known === undefined && entry.kind === 'intent' && history.undoing !== null)
         throw new AncillaError('saga.state', `the saga is being undone (${history.undoing}): it begins no step`);
       if (known === undefined) all.push(entry);
