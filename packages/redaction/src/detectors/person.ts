@@ -230,6 +230,11 @@ const notNames = words(
   'file,host,table,column,field,class,function,method,product,company,domain,server,service,secret,package,module,app,application,event,tag,branch,repo,repository,image,container,db,database,schema,index,key,node,cluster,bucket,queue,topic,job,task,tool,model,agent,policy,rule,brand,street,city,country,state,org,organisation,organization,project,team,group,role,display name of,file name,bank,device,type,variable,var,env,path,folder,dir,metric,label,color,colour,font,theme,template,attribute,property,element,session,channel,room',
 );
 
+const otherKeys = words(
+  'city,town,country,state,region,province,county,timezone,company,organisation,organization,product,brand,model,category,currency,language,venue,airport,stadt,land,ort,firma,ville,pays,ciudad,pais,empresa,citta,paese,cidade,empresa',
+);
+const isOtherKey = (key: string): boolean => otherKeys.has((/[\p{L}]+$/u.exec(key)?.[0] ?? '').toLowerCase());
+
 const announcing = new Keywords([...titles, ...announcers, ...PHRASE_ENDS].join(','));
 const codesOf = (characters: readonly string[]): ReadonlySet<number> => new Set(characters.map((character) => character.charCodeAt(0)));
 const OPENS_CELL = codesOf([',', ';', '|', '\t', '\n', "'", '(']);
@@ -286,6 +291,8 @@ function look(scan: Scan, start: number, runEnd: number): void {
   const mayAnnounce = (scan.words.lastLists & announcing.bit) !== 0;
   if (mayAnnounce && titles.has(first.name) && !isInitial(first)) return;
   const announced = announcedBy(scan, start);
+  // In data a town or a firm is what its key says.
+  if (announced === undefined && (glue === 0x22 || glue === 0x27) && isOtherKey(identifierBefore(text, start))) return;
   const run = runFrom(text, first);
   // What announces a name is none: in "Hi Bob" the name begins with Bob.
   if (run.length > 1 && mayAnnounce && announcers.has(first.name)) return;
@@ -359,6 +366,8 @@ function isCapitals(text: string, start: number, end: number): boolean {
   return word === word.toUpperCase();
 }
 
+/** AHV-Nummer, Steuer-ID, Smith-style: parts of a name make other words too. */
+const NUMBERED = /-(?:\p{L}*nummer|nr|no|id|code|karte|style|type|like|based)$/u;
 /** How much of a run is a name, and how sure that is. */
 function decide(
   scan: Scan,
@@ -374,7 +383,7 @@ function decide(
     run.length > kept.length &&
     !/^(?:the|and|of|for|order|error|call|phone|email|account|card|iban|bitcoin|get|post)$/.test(run[cut]?.name ?? '');
   const [first, second] = kept;
-  if (first === undefined) return undefined;
+  if (first === undefined || kept.every(isInitial) || kept.some(({ name }) => NUMBERED.test(name))) return undefined;
   // Nouns have capitals there: only a given name tells a name.
   if (announced === undefined && !isInitial(first) && (first.everyday || !first.given) && scan.isGermanAt(first.start)) return undefined;
   const capitals = kept.every(({ start, end }) => end - start > 1 && isCapitals(text, start, end));
@@ -558,6 +567,8 @@ export const person: Detector = {
     { text: 'Ask Miriam Zzyzx. Zzyzx knows.', finds: 'Miriam Zzyzx + Zzyzx' },
     { text: 'id,first,last\n1,Oona,Zzyzx', finds: 'Oona + Zzyzx' },
     { text: 'Rose gold prices will rise in May; the bill passed the House and the Mark held.' },
+    { text: '{"city": "Tacoma", "name": "Joan Price"}', finds: 'Joan Price' },
+    { text: 'Under 17 U.S.C. the Steuer-Nr. and the AHV-Nummer, Preis 3,99: Menge 2' },
     { text: 'class HttpServer extends Base { File_Name }' },
     { text: 'Der Lehrer nimmt das Buch vom Tisch und legt es in den Schrank, wo auch Korn und Salz sind.' },
     { text: 'Das Buch ist von Anna Schneider und nicht für den Koch.', finds: 'Anna Schneider' },

@@ -4,6 +4,12 @@
 export const everydayWords: ReadonlySet<string> = new Set(
   (
     'lyon sevilla django sales morgen ' +
+    // What forms, invoices and calendars say in the shipped languages and next to them.
+    'billing adresse plaza camino viale piazza rua largo platz allee gasse damm markt singel gatan gade strada carrera calzada janvier ' +
+    'januari janeiro febbraio mars marzo avril abril aprile maggio juli settembre ottobre dezember nov sociale citizen steuer nummer fiscal ' +
+    'nascimento canadian czech danish kenyan maltese mexican philippine slovak fax price masked montag freitag samstag sonntag martes viernes ' +
+    'sabado sabato domenica niedziela sobota preis menge summe netto termin feiertag grund paese contratto sesso titolo levering genesis ' +
+    'leviticus romans corinthians saturday ' +
     'dear hello hi hey hallo bonjour hola thanks regards sincerely cheers cher liebe lieber love truly yours kind best warm ' +
     'ab abe abed able abt abu ace acton ad ade adelaide adelmann adu ag agent aggarwal ahl ai aide ake aki akin al ala alban ' +
     'alberta alcock ale all alm alo alpha alt alter am amaro amber amend america amundson an and ando ang angle angles anh anibal ' +
