@@ -1,35 +1,6 @@
 import { AncillaError } from '@ancilla/contracts';
 import { connectionOf } from './store/index.ts';
 
-/** How a server runs. Everything comes from the environment, once, at start. */
-export interface Config {
-  readonly port: number;
-  readonly host: string;
-  readonly dataFolder: string;
-  readonly storeUrl: string | undefined;
-  readonly storePlain: boolean;
-  readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
-  readonly masterKey: string | undefined;
-  readonly otlpEndpoint: string | undefined;
-  readonly otlpForward: string | undefined;
-  readonly traceBackend: string | undefined;
-  readonly allowPlaintext: boolean;
-  readonly trustProxy: boolean;
-  readonly publicUrl: string | undefined;
-  readonly tlsCertFile: string | undefined;
-  readonly tlsKeyFile: string | undefined;
-  readonly embeddingFolder: string | undefined;
-  readonly embeddingUrl: string | undefined;
-  readonly embeddingModel: string | undefined;
-  readonly embeddingRevision: string | undefined;
-  readonly embeddingShape: 'openai' | 'tei' | 'hf';
-  readonly embeddingApiKey: string | undefined;
-  readonly rerankUrl: string | undefined;
-  readonly rerankModel: string | undefined;
-  readonly rerankApiKey: string | undefined;
-  readonly realm: string;
-}
-
 interface Setting<T> {
   readonly variable: string;
   readonly shape: string;
@@ -38,12 +9,14 @@ interface Setting<T> {
   readonly read: (text: string) => T | undefined;
 }
 
-const setting = <T>(variable: string, shape: string, otherwise: T, read: (text: string) => T | undefined): Setting<T> => ({
+const setting = <T>(variable: string, shape: string, otherwise: NoInfer<T>, read: (text: string) => T | undefined): Setting<T> => ({
   variable,
   shape,
   otherwise,
   read,
 });
+const optional = <T>(variable: string, shape: string, read: (text: string) => T | undefined) =>
+  setting<T | undefined>(variable, shape, undefined, read);
 const matching = (pattern: RegExp) => (text: string) => (pattern.test(text) ? text : undefined);
 const oneOf =
   <const W extends readonly string[]>(words: W) =>
@@ -61,53 +34,44 @@ export const settings = {
   ),
   host: setting('ANCILLA_HOST', 'an address to listen on', '127.0.0.1', matching(/^[A-Za-z0-9.:-]{1,253}$/)),
   dataFolder: setting('ANCILLA_DATA', 'a folder', '.ancilla', matching(/^[^\0]+$/)),
-  storeUrl: setting<string | undefined>(
+  storeUrl: optional(
     'ANCILLA_STORE_URL',
     'postgres://user:password@host/database; without it the data lies in files in the data folder',
-    undefined,
     (text) => (/^postgres(ql)?:\/\/\S+$/.test(text) && URL.canParse(text) ? text : undefined),
   ),
   storePlain: setting('ANCILLA_STORE_PLAIN', '1: rows in PostgreSQL that SQL can read; or 0: sealed', false, flag),
-  logLevel: setting<Config['logLevel']>(
-    'ANCILLA_LOG_LEVEL',
-    'debug, info, warn, error or silent',
-    'info',
-    oneOf(['debug', 'info', 'warn', 'error', 'silent']),
-  ),
-  masterKey: setting<string | undefined>('ANCILLA_MASTER_KEY', '64 hex digits', undefined, matching(/^[0-9a-f]{64}$/)),
-  otlpEndpoint: setting<string | undefined>('OTEL_EXPORTER_OTLP_ENDPOINT', 'the base URL of an OTLP/HTTP receiver', undefined, url),
-  otlpForward: setting<string | undefined>('ANCILLA_OTLP_FORWARD', 'the base URL of an OTLP/HTTP receiver', undefined, url),
-  traceBackend: setting<string | undefined>('ANCILLA_TRACE_URL', 'a URL with {trace_id} in it', undefined, (text) =>
+  logLevel: setting('ANCILLA_LOG_LEVEL', 'debug, info, warn, error or silent', 'info', oneOf(['debug', 'info', 'warn', 'error', 'silent'])),
+  masterKey: optional('ANCILLA_MASTER_KEY', '64 hex digits', matching(/^[0-9a-f]{64}$/)),
+  otlpEndpoint: optional('OTEL_EXPORTER_OTLP_ENDPOINT', 'the base URL of an OTLP/HTTP receiver', url),
+  otlpForward: optional('ANCILLA_OTLP_FORWARD', 'the base URL of an OTLP/HTTP receiver', url),
+  traceBackend: optional('ANCILLA_TRACE_URL', 'a URL with {trace_id} in it', (text) =>
     text.includes('{trace_id}') ? url(text) : undefined,
   ),
   allowPlaintext: setting('ANCILLA_ALLOW_PLAINTEXT', '1 or 0', false, flag),
   trustProxy: setting('ANCILLA_TRUST_PROXY', '1 when a proxy that speaks TLS stands in front, or 0', false, flag),
-  publicUrl: setting<string | undefined>('ANCILLA_PUBLIC_URL', 'the URL people reach this server at, without a path', undefined, (text) =>
+  publicUrl: optional('ANCILLA_PUBLIC_URL', 'the URL people reach this server at, without a path', (text) =>
     url(text) !== undefined && new URL(text).pathname === '/' ? text.replace(/\/$/, '') : undefined,
   ),
-  tlsCertFile: setting<string | undefined>('ANCILLA_TLS_CERT', 'a PEM file', undefined, matching(/^[^\0]+$/)),
-  tlsKeyFile: setting<string | undefined>('ANCILLA_TLS_KEY', 'a PEM file', undefined, matching(/^[^\0]+$/)),
-  embeddingFolder: setting<string | undefined>('ANCILLA_EMBEDDING_FOLDER', 'the folder of an ONNX model', undefined, matching(/^[^\0]+$/)),
-  embeddingUrl: setting<string | undefined>('ANCILLA_EMBEDDING_URL', 'the base URL of an embedding server', undefined, url),
-  embeddingModel: setting<string | undefined>('ANCILLA_EMBEDDING_MODEL', 'a model name', undefined, modelName),
-  embeddingRevision: setting<string | undefined>(
+  tlsCertFile: optional('ANCILLA_TLS_CERT', 'a PEM file', matching(/^[^\0]+$/)),
+  tlsKeyFile: optional('ANCILLA_TLS_KEY', 'a PEM file', matching(/^[^\0]+$/)),
+  embeddingFolder: optional('ANCILLA_EMBEDDING_FOLDER', 'the folder of an ONNX model', matching(/^[^\0]+$/)),
+  embeddingUrl: optional('ANCILLA_EMBEDDING_URL', 'the base URL of an embedding server', url),
+  embeddingModel: optional('ANCILLA_EMBEDDING_MODEL', 'a model name', modelName),
+  embeddingRevision: optional(
     'ANCILLA_EMBEDDING_REVISION',
-    'letters, digits, . _ + - and at most 64 of them',
-    undefined,
+    'a revision: letters, digits and . _ + -, at most 64',
     matching(/^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}$/),
   ),
-  embeddingShape: setting<Config['embeddingShape']>(
-    'ANCILLA_EMBEDDING_SHAPE',
-    'openai, tei or hf',
-    'openai',
-    oneOf(['openai', 'tei', 'hf']),
-  ),
-  embeddingApiKey: setting<string | undefined>('ANCILLA_EMBEDDING_API_KEY', 'a key', undefined, secret),
-  rerankUrl: setting<string | undefined>('ANCILLA_RERANK_URL', 'the base URL of a server with OpenAI’s chat completions', undefined, url),
-  rerankModel: setting<string | undefined>('ANCILLA_RERANK_MODEL', 'a model name', undefined, modelName),
-  rerankApiKey: setting<string | undefined>('ANCILLA_RERANK_API_KEY', 'a key', undefined, secret),
+  embeddingShape: setting('ANCILLA_EMBEDDING_SHAPE', 'openai, tei or hf', 'openai', oneOf(['openai', 'tei', 'hf'])),
+  embeddingApiKey: optional('ANCILLA_EMBEDDING_API_KEY', 'a key', secret),
+  rerankUrl: optional('ANCILLA_RERANK_URL', 'the base URL of a server with OpenAI’s chat completions', url),
+  rerankModel: optional('ANCILLA_RERANK_MODEL', 'a model name', modelName),
+  rerankApiKey: optional('ANCILLA_RERANK_API_KEY', 'a key', secret),
   realm: setting('ANCILLA_REALM', 'a name without spaces', 'default', matching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/)),
-} as const satisfies { readonly [K in keyof Config]: Setting<Config[K]> };
+};
+
+/** How a server runs. Everything comes from the environment, once, at start. */
+export type Config = { readonly [K in keyof typeof settings]: (typeof settings)[K]['otherwise'] };
 
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '::1', '[::1]']);
 /** Read by the tests and benchmarks, not by the server. */
@@ -123,40 +87,15 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     if (!variable.startsWith('ANCILLA_') || known.has(variable) || OTHERS.test(variable)) continue;
     throw new AncillaError('config.invalid', `${variable} is no setting; the nearest is ${nearest(variable, known)}`);
   }
-  const value = <T>({ variable, shape, otherwise, read }: Setting<T>): T => {
+  const value = ({ variable, shape, otherwise, read }: Setting<unknown>): unknown => {
     const text = environment[variable];
     if (text === undefined || text === '') return otherwise;
     const found = read(text);
     if (found === undefined) throw new AncillaError('config.invalid', `${variable} must be ${shape}`);
     return found;
   };
-  const config: Config = {
-    port: value(settings.port),
-    host: value(settings.host),
-    dataFolder: value(settings.dataFolder),
-    storeUrl: value(settings.storeUrl),
-    storePlain: value(settings.storePlain),
-    logLevel: value(settings.logLevel),
-    masterKey: value(settings.masterKey),
-    otlpEndpoint: value(settings.otlpEndpoint),
-    otlpForward: value(settings.otlpForward),
-    traceBackend: value(settings.traceBackend),
-    allowPlaintext: value(settings.allowPlaintext),
-    trustProxy: value(settings.trustProxy),
-    publicUrl: value(settings.publicUrl),
-    tlsCertFile: value(settings.tlsCertFile),
-    tlsKeyFile: value(settings.tlsKeyFile),
-    embeddingFolder: value(settings.embeddingFolder),
-    embeddingUrl: value(settings.embeddingUrl),
-    embeddingModel: value(settings.embeddingModel),
-    embeddingRevision: value(settings.embeddingRevision),
-    embeddingShape: value(settings.embeddingShape),
-    embeddingApiKey: value(settings.embeddingApiKey),
-    rerankUrl: value(settings.rerankUrl),
-    rerankModel: value(settings.rerankModel),
-    rerankApiKey: value(settings.rerankApiKey),
-    realm: value(settings.realm),
-  };
+  // Each name with what its own row reads: what Config is made of.
+  const config = Object.fromEntries(Object.entries(settings).map(([name, row]) => [name, value(row)])) as Config;
   if ((config.tlsCertFile === undefined) !== (config.tlsKeyFile === undefined))
     throw new AncillaError('config.invalid', 'ANCILLA_TLS_CERT and ANCILLA_TLS_KEY go together');
   if (!LOOPBACK.has(config.host) && config.tlsCertFile === undefined && !config.trustProxy)
