@@ -18,11 +18,13 @@ export interface Trial {
   readonly rollout_id: string;
   /** What falls on one arm as a whole. */
   readonly unit: string;
-  /** How many answers of the unit there are to decide on. */
+  /** How many answers there were to decide on together with this one. */
   readonly answers: number;
   readonly arm: 'stable' | 'candidate' | 'both';
   /** Whether it corrects a decision that was counted. */
   readonly isCorrection: boolean;
+  /** Whether it was made without seeing an answer. */
+  readonly isBlind: boolean;
   /** Whether the arm's answer was wrong; false for an arm that gave none. */
   readonly wrong: { readonly stable: boolean; readonly candidate: boolean };
 }

@@ -245,7 +245,7 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
     clock,
     newId,
   });
-  const rollout = openRollout({ tasks, curator });
+  const rollout = openRollout({ tasks, curator, sagas: runner, clock });
   const { traceBackend } = config;
   const audit = openAudit({ folder: evidence, signer, collections, ...(traceBackend !== undefined && { traceBackend }) });
   const nurse = openNurse({ clock, metrics, sizeBytes: stores.sizeBytes });

@@ -87,7 +87,8 @@ export type RolloutSeries = Static<typeof RolloutSeries>;
 
 export const RolloutEvidence = Closed({
   rollout_id: Id('ro'),
-  series: Closed({ overridden: RolloutSeries, failed: RolloutSeries }),
+  /** `blind`: of `overridden` what was decided without seeing an answer. */
+  series: Closed({ overridden: RolloutSeries, failed: RolloutSeries, blind: RolloutSeries }),
   /** Decisions that corrected a counted one: they change nothing that was counted. */
   corrections: Count,
   /** What came of a unit after it was counted. */
@@ -109,15 +110,16 @@ export const rolloutEvidence = collection({
   indexes: { all: [] },
 });
 
+const Decided = { decided: Count, wrong: Closed({ stable: Count, candidate: Count }) };
 /** A data set or table whose decisions come in. */
 export const RolloutUnit = Closed({
   unit_key: Type.String({ minLength: 1, maxLength: 256 }),
   rollout_id: Id('ro'),
   arm: Type.Enum(['stable', 'candidate', 'both']),
-  /** Answers there are to decide on, and what is decided of them. */
+  /** Answers there are to decide on, and what is decided of them; without having seen an answer, too. */
   answers: Count,
-  decided: Count,
-  wrong: Closed({ stable: Count, candidate: Count }),
+  ...Decided,
+  blind: Closed(Decided),
   counted: Type.Boolean(),
   first_at: Timestamp,
 });

@@ -23,7 +23,7 @@ import { findLabel, type Subject } from './document.ts';
 
 /**
  * What a policy that says nothing else asks for. Half the traffic, since a small share needs many times the decisions; a margin of a twentieth, which without any
- * disagreement takes a hundred pairs.
+ * disagreement takes 118 pairs.
  */
 const DEFAULTS: Rollout['rules'] = {
   share: 0.5,

@@ -34,7 +34,7 @@ export const mappingTask: Task<typeof mappingHistory, FeaturesFile> = {
     reviewer_id,
     decided_at,
   }),
-  trials: ({ decision, semantic_id, trials = [], supersedes, reviewer_id }) =>
+  trials: ({ decision, semantic_id, trials = [], supersedes, reviewer_id, blind = false }) =>
     (isByPolicy({ reviewer_id }) ? [] : trials).map(({ rollout_id, unit, arm, answers, shown, shadow }) => {
       // A bare rejection says that what was shown is wrong, and of another answer nothing: it counts as wrong too, so that a candidate gains nothing by it.
       const isWrong = (answer: string | null | undefined) => decision === 'reject' || answer !== semantic_id;
@@ -44,6 +44,7 @@ export const mappingTask: Task<typeof mappingHistory, FeaturesFile> = {
         arm,
         answers,
         isCorrection: supersedes !== undefined,
+        isBlind: blind,
         wrong: { stable: arm !== 'candidate' && isWrong(shown), candidate: arm !== 'stable' && isWrong(arm === 'both' ? shadow : shown) },
       };
     }),

@@ -2,16 +2,9 @@
 import { ok } from 'node:assert/strict';
 import { test } from 'node:test';
 import { interval, judge, Wealth } from './betting.ts';
+import { randomFrom, type Random } from './rollout.fixture.ts';
 import { isSplitAsMeant } from './sample-ratio.ts';
 
-/** mulberry32 */
-const randomFrom = (seed: number) => () => {
-  seed = (seed + 0x6d2b79f5) | 0;
-  let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-  t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-  return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-};
-type Random = () => number;
 /** One pair of a canary at half and half: whether each arm was wrong. */
 const pair = (random: Random, candidate: number, stable: number): number => Number(random() < candidate) - Number(random() < stable);
 

@@ -11,20 +11,33 @@ import {
   rollouts,
   route,
   Sentence,
+  type Clock,
   type Io,
   type Room,
+  type SagaRunner,
   type Task,
   type TenantStore,
 } from '@ancilla/contracts';
 import { Type } from 'typebox';
 import { toServing, withoutLabel, type Curator } from '../curator/index.ts';
 import { evidenceProjection } from './evidence.ts';
+import { openPassing } from './passing.ts';
 import { RolloutView, viewOf } from './view.ts';
 
 const nothing = { query: Type.Object({}), body: Type.Null() };
 const named = Type.Object({ rollout_id: Id('ro') });
 
-export function openRollout({ tasks, curator }: { readonly tasks: readonly Task[]; readonly curator: Curator }) {
+export function openRollout({
+  tasks,
+  curator,
+  sagas,
+  clock,
+}: {
+  readonly tasks: readonly Task[];
+  readonly curator: Curator;
+  readonly sagas: SagaRunner;
+  readonly clock: Clock;
+}) {
   const view = async (tenant: TenantStore, rollout: Rollout, io: Io) =>
     viewOf(rollout, (await tenant.get(rolloutEvidence, rollout.rollout_id, io))?.doc);
   const found = async (tenant: TenantStore, rollout_id: string, io: Io) => {
@@ -141,5 +154,5 @@ export function openRollout({ tasks, curator }: { readonly tasks: readonly Task[
       },
     }),
   ];
-  return { routes, projections: [evidenceProjection(tasks)] } satisfies Room;
+  return { routes, projections: [evidenceProjection(tasks)], ...openPassing({ sagas, clock }) } satisfies Room;
 }

@@ -9,7 +9,7 @@ const emptySeries = (): RolloutSeries => ({
 
 /** Before anything was counted. */
 export const emptyEvidence = (): Pick<RolloutEvidence, 'series' | 'corrections' | 'late' | 'misrouted'> => ({
-  series: { overridden: emptySeries(), failed: emptySeries() },
+  series: { overridden: emptySeries(), failed: emptySeries(), blind: emptySeries() },
   corrections: 0,
   late: 0,
   misrouted: 0,

@@ -29,9 +29,14 @@ export const testsOf = (rollout: Pick<Rollout, 'attempt' | 'rules' | 'kind'>, { 
   return { better, betterAt, harm, harmAt };
 };
 
-/** A pure function of what was counted: whoever has the evidence comes to the same verdict. */
-export function standingOf(rollout: Rollout, { series }: Pick<RolloutEvidence, 'series'>): Standing {
+/**
+ * A pure function of what was counted and of the time: whoever has the evidence comes to the same verdict.
+ * @param at - by the server's clock
+ * @returns with `why` what ends the traffic
+ */
+export function standingOf(rollout: Rollout, { series }: Pick<RolloutEvidence, 'series'>, at: string): Standing {
   const { rules, stage, verdict: before } = rollout;
+  const isOver = at >= rollout.ends_at;
   const asked = questions.filter((question) => series[question].differences.length > 0);
   const tests = asked.map((question) => ({ question, ...testsOf(rollout, series[question]), pairs: series[question].differences.length }));
   const figures: Record<string, number> = { alpha: alphaOf(rollout), margin: rules.margin };
@@ -51,7 +56,8 @@ export function standingOf(rollout: Rollout, { series }: Pick<RolloutEvidence, '
   if (stage === 'canary' && asked.some((question) => !isSplit(series[question])))
     return { verdict: 'inconclusive', why: 'sample_ratio', figures };
   if (before === 'eligible' || (tests.length > 0 && tests.every(({ betterAt }) => betterAt !== undefined)))
-    return { verdict: 'eligible', figures };
+    // That it was found eligible stays true.
+    return { verdict: 'eligible', ...(isOver && { why: 'most_days' }), figures };
   if (tests.some(({ pairs }) => pairs >= rules.most_pairs)) return { verdict: 'inconclusive', why: 'most_pairs', figures };
-  return { verdict: 'running', figures };
+  return isOver ? { verdict: 'inconclusive', why: 'most_days', figures } : { verdict: 'running', figures };
 }

@@ -25,6 +25,8 @@ export const RolloutView = Type.Object({
   /** How often people decided against the answer, and how often calls failed. */
   overridden: Question,
   failed: Question,
+  /** Of `overridden` what was decided without seeing an answer: who is shown one tends to take it. */
+  blind: Question,
   counts: Type.Object({ corrections: Type.Integer(), late: Type.Integer(), misrouted: Type.Integer() }),
 });
 export type RolloutView = Static<typeof RolloutView>;
@@ -59,6 +61,7 @@ export function viewOf(rollout: Rollout, evidence: RolloutEvidence | undefined):
     ...shown,
     overridden: questionOf(rollout, series.overridden),
     failed: questionOf(rollout, series.failed),
+    blind: questionOf(rollout, series.blind),
     counts: { corrections, late, misrouted },
   };
 }

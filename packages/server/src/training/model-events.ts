@@ -132,18 +132,18 @@ function tellChanged({ change_id, collection, document, who, policy, trace_id, a
     };
   }
   if (collection !== rollouts.name || !Value.Check(Rollout, document) || document.kind !== 'models') return undefined;
-  const { id: model_id, candidate, stage, stable, verdict, why = null, rollout_id } = document;
+  const { id: model_id, candidate, stage, stable, verdict, why = null, rollout_id, serving } = document;
   return {
     ...of,
-    what: verdict === 'running' ? `${stage}_started` : why !== null && ENDS.has(why) ? 'rollout_ended' : 'rollout_decided',
+    what: verdict === 'running' ? `${stage}_started` : isDecided(verdict, serving) ? 'rollout_decided' : 'rollout_ended',
     model_id,
     version: candidate.version,
     data: { rollout_id, stage, verdict, why, stable, digest: candidate.digest },
   };
 }
 
-/** What ends a rollout without saying anything of its candidate. */
-const ENDS: ReadonlySet<string> = new Set(['promoted', 'replaced', 'by_hand']);
+/** An end may say nothing of the candidate, or nothing new. */
+const isDecided = (verdict: Rollout['verdict'], serving: boolean): boolean => verdict !== 'ended' && (verdict !== 'eligible' || serving);
 
 /** Labels of a comparison are told by the rollout they begin. */
 function movedTo(label: string, policy: string | undefined): What {

@@ -1,0 +1,168 @@
+// What becomes of decisions and of time, over a real store: counted once, acted on in the same commit.
+import { deepEqual, equal } from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  insert,
+  labels,
+  mappingHistory,
+  rolloutEvidence,
+  rollouts,
+  sagaState,
+  type Mapping,
+  type Rollout,
+  type SagaRunner,
+} from '@ancilla/contracts';
+import { mappingTask } from '../mapping/index.ts';
+import { io, openTest, trace_id } from '../sagas/engine.fixture.ts';
+import { decisionOf } from '../training/learning.fixture.ts';
+import { evidenceProjection } from './evidence.ts';
+import { openPassing } from './passing.ts';
+import { rolloutOf, START } from './rollout.fixture.ts';
+
+const HOUR = 3_600_000;
+const because = { who: 'test', reason: 'test', trace_id };
+const projection = evidenceProjection([mappingTask]);
+type Decided = { readonly unit: string; readonly hour: number; readonly answers?: number; readonly isRight?: boolean } & Partial<Mapping>;
+
+/** A tenant with a shadow under way. */
+async function open(change: Parameters<typeof rolloutOf>[0]) {
+  const at = await openTest();
+  const { tenant } = at.north;
+  const rollout: Rollout = rolloutOf(change);
+  const { rollout_id, kind, id, stage, candidate } = rollout;
+  const label_key = `${kind}/${id}#${stage}`;
+  const label = {
+    label_key,
+    kind,
+    id,
+    label: stage,
+    version: candidate.version,
+    previous: null,
+    moved_by: 'stella',
+    approved_by: null,
+    moved_at: START,
+  };
+  await tenant.commit([insert(rollouts, rollout, because), insert(labels, label, because)], [], io);
+  let read = -1;
+  let made = 0;
+  const clock = { ms: Date.parse(START), now: () => clock.ms };
+  let runner: SagaRunner | undefined;
+  const passing = openPassing({ clock, sagas: { start: (...of: Parameters<SagaRunner['start']>) => runner?.start(...of) } as SagaRunner });
+  ({ runner } = await at.open(passing.sagas));
+  return {
+    async decide(...decided: readonly Decided[]) {
+      await tenant.commit(
+        decided.map(({ unit, hour, answers = 2, isRight = true, ...more }) =>
+          insert(
+            mappingHistory,
+            decisionOf(made++, {
+              decided_at: new Date(Date.parse(START) + hour * HOUR).toISOString(),
+              trials: [
+                {
+                  rollout_id,
+                  unit: unit.padStart(16, '0'),
+                  arm: 'both',
+                  answers,
+                  shown: 'sem.customer.name',
+                  shadow: isRight ? 'sem.customer.name' : null,
+                },
+              ],
+              ...more,
+            }),
+          ),
+        ),
+        [],
+        io,
+      );
+      const entries = [];
+      for await (const entry of tenant.feed([mappingHistory], read, io)) entries.push(entry);
+      read = entries.at(-1)?.seq ?? read;
+      if ('apply' in projection) await tenant.commit(await projection.apply(entries, tenant, io), [], io);
+    },
+    /** @returns whether there was anything to do */
+    async pass(hour: number): Promise<boolean> {
+      clock.ms = Date.parse(START) + hour * HOUR;
+      const [job] = passing.jobs;
+      const started = await job?.start(at.north, { key: `pass-${hour}`, by: 'test', trace_id }, io);
+      if (started === undefined) return false;
+      while ((await tenant.get(sagaState, started.saga_id, io))?.doc.status !== 'done')
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      return true;
+    },
+    async counted() {
+      const { series, ...notes } = (await tenant.get(rolloutEvidence, rollout_id, io))?.doc ?? {};
+      return { differences: series?.overridden.differences, blind: series?.blind.differences, ...notes };
+    },
+    async standing() {
+      const { verdict, why, serving } = (await tenant.get(rollouts, rollout_id, io))?.doc ?? rollout;
+      return [verdict, why, serving, (await tenant.get(labels, label_key, io)) !== undefined];
+    },
+    [Symbol.asyncDispose]: () => at[Symbol.asyncDispose](),
+  };
+}
+
+test('a table counts when all of it is decided; what comes after is late, a correction is noted, and neither changes what was counted', async () => {
+  await using of = await open({ rules: { unit: 'table' } });
+  await of.decide({ unit: 'a', hour: 1 });
+  deepEqual((await of.counted()).differences, []);
+  await of.decide({ unit: 'a', hour: 2, isRight: false });
+  deepEqual((await of.counted()).differences, [0.5]);
+  await of.decide({ unit: 'a', hour: 3 }, { unit: 'a', hour: 4, supersedes: 'mh_01h455vb4pex5vsknk00000000' });
+  const { differences, late, corrections, misrouted } = await of.counted();
+  deepEqual([differences, late, corrections, misrouted], [[0.5], 1, 1, 0]);
+});
+
+test('a table that nobody finishes counts as it stands after the hours the policy gives it, with the next decision or without', async () => {
+  await using of = await open({ rules: { unit: 'table' } });
+  await of.decide({ unit: 'a', hour: 1, isRight: false });
+  equal(await of.pass(24), false, 'not yet');
+  await of.decide({ unit: 'b', hour: 26 });
+  deepEqual((await of.counted()).differences, [1]);
+  equal(await of.pass(51), true);
+  deepEqual((await of.counted()).differences, [1, 0]);
+  equal(await of.pass(52), false, 'counted once');
+});
+
+test('of a data set nobody knows how many tables it has: it counts by the hours alone', async () => {
+  await using of = await open({ rules: { unit: 'dataset' } });
+  await of.decide(
+    { unit: 'a', hour: 1, answers: 1 },
+    { unit: 'a', hour: 2, answers: 1, isRight: false },
+    { unit: 'a', hour: 3, answers: 2 },
+  );
+  deepEqual((await of.counted()).differences, []);
+  equal(await of.pass(26), true);
+  deepEqual((await of.counted()).differences, [0.333333]);
+});
+
+test('what was decided without seeing an answer counts like all else, and is shown apart', async () => {
+  await using of = await open({ rules: { unit: 'table' } });
+  await of.decide({ unit: 'a', hour: 1, blind: true, isRight: false }, { unit: 'a', hour: 1 });
+  await of.decide({ unit: 'b', hour: 1 }, { unit: 'b', hour: 1 });
+  const { differences, blind } = await of.counted();
+  deepEqual([differences, blind], [[0.5, 0], [1]]);
+});
+
+test('days end a rollout that nobody decides in: its label is taken away in the same commit', async () => {
+  await using of = await open({});
+  equal(await of.pass(90 * 24 - 1), false);
+  deepEqual(await of.standing(), ['running', undefined, true, true]);
+  equal(await of.pass(90 * 24), true);
+  deepEqual(await of.standing(), ['inconclusive', 'most_days', false, false]);
+  equal(await of.pass(91 * 24), false);
+});
+
+test('one that was found eligible stays so when its days are over', async () => {
+  await using of = await open({ verdict: 'eligible' });
+  await of.pass(90 * 24);
+  deepEqual(await of.standing(), ['eligible', 'most_days', false, false]);
+});
+
+test('pairs end one too, and harm takes it away with the decision that shows it', async () => {
+  await using few = await open({ rules: { unit: 'table', most_pairs: 2 } });
+  await few.decide({ unit: 'a', hour: 1, answers: 1 }, { unit: 'b', hour: 1, answers: 1 });
+  deepEqual(await few.standing(), ['inconclusive', 'most_pairs', false, false]);
+  await using bad = await open({ rules: { unit: 'table' } });
+  await bad.decide(...Array.from({ length: 20 }, (_, n) => ({ unit: String(n), hour: 1, answers: 1, isRight: false })));
+  deepEqual(await bad.standing(), ['rolled_back', 'harm', false, false]);
+});
