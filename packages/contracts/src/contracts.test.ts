@@ -73,6 +73,15 @@ test('a problem carries code, status and mend, and no empty members', () => {
   });
 });
 
+test('what mends an error is told as something to do, not as where to read what is wrong', () => {
+  const verbs =
+    /^(?:Ask|Begin|Build|Check|Choose|Correct|Decide|Filter|Find|Flatten|Free|Give|Have|Leave|Meet|Mend|POST|Quote|Read|Rename|Report|Restore|Run|Save|Search|See|Send|Set|Stop|Train|Try|Use) /;
+  deepEqual(
+    Object.entries(errorCatalogue).filter(([, { fix }]) => !verbs.test(fix)),
+    [],
+  );
+});
+
 test('new ids sort in the order of making, whatever the clock does, and fit their schema', () => {
   const times = [1000, 1000, 999, 1000, 2000, 1500];
   const newId = makeNewId({ now: () => times.shift() ?? 1500 }, { bytes: (length) => crypto.getRandomValues(new Uint8Array(length)) });

@@ -24,7 +24,7 @@ export const errorCatalogue = {
     title: 'Reading raw content needs a break-glass grant',
     fix: 'Send `x-ancilla-grant`, or read as a tenant admin.',
   },
-  'tenant.missing': { status: 400, title: 'No tenant named', fix: 'A platform admin names the tenant in `x-ancilla-tenant`.' },
+  'tenant.missing': { status: 400, title: 'No tenant named', fix: 'Send `x-ancilla-tenant` with the tenant’s id.' },
   'tenant.mismatch': {
     status: 403,
     title: 'The credential is for another tenant',
@@ -32,7 +32,7 @@ export const errorCatalogue = {
   },
   'tenant.not_found': { status: 404, title: 'No such tenant', fix: 'Check the tenant id; `ancilla tenant list` shows those that exist.' },
   'tenant.exists': { status: 409, title: 'This tenant exists already', fix: 'Choose another tenant id.' },
-  'tenant.disabled': { status: 403, title: 'This tenant is disabled', fix: 'Ask the platform admin.' },
+  'tenant.disabled': { status: 403, title: 'This tenant is disabled', fix: 'Ask the platform admin to enable it.' },
   'request.malformed': {
     status: 400,
     title: 'The request cannot be read',
@@ -44,7 +44,7 @@ export const errorCatalogue = {
     title: 'The body is nested too deeply or has too many keys',
     fix: 'Flatten it; the detail names the limit.',
   },
-  'request.header': { status: 400, title: 'A header is missing or wrong', fix: 'The detail names header and form.' },
+  'request.header': { status: 400, title: 'A header is missing or wrong', fix: 'Send the header in the form the detail names.' },
   'request.timeout': { status: 408, title: 'The request did not arrive in time', fix: 'Send it again, faster.' },
   'request.media_type': { status: 415, title: 'This content type is not read here', fix: 'Use the content type the reference names.' },
   'request.index_missing': {
@@ -57,7 +57,7 @@ export const errorCatalogue = {
   'schema.invalid': {
     status: 422,
     title: 'The content does not fit its schema',
-    fix: '`errors` names each field and what is expected there.',
+    fix: 'Send what the detail asks for; `errors` names each field and what is expected there.',
   },
   not_found: { status: 404, title: 'No such document', fix: 'Check the id; documents of other tenants answer the same.' },
   'store.conflict': { status: 409, title: 'Another document has this key', fix: 'Use a new id, or send exactly what was sent before.' },
@@ -65,7 +65,7 @@ export const errorCatalogue = {
   'store.invalid': {
     status: 422,
     title: 'The document does not fit its collection',
-    fix: '`errors` names each field and what is expected there.',
+    fix: 'Correct the fields that `errors` names, to what is expected there.',
   },
   'store.cursor_invalid': {
     status: 400,
@@ -75,7 +75,7 @@ export const errorCatalogue = {
   'store.read_only': {
     status: 503,
     title: 'This store is read-only',
-    fix: 'Its ledger does not extend the last checkpoint kept outside: run `ancilla verify`, then `ancilla doctor`.',
+    fix: 'Run `ancilla verify`, then `ancilla doctor`: its ledger does not extend the last checkpoint kept outside.',
   },
   'store.corrupt': {
     status: 500,
@@ -93,7 +93,7 @@ export const errorCatalogue = {
   'artifact.corrupt': {
     status: 500,
     title: 'The artifact failed authentication',
-    fix: 'Its bytes were altered; restore them from a backup.',
+    fix: 'Restore its bytes from a backup: they were altered.',
   },
   'artifact.category': {
     status: 400,
@@ -108,12 +108,12 @@ export const errorCatalogue = {
   'redaction.refused': {
     status: 422,
     title: 'Redaction refused the input',
-    fix: 'The input is too large, too deep or not text; the detail says which.',
+    fix: 'Send text or JSON within the limit the detail names.',
   },
   'redaction.policy': {
     status: 422,
     title: 'The redaction policy is not valid',
-    fix: 'The detail names the field and what is expected there.',
+    fix: 'Correct the field the detail names and save the policy as a new version.',
   },
   'curator.exists': {
     status: 409,
@@ -134,7 +134,7 @@ export const errorCatalogue = {
   'policy.refused': {
     status: 422,
     title: 'The policy in force refuses this move',
-    fix: 'The detail names the policy and the condition that does not hold.',
+    fix: 'Meet the condition the detail names, or have the policy it names changed.',
   },
   'saga.not_found': { status: 404, title: 'No such saga', fix: 'Check the saga id.' },
   'saga.stale_owner': {
@@ -143,7 +143,11 @@ export const errorCatalogue = {
     fix: 'Stop working on it; its lease was taken over at a higher epoch.',
   },
   'saga.lease': { status: 403, title: 'Wrong lease token', fix: 'Use the lease_token that starting the saga returned.' },
-  'saga.state': { status: 409, title: 'The saga’s state does not allow this', fix: 'The detail names the state and what it allows.' },
+  'saga.state': {
+    status: 409,
+    title: 'The saga’s state does not allow this',
+    fix: 'Read GET /dif/sagas/{saga_id} and do what its state allows.',
+  },
   'saga.payload_conflict': {
     status: 409,
     title: 'The same idempotency key came with another payload',
@@ -152,7 +156,7 @@ export const errorCatalogue = {
   'saga.failed': {
     status: 502,
     title: 'The work failed and was undone',
-    fix: 'The detail names the step; GET /dif/wal?saga_id= shows all.',
+    fix: 'Find the step that failed with GET /dif/wal?saga_id=, mend its cause and send the request again.',
   },
   'saga.timeout': { status: 504, title: 'The work goes on in the background', fix: 'Ask GET /dif/sagas/{saga_id} later.' },
   'agent.unknown': {
@@ -161,40 +165,60 @@ export const errorCatalogue = {
     fix: 'Save it with POST /curator/agent_configs/{id}/versions and label it.',
   },
   'embedding.space': { status: 409, title: 'These vectors are of another space', fix: 'Search with a vector of the same space_id.' },
-  'embedding.provider': { status: 502, title: 'The embedding provider failed', fix: 'The detail names provider and status.' },
-  'mapping.language_model': { status: 502, title: 'The language model failed', fix: 'The detail names server and status.' },
-  'review.decided': { status: 409, title: 'This suggestion is decided already', fix: 'Corrections are new decisions with `supersedes`.' },
+  'embedding.provider': {
+    status: 502,
+    title: 'The embedding provider failed',
+    fix: 'Check the embedding server’s address, model and log; the detail says what it answered.',
+  },
+  'mapping.language_model': {
+    status: 502,
+    title: 'The language model failed',
+    fix: 'Check the language model’s address, name and key; the detail says what it answered.',
+  },
+  'review.decided': {
+    status: 409,
+    title: 'This suggestion is decided already',
+    fix: 'Send a correction as a new decision with `supersedes`.',
+  },
   'training.not_approved': { status: 409, title: 'The dataset is not approved', fix: 'POST /training/datasets/{id}/approve first.' },
   'training.leak': {
     status: 422,
     title: 'The leak test found raw data, so nothing was built',
-    fix: 'The detail names field and rule, never the value.',
+    fix: 'Rename what the named field took from people, such as the id of a term, and build again.',
   },
   'training.withdrawn': { status: 409, title: 'The dataset was withdrawn', fix: 'Build a new one; what was withdrawn stays so.' },
   'training.isolated': {
     status: 500,
     title: 'The isolated training run did not end well',
-    fix: 'The detail says how it ended; the run names what this machine could isolate.',
+    fix: 'Give the run what the detail says it lacked, and train again.',
   },
   'training.not_reproducible': {
     status: 500,
     title: 'Two runs on the same dataset gave two models',
-    fix: 'Nothing was registered. Train again on one machine with one version; if it stays, report it.',
+    fix: 'Train again on one machine with one version; if it stays, report it. Nothing was registered.',
   },
-  'training.consent': { status: 403, title: 'No consent for this use', fix: 'A tenant admin sets it with PUT /governance/consent.' },
+  'training.consent': { status: 403, title: 'No consent for this use', fix: 'Have a tenant admin give it with PUT /governance/consent.' },
   'training.empty': { status: 409, title: 'There is nothing to learn from yet', fix: 'Decide on more suggestions first.' },
-  'csv.empty': { status: 422, title: 'The table is empty', fix: 'A table needs a header line.' },
+  'csv.empty': { status: 422, title: 'The table is empty', fix: 'Begin the table with a line that names its columns.' },
   'csv.encoding': { status: 422, title: 'The table is not UTF-8', fix: 'Save it as UTF-8.' },
-  'csv.ragged': { status: 422, title: 'Rows have different lengths', fix: 'The detail names the line; quote cells that hold separators.' },
-  'csv.header': { status: 422, title: 'The header is wrong', fix: 'The detail names the column.' },
-  'config.invalid': { status: 500, title: 'The configuration is wrong', fix: 'The detail names variable, shape and fix.' },
+  'csv.ragged': { status: 422, title: 'Rows have different lengths', fix: 'Quote cells that hold separators; the detail names the line.' },
+  'csv.header': {
+    status: 422,
+    title: 'A line is not CSV',
+    fix: 'Correct the line the detail names: close its double quotes, and write those inside a cell twice.',
+  },
+  'config.invalid': {
+    status: 500,
+    title: 'The configuration is wrong',
+    fix: 'Set the variable the detail names to the shape it names, and start again.',
+  },
   'egress.refused': {
     status: 502,
     title: 'This outgoing connection is not allowed',
     fix: 'Use https, or loopback; ANCILLA_ALLOW_PLAINTEXT=1 allows plaintext.',
   },
   'server.draining': { status: 503, title: 'The server is shutting down', fix: 'Try again in a moment.' },
-  internal: { status: 500, title: 'Something failed inside', fix: 'The server’s log has the error under this trace id.' },
+  internal: { status: 500, title: 'Something failed inside', fix: 'Report it with what the server’s log has under this trace id.' },
 } as const satisfies Record<string, { readonly status: number; readonly title: string; readonly fix: string }>;
 export type ErrorCode = keyof typeof errorCatalogue;
 

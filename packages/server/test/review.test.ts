@@ -1,5 +1,5 @@
 // Review over HTTP, against a real server: five decisions, each made once, by whom the credential names.
-import { deepEqual, equal, notEqual, ok } from 'node:assert/strict';
+import { deepEqual, equal, notEqual, ok, partialDeepStrictEqual } from 'node:assert/strict';
 import { test } from 'node:test';
 import { startTestServer, type Client } from './test-server.ts';
 
@@ -62,6 +62,11 @@ test('the same idempotency key of the same caller is the same run, also at once;
   equal(events.items.length, 2, 'one call of each agent');
   const conflict = await agent.post<{ code: string }>(409, '/mapping/suggest', { ...asked, dataset: 'erp' });
   equal(conflict.code, 'saga.payload_conflict');
+  const twice = await agent.post<object>(422, '/mapping/suggest', {
+    ...asked,
+    table: { name: 'orders', columns: [...columns, ...columns.slice(0, 1)] },
+  });
+  partialDeepStrictEqual(twice, { code: 'schema.invalid', errors: [{ path: `/table/columns/${columns.length}/name` }] });
   notEqual((await ask(agent, { ...asked, idempotency_key: 'nightly/2026-11-28' })).saga_id, first?.saga_id);
   notEqual((await ask(server.south.agent)).saga_id, first?.saga_id, 'another caller’s key is another key');
 });

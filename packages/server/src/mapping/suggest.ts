@@ -27,7 +27,7 @@ export function openSuggest({ glossaries, gates, artifacts, sagas, hmac, newId }
     const names = asked.table.columns.map(({ name }) => name);
     const twice = names.find((name, i) => names.indexOf(name) !== i);
     if (twice !== undefined)
-      throw new AncillaError('csv.header', 'a column name stands twice', {
+      throw new AncillaError('schema.invalid', 'a column name stands twice', {
         errors: [{ path: `/table/columns/${names.lastIndexOf(twice)}/name`, message: 'stands twice' }],
       });
     const hash = (purpose: string, value: unknown) =>
