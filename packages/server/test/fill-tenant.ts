@@ -137,6 +137,7 @@ export async function fillTenant(
   await admin.bytes(`/dif/artifacts/${artifact_id}/content`, { 'x-ancilla-purpose': mark });
   const keys = await admin.get<{ items: readonly { key_id: string }[] }>(200, '/governance/keys');
   const checkpoint = (await admin.bytes('/audit/checkpoint', {})).toString('utf8');
+  const size = Number(checkpoint.split('\n')[1]);
 
   const known = new Map<string, unknown>([
     ['kind', 'agent_configs'],
@@ -155,8 +156,9 @@ export async function fillTenant(
     ['log_id', checkpoint.split('\n')[0]?.split('/').at(-1)],
     ['collection', 'prompt_events'],
     ['level', '0'],
-    ['part_1', '000.p'],
-    ['part_2', checkpoint.split('\n')[1]],
+    // The tile of the log that is not full yet: its number and how much it holds.
+    ['part_1', `${String(Math.floor(size / 256)).padStart(3, '0')}.p`],
+    ['part_2', String(size % 256)],
     ['subject', agent.subject],
     ...Object.entries(saga),
     ...Object.entries(events[0] ?? {}),

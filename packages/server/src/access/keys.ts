@@ -37,6 +37,8 @@ export interface Keys {
   createKey(key: NewKey, by: By, io: Io, secret?: string): Promise<{ readonly key: ApiKey; readonly secret: string }>;
   /** Disables a key, of this tenant where one is named; the next request with it is refused. @throws {AncillaError} `not_found` */
   disableKey(key_id: string, tenant_id: string | undefined, by: By, io: Io): Promise<ApiKey>;
+  /** @param tenant_id - whose the key must be. @throws {AncillaError} `not_found` */
+  keyOf(key_id: string, tenant_id: string | undefined, io: Io): Promise<ApiKey>;
   /** Keys of one tenant, or all, newest first. */
   listKeys(
     tenant_id: string | undefined,
@@ -57,35 +59,42 @@ export const openKeys = ({
   readonly newId: NewId;
   readonly random: Random;
   readonly forget: Identity['forget'];
-}): Keys => ({
-  async createKey(of, by, io, secret = newSecret(random)) {
-    if ((of.role === 'platform_admin') !== (of.tenant_id === null))
-      throw new AncillaError('schema.invalid', 'a platform admin belongs to no tenant, every other role to one', {
-        errors: [{ path: '/role', message: 'must fit tenant_id' }],
-      });
-    if (of.tenant_id !== null && (await platform.get(tenants, of.tenant_id, io)) === undefined)
-      throw new AncillaError('tenant.not_found', 'no such tenant');
-    const created_at = toTimestamp(clock.now());
-    const key: ApiKey = { key_id: newId('ak'), ...of, secret_hash: hashSecret(secret), disabled: false, created_by: by.id, created_at };
-    await platform.commit([insert(apiKeys, key, { who: by.id, reason: `key for ${of.role}`, trace_id: by.trace_id })], [], io);
-    return { key, secret };
-  },
-  async disableKey(key_id, tenant_id, by, io) {
-    const was = await platform.get(apiKeys, key_id, io);
-    if (was === undefined || (tenant_id !== undefined && was.doc.tenant_id !== tenant_id))
+}): Keys => {
+  async function stored(key_id: string, tenant_id: string | undefined, io: Io) {
+    const found = await platform.get(apiKeys, key_id, io);
+    if (found === undefined || (tenant_id !== undefined && found.doc.tenant_id !== tenant_id))
       throw new AncillaError('not_found', 'no such API key');
-    if (!was.doc.disabled) {
-      const because = { who: by.id, reason: 'disabled', trace_id: by.trace_id };
-      await platform.commit([replace(apiKeys, was, { disabled: true }, because)], [], io);
-    }
-    forget(was.doc.secret_hash);
-    return { ...was.doc, disabled: true };
-  },
-  async listKeys(tenant_id, page, io) {
-    const { items, next_cursor } =
-      tenant_id === undefined
-        ? await platform.find(apiKeys, { index: 'all', equals: {}, ...page }, io)
-        : await platform.find(apiKeys, { index: 'by_tenant', equals: { tenant_id }, ...page }, io);
-    return { items: items.map(({ doc }) => doc), next_cursor };
-  },
-});
+    return found;
+  }
+  return {
+    async createKey(of, by, io, secret = newSecret(random)) {
+      if ((of.role === 'platform_admin') !== (of.tenant_id === null))
+        throw new AncillaError('schema.invalid', 'a platform admin belongs to no tenant, every other role to one', {
+          errors: [{ path: '/role', message: 'must fit tenant_id' }],
+        });
+      if (of.tenant_id !== null && (await platform.get(tenants, of.tenant_id, io)) === undefined)
+        throw new AncillaError('tenant.not_found', 'no such tenant');
+      const created_at = toTimestamp(clock.now());
+      const key: ApiKey = { key_id: newId('ak'), ...of, secret_hash: hashSecret(secret), disabled: false, created_by: by.id, created_at };
+      await platform.commit([insert(apiKeys, key, { who: by.id, reason: `key for ${of.role}`, trace_id: by.trace_id })], [], io);
+      return { key, secret };
+    },
+    async disableKey(key_id, tenant_id, by, io) {
+      const was = await stored(key_id, tenant_id, io);
+      if (!was.doc.disabled) {
+        const because = { who: by.id, reason: 'disabled', trace_id: by.trace_id };
+        await platform.commit([replace(apiKeys, was, { disabled: true }, because)], [], io);
+      }
+      forget(was.doc.secret_hash);
+      return { ...was.doc, disabled: true };
+    },
+    keyOf: async (key_id, tenant_id, io) => (await stored(key_id, tenant_id, io)).doc,
+    async listKeys(tenant_id, page, io) {
+      const { items, next_cursor } =
+        tenant_id === undefined
+          ? await platform.find(apiKeys, { index: 'all', equals: {}, ...page }, io)
+          : await platform.find(apiKeys, { index: 'by_tenant', equals: { tenant_id }, ...page }, io);
+      return { items: items.map(({ doc }) => doc), next_cursor };
+    },
+  };
+};

@@ -33,6 +33,7 @@ const tenantOfKey = (who: Who, named: string | null | undefined): string | null 
 export const accessRoutes = ({
   createKey,
   disableKey,
+  keyOf,
   listKeys,
   createTenant,
   listTenants,
@@ -70,6 +71,19 @@ export const accessRoutes = ({
     async handle({ who, query, signal }) {
       const { items, next_cursor } = await listKeys(who.tenant_id, query, { signal });
       return [200, { items: items.map(view), next_cursor }] as const;
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/governance/keys/{key_id}',
+    action: 'key.manage',
+    scope: 'platform',
+    summary: 'One API key, without its secret',
+    ...nothing,
+    params: Type.Object({ key_id: ApiKey.properties.key_id }),
+    answers: { 200: KeyView },
+    async handle({ who, params: { key_id }, signal }) {
+      return [200, view(await keyOf(key_id, who.tenant_id, { signal }))] as const;
     },
   }),
   route({
