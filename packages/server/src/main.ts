@@ -1,5 +1,5 @@
 // The one place where engines are chosen, collections listed and rooms wired.
-import { mkdir, readFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,7 +14,7 @@ import { openEmbedding, openVectorIndex } from './embedding/index.ts';
 import { configuredProvider, openEmbeddedProvider } from './embedding/providers/index.ts';
 import { describeError, openEgress, openHttp, openLog, type Log } from './http/index.ts';
 import { openAgents, openGates, openIngest, openKnownDocuments, openQuarantine, openReplays, type openGate } from './ingest/index.ts';
-import { locked, openKeyring } from './keys/index.ts';
+import { locked, openKeyring, writeSecretFile } from './keys/index.ts';
 import {
   BASE_CARD,
   BASE_VERSION,
@@ -31,6 +31,7 @@ import { openReview } from './review/index.ts';
 import { openRollout } from './rollout/index.ts';
 import { offeredUndos, openJobs, openSagas } from './sagas/index.ts';
 import { pooledRandom } from './random.ts';
+import { makeDataFolder, orPortFault, readTls } from './start-faults.ts';
 import { engineFor, openStores, runProjections, type Stores } from './store/index.ts';
 import { openTrainer, openTraining } from './training/index.ts';
 
@@ -38,6 +39,8 @@ export const VERSION = '0.1.0';
 /** Where the packages lie, in the repository as when installed. */
 const PACKAGES = fileURLToPath(new URL('../..', import.meta.url));
 const DRAIN_MS = 10_000;
+/** In the data folder, while a server runs on it: where it listens, for the commands that ask it something. */
+export const URL_FILE = 'server-url';
 
 /** A running server. */
 export interface Ancilla {
@@ -87,7 +90,8 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
   const folder = (name: string): string => join(config.dataFolder, name);
   const egress = openEgress({ allowPlaintext: config.allowPlaintext, timeoutMs: 60_000, maxBytes: 64 * 1024 ** 2 });
   const collections = [...storageMap, ...(extra.collections ?? [])];
-  await mkdir(config.dataFolder, { recursive: true, mode: 0o700 });
+  await makeDataFolder(config);
+  const tls = await readTls(config);
   await using opened = new AsyncDisposableStack();
 
   // Core: keys, store, and evidence kept outside the store.
@@ -111,6 +115,9 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
     }),
   );
   const { platform } = stores;
+  // What a server left that was killed names a port that is anyone's by now.
+  const urlFile = folder(URL_FILE);
+  await rm(urlFile, { force: true });
   const storeOf = (tenant_id: string) => stores.tenant(tenant_id);
   const publisher = opened.use(openPublisher({ folder: evidence, later, intervalMs: 1000, onError }));
   stores.onCommit((tenant_id) => publisher.wrote((tenant_id === null ? platform : storeOf(tenant_id)).ledger));
@@ -311,9 +318,10 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
     observe: metrics.http.observe,
     version: VERSION,
     consoleFolder: join(PACKAGES, 'console', 'dist'),
-    ...(await tlsFrom(config)),
+    ...tls,
   });
-  const { url } = await http.listen(config.port, config.host);
+  const { url } = await orPortFault(http.listen(config.port, config.host), config);
+  await writeSecretFile(urlFile, url);
   const resources = opened.move();
   return {
     url,
@@ -328,12 +336,8 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
       stopped.abort();
       await projections.drain();
       await publisher.flush(io);
+      await rm(urlFile, { force: true });
       await resources.disposeAsync();
     },
   };
-}
-
-async function tlsFrom({ tlsCertFile, tlsKeyFile }: Config) {
-  if (tlsCertFile === undefined || tlsKeyFile === undefined) return {};
-  return { tls: { cert: await readFile(tlsCertFile, 'utf8'), key: await readFile(tlsKeyFile, 'utf8') } };
 }

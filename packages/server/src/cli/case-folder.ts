@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AncillaError } from '@ancilla/contracts';
 import { Type } from 'typebox';
@@ -55,7 +55,7 @@ export async function readTruth(path: string): Promise<readonly Answer[]> {
 
 /** Names of the tables in a folder, in order. */
 export async function tableNames(folder: string): Promise<readonly string[]> {
-  const names = (await orUsage(folder, readdir(folder))).filter((name) => /\.csv$/i.test(name)).toSorted();
+  const names = (await orUsage(folder, 'read', readdir(folder))).filter((name) => /\.csv$/i.test(name)).toSorted();
   if (names.length === 0) throw new UsageError(`${folder}: there is no .csv file`);
   return names;
 }
@@ -79,14 +79,17 @@ export async function readJson(path: string): Promise<unknown> {
   }
 }
 
-const readBytes = (path: string): Promise<Uint8Array> => orUsage(path, readFile(path));
+const readBytes = (path: string): Promise<Uint8Array> => orUsage(path, 'read', readFile(path));
 
-async function orUsage<T>(path: string, reading: Promise<T>): Promise<T> {
+/** Writes what a command was asked for. @throws {UsageError} naming the file */
+export const writeOut = (path: string, text: string): Promise<void> => orUsage(path, 'written', writeFile(path, text));
+
+async function orUsage<T>(path: string, done: 'read' | 'written', work: Promise<T>): Promise<T> {
   try {
-    return await reading;
+    return await work;
   } catch (cause) {
     if (cause instanceof AncillaError) throw cause;
-    throw new UsageError(`${path}: cannot be read (${cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown'})`, {
+    throw new UsageError(`${path}: cannot be ${done} (${cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown'})`, {
       cause,
     });
   }

@@ -6,6 +6,7 @@ import { tenantDefaultPolicy } from '@ancilla/redaction';
 import { openGate } from '../ingest/index.ts';
 import { formatLeakReport, openLeakReport, PACKED_LIMIT, readExport } from '../otlp/index.ts';
 import { UsageError, type CommandIo } from './io.ts';
+import { usageOf } from './usage.ts';
 
 const OPTIONS = { '--port': 4318, '--seconds': 0 } as const;
 const isOption = (word: string): word is keyof typeof OPTIONS => Object.hasOwn(OPTIONS, word);
@@ -51,7 +52,7 @@ function readOptions(args: readonly string[]): Readonly<Record<keyof typeof OPTI
   const options: Record<keyof typeof OPTIONS, number> = { ...OPTIONS };
   for (let i = 0; i < args.length; i += 2) {
     const [option = '', value = ''] = [args[i], args[i + 1]];
-    if (!isOption(option) || !/^\d{1,5}$/.test(value)) throw new UsageError('usage: ancilla leak-report [--port 4318] [--seconds 60]');
+    if (!isOption(option) || !/^\d{1,5}$/.test(value)) throw new UsageError(usageOf('leak-report'));
     options[option] = Number(value);
   }
   return options;

@@ -3,43 +3,21 @@
 import { readFile } from 'node:fs/promises';
 import { isAncillaError } from '@ancilla/contracts/errors';
 import { UsageError, UsageProblem, type CommandIo } from './io.ts';
+import { commands, usageOf, type CommandName } from './usage.ts';
 
-interface Command {
-  /** Loads the command when it is asked for: `ancilla redact` in a pipe should not wait for a database engine it never opens. */
-  readonly open: () => Promise<(args: readonly string[], io: CommandIo) => Promise<number>>;
-  readonly what: string;
-}
-
-const commands: Readonly<Record<string, Command>> = {
-  serve: { open: async () => (await import('./serve.ts')).serveCommand, what: 'run the server on the data folder' },
-  demo: { open: async () => (await import('./demo.ts')).demoCommand, what: 'run the server and the whole loop on public tables' },
-  redact: {
-    open: async () => (await import('./redact.ts')).redactCommand,
-    what: 'redact lines of JSON: {"id","text"} in, {"id","text","spans"} out',
-  },
-  'leak-report': {
-    open: async () => (await import('./leak-report.ts')).leakReportCommand,
-    what: 'receive OpenTelemetry spans, keep none, and say what raw content they carry',
-  },
-  map: {
-    open: async () => (await import('./map.ts')).mapCommand,
-    what: 'suggest terms of a glossary for the columns of CSV files, without a server',
-  },
-  train: {
-    open: async () => (await import('./train.ts')).trainCommand,
-    what: 'learn the base model for mapping from tables whose meaning is known',
-  },
-  verify: { open: async () => (await import('./verify.ts')).verifyCommand, what: 'verify a log or a proof offline' },
-  tenant: { open: async () => (await import('./tenant.ts')).tenantCommand, what: 'make and list tenants' },
-  key: { open: async () => (await import('./tenant.ts')).keyCommand, what: 'make, list and disable API keys' },
-  migrate: {
-    open: async () => (await import('./migrate.ts')).migrateCommand,
-    what: 'make the tables in PostgreSQL as their owner, for servers whose role owns nothing',
-  },
-  doctor: {
-    open: async () => (await import('./doctor.ts')).doctorCommand,
-    what: 'say what is wrong with this installation and how to mend it',
-  },
+/** Loads a command when it is asked for: `ancilla redact` in a pipe should not wait for a database engine it never opens. */
+const open: Readonly<Record<CommandName, () => Promise<(args: readonly string[], io: CommandIo) => Promise<number>>>> = {
+  serve: async () => (await import('./serve.ts')).serveCommand,
+  demo: async () => (await import('./demo.ts')).demoCommand,
+  redact: async () => (await import('./redact.ts')).redactCommand,
+  'leak-report': async () => (await import('./leak-report.ts')).leakReportCommand,
+  map: async () => (await import('./map.ts')).mapCommand,
+  train: async () => (await import('./train.ts')).trainCommand,
+  verify: async () => (await import('./verify.ts')).verifyCommand,
+  tenant: async () => (await import('./tenant.ts')).tenantCommand,
+  key: async () => (await import('./tenant.ts')).keyCommand,
+  migrate: async () => (await import('./migrate.ts')).migrateCommand,
+  doctor: async () => (await import('./doctor.ts')).doctorCommand,
 };
 
 const io: CommandIo = {
@@ -53,35 +31,42 @@ const io: CommandIo = {
   }),
 };
 
-const usage = (): string =>
+const overview = (): string =>
   `usage: ancilla COMMAND\n\n${Object.entries(commands)
     .map(([name, { what }]) => `  ${name.padEnd(11)} ${what}`)
-    .join('\n')}\n`;
+    .join('\n')}\n\nancilla COMMAND --help says how one is called.\n`;
+
+const isCommand = (name: string): name is CommandName => Object.hasOwn(commands, name);
 
 async function run([name = '', ...args]: readonly string[]): Promise<number> {
   if (name === '' || name === '--help' || name === 'help') {
-    io.stdout.write(usage());
+    io.stdout.write(overview());
     return name === '' ? 2 : 0;
   }
-  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (command === undefined) {
-    io.stderr.write(`ancilla: no command ${name}\n${usage()}`);
+  if (!isCommand(name)) {
+    io.stderr.write(`ancilla: no command ${name}\n${overview()}`);
     return 2;
   }
+  if (args.includes('--help')) {
+    io.stdout.write(`${usageOf(name)}\n\n${commands[name].what}\n`);
+    return 0;
+  }
   try {
-    const runCommand = await command.open();
+    const runCommand = await open[name]();
     return await runCommand(args, io);
   } catch (error) {
-    if (error instanceof UsageError) {
-      io.stderr.write(`ancilla ${name}: ${error.message}\n`);
-      return 2;
-    }
-    if (error instanceof UsageProblem || isAncillaError(error)) {
-      io.stderr.write(`ancilla ${name}: ${error.message}\n`);
-      return 1;
-    }
-    throw error;
+    const isKnown = error instanceof UsageError || error instanceof UsageProblem || isAncillaError(error);
+    // Where something unforeseen was thrown helps only who looks for the mistake in the code.
+    const isLookedFor = !isKnown && error instanceof Error && io.env['ANCILLA_LOG_LEVEL'] === 'debug';
+    const said = error instanceof Error ? error.message : String(error);
+    io.stderr.write(`ancilla ${name}: ${isLookedFor ? error.stack : said}\n`);
+    return error instanceof UsageError ? 2 : 1;
   }
 }
 
+// Who reads what is written may have seen enough, as `head` has.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit();
+  throw error;
+});
 process.exitCode = await run(process.argv.slice(2));

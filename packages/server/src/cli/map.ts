@@ -1,15 +1,12 @@
-import { writeFile } from 'node:fs/promises';
 import { parseModel, priorModel, type Model } from '@ancilla/ranker';
 import { openEmbeddedProvider } from '../embedding/providers/index.ts';
 import { readBaseModel } from '../mapping/base-model.ts';
 import { learnFrom, toApproved, type Answer } from '../mapping/learn.ts';
 import { compareTable, rankCompared, type ComparedTable, type RankedColumn } from '../mapping/rank-table.ts';
 import type { Term } from '../mapping/glossaries.ts';
-import { readGlossary, readJson, readTableFile, readTruth, tableName, tableNames } from './case-folder.ts';
+import { readGlossary, readJson, readTableFile, readTruth, tableName, tableNames, writeOut } from './case-folder.ts';
 import { parseOptions, UsageError, type CommandIo } from './io.ts';
-
-const USAGE =
-  'usage: ancilla map --source DIR --glossary glossary.json --out predictions.csv [--approved truth.csv --approved-tables a,b] [--tables c,d] [--base FILE|none]';
+import { usageOf } from './usage.ts';
 
 /** `ancilla map`: suggestions for every column of a folder of CSV files, without a server. A column that is left out is one on which it abstains. */
 export async function mapCommand(args: readonly string[], io: CommandIo): Promise<number> {
@@ -18,7 +15,7 @@ export async function mapCommand(args: readonly string[], io: CommandIo): Promis
     flags: [],
   });
   const { source, glossary, out } = options;
-  if (source === undefined || glossary === undefined || out === undefined) throw new UsageError(USAGE);
+  if (source === undefined || glossary === undefined || out === undefined) throw new UsageError(usageOf('map'));
   if ((options.approved === undefined) !== (options['approved-tables'] === undefined))
     throw new UsageError('--approved and --approved-tables go together: the answers, and the tables whose answers may be used');
   const [terms, prior, similarity, files] = await Promise.all([
@@ -48,7 +45,7 @@ export async function mapCommand(args: readonly string[], io: CommandIo): Promis
     const memory = approved.filter((each) => each.table !== table.table.name);
     return rankCompared(table, model, memory).flatMap((column) => toLines(file, column));
   });
-  await writeFile(out, `${['file,column,rank,semantic_id,score', ...lines].join('\n')}\n`);
+  await writeOut(out, `${['file,column,rank,semantic_id,score', ...lines].join('\n')}\n`);
   return 0;
 }
 

@@ -2,6 +2,7 @@
 import { isAncillaError } from '@ancilla/contracts/errors';
 import { parsePolicy, RedactionError, tenantDefaultPolicy, type Policy } from '@ancilla/redaction';
 import { openGate, type Gate } from '../ingest/gate.ts';
+import { usageOf } from './usage.ts';
 
 export interface RedactIo {
   readonly stdin: AsyncIterable<Uint8Array | string>;
@@ -10,7 +11,6 @@ export interface RedactIo {
   readonly readFile: (path: string) => Promise<string>;
 }
 
-const USAGE = 'usage: ancilla redact [--policy policy.json] [--token-key FILE] < in.jsonl > out.jsonl\n';
 /** A line is held whole; a longer one is refused. */
 const LONGEST_LINE = 32 * 1024 * 1024;
 const BATCH_CHARACTERS = 64 * 1024;
@@ -49,7 +49,7 @@ async function openFromArgs(args: readonly string[], io: RedactIo): Promise<Gate
   for (let i = 0; i < args.length; i += 2) {
     const [option, value] = [args[i], args[i + 1]];
     if ((option !== '--policy' && option !== '--token-key') || value === undefined)
-      throw new Wrong(`unknown or incomplete option ${option ?? ''}\n${USAGE.trimEnd()}`);
+      throw new Wrong(`unknown or incomplete option ${option ?? ''}\n${usageOf('redact')}`);
     files[option] = value;
   }
   const key = files['--token-key'];

@@ -1,5 +1,6 @@
 import { openAdmin } from './admin.ts';
 import { parseOptions, UsageError, type CommandIo } from './io.ts';
+import { usageOf } from './usage.ts';
 
 /** `ancilla tenant create ID [--name NAME] | list` */
 export async function tenantCommand(args: readonly string[], io: CommandIo): Promise<number> {
@@ -17,7 +18,7 @@ export async function tenantCommand(args: readonly string[], io: CommandIo): Pro
     io.stdout.write(`${JSON.stringify(await admin.request('GET', '/governance/tenants?limit=500'))}\n`);
     return 0;
   }
-  throw new UsageError('usage: ancilla tenant create ID [--name NAME] | ancilla tenant list');
+  throw new UsageError(usageOf('tenant'));
 }
 
 /** `ancilla key create --tenant ID --role ROLE --subject WHO | list | disable KEY_ID` */
@@ -48,7 +49,5 @@ export async function keyCommand(args: readonly string[], io: CommandIo): Promis
     await using admin = await openAdmin(io);
     return say(await admin.request('DELETE', `/governance/keys/${encodeURIComponent(key_id)}`));
   }
-  throw new UsageError(
-    'usage: ancilla key create --role ROLE --subject WHO [--tenant ID] [--name NAME] | ancilla key list | ancilla key disable KEY_ID',
-  );
+  throw new UsageError(usageOf('key'));
 }

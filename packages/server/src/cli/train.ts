@@ -1,17 +1,15 @@
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openEmbeddedProvider } from '../embedding/providers/index.ts';
 import { trainBase, type Case } from '../mapping/train-base.ts';
-import { readGlossary, readTableFile, readTruth, tableNames } from './case-folder.ts';
+import { readGlossary, readTableFile, readTruth, tableNames, writeOut } from './case-folder.ts';
 import { parseOptions, UsageError, type CommandIo } from './io.ts';
-
-const USAGE = `usage: ancilla train --cases DIR --out model.json [--leave-out CASE,…]
-  DIR holds a folder for each case: source/*.csv, glossary.json, truth.csv (table,column,semantic_id; a column without a row means no term)`;
+import { usageOf } from './usage.ts';
 
 /** `ancilla train`: the base model for mapping, from tables whose meaning is known; the same cases give the same bytes. */
 export async function trainCommand(args: readonly string[], io: CommandIo): Promise<number> {
   const { options } = parseOptions(args, { values: ['cases', 'out', 'leave-out'], flags: [] });
-  if (options.cases === undefined || options.out === undefined) throw new UsageError(USAGE);
+  if (options.cases === undefined || options.out === undefined) throw new UsageError(usageOf('train'));
   const folder = options.cases;
   const found = await caseNames(folder);
   const left = options['leave-out']?.split(',') ?? [];
@@ -22,7 +20,7 @@ export async function trainCommand(args: readonly string[], io: CommandIo): Prom
   const cases: Case[] = [];
   for (const name of names) cases.push(await readCase(join(folder, name), name, io));
   const model = trainBase(cases, { similarity: await openEmbeddedProvider(), keyed: (text) => text });
-  await writeFile(options.out, `${JSON.stringify(model, null, 1)}\n`);
+  await writeOut(options.out, `${JSON.stringify(model, null, 1)}\n`);
   const columns = cases.reduce((sum, { tables }) => sum + tables.reduce((all, table) => all + table.columns.length, 0), 0);
   io.stdout.write(`${options.out}: learned from ${columns} columns of ${cases.length} cases (${names.join(', ')})\n`);
   return 0;
@@ -36,7 +34,7 @@ async function caseNames(folder: string): Promise<readonly string[]> {
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => name)
     .toSorted();
-  if (names.length === 0) throw new UsageError(`${folder}: there is no case\n${USAGE}`);
+  if (names.length === 0) throw new UsageError(`${folder}: there is no case\n${usageOf('train')}`);
   return names;
 }
 

@@ -2,8 +2,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EvidenceError, verifyDocument, verifyLog } from '@ancilla/evidence';
 import { parseOptions, UsageError, type CommandIo } from './io.ts';
+import { usageOf } from './usage.ts';
 
-const USAGE = 'usage: ancilla verify FOLDER [--vkey KEY] [--checkpoint FILE] | ancilla verify --proof FILE [--vkey KEY]';
 const missing = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
 
@@ -15,9 +15,9 @@ export async function verifyCommand(args: readonly string[], io: CommandIo): Pro
   const { options, rest } = parseOptions(args, { values: ['vkey', 'checkpoint', 'proof'], flags: [] });
   const say = (line: string): void => void io.stdout.write(`${line}\n`);
   try {
-    if (options.proof !== undefined) return verifyProof(JSON.parse(await io.readFile(options.proof)), options.vkey, say);
+    if (options.proof !== undefined) return verifyProof(toJson(await io.readFile(options.proof), options.proof), options.vkey, say);
     const [folder] = rest;
-    if (folder === undefined) throw new UsageError(USAGE);
+    if (folder === undefined) throw new UsageError(usageOf('verify'));
     const read = async (path: string): Promise<Uint8Array | undefined> => {
       try {
         return await readFile(join(folder, path));
@@ -31,7 +31,7 @@ export async function verifyCommand(args: readonly string[], io: CommandIo): Pro
       Buffer.from((await read('vkey')) ?? new Uint8Array())
         .toString('utf8')
         .trim();
-    if (shown === '') throw new UsageError(`${folder} is no log: it has no vkey. ${USAGE}`);
+    if (shown === '') throw new UsageError(`${folder} is no log: it has no vkey. ${usageOf('verify')}`);
     const report = await verifyLog({
       readFile: read,
       listFiles: (path) => readdir(join(folder, path)).catch((error: unknown) => (missing(error) ? [] : Promise.reject(error))),
@@ -53,8 +53,17 @@ export async function verifyCommand(args: readonly string[], io: CommandIo): Pro
     return report.verdict === 'refused' ? 1 : 0;
   } catch (error) {
     if (error instanceof EvidenceError) throw new UsageError(error.message);
-    if (missing(error)) throw new UsageError(`no such file or folder. ${USAGE}`);
+    // What cannot be read was not refused: exit 1 would say so.
+    if (error instanceof Error && 'syscall' in error) throw new UsageError(`${error.message}. ${usageOf('verify')}`);
     throw error;
+  }
+}
+
+function toJson(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new UsageError(`${path} is not JSON; it must be an answer of GET /audit/proofs/inclusion`);
   }
 }
 
