@@ -35,7 +35,7 @@ interface Waiting {
 const MOST_EVENTS = 512;
 /** So many make a commit worth its transaction: it does not wait for more, so that the store works on it while the next are read. */
 const ENOUGH_EVENTS = 64;
-/** One commit on its way to the disk, and one that is made ready meanwhile. */
+/** One commit on its way to the disk, and one that is made ready meanwhile if it is worth it: few events wait for the disk, and share what a transaction costs with all that come until then. */
 const MOST_UNDER_WAY = 2;
 const unstoppable: Io = { signal: new AbortController().signal };
 
@@ -44,16 +44,17 @@ const unstoppable: Io = { signal: new AbortController().signal };
  * way is the next one. Each request is answered as if it had been alone.
  */
 export function openCommitting(): (of: Of, ready: readonly Ready[], io: Io) => Promise<Committed> {
-  const lanes = new Map<string, { readonly waiting: Waiting[]; underWay: number }>();
+  const lanes = new Map<string, { readonly waiting: Waiting[]; events: number; underWay: number }>();
 
   const next = ({ tenant, tenant_id }: Of): void => {
     const lane = lanes.get(tenant_id);
-    if (lane === undefined || lane.underWay === MOST_UNDER_WAY) return;
+    if (lane === undefined || lane.underWay === MOST_UNDER_WAY || (lane.underWay > 0 && lane.events < ENOUGH_EVENTS)) return;
     const group: Waiting[] = [];
     for (let size = 0; ;) {
       const [first] = lane.waiting;
       if (first === undefined || (group.length > 0 && size + first.ready.length > MOST_EVENTS)) break;
       lane.waiting.shift();
+      lane.events -= first.ready.length;
       size += first.ready.length;
       if (first.io.signal.aborted) first.reject(first.io.signal.reason);
       else group.push(first);
@@ -72,10 +73,11 @@ export function openCommitting(): (of: Of, ready: readonly Ready[], io: Io) => P
   return (of, ready, io) =>
     new Promise((resolve, reject) => {
       let lane = lanes.get(of.tenant_id);
-      if (lane === undefined) lanes.set(of.tenant_id, (lane = { waiting: [], underWay: 0 }));
+      if (lane === undefined) lanes.set(of.tenant_id, (lane = { waiting: [], events: 0, underWay: 0 }));
       lane.waiting.push({ ready, io, resolve, reject });
+      lane.events += ready.length;
       // A few wait for what else arrives in this turn of the event loop.
-      if (ready.length >= ENOUGH_EVENTS) next(of);
+      if (lane.events >= ENOUGH_EVENTS) next(of);
       else if (lane.waiting.length === 1) setImmediate(next, of);
     });
 }
