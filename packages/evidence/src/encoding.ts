@@ -1,14 +1,11 @@
 // Runs in browsers too.
-import { fromBase64Lenient, sha256, toBase64, toHex } from '#platform';
+import { fromBase64Lenient, toBase64 } from '#platform';
 
 /** The bytes of canonical, padded, standard base64 (RFC 4648 section 4), or `undefined`: a proof must have one spelling only. */
 export function fromBase64(text: string): Uint8Array | undefined {
   const bytes = fromBase64Lenient(text);
   return toBase64(bytes) === text ? bytes : undefined;
 }
-
-/** SHA-256 of a text's UTF-8 or of bytes, as 64 lower-case hex digits. */
-export const sha256Hex = (content: Uint8Array | string): string => toHex(sha256(content));
 
 /** UTF-8 bytes of a text. */
 export const toUtf8 = (text: string): Uint8Array => encoder.encode(text);

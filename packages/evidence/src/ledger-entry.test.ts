@@ -2,7 +2,7 @@ import { equal, deepEqual, notEqual, throws } from 'node:assert/strict';
 import { test } from 'node:test';
 import { canonicalJson } from './canonical-json.ts';
 import { documentDigest, ledgerEntry, parseLedgerEntry } from './ledger-entry.ts';
-import { sha256Hex } from './encoding.ts';
+import { sha256Hex } from '#platform';
 
 const fields = { collection: 'prompt_events', seq: 42, digest: sha256Hex('x') };
 

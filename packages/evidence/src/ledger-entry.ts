@@ -1,5 +1,5 @@
 // Runs in browsers too.
-import { sha256, toHex } from '#platform';
+import { sha256Hex } from '#platform';
 import { fromUtf8 } from './encoding.ts';
 import { EvidenceError } from './errors.ts';
 
@@ -25,7 +25,7 @@ export interface LedgerEntryFields {
  */
 export function documentDigest(salt: Uint8Array, canonicalDocument: string): string {
   if (salt.length !== SALT_BYTES) throw new RangeError(`a salt of ${salt.length} bytes, expected ${SALT_BYTES}`);
-  return toHex(sha256(salt, canonicalDocument));
+  return sha256Hex(salt, canonicalDocument);
 }
 
 /**

@@ -10,6 +10,9 @@ export function sha256(...parts: readonly (Uint8Array | string)[]): Uint8Array {
   return hash.digest();
 }
 
+/** The same as 64 lower-case hex digits. */
+export const sha256Hex = (...parts: readonly (Uint8Array | string)[]): string => toHex(sha256(...parts));
+
 /** Lower-case hex. */
 export const toHex = (bytes: Uint8Array): string => bytesToHex(bytes);
 

@@ -11,11 +11,20 @@ test('browsers and Node hash and encode alike', () => {
   fc.assert(
     fc.property(bytes, fc.string({ unit: 'binary' }), (data, text) => {
       deepEqual(browser.sha256(data, text), node.sha256(data, text));
+      equal(browser.sha256Hex(text), node.sha256Hex(text));
       equal(browser.toHex(data), node.toHex(data));
       equal(browser.toBase64(data), node.toBase64(data));
       deepEqual(browser.fromBase64Lenient(node.toBase64(data)), node.fromBase64Lenient(node.toBase64(data)));
     }),
   );
+});
+
+test('parts of any size hash as one', () => {
+  for (const size of [0, 1, 21_845, 21_846, 65_536, 200_000]) {
+    const whole = node.sha256Hex('a€'.repeat(size));
+    equal(node.sha256Hex('a€'.repeat(size), ''), whole, `a text of ${size} times two characters`);
+    equal(node.sha256Hex(new Uint8Array(), Buffer.from('a€'.repeat(size))), whole, `${size} times four bytes`);
+  }
 });
 
 test('browsers and Node sign alike, and each refuses what the other did not sign', () => {

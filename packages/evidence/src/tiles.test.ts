@@ -1,7 +1,8 @@
 import { deepEqual, equal, throws } from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { toUtf8, sha256Hex } from './encoding.ts';
+import { sha256Hex } from '#platform';
+import { toUtf8 } from './encoding.ts';
 import { countingEntries } from './fixtures/memory-log.ts';
 import { countingFiles } from './fixtures/vectors.ts';
 import { leafHash } from './merkle.ts';
