@@ -2,7 +2,7 @@ import { deepEqual, equal, throws } from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import serialize from 'canonicalize';
-import { canonicalJson } from './canonical-json.ts';
+import { canonicalJson, canonicalTwins } from './canonical-json.ts';
 
 test('numbers, strings and key order come out as RFC 8785 section 3.2 shows', () => {
   const value = {
@@ -37,6 +37,19 @@ test('the form is the one the reference implementation of RFC 8785 writes', () =
       equal(canonicalJson(read), serialize(read));
     }),
   );
+});
+
+test('two objects written together are each as written alone, whatever they share', () => {
+  fc.assert(
+    fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.dictionary(fc.string(), fc.jsonValue()), (one, more) => {
+      const other = { ...one, ...more };
+      deepEqual(canonicalTwins(one, other), [canonicalJson(one), canonicalJson(other)]);
+      deepEqual(canonicalTwins(other, one), [canonicalJson(other), canonicalJson(one)]);
+    }),
+  );
+  deepEqual(canonicalTwins({ a: 1, b: '1' }, { a: '1', b: 1 }), ['{"a":1,"b":"1"}', '{"a":"1","b":1}']);
+  throws(() => canonicalTwins({ a: 1 }, { a: undefined }), { code: 'json.malformed' });
+  throws(() => canonicalTwins({ a: 1 }, []), { code: 'json.malformed' });
 });
 
 test('objects that begin alike are told apart, as many as come', () => {

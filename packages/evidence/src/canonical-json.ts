@@ -13,6 +13,24 @@ const MAX_DEPTH = 256;
  */
 export const canonicalJson = (value: unknown): string => write(value, []);
 
+/**
+ * The canonical forms of two objects of which one was made from the other: a member that is the same value in both is written once.
+ * @throws {EvidenceError} as `canonicalJson`, and for an array
+ */
+export function canonicalTwins(one: object, other: object): readonly [one: string, other: string] {
+  const written = new Map<string, { readonly value: unknown; readonly text: string }>();
+  const first = writeObject(one, [], (value, path, key) => {
+    const text = write(value, path);
+    written.set(key, { value, text });
+    return text;
+  });
+  const second = writeObject(other, [], (value, path, key) => {
+    const known = written.get(key);
+    return known !== undefined && known.value === value ? known.text : write(value, path);
+  });
+  return [first, second];
+}
+
 /** Text that stands between quotes as it is. */
 const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
 
@@ -33,25 +51,33 @@ function write(value: unknown, path: (string | number)[]): string {
 
 function writeContainer(value: object, path: (string | number)[]): string {
   if (path.length >= MAX_DEPTH) refuse(path, `nested more than ${MAX_DEPTH} levels`);
+  if (!Array.isArray(value)) return writeObject(value, path, write);
   if ('toJSON' in value) refuse(path, 'an object with toJSON');
   let text = '';
-  if (Array.isArray(value)) {
-    // By index, not by iterator: the holes of a sparse array must be seen too.
-    for (let i = 0; i < value.length; i++) {
-      path.push(i);
-      text += `${i === 0 ? '' : ','}${write(value[i], path)}`;
-      path.pop();
-    }
-    return `[${text}]`;
+  // By index, not by iterator: the holes of a sparse array must be seen too.
+  for (let i = 0; i < value.length; i++) {
+    path.push(i);
+    text += `${i === 0 ? '' : ','}${write(value[i], path)}`;
+    path.pop();
   }
+  return `[${text}]`;
+}
+
+function writeObject(
+  value: object,
+  path: (string | number)[],
+  writeMember: (value: unknown, path: (string | number)[], key: string) => string,
+): string {
+  if ('toJSON' in value) refuse(path, 'an object with toJSON');
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) refuse(path, 'an object that is not plain');
   if (Object.getOwnPropertySymbols(value).length > 0) refuse(path, 'an object with a symbol for a key');
   // A plain object, read by its own keys only.
   const members = value as Readonly<Record<string, unknown>>;
+  let text = '';
   for (const { key, before } of inOrder(Object.keys(value), path)) {
     path.push(key);
-    text += before + write(members[key], path);
+    text += before + writeMember(members[key], path, key);
     path.pop();
   }
   return `{${text}}`;

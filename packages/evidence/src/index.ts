@@ -1,7 +1,7 @@
 // Evidence: canonical JSON, hashes, Merkle logs, signed checkpoints and proofs, and the verifier that trusts no server. Runs in browsers too.
 export { sha256, sha256Hex, toBase64, toHex } from '#platform';
 export { fromBase64 } from './encoding.ts';
-export { canonicalJson } from './canonical-json.ts';
+export { canonicalJson, canonicalTwins } from './canonical-json.ts';
 export { formatCheckpoint, openCheckpoint, parseCheckpoint, signCheckpoint, type Checkpoint } from './checkpoint.ts';
 export { EvidenceError, type EvidenceErrorCode } from './errors.ts';
 export type { Problem } from './findings.ts';

@@ -11,7 +11,7 @@ import {
   type Random,
   type Write,
 } from '@ancilla/contracts';
-import { EvidenceError, canonicalJson } from '@ancilla/evidence';
+import { EvidenceError, canonicalJson, canonicalTwins } from '@ancilla/evidence';
 import { Compile } from 'typebox/compile';
 import { SECRET_BYTES, SLOT_BYTES, type PreparedChange, type PreparedCommit, type PreparedWrite, type Value } from './engines/engine.ts';
 
@@ -52,13 +52,21 @@ export function prepareCommits({
     return found;
   };
 
-  const canonical = (to: Collection, doc: object, secrecy: Secrecy): string => {
+  /** The document's canonical form, and that of what it was made from; its own where that is all there is. */
+  const canonical = (to: Collection, doc: object, received: object | undefined, secrecy: Secrecy): readonly [string, string] => {
     const { schema } = known(to, secrecy);
     if (!schema.Check(doc))
       throw new AncillaError('store.invalid', `${to.name}: the document does not fit its schema`, {
         errors: toFieldErrors(schema.Errors(doc)),
       });
-    return text(to.name, doc);
+    try {
+      if (received !== undefined) return canonicalTwins(doc, received);
+      const body = canonicalJson(doc);
+      return [body, body];
+    } catch (error) {
+      if (error instanceof EvidenceError) throw new AncillaError('store.invalid', `${to.name}: ${error.message}`, { cause: error });
+      throw error;
+    }
   };
 
   const change = (op: Change['op'], write: Exclude<Write, { op: 'blob' }>, subject_id: string, document: string | null): PreparedChange => {
@@ -85,26 +93,24 @@ export function prepareCommits({
     return { key: change_id, time: at, before, after: `,${canonicalJson({ subject_id, trace_id, who }).slice(1)}` };
   };
 
-  const prepare = (write: Write, secrecy: Secrecy): PreparedWrite => {
+  /** @returns with a document of a log, the canonical form of what it was received as */
+  const prepare = (write: Write, secrecy: Secrecy): readonly [PreparedWrite, received?: string] => {
     if (write.op === 'blob') {
       if (write.sealed.length > MAX_BLOB_BYTES)
         throw new RangeError(`a blob of ${write.sealed.length} bytes; at most ${MAX_BLOB_BYTES} ride in a commit`);
       // A view of its own: a slice of a larger buffer would take all of it along to the worker.
-      return { op: 'blob', key: write.artifact_id, sealed: new Uint8Array(write.sealed) };
+      return [{ op: 'blob', key: write.artifact_id, sealed: new Uint8Array(write.sealed) }];
     }
     const { of } = known(write.to, secrecy);
     if (of.name === changes.name && write.op !== 'remove') throw new TypeError('`changes` is written by the store alone');
     if (write.op === 'remove') {
       const { id } = write;
-      return {
-        op: 'remove',
-        to: of.name,
-        key: id,
-        ...(write.revision !== undefined && { revision: write.revision }),
-        ...(of.kind !== 'state' && { change: change('remove', write, id, null) }),
-      };
+      const revision = write.revision !== undefined && { revision: write.revision };
+      return [
+        { op: 'remove', to: of.name, key: id, ...revision, ...(of.kind !== 'state' && { change: change('remove', write, id, null) }) },
+      ];
     }
-    const body = canonical(of, write.doc, secrecy);
+    const [body, received] = canonical(of, write.doc, write.op === 'insert' ? write.received : undefined, secrecy);
     // The schema has just held, and a collection's key and time are fields of it.
     const doc = write.doc as Readonly<Record<string, unknown>>;
     const key = String(doc[of.key]);
@@ -116,22 +122,19 @@ export function prepareCommits({
       unique: (of.unique ?? []).map((fields) => fields.map((field) => toValue(doc[field]))),
       ...(of.kind === 'versioned' && { change: change(write.op, write, key, body) }),
     };
-    if (write.op === 'insert') return { op: 'insert', ...row };
+    if (write.op === 'insert') return of.kind === 'log' ? [{ op: 'insert', ...row }, received] : [{ op: 'insert', ...row }];
     if (of.kind === 'log') throw new TypeError(`${of.name} is a log: its documents are never replaced`);
-    return { op: 'replace', ...row, revision: write.revision };
+    return [{ op: 'replace', ...row, revision: write.revision }];
   };
 
   return (writes, guards, secrecy) => {
     const secrets = new Uint8Array(writes.length * SLOT_BYTES);
     const salts = random.bytes(writes.length * SECRET_BYTES);
     const prepared = writes.map((write, i) => {
-      const made = prepare(write, secrecy);
+      const [made, received] = prepare(write, secrecy);
       const at = i * SLOT_BYTES;
       secrets.set(salts.subarray(i * SECRET_BYTES, (i + 1) * SECRET_BYTES), at);
-      if (write.op === 'insert' && made.op === 'insert' && write.to.kind === 'log') {
-        const received = write.received === undefined ? made.body : text(made.to, write.received);
-        secrets.set(secrecy.hmac('store.received', received).subarray(0, SECRET_BYTES), at + SECRET_BYTES);
-      }
+      if (received !== undefined) secrets.set(secrecy.hmac('store.received', received).subarray(0, SECRET_BYTES), at + SECRET_BYTES);
       return made;
     });
     return {
@@ -148,13 +151,4 @@ export function toValue(value: unknown): Value {
   if (typeof value === 'boolean') return value ? 1 : 0;
   if (typeof value === 'string' || typeof value === 'number') return value;
   return canonicalJson(value);
-}
-
-function text(name: string, doc: object): string {
-  try {
-    return canonicalJson(doc);
-  } catch (error) {
-    if (error instanceof EvidenceError) throw new AncillaError('store.invalid', `${name}: ${error.message}`, { cause: error });
-    throw error;
-  }
 }
