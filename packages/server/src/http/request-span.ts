@@ -28,13 +28,12 @@ export function startRequestSpan(
   );
   const { traceId, spanId } = span.spanContext();
   const hex = (bytes: number) => Buffer.from(random.bytes(bytes)).toString('hex');
-  // Where nothing records, the tracer gives no ids; every request has some all the same.
-  const ids = trace.isSpanContextValid(span.spanContext())
-    ? { trace_id: traceId, span_id: spanId === remote?.span_id ? hex(8) : spanId }
-    : { trace_id: remote?.trace_id ?? hex(16), span_id: hex(8) };
+  // Where nothing records, the tracer gives no ids, or the caller's; every request has some of its own all the same.
+  const isOwn = trace.isSpanContextValid(span.spanContext()) && spanId !== remote?.span_id;
+  const ids = isOwn ? { trace_id: traceId, span_id: spanId } : { trace_id: remote?.trace_id ?? hex(16), span_id: hex(8) };
   return {
-    trace: { ...ids, ...(remote !== undefined && { parent_span_id: remote.span_id }) },
-    context: trace.setSpan(parent, span),
+    trace: remote === undefined ? ids : { ...ids, parent_span_id: remote.span_id },
+    context: isOwn ? trace.setSpan(parent, span) : parent,
     end(status) {
       span.setAttribute('http.response.status_code', status);
       if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });

@@ -1,11 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Clock } from '@ancilla/contracts';
-import { context, ROOT_CONTEXT, type Context, type ContextManager, type Tracer } from '@opentelemetry/api';
+import { context, ProxyTracerProvider, ROOT_CONTEXT, type Context, type ContextManager, type Tracer } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 
-/** Where the server's own spans go. Without an endpoint they get ids and are forgotten. */
+/** Where the server's own spans go. Without an endpoint none are made: one costs as much as a good part of a small request. */
 export interface Telemetry extends AsyncDisposable {
   readonly tracer: Tracer;
   flush(): Promise<void>;
@@ -37,22 +37,26 @@ class AsyncContextManager implements ContextManager {
   }
 }
 
+const nowhere: Telemetry = {
+  tracer: new ProxyTracerProvider().getTracer('ancilla'),
+  async flush() {},
+  async [Symbol.asyncDispose]() {},
+};
+
 /**
  * @param of - `endpoint`: base URL of an OTLP/HTTP receiver (`OTEL_EXPORTER_OTLP_ENDPOINT`), to which /v1/traces is added
  */
 export function openTelemetry(of: { readonly endpoint: string | undefined; readonly version: string; readonly clock: Clock }): Telemetry {
+  if (of.endpoint === undefined) return nowhere;
   context.setGlobalContextManager(new AsyncContextManager());
   const provider = new TracerProvider({
     resource: resourceFromAttributes({ 'service.name': 'ancilla', 'service.version': of.version }),
-    spanProcessors:
-      of.endpoint === undefined
-        ? []
-        : [
-            new BatchSpanProcessor({
-              exporter: new OTLPTraceExporter({ url: `${of.endpoint.replace(/\/+$/, '')}/v1/traces` }),
-              scheduledDelayMillis: 1000,
-            }),
-          ],
+    spanProcessors: [
+      new BatchSpanProcessor({
+        exporter: new OTLPTraceExporter({ url: `${of.endpoint.replace(/\/+$/, '')}/v1/traces` }),
+        scheduledDelayMillis: 1000,
+      }),
+    ],
   });
   return {
     tracer: provider.getTracer('ancilla', of.version),
