@@ -28,8 +28,8 @@ export async function admit(
   io: Io,
 ): Promise<Caller> {
   // A handle on no tenant: whatever is asked of it fails.
-  const none = { tenant: tenantStore('-'), tenant_id: '' };
-  if (action === 'open') return { ...none, who: nobody };
+  const none = () => ({ tenant: tenantStore('-'), tenant_id: '' });
+  if (action === 'open') return { ...none(), who: nobody };
   const who = await access.authenticate(headers['authorization'], io);
   const deny = async (error: AncillaError): Promise<never> => {
     const { id: subject, role, key_id } = who;
@@ -46,7 +46,7 @@ export async function admit(
   const verdict = may(who, action, tenant_id === undefined ? {} : { tenant_id });
   if (!verdict.allowed) return deny(new AncillaError(verdict.code, verdict.reason));
   if (who.tenant_id !== undefined) await access.checkTenant(who.tenant_id, io);
-  if (scope === 'platform') return { ...none, who, tenant_id: who.tenant_id ?? '' };
+  if (scope === 'platform') return { ...none(), who, tenant_id: who.tenant_id ?? '' };
   if (tenant_id === undefined) throw new AncillaError('tenant.missing', 'a platform admin names the tenant in x-ancilla-tenant');
   if (who.tenant_id === undefined) await access.checkTenant(tenant_id, io);
   return { who, tenant: tenantStore(tenant_id), tenant_id };

@@ -52,15 +52,20 @@ function collect(payload: Readable, limit: number): Promise<Buffer> {
 }
 
 function checkJson({ 'content-type': type, 'content-encoding': encoding }: Headers): void {
-  const [media = '', ...parameters] = String(type ?? '')
+  // As almost all say it.
+  if (type !== 'application/json') checkMedia(String(type ?? ''));
+  if (encoding !== undefined && encoding !== 'identity')
+    throw new AncillaError('request.media_type', 'this route reads bodies that are not compressed');
+}
+
+function checkMedia(type: string): void {
+  const [media = '', ...parameters] = type
     .toLowerCase()
     .split(';')
     .map((part) => part.trim());
   if (media !== 'application/json') throw new AncillaError('request.media_type', 'this route reads application/json');
   if (parameters.some((parameter) => parameter.startsWith('charset=') && !/^charset="?utf-?8"?$/.test(parameter)))
     throw new AncillaError('request.media_type', 'JSON is read as UTF-8 only');
-  if (encoding !== undefined && encoding !== 'identity')
-    throw new AncillaError('request.media_type', 'this route reads bodies that are not compressed');
 }
 
 const tooLarge = (limit: number) => new AncillaError('request.too_large', `the body is larger than ${limit} bytes`);

@@ -8,14 +8,16 @@ export interface JsonBounds {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const [QUOTE, BACKSLASH, OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, CLOSE_BRACKET, COLON] = [0x22, 0x5c, 0x7b, 0x7d, 0x5b, 0x5d, 0x3a];
-const [ZERO, NINE] = [0x30, 0x39];
+const [ZERO, NINE, PLUS, UNDERSCORE, C, D, E, U] = [0x30, 0x39, 0x2b, 0x5f, 0x63, 0x64, 0x65, 0x75];
+/** The bit that tells a lower-case letter from its capital. */
+const LOWER = 0x20;
 
 /**
  * Reads a JSON body whose depth and number of keys were bounded by one look over its bytes, before anything is built from it.
  * @throws {AncillaError} `request.too_deep`, `request.malformed`
  */
 export function parseJsonBody(bytes: Uint8Array, bounds: JsonBounds): unknown {
-  const hasLongNumber = scan(bytes, bounds);
+  const isSuspicious = scan(bytes, bounds);
   let text: string;
   try {
     text = utf8.decode(bytes);
@@ -24,43 +26,74 @@ export function parseJsonBody(bytes: Uint8Array, bounds: JsonBounds): unknown {
   }
   try {
     // Looking at each member costs several times the parsing, so it is done only where something could be found.
-    return (hasLongNumber || SUSPICIOUS.test(text) ? JSON.parse(text, refuseMember) : JSON.parse(text)) as unknown;
+    return (isSuspicious ? JSON.parse(text, refuseMember) : JSON.parse(text)) as unknown;
   } catch (error) {
     if (error instanceof AncillaError) throw error;
     throw new AncillaError('request.malformed', 'the body is not JSON');
   }
 }
 
-/** @returns whether some number has so many digits that it could be beyond all numbers even without a large exponent */
+/**
+ * @returns whether there may be a member that is refused: a key as long as one of the two names below, an escape that could spell a letter of them, an underscore or
+ * half of a surrogate pair, or a number with so many digits, or so large an exponent, that it could be beyond all numbers
+ */
 function scan(bytes: Uint8Array, { depth: mostDepth, keys: mostKeys }: JsonBounds): boolean {
   let depth = 0;
   let keys = 0;
   let digits = 0;
-  let hasLongNumber = false;
+  let isSuspicious = false;
   let quoted = false;
+  let first = 0;
+  let last = 0;
   for (let at = 0; at < bytes.length; at++) {
-    const byte = bytes[at];
+    const byte = bytes[at] ?? 0;
     if (quoted) {
-      if (byte === BACKSLASH) at++;
-      else if (byte === QUOTE) quoted = false;
+      if (byte === BACKSLASH) {
+        at++;
+        if (bytes[at] === U && isSuspiciousEscape(bytes, at + 1)) isSuspicious = true;
+      } else if (byte === QUOTE) {
+        quoted = false;
+        last = at;
+      }
       continue;
     }
-    digits = byte !== undefined && byte >= ZERO && byte <= NINE ? digits + 1 : 0;
-    if (digits > 200) hasLongNumber = true;
-    if (byte === QUOTE) quoted = true;
-    else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
+    if (byte >= ZERO && byte <= NINE) {
+      if (++digits > 200) isSuspicious = true;
+      continue;
+    }
+    if (digits > 0) {
+      if ((byte | LOWER) === E && hasLargeExponent(bytes, at + 1)) isSuspicious = true;
+      digits = 0;
+    }
+    if (byte === QUOTE) {
+      quoted = true;
+      first = at + 1;
+    } else if (byte === COLON) {
+      if (++keys > mostKeys) throw new AncillaError('request.too_deep', `the body has more than ${mostKeys} keys`);
+      if (isSuspiciousKey(bytes, first, last)) isSuspicious = true;
+    } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
       if (++depth > mostDepth) throw new AncillaError('request.too_deep', `the body is nested deeper than ${mostDepth}`);
     } else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) depth--;
-    else if (byte === COLON && ++keys > mostKeys) throw new AncillaError('request.too_deep', `the body has more than ${mostKeys} keys`);
   }
-  return hasLongNumber;
+  return isSuspicious;
 }
 
-/**
- * What may hold a member that is refused: one of the two names below, also where it is written with escapes (any escape of a letter or an underscore),
- * half of a surrogate pair, or a number whose exponent has three digits.
- */
-const SUSPICIOUS = /__proto__|"constructor"|\\u00[567]|\\u[dD][89a-fA-F]|\d[eE]\+?\d{3}/;
+const isSuspiciousKey = (bytes: Uint8Array, first: number, end: number): boolean =>
+  end - first === '__proto__'.length ? bytes[first] === UNDERSCORE : end - first === 'constructor'.length && bytes[first] === C;
+
+const isSuspiciousEscape = (bytes: Uint8Array, at: number): boolean => {
+  const [high = 0, low = 0, third = 0] = [bytes[at], bytes[at + 1], bytes[at + 2]];
+  return high === ZERO ? low === ZERO && third >= ZERO + 5 && third <= ZERO + 7 : (high | LOWER) === D && low >= ZERO + 8;
+};
+
+const hasLargeExponent = (bytes: Uint8Array, at: number): boolean => {
+  const from = bytes[at] === PLUS ? at + 1 : at;
+  for (let i = from; i < from + 3; i++) {
+    const byte = bytes[i] ?? 0;
+    if (byte < ZERO || byte > NINE) return false;
+  }
+  return true;
+};
 
 function refuseMember(key: string, value: unknown): unknown {
   // As keys they would set a prototype wherever an object is copied field by field.

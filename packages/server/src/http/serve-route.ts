@@ -40,7 +40,7 @@ interface Exchange {
   readonly began: number;
   readonly signal: AbortSignal;
   readonly headers: Readonly<Record<string, string | undefined>>;
-  readonly caller?: Caller;
+  caller: Caller | undefined;
 }
 
 /** Serves one declared route: span, authentication, may(), bounds, schemas, the handler, and one line in the log. */
@@ -58,17 +58,20 @@ export function serveRoute(app: FastifyInstance, route: Route, parts: ServeParts
     url: path.replaceAll(/\{(\w+)\}/g, ':$1'),
     config: { declared: route },
     // Who may not do this learns so before a byte of the body is read.
-    async onRequest(request, reply) {
+    onRequest(request, reply, done) {
       const headers = headersOf(request);
-      const exchange = {
+      const exchange: Exchange = {
         span: startRequestSpan(parts, route, headers['traceparent']),
         began: parts.elapsed(),
         signal: untilHungUp(reply),
         headers,
+        caller: undefined,
       };
       exchanges.set(request, exchange);
-      const caller = await admit(parts, route, headers, exchange.span.trace, exchange);
-      exchanges.set(request, { ...exchange, caller });
+      admit(parts, route, headers, exchange.span.trace, exchange).then((caller) => {
+        exchange.caller = caller;
+        done();
+      }, done);
     },
     async handler(request, reply) {
       const { span, signal, headers, caller } = exchanges.get(request) ?? {};
@@ -97,14 +100,16 @@ export function serveRoute(app: FastifyInstance, route: Route, parts: ServeParts
       );
       return sendAnswer(reply, status, answer);
     },
-    async onResponse(request, { statusCode: status }) {
+    onResponse(request, { statusCode: status }, done) {
       const { span, began } = exchanges.get(request) ?? {};
-      if (span === undefined || began === undefined) return;
-      span.end(status);
-      const seconds = parts.elapsed() - began;
-      parts.observe(method, path, status, seconds);
-      const ms = Math.round(seconds * 1e6) / 1e3;
-      parts.log('info', { at: 'request', method, route: path, status, ms, trace_id: span.trace.trace_id });
+      if (span !== undefined && began !== undefined) {
+        span.end(status);
+        const seconds = parts.elapsed() - began;
+        parts.observe(method, path, status, seconds);
+        const ms = Math.round(seconds * 1e6) / 1e3;
+        parts.log('info', { at: 'request', method, route: path, status, ms, trace_id: span.trace.trace_id });
+      }
+      done();
     },
     errorHandler(thrown, request, reply) {
       const trace_id = exchanges.get(request)?.span.trace.trace_id;
@@ -124,8 +129,11 @@ function untilHungUp({ raw }: FastifyReply): AbortSignal {
   return controller.signal;
 }
 
-const headersOf = ({ headers }: FastifyRequest): Readonly<Record<string, string | undefined>> =>
-  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]));
+function headersOf({ headers }: FastifyRequest): Readonly<Record<string, string | undefined>> {
+  const all: Record<string, string | undefined> = {};
+  for (const [name, value] of Object.entries(headers)) all[name] = Array.isArray(value) ? value.join(', ') : value;
+  return all;
+}
 
 const isByteStream = (body: unknown): body is AsyncIterable<Uint8Array> =>
   typeof body === 'object' && body !== null && Symbol.asyncIterator in body;

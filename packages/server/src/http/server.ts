@@ -72,21 +72,28 @@ export async function openHttp(parts: HttpParts): Promise<Http> {
     clientErrorHandler: connections.refuse,
   });
 
-  app.addHook('onRequest', async ({ raw }, reply) => {
+  // Hooks by callback: each that is a promise costs a request some turns.
+  app.addHook('onRequest', ({ raw }, reply, done) => {
     connections.begins(raw.socket);
     reply.headers(API_HEADERS);
-    if (draining) throw new AncillaError('server.draining', 'no new requests are taken');
+    done(draining ? new AncillaError('server.draining', 'no new requests are taken') : undefined);
   });
-  app.addHook('onResponse', async ({ raw }) => connections.ends(raw.socket));
+  app.addHook('onResponse', ({ raw }, _, done) => {
+    connections.ends(raw.socket);
+    done();
+  });
   app.setErrorHandler((error, request, reply) => sendProblem(request, reply, refuse(error), undefined));
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', async (request: FastifyRequest, payload: IncomingMessage) => {
+  const parse = async (request: FastifyRequest, payload: IncomingMessage): Promise<unknown> => {
     const { declared } = request.routeOptions.config;
     // Where nothing is served nothing is read either.
     return declared === undefined || declared.consumes === 'stream'
       ? payload
       : readJson(request.headers, payload, declared.bodyLimitBytes ?? BODY_LIMIT);
-  });
+  };
+  // By its name too, under which it is found at once.
+  app.addContentTypeParser('application/json', parse);
+  app.addContentTypeParser('*', parse);
 
   for (const route of routes) serveRoute(app, route, parts);
   const page = (path: string, content_type: string, bytes: string | Buffer, fixed = false) =>
