@@ -141,7 +141,10 @@ function withEvents(gate: Gate): Gate & Pick<TenantGate, 'cleanEvent'> {
     if (typeof value === 'string') return cleanString(value) === value;
     if (typeof value === 'number') return !inSummary || cleanString(String(value)) === String(value);
     if (typeof value !== 'object' || value === null) return true;
-    return Object.entries(value).every(([key, item]) => (!inSummary || cleanString(key) === key) && isClean(item, inSummary));
+    // An array or a plain object, by its own keys.
+    const members = value as Readonly<Record<string, unknown>>;
+    for (const key of Object.keys(members)) if ((inSummary && cleanString(key) !== key) || !isClean(members[key], inSummary)) return false;
+    return true;
   };
   return {
     ...gate,
