@@ -27,10 +27,9 @@ export function startRequestSpan(
     parent,
   );
   const { traceId, spanId } = span.spanContext();
-  const hex = (bytes: number) => Buffer.from(random.bytes(bytes)).toString('hex');
   // Where nothing records, the tracer gives no ids, or the caller's; every request has some of its own all the same.
   const isOwn = trace.isSpanContextValid(span.spanContext()) && spanId !== remote?.span_id;
-  const ids = isOwn ? { trace_id: traceId, span_id: spanId } : { trace_id: remote?.trace_id ?? hex(16), span_id: hex(8) };
+  const ids = isOwn ? { trace_id: traceId, span_id: spanId } : newIds(random, remote?.trace_id);
   return {
     trace: remote === undefined ? ids : { ...ids, parent_span_id: remote.span_id },
     context: isOwn ? trace.setSpan(parent, span) : parent,
@@ -40,4 +39,9 @@ export function startRequestSpan(
       span.end();
     },
   };
+}
+
+function newIds(random: Random, trace_id?: string): { readonly trace_id: string; readonly span_id: string } {
+  const digits = Buffer.from(random.bytes(24)).toString('hex');
+  return { trace_id: trace_id ?? digits.slice(0, 32), span_id: digits.slice(32) };
 }

@@ -58,7 +58,7 @@ export function serveRoute(app: FastifyInstance, route: Route, parts: ServeParts
     url: path.replaceAll(/\{(\w+)\}/g, ':$1'),
     config: { declared: route },
     // Who may not do this learns so before a byte of the body is read.
-    onRequest(request, reply, done) {
+    async onRequest(request, reply) {
       const headers = headersOf(request);
       const exchange: Exchange = {
         span: startRequestSpan(parts, route, headers['traceparent']),
@@ -68,10 +68,7 @@ export function serveRoute(app: FastifyInstance, route: Route, parts: ServeParts
         caller: undefined,
       };
       exchanges.set(request, exchange);
-      admit(parts, route, headers, exchange.span.trace, exchange).then((caller) => {
-        exchange.caller = caller;
-        done();
-      }, done);
+      exchange.caller = await admit(parts, route, headers, exchange.span.trace, exchange);
     },
     async handler(request, reply) {
       const { span, signal, headers, caller } = exchanges.get(request) ?? {};
@@ -130,9 +127,10 @@ function untilHungUp({ raw }: FastifyReply): AbortSignal {
 }
 
 function headersOf({ headers }: FastifyRequest): Readonly<Record<string, string | undefined>> {
-  const all: Record<string, string | undefined> = {};
-  for (const [name, value] of Object.entries(headers)) all[name] = Array.isArray(value) ? value.join(', ') : value;
-  return all;
+  // Node joins what comes more than once, all but this one.
+  const { 'set-cookie': list } = headers;
+  const texts = headers as Readonly<Record<string, string | undefined>>;
+  return list === undefined ? texts : { ...texts, 'set-cookie': list.join(', ') };
 }
 
 const isByteStream = (body: unknown): body is AsyncIterable<Uint8Array> =>
