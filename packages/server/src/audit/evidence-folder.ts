@@ -11,6 +11,7 @@ import {
   toHex,
   TILE_WIDTH,
   type Checkpoint,
+  type TileId,
 } from '@ancilla/evidence';
 import { AncillaError, type Io, type Ledger } from '@ancilla/contracts';
 import type { LedgerSigner } from '../keys/index.ts';
@@ -66,13 +67,23 @@ export function openEvidenceFolder(folder: string, signer: LedgerSigner): Eviden
       if (before.size === size && toHex(before.root) === toHex(root)) return new TextDecoder().decode(await read(log_id, 'checkpoint'));
       throw new AncillaError('store.read_only', `log ${log_id} has ${size} entries, its last checkpoint ${before.size}: nothing is signed`);
     }
-    for (const { level, index, width } of tilesToWrite(before?.size ?? 0, size)) {
-      const first = index * TILE_WIDTH;
-      const bytes = await content(ledger, { level, first, width }, io);
-      await writeDurably(file(log_id, tilePath({ level, index, width })), bytes);
+    const write = async (tile: TileId, bytes: Uint8Array): Promise<void> => {
+      const path = file(log_id, tilePath(tile));
+      await writeDurably(path, bytes);
       // A full tile serves whoever asked for a part of it.
-      if (width === TILE_WIDTH)
-        await rm(`${file(log_id, tilePath({ level, index, width }))}.p`, { recursive: true, force: true, maxRetries: 3 });
+      if (tile.width === TILE_WIDTH) await rm(`${path}.p`, { recursive: true, force: true, maxRetries: 3 });
+    };
+    for (const tile of tilesToWrite(before?.size ?? 0, size)) {
+      const { level, index, width } = tile;
+      const first = index * TILE_WIDTH;
+      if (level === 'entries') {
+        const found = await entries(ledger, first, width, io);
+        await write(tile, formatBundle(found.map((entry) => new TextEncoder().encode(entry))));
+        await write({ level: 0, index, width }, formatTile(found.map(leafHash)));
+      } else if (level > 0) {
+        const at = Array.from({ length: width }, (_, i) => ({ level: level * 8, index: first + i }));
+        await write(tile, formatTile(await ledger.nodes(at, io)));
+      }
     }
     const note = signer.checkpoint({ log_id, size, root });
     await writeDurably(file(log_id, 'vkey'), new TextEncoder().encode(`${signer.vkey(log_id)}\n`));
@@ -96,16 +107,6 @@ export function openEvidenceFolder(folder: string, signer: LedgerSigner): Eviden
       }
     },
   };
-}
-
-type Span = { readonly level: number | 'entries'; readonly first: number; readonly width: number };
-
-async function content(ledger: Ledger, { level, first, width }: Span, io: Io): Promise<Uint8Array> {
-  if (level === 'entries') return formatBundle((await entries(ledger, first, width, io)).map((entry) => new TextEncoder().encode(entry)));
-  // The ledger gives leaves by the hundred, but nodes one at a time.
-  if (level === 0) return formatTile((await entries(ledger, first, width, io)).map(leafHash));
-  const at = Array.from({ length: width }, (_, i) => ({ level: level * 8, index: first + i }));
-  return formatTile(await ledger.nodes(at, io));
 }
 
 async function entries(ledger: Ledger, first: number, width: number, io: Io): Promise<readonly string[]> {
