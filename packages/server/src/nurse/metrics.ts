@@ -51,6 +51,8 @@ export function openMetrics(): Metrics {
       name: 'nurse.metrics',
       from: [promptEvents, embeddings, mappingHistory, tenantWal],
       async deliver(entries, { tenant_id }) {
+        // To look up a counter by its labels costs more than to add: a batch has few models, and is added up first.
+        const models = new Map<string, { in: number; out: number; cost: number; seconds: number }>();
         for (const entry of entries) {
           if (entry.doc === undefined) continue;
           switch (entry.in) {
@@ -58,10 +60,12 @@ export function openMetrics(): Metrics {
               const { agent_id, model_id, success, latency_ms, cost_estimate, metrics } = entry.doc;
               calls.inc({ tenant_id, agent_id, success: String(success) });
               latency.observe({ tenant_id, agent_id }, latency_ms / 1000);
-              tokensIn.inc({ tenant_id, model_id }, metrics.token_count_in ?? 0);
-              tokensOut.inc({ tenant_id, model_id }, metrics.token_count_out ?? 0);
-              cost.inc({ tenant_id, model_id }, cost_estimate ?? 0);
-              inference.inc({ tenant_id, model_id }, (metrics.inference_ms ?? latency_ms) / 1000);
+              let sum = models.get(model_id);
+              if (sum === undefined) models.set(model_id, (sum = { in: 0, out: 0, cost: 0, seconds: 0 }));
+              sum.in += metrics.token_count_in ?? 0;
+              sum.out += metrics.token_count_out ?? 0;
+              sum.cost += cost_estimate ?? 0;
+              sum.seconds += (metrics.inference_ms ?? latency_ms) / 1000;
               break;
             }
             case 'embeddings':
@@ -74,6 +78,12 @@ export function openMetrics(): Metrics {
               steps.inc({ tenant_id, kind: entry.doc.kind, status: entry.doc.status });
               break;
           }
+        }
+        for (const [model_id, sum] of models) {
+          tokensIn.inc({ tenant_id, model_id }, sum.in);
+          tokensOut.inc({ tenant_id, model_id }, sum.out);
+          cost.inc({ tenant_id, model_id }, sum.cost);
+          inference.inc({ tenant_id, model_id }, sum.seconds);
         }
       },
     }),
