@@ -148,6 +148,8 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
     // The files' folder lock lets one process in; a database may have several.
     exclusive: config.storeUrl === undefined,
     offered: offeredUndos,
+    // Policies are moved by sagas, so the gates open after them.
+    isRedacted: async (of, text, at) => (await gates.of(of, at)).text(text).spans.length > 0,
   });
   const runner = opened.use(sagas.runner);
   stores.onCommit((tenant_id, by) => void (tenant_id !== null && by === 'others' && runner.heard(tenant_id)));

@@ -1,5 +1,5 @@
 // Sagas that agents drive over HTTP, against a whole server.
-import { deepEqual, equal } from 'node:assert/strict';
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import { build, learn, suggest } from './shop.ts';
@@ -79,4 +79,42 @@ test('an agent names no undo that is a saga’s of the server, and takes back on
     superseded.items.map(({ suggestion_id }) => suggestion_id),
     [own?.suggestion_id],
   );
+});
+
+test('names, keys and references that agents choose say nothing about a person, in no byte that is kept', async () => {
+  await using server = await startTestServer();
+  const { admin, agent } = server.north;
+  const [mail, card, iban] = ['jane.doe@example.org', '4111111111111111', 'GB29NWBK60161331926819'];
+  const refused = async (path: string, body: object) => {
+    const problem = await agent.post<Problem>(422, path, body);
+    ok(!JSON.stringify(problem).includes(card), JSON.stringify(problem));
+    return [problem.code, ...(problem.errors ?? []).map((error) => error.path)];
+  };
+  const asked = { name: 'a', trace_id: 'ab'.repeat(16), owner_agent_id: 'a.v1', idempotency_key: `${mail}/${card}` };
+  deepEqual(await refused('/dif/sagas', { ...asked, name: `import.${card}` }), ['schema.invalid', '/name']);
+  deepEqual(await refused('/dif/sagas', { ...asked, owner_agent_id: mail }), ['schema.invalid', '/owner_agent_id']);
+  const lease = await begin(agent, asked);
+  deepEqual(await agent.post(200, '/dif/sagas', asked).then((again) => Reflect.get(Object(again), 'saga_id')), lease.saga_id);
+
+  deepEqual(await refused('/dif/wal/append', intent(lease, `s${card}`)), ['schema.invalid', '/step_name']);
+  const [, at = ''] = await refused('/dif/wal/append', intent(lease, 'pay', { payload_ref: iban }));
+  match(at, /payload_ref/);
+  const pay = intent(lease, 'pay', { idempotency_key: `${mail}/${card}`, on_unknown: 'park' });
+  const outcome = { ...pay, kind: 'outcome', status: 'failed' };
+  await agent.post(201, '/dif/wal/append', pay);
+  deepEqual(await refused('/dif/wal/append', { ...outcome, error_code: `E${card}` }), ['schema.invalid', '/error_code']);
+  await agent.post(201, '/dif/wal/append', { ...outcome, error_code: 'declined' });
+  await agent.post(201, '/dif/wal/append', intent(lease, 'write_mapping'));
+  const signal = { signal_id: `${mail}/${card}`, name: 'go' };
+  deepEqual(await refused(`/dif/sagas/${lease.saga_id}/signal`, { ...signal, name: mail }), ['schema.invalid', '/name']);
+  await agent.post(200, `/dif/sagas/${lease.saga_id}/signal`, signal);
+
+  const { items } = await admin.get<{ items: readonly { step_name: string; idempotency_key: string }[] }>(
+    200,
+    `/dif/wal?saga_id=${lease.saga_id}`,
+  );
+  // The documented form of a key says what the entry says anyway.
+  equal(items.find(({ step_name }) => step_name === 'write_mapping')?.idempotency_key, `${lease.saga_id}/write_mapping`);
+  const kept = JSON.stringify([items, await admin.get(200, `/dif/sagas/${lease.saga_id}`)]);
+  for (const raw of [mail, card, iban]) ok(!kept.includes(raw), kept);
 });

@@ -107,7 +107,7 @@ test('a canary in any field of any route is in no refusal, log, metric, file or 
   ])
     for (const item of (await north.admin.get<{ items: readonly object[] }>(200, `${path}${path.includes('?') ? '&' : '?'}limit=100`))
       .items)
-      // Names and keys are the caller’s choice and stay as they are, in the sealed store; what is pasted fits none of them.
+      // Names are the caller’s choice and stay as they are, in the sealed store; what is pasted fits none of them.
       ok(!JSON.stringify(item).includes(pasted), `${path}: ${JSON.stringify(item).slice(0, 300)}`);
   // Another tenant's token is no token here: it is escaped as an imitation, so that it can be led back to nobody.
   const here = await north.agent.post<{ readonly value: string }>(200, '/redaction/redact', { value: token });

@@ -83,6 +83,7 @@ export async function openTest() {
         onError: (error) => void errors.push(error),
         exclusive,
         graceMs: 50,
+        isRedacted: async (_, text) => /@|4111/.test(text),
         offered: { 'handler:unwrite': { action: 'saga.write', payload: Type.Object({}), isOwn: async () => true } },
       });
       lives.push(room.runner);

@@ -1,5 +1,6 @@
 import {
   AncillaError,
+  Id,
   OnUnknown,
   tenantWal,
   toTimestamp,
@@ -12,11 +13,12 @@ import {
 import { canonicalJson, sha256Hex } from '@ancilla/evidence';
 import { Type, type Static } from 'typebox';
 import { sagaIdOf } from './engine.ts';
-import { verbOf } from './entries.ts';
+import { keyOf, verbOf } from './entries.ts';
 import { toCache, toHistory } from './history.ts';
 import type { HeldSaga, NewEntry, Of, SagaLog } from './log.ts';
 import { admitUndo, type Offered } from './offered.ts';
 import type { Payloads } from './payloads.ts';
+import type { Said } from './said.ts';
 
 const own = WalEntry.properties;
 /** What an agent appends: the server adds ids and times. */
@@ -30,7 +32,7 @@ export const Append = Type.Object(
     status: own.status,
     idempotency_key: own.idempotency_key,
     attempt: Type.Optional(own.attempt),
-    payload_ref: Type.Optional(own.payload_ref),
+    payload_ref: Type.Optional(Type.Union([Id('ar'), Type.Null()])),
     payload_hash: Type.Optional(own.payload_hash),
     compensate_ref: Type.Optional(own.compensate_ref),
     on_unknown: Type.Optional(OnUnknown),
@@ -95,6 +97,7 @@ export function openExternalSagas({
   payloads,
   clock,
   hmac,
+  said,
   offered,
   noteActive,
 }: {
@@ -103,6 +106,7 @@ export function openExternalSagas({
   readonly clock: Clock;
   /** Keyed by the tenant. */
   readonly hmac: (tenant_id: string, purpose: string, data: string) => Uint8Array;
+  readonly said: Said;
   readonly offered: Readonly<Record<string, Offered>>;
   readonly noteActive: (tenant_id: string, io: Io) => Promise<void>;
 }): ExternalSagas {
@@ -128,10 +132,12 @@ export function openExternalSagas({
     async start(of, who, asked, io) {
       await noteActive(of.tenant_id, io);
       // Keys of agents and of the server's own sagas never meet.
-      const saga_id = sagaIdOf(of.tenant_id, `external/${who.key_id}/${asked.idempotency_key}`);
+      const idempotency_key = `external/${said.keptKey(of, who.key_id, asked.idempotency_key)}`;
+      const saga_id = sagaIdOf(of.tenant_id, idempotency_key);
       const begun = { name: asked.name, owner: asked.owner_agent_id, memo: {}, deadline: asked.deadline ?? null };
       const payload_hash = sha256Hex(canonicalJson(begun));
       const make = async () => {
+        await said.checkNames(of, { '/name': asked.name, '/owner_agent_id': asked.owner_agent_id }, io);
         const begin = payloads.prepare(of, begun, asked.trace_id, who.id);
         const claim = log.toEntry(of, saga_id, asked.trace_id, who.key_id, 1, {
           step_name: 'start',
@@ -148,7 +154,7 @@ export function openExternalSagas({
           trace_id: asked.trace_id,
           owner_agent_id: asked.owner_agent_id,
           owner_key_id: who.key_id,
-          idempotency_key: `external/${who.key_id}/${asked.idempotency_key}`,
+          idempotency_key,
           lease_until: timestamp(LEASE_MS),
           ...(asked.deadline !== undefined && { deadline: asked.deadline }),
           last_update_ts: timestamp(),
@@ -175,7 +181,7 @@ export function openExternalSagas({
       if (held.entries.length + appends.length > MOST_STEPS * 4)
         throw new AncillaError('saga.state', `a saga has at most ${MOST_STEPS} steps`);
       let planned = plan(held, appends);
-      await admitUndos({ ...of, who }, held, planned, io);
+      await admit({ ...of, who }, held, planned, io);
       const made = planned.every(({ known }) => known !== undefined)
         ? []
         : await held.append(
@@ -219,23 +225,24 @@ export function openExternalSagas({
     },
   };
 
-  /** Whatever would be undone of what is new, its caller may undo. An outcome's payload takes the place of its intent's. */
-  async function admitUndos(by: Of & { readonly who: Who }, { entries }: HeldSaga, planned: Planned, io: Io): Promise<void> {
+  /** What is new names nobody, and whatever would be undone of it, its caller may undo. An outcome's payload takes the place of its intent's. */
+  async function admit(by: Of & { readonly who: Who }, { entries }: HeldSaga, planned: Planned, io: Io): Promise<void> {
     const all = [...entries, ...planned.map(({ entry }) => entry)];
     for (const { entry, known } of planned) {
-      const undo = intentsOf(entry, all).at(-1)?.compensate_ref ?? '';
-      const offer = offered[undo];
-      if (known !== undefined || offer === undefined || (entry.kind === 'outcome' && entry.payload_ref === null)) continue;
-      const { payload_ref = null } = entry;
+      if (known !== undefined) continue;
+      const { kind, step_name, payload_ref = null, error_code } = entry;
+      await said.checkNames(by, { '/step_name': step_name, '/error_code': error_code }, io);
+      const offer = offered[intentsOf(entry, all).at(-1)?.compensate_ref ?? ''];
+      if (offer === undefined || (kind === 'outcome' && payload_ref === null)) continue;
       await admitUndo(offer, payload_ref === null ? {} : await payloads.readSent(by, payload_ref, io), by, io);
     }
   }
 
   /** What each append becomes: a new entry, or the one that stands in the log already. */
-  function plan({ entries, history }: HeldSaga, appends: readonly Append[]): Planned {
+  function plan({ of, entries, history }: HeldSaga, appends: readonly Append[]): Planned {
     const all: (NewEntry | WalEntry)[] = [...entries];
     return appends.map((append, index) => {
-      const entry = toNew(append, all);
+      const entry = toNew(of, append, all);
       const same = all.filter((each) => each.idempotency_key === entry.idempotency_key && each.kind === entry.kind);
       const known = entries.find((each) => same.includes(each) && each.attempt === entry.attempt);
       const other =
@@ -251,18 +258,12 @@ export function openExternalSagas({
   }
 
   /** An append as an entry: its kind and status fit, its outcome has an intent, its compensation exists. */
-  function toNew(append: Append, all: readonly (NewEntry | WalEntry)[]): NewEntry {
-    const {
-      step_name,
-      kind,
-      status,
-      idempotency_key,
-      payload_ref = null,
-      compensate_ref = null,
-      on_unknown,
-      error_code,
-      trace_id,
-    } = append;
+  function toNew(of: Of, append: Append, all: readonly (NewEntry | WalEntry)[]): NewEntry {
+    const { saga_id, step_name, kind, status, payload_ref = null, compensate_ref = null, on_unknown, error_code, trace_id } = append;
+    // A key of saga and step says nothing that the entry does not; any other is the caller's own, and no other saga's.
+    const plainKey = keyOf(saga_id, step_name);
+    const idempotency_key =
+      append.idempotency_key === plainKey ? plainKey : `${saga_id}/${said.keptKey(of, saga_id, append.idempotency_key)}`;
     const wrong = (path: string, message: string) =>
       new AncillaError('schema.invalid', `${kind} of ${step_name}: ${message}`, { errors: [{ path, message }] });
     if ((kind === 'intent') !== (status === 'pending'))

@@ -10,16 +10,16 @@ import { openOperators, type Operators } from './operate.ts';
 import { openPayloads } from './payloads.ts';
 import { sagaRoutes } from './routes.ts';
 import { openRunner, type Runner } from './runner.ts';
+import { openSaid, type SaidParts } from './said.ts';
 
 export { openJobs } from './jobs.ts';
 export { offeredUndos } from './offered.ts';
 export type { Runner } from './runner.ts';
 
-export interface SagasParts {
+export interface SagasParts extends SaidParts {
   readonly platform: PlatformStore;
   readonly tenantStore: (tenant_id: string) => TenantStore;
   readonly artifacts: Artifacts;
-  readonly hmac: (tenant_id: string, purpose: string, data: string) => Uint8Array;
   readonly clock: Clock;
   readonly newId: NewId;
   readonly random: Random;
@@ -52,7 +52,8 @@ export function openSagas({ leaseMs = 30_000, graceMs = 3000, ...parts }: SagasP
       .at(0);
   const engine = openEngine({ ...parts, payloads, handlerOf, log, leaseMs });
   const runner: Runner = openRunner({ ...parts, payloads, engine, log, graceMs });
-  const external = openExternalSagas({ ...parts, payloads, log, noteActive: runner.noteActive });
+  const said = openSaid(parts);
+  const external = openExternalSagas({ ...parts, payloads, log, said, noteActive: runner.noteActive });
   const operators = openOperators({ ...parts, payloads, log, runner });
-  return { runner, operators, external, routes: sagaRoutes({ payloads, log, runner, operators, external }) };
+  return { runner, operators, external, routes: sagaRoutes({ payloads, log, runner, operators, external, said }) };
 }

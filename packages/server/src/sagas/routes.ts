@@ -21,6 +21,7 @@ import type { Of, SagaLog } from './log.ts';
 import { verbs, type Operators, type Verb } from './operate.ts';
 import type { Payloads } from './payloads.ts';
 import type { Runner } from './runner.ts';
+import type { Said } from './said.ts';
 
 const nothing = { params: Type.Object({}), query: Type.Object({}), body: Type.Null() };
 const SagaParams = Type.Object({ saga_id: Id('sg') });
@@ -44,12 +45,14 @@ export const sagaRoutes = ({
   external,
   payloads,
   operators,
+  said,
 }: {
   readonly log: SagaLog;
   readonly runner: Runner;
   readonly external: ExternalSagas;
   readonly payloads: Payloads;
   readonly operators: Operators;
+  readonly said: Said;
 }) => {
   const { operate, retryFrom } = operators;
 
@@ -185,7 +188,7 @@ export const sagaRoutes = ({
       summary: 'Deliver a signal, once for each signal_id',
       ...nothing,
       params: SagaParams,
-      body: Type.Object({ signal_id: IdempotencyKey, name: Name, payload_ref: Type.Optional(Ref) }, { additionalProperties: false }),
+      body: Type.Object({ signal_id: IdempotencyKey, name: Name, payload_ref: Type.Optional(Id('ar')) }, { additionalProperties: false }),
       answers: { 200: Standing },
       async handle({ tenant, tenant_id, who, params, body, signal }) {
         const of: Of = { tenant, tenant_id };
@@ -193,11 +196,12 @@ export const sagaRoutes = ({
         const { doc } = await stateOf(of, params.saga_id, { signal });
         if (doc.name.startsWith('curator.'))
           throw new AncillaError('saga.state', 'approvals go through POST /curator/{kind}/{id}/labels/{label}/approvals');
+        await said.checkNames(of, { '/name': body.name }, { signal });
         const payload: unknown = body.payload_ref === undefined ? {} : await payloads.readSent(of, body.payload_ref, { signal });
         await runner.signal(
           { ...of, saga_id: params.saga_id },
           {
-            signal_id: body.signal_id,
+            signal_id: said.keptKey(of, params.saga_id, body.signal_id),
             name: body.name,
             payload: typeof payload === 'object' && payload !== null ? payload : {},
             by: who.id,

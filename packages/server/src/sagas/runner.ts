@@ -224,7 +224,7 @@ export function openRunner(parts: RunnerParts): Runner {
       const isDelivered = ({ signals }: History) => {
         const known = signals.find((each) => each.key === key);
         if (known !== undefined && known.payload_hash !== payload_hash)
-          throw new AncillaError('saga.payload_conflict', `signal ${signal_id} came before with another payload`);
+          throw new AncillaError('saga.payload_conflict', 'this signal came before with another payload');
         return known !== undefined;
       };
       if (!isDelivered(held.history)) {

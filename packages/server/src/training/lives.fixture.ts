@@ -119,6 +119,7 @@ export async function openLives(decisions: readonly Mapping[], isolation = openT
         onError: () => {},
         exclusive: true,
         offered: {},
+        isRedacted: async () => false,
       });
       const { platform } = stores;
       const curator = openCurator({
