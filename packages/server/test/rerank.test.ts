@@ -155,3 +155,62 @@ test('a language model that is down, talks, or answers something else changes no
     [true, undefined],
   ]);
 });
+
+test('a canary of its config is judged by what people say of the order they saw, and one they refuse is taken away', async () => {
+  using model = await startModel(({ body, columns }) => ({
+    content: JSON.stringify({
+      columns: Object.fromEntries(
+        columns.map(({ column }) => [column, [body.includes('Be contrary.') ? 'sem.order.total' : 'sem.order.date']]),
+      ),
+    }),
+  }));
+  await using server = await start(model.url);
+  const { admin, steward, agent, reviewer } = server.north;
+  await govern(admin);
+  const policy = '/curator/promotion_policies/default';
+  const content = { labels: {}, rollout: { margin: 0.4, alpha: 0.4, least_pairs: 3 } };
+  await steward.post(201, `${policy}/versions`, { version: 'loose', content });
+  await steward.put(200, `${policy}/labels/production`, { version: 'loose', reason: 'a test' });
+  const path = '/curator/agent_configs/mapping.rerank.v1';
+  await steward.post(201, `${path}/versions`, {
+    version: 'contrary',
+    content: {
+      agent_id: 'mapping.rerank.v1',
+      persona: { instructions: 'Be contrary.' },
+      prompt_template_id: 'pt.rerank.v1',
+      pre_hooks: [{ name: 'redact', policy_ref: 'tenant_default' }],
+      canary: { enabled: true, percent: 50 },
+    },
+  });
+  interface Side {
+    readonly units: number;
+    readonly rate: number | null;
+  }
+  interface View {
+    readonly verdict: string;
+    readonly overridden: { readonly stable: Side; readonly candidate: Side };
+    readonly failed: { readonly stable: Side; readonly candidate: Side };
+  }
+  const view = async () => (await steward.get<{ readonly items: readonly View[] }>(200, '/rollouts')).items[0];
+  const decideOn = async (i: number): Promise<void> => {
+    const columns = [{ name: `order_${randomBytes(2).toString('hex')}`, samples: [randomBytes(6).toString('hex')] }];
+    const { items } = await agent.post<{
+      readonly items: readonly (Item & { readonly suggestion_id: string })[];
+    }>(200, '/mapping/suggest', { dataset: `d${i}`, table: { name: `t${i}`, columns }, glossary: 'crm' });
+    for (const { suggestion_id, candidates } of items) {
+      const decision = candidates[0]?.semantic_id === 'sem.order.date' ? 'accept' : 'override';
+      await reviewer.post(201, `/review/${suggestion_id}/decision`, { decision, semantic_id: 'sem.order.date' });
+    }
+  };
+  // So that it does not abstain from such a column any more.
+  for (let i = 0; i < 4; i++) await decideOn(i);
+  await steward.put(200, `${path}/labels/canary`, { version: 'contrary', reason: 'a test' });
+  let last: View | undefined;
+  for (let i = 4; i < 80 && last?.verdict !== 'rolled_back'; i++) {
+    await decideOn(i);
+    last = await view();
+  }
+  equal(last?.verdict, 'rolled_back');
+  ok((last?.overridden.candidate.rate ?? 0) > (last?.overridden.stable.rate ?? 1));
+  deepEqual([last?.failed.candidate.rate, last?.failed.stable.rate], [0, 0]);
+});

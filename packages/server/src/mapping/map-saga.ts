@@ -8,6 +8,7 @@ import {
   toTimestamp,
   type Io,
   type MappingSuggestion,
+  type PromptEvent,
   type Tenant,
   type Write,
 } from '@ancilla/contracts';
@@ -20,7 +21,7 @@ import type { Of } from '../ingest/index.ts';
 import { answers, best, Memo, trialsOf, type Result } from './bodies.ts';
 import { MAPPING_AGENT_ID, type MappingParts } from './parts.ts';
 import { openRankRun, toFeaturesFile } from './rank-run.ts';
-import { openRerank } from './rerank.ts';
+import { openRerank, RERANK_AGENT_ID } from './rerank.ts';
 import { openRunArtifacts } from './run-artifacts.ts';
 
 const aStep = (): Promise<never> => Promise.reject(new TypeError('a step of the saga, not a tool to call'));
@@ -33,10 +34,10 @@ export function openMapSaga(parts: MappingParts) {
   const rerank = openRerank(parts);
   const now = (): string => toTimestamp(clock.now());
 
-  /** The canary of the agent's config this call was part of; its unit is the trace. */
-  async function configTrials(of: Of, trace_id: string, arm: 'stable' | 'canary' | undefined, io: Io): Promise<Arms['trials']> {
+  /** The canary of an agent's config its call was part of; the unit is the trace. */
+  async function configTrials(of: Of, id: string, trace_id: string, arm: PromptEvent['arm'], io: Io): Promise<Arms['trials']> {
     if (arm === undefined) return [];
-    const serving = await curator.serving(of.tenant, { kind: 'agent_configs', id: MAPPING_AGENT_ID }, io);
+    const serving = await curator.serving(of.tenant, { kind: 'agent_configs', id }, io);
     return serving.map(({ rollout_id, key }) => ({
       rollout_id,
       unit: draw(key, trace_id).unit,
@@ -99,7 +100,7 @@ export function openMapSaga(parts: MappingParts) {
           const payload = await files.payload(of, memo.payload_ref, { signal });
           const { arms, ranked: byModel, shadow } = await rank(of, payload, { signal });
           const run = { trace: { trace_id, span_id: memo.span_id }, saga_id, input_artifact_refs: [memo.payload_ref] };
-          const { ranked, writes } = await rerank(of, payload, byModel, run, { signal });
+          const { ranked, writes, arm: rerankArm } = await rerank(of, payload, byModel, run, { signal });
           const live = arms.shown;
           const collected = agents.collector(of, MAPPING_AGENT_ID);
           // A config may require them: they are this saga's steps, and nothing calls them.
@@ -118,8 +119,14 @@ export function openMapSaga(parts: MappingParts) {
             signal,
             collect: collected.collect,
           })(async () => ({ output: best(ranked), token_count_in: null, token_count_out: null }));
-          // Models are compared by what they say themselves.
-          const trials = trialsOf([...arms.trials, ...(await configTrials(of, trace_id, arm, { signal }))], byModel, shadow);
+          const configs = await Promise.all([
+            configTrials(of, MAPPING_AGENT_ID, trace_id, arm, { signal }),
+            configTrials(of, RERANK_AGENT_ID, trace_id, rerankArm, { signal }),
+          ]);
+          // Models are compared by what they say themselves, configs by what people saw.
+          const ofModels = trialsOf(arms.trials, byModel, shadow);
+          const ofConfigs = trialsOf(configs.flat(), ranked, undefined);
+          const trials = ofModels.map((each, i) => [...each, ...(ofConfigs[i] ?? [])]);
           const result: Result = {
             model: { id: live.id, version: live.version, arm: live.arm },
             agent_config,

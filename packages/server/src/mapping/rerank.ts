@@ -1,4 +1,4 @@
-import { isAncillaError, type Io, type Tenant, type Write } from '@ancilla/contracts';
+import { isAncillaError, type Io, type PromptEvent, type Tenant, type Write } from '@ancilla/contracts';
 import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { Of } from '../ingest/index.ts';
@@ -7,7 +7,7 @@ import type { MappingParts } from './parts.ts';
 import type { RankedColumn } from './rank-table.ts';
 
 /** The config under which a language model is asked for an order. */
-const RERANK_AGENT_ID = 'mapping.rerank.v1';
+export const RERANK_AGENT_ID = 'mapping.rerank.v1';
 
 /** What one table may cost: columns asked about, terms and values shown of each. */
 const MOST_COLUMNS = 20;
@@ -25,6 +25,8 @@ interface Run {
 /** The order as it is shown, and the event of the call to be committed with it. */
 interface Reranked {
   readonly ranked: readonly RankedColumn[];
+  /** Which config of the agent was asked, where one is on trial; whether it answered or failed. */
+  readonly arm?: PromptEvent['arm'];
   readonly writes: readonly Write<Tenant>[];
 }
 type Rerank = (of: Of, payload: Payload, ranked: readonly RankedColumn[], run: Run, io: Io) => Promise<Reranked>;
@@ -54,13 +56,17 @@ export function openRerank({ agents, glossaries, languageModel }: Pick<MappingPa
       };
     });
     const collected = agents.collector(of, RERANK_AGENT_ID);
+    let arm: PromptEvent['arm'];
     try {
       const { output } = await agents.agent(of, RERANK_AGENT_ID).call({
         variables: { table: table.name, columns: JSON.stringify(columns) },
         model: { id: languageModel.model, endpoint: languageModel.endpoint, operation: 'chat' },
         ...run,
         signal,
-        collect: collected.collect,
+        collect(event, attachments) {
+          ({ arm } = event);
+          collected.collect(event, attachments);
+        },
       })(async ({ prompt, signal: limited }) => {
         const messages = typeof prompt === 'string' ? [{ role: 'user' as const, content: prompt }] : prompt;
         const { model_version, ...answer } = await languageModel.answer(messages, { signal: limited });
@@ -68,11 +74,11 @@ export function openRerank({ agents, glossaries, languageModel }: Pick<MappingPa
       });
       const asked = new Set(unsure);
       const shown = ranked.map((column) => (asked.has(column) ? reorder(column, wishOf(output, column), languageModel.model) : column));
-      return { ranked: shown, writes: collected.writes() };
+      return { ranked: shown, arm, writes: collected.writes() };
     } catch (error) {
       // The call is in the evidence as a failed one; the ranker's own order stands.
       if (!isAncillaError(error, 'mapping.language_model')) throw error;
-      return { ranked, writes: collected.writes() };
+      return { ranked, arm, writes: collected.writes() };
     }
   };
 }
