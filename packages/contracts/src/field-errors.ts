@@ -8,9 +8,19 @@ const MOST_ERRORS = 20;
 
 /** Which fields do not fit, and what belongs there; never what was there. Empty only when there is no error. */
 export function toFieldErrors(errors: readonly SchemaError[]): readonly FieldError[] {
-  const said = errors.flatMap(inWords);
+  const said = errors.filter((error) => !isOtherType(error, errors)).flatMap(inWords);
   const all = said.length > 0 ? said : errors.map(({ instancePath: path, message }) => ({ path, message }));
   return all.map(({ path, message }) => ({ path: withoutContent(path), message })).slice(0, MOST_ERRORS);
+}
+
+const ALTERNATIVE = /^(.*\/anyOf\/)\d+$/;
+
+/** Whether an alternative is of another type than the value, while one whose type fits says what is wrong. */
+function isOtherType(error: SchemaError, all: readonly SchemaError[]): boolean {
+  const union = (of: SchemaError): string | undefined => (of.keyword === 'type' ? ALTERNATIVE.exec(of.schemaPath)?.[1] : undefined);
+  const own = union(error);
+  const isWithin = (path: string): boolean => path === error.instancePath || path.startsWith(`${error.instancePath}/`);
+  return own !== undefined && all.some((other) => other.schemaPath.startsWith(own) && isWithin(other.instancePath) && union(other) !== own);
 }
 
 /** Steps of a path are names of fields and positions. A key that is no such name may be content: where it stands is told, not what it says. */

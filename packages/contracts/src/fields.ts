@@ -13,6 +13,11 @@ export const TenantId = Type.String({
   pattern: '^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$',
   description: 'Tenant id: lower-case letters, digits, hyphens',
 });
+/** A bound of a range of time, as people write one. */
+export const Instant = Type.String({
+  pattern: '^\\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\\d|3[01])T(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(?:\\.\\d{1,3})?Z$',
+  description: 'RFC 3339, UTC',
+});
 /** Names chosen by people for agents, configs, models, labels: no spaces, so nothing that reads like a sentence fits. */
 export const Name = Type.String({
   pattern: '^[A-Za-z0-9][A-Za-z0-9._:@/-]{0,127}$',

@@ -216,6 +216,9 @@ attack('query parameters are typed, closed, and given once', async (server) => {
     'cursor=',
   ])
     equal((await agent.get<Problem>(422, `/dif/prompt_events?${query}`)).code, 'schema.invalid', query);
+  equal((await server.north.auditor.get<Problem>(422, '/nurse/summary?from=yesterday')).code, 'schema.invalid');
+  for (const from of ['2026-11-24T00:00:00Z', '2026-11-24T00:00:00.5Z', '2026-11-24T00:00:00.000Z'])
+    for (const path of ['/dif/prompt_events', '/nurse/summary']) await server.north.auditor.get(200, `${path}?from=${from}`);
   const { code, detail } = await agent.get<Problem>(400, '/dif/prompt_events?agent_id=a&model_id=b');
   equal(code, 'request.index_missing');
   match(detail, /agent_id \+ success/);

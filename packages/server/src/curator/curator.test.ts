@@ -97,6 +97,7 @@ test('what is no document of its kind is refused by its place', async (t) => {
     ['json_schemas', { $ref: 'https://example.org' }, '/content/$ref'],
     ['promotion_policies', { labels: { production: { approvals: 3, requires: [] } } }, '/content/labels/production/approvals'],
     ['prompt_templates', { template: '{{a}}', variables: [] }, '/content/template'],
+    ['redaction_policies', { policy_id: 'mapping.agent.v1', version: '2025-12-01', custom: 5 }, '/content/custom'],
   ] as const)
     await rejects(
       save(at, { kind, id: 'mapping.agent.v1' }, '2025-12-01', content),

@@ -85,7 +85,7 @@ const redactionErrors = (content: unknown, id: string, version: string): readonl
     ];
   } catch (error) {
     if (!(error instanceof RedactionError)) throw error;
-    const [, path = '', message = ''] = /^(\/\S*)?:?\s*(.*)$/s.exec(error.message) ?? [];
+    const [, path = '', message = ''] = /^(\/[^\s:]*)?:?\s*(.*)$/s.exec(error.message) ?? [];
     return [{ path, message }];
   }
 };

@@ -1,5 +1,5 @@
 // How it runs: rollups, the summary, Prometheus metrics, the server's own spans.
-import { AncillaError, Bytes, route, Timestamp, type Clock, type Io, type Room } from '@ancilla/contracts';
+import { AncillaError, Bytes, Instant, route, type Clock, type Io, type Room } from '@ancilla/contracts';
 import { Type } from 'typebox';
 import type { Metrics } from './metrics.ts';
 import { rollupProjection } from './rollup.ts';
@@ -29,7 +29,7 @@ export const openNurse = ({
         action: 'nurse.read',
         summary: 'Calls, latency, errors, tokens, cost and decision rates over a range of time; the last 24 hours unless told',
         params: Type.Object({}),
-        query: Type.Object({ from: Type.Optional(Timestamp), to: Type.Optional(Timestamp) }),
+        query: Type.Object({ from: Type.Optional(Instant), to: Type.Optional(Instant) }),
         body: Type.Null(),
         answers: { 200: Summary },
         async handle({ tenant, tenant_id, query, signal }) {
