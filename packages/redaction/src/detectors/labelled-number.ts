@@ -20,12 +20,12 @@ const nationalWords = new Keywords(
     'pesel,nip,dowód,rodné číslo,rodné,rc,egn,егн,emšo,emso,matični broj,matična številka,oib,jmbg,cnp,cui,personal numeric code,adóazonosító,taj,amka,afm,αφμ,αμκα,tc kimlik,kimlik,tckn,tc no,инн,снилс,паспорт,rntrc,ipn,іпн,' +
     'sin,social insurance,tfn,medicare number,ird,aadhaar,aadhar,uidai,pan number,pan card,pan,voter id,cnic,nic,nric,fin,mykad,hkid,rrn,resident registration,resident identity,resident id,resident identity card,natid,tckimlik,ric,teudat zehut,my number,mynumber,emirates id,iqama,nino,utr,pps,pps number,ppsn,ssn number,ssn,id,identification number,identification no,身份证,身分證,住民登録,주민등록번호,' +
     // What the issuing offices call them, by continent; OECD's pages on tax identification numbers name most.
-    'tax file,taxpayer reference,alien registration,alien number,green card,uscis,residence permit,work permit,permanent resident,voter registration,mbi,medicare beneficiary,npi,dea,dea number,dea no,ramq,green card number,state id,government id,' +
-    'sv nummer,sv nr,vsnr,rvnr,kvnr,versichertennummer,krankenversichertennummer,identifikationsnummer,führerscheinnummer,aufenthaltstitel,sécu,spi,titre de séjour,carte vitale,insz,niss,nrn,paspoort,paspoortnummer,rijbewijs,rijbewijsnummer,identiteitskaart,' +
-    'cod fisc,c f,patente di guida,tessera sanitaria,permesso di soggiorno,identidad,identidade,rol único tributario,rol unico tributario,licencia de conducir,carnet de conducir,tarjeta sanitaria,afiliación,imss,clave de elector,r f c,c i,ruc,rif,nuip,título de eleitor,titulo de eleitor,cnh,pis,pasep,carta de condução,utente,' +
-    'person nr,persnr,fnr,fødselsnr,kt,asm kodas,p k,dowodu,dowód osobisty,paszport,paszportu,rč,r č,číslo op,občanský průkaz,občanského průkazu,občiansky preukaz,személyi szám,személyi igazolvány,cod numeric,cod numeric personal,cod personal,idnp,identifikacijski broj,osobna iskaznica,lična karta,osebna izkaznica,davčna številka,јмбг,лнч,lnch,ln ch,лична карта,ταυτότητα,αδτ,διαβατήριο,' +
-    'паспорта,паспорту,полис,водительское удостоверение,рнокпп,ідентифікаційний код,посвідчення,иин,kimlik no,kimlik numarası,pasaport,vergi no,תעודת זהות,מספר זהות,ת ז,דרכון,الرقم القومي,رقم الهوية,الهوية الوطنية,رقم الإقامة,جواز السفر,' +
-    '身份证号,身份证号码,居民身份证,居民身份证号,居民身份证号码,公民身份号码,身份證,身份證號碼,身分證字號,护照号,护照号码,護照號碼,マイナンバー,個人番号,パスポート番号,旅券番号,運転免許証番号,주민번호,외국인등록번호,여권번호,운전면허번호,เลขประจำตัวประชาชน,เลขบัตรประชาชน,หมายเลขบัตรประชาชน,आधार,पैन,' +
+    'tax file,taxpayer reference,medicaid id,medicare id,insurance id,passport id,license id,licence id,ni no,ni number,chi number,visa no,visa number,alien registration,alien number,green card,uscis,residence permit,work permit,permanent resident,voter registration,mbi,medicare beneficiary,npi,dea,dea number,dea no,ramq,green card number,state id,government id,' +
+    'sv nummer,sv nr,sozialversicherungs nr,krankenkassennummer,versicherungsnr,vsnr,rvnr,kvnr,versichertennummer,krankenversichertennummer,identifikationsnummer,führerscheinnummer,aufenthaltstitel,sécu,spi,titre de séjour,permis de séjour,carte de séjour,carte vitale,identité,identità,insz,niss,nrn,paspoort,paspoortnummer,rijbewijs,rijbewijsnummer,identiteitskaart,' +
+    'cod fisc,c f,patente,patente di guida,tessera sanitaria,permesso di soggiorno,identidad,identidade,rol único tributario,rol unico tributario,matrícula consular,licencia de conducir,carnet de conducir,tarjeta sanitaria,afiliación,imss,clave de elector,r f c,d n i,n i e,n i f,c p f,c n p,b s n,n i t,r u t,c i,ruc,rif,nuip,título de eleitor,titulo de eleitor,cnh,carteira de motorista,habilitação,cartão nacional de saúde,pis,pasep,carta de condução,utente,' +
+    'person nr,persnr,fnr,fødselsnr,kt,asm kodas,p k,dowodu,dowód osobisty,paszport,paszportu,rč,r č,číslo op,občanský průkaz,občanského průkazu,občiansky preukaz,občianskeho preukazu,személyi szám,személyi igazolvány,codul numeric,codul numeric personal,cod numeric,cod numeric personal,cod personal,idnp,identifikacijski broj,osobna iskaznica,lična karta,osebna izkaznica,davčna številka,јмбг,лнч,lnch,ln ch,лична карта,ταυτότητα,αδτ,διαβατήριο,' +
+    'паспорта,паспорту,полис,водительское удостоверение,рнокпп,ідентифікаційний код,посвідчення,иин,kimlik no,kimlik numarası,pasaport,vergi no,תעודת זהות,מספר זהות,ת ז,דרכון,الرقم القومي,رقم الهوية,الهوية الوطنية,بطاقة الهوية,رقم الإقامة,جواز السفر,' +
+    '身份证号,身份证号码,居民身份证,居民身份证号,居民身份证号码,公民身份号码,身份證,身份證號碼,身分證字號,香港身份證,香港身份证,運転免許証,免許証番号,护照号,护照号码,護照號碼,マイナンバー,個人番号,パスポート番号,旅券番号,運転免許証番号,주민번호,외국인등록번호,여권번호,운전면허번호,เลขประจำตัวประชาชน,เลขบัตรประชาชน,หมายเลขบัตรประชาชน,आधार,पैन,' +
     'nik,ktp,npwp,kad pengenalan,ic no,ic number,sss number,sss no,philhealth,phil health,philsys,cccd,cmnd,căn cước,căn cước công dân,chứng minh nhân dân,hộ chiếu,mã số thuế,nic number,nic no,nid,epic,epic no,voter card,bvn,nin,ghana card,kra pin,rsa id,sa id,omang,' +
     // "Kenyan ID": what is told by whose it is.
     'albanian,algerian,american,argentine,australian,austrian,belgian,brazilian,british,bulgarian,canadian,chilean,chinese,colombian,croatian,cypriot,czech,danish,dutch,ecuadorian,egyptian,estonian,filipino,finnish,french,german,ghanaian,greek,hungarian,indian,indonesian,iranian,iraqi,irish,israeli,italian,japanese,jordanian,kazakh,kenyan,korean,kuwaiti,latvian,lebanese,lithuanian,malaysian,maltese,mauritian,mexican,moroccan,nepali,nigerian,norwegian,pakistani,peruvian,philippine,polish,portuguese,qatari,romanian,russian,saudi,serbian,singapore,slovak,slovenian,south african,spanish,swedish,swiss,taiwan,taiwanese,tanzanian,thai,tunisian,turkish,ugandan,ukrainian,uruguayan,venezuelan,vietnamese,zambian,zimbabwean'
@@ -356,7 +356,8 @@ function look(scan: Scan, from: number, runEnd: number): void {
         [written, compact].some((form) => shape.pattern.test(form) && shape.valid(form)),
     );
   if (weakWords.has(keyword) && checked === undefined && !(keyword !== 'id' && count >= 7 && context.nearest === keyword)) return;
-  if (checked === undefined && (count < (keyword.startsWith('pass') ? 3 : 5) || compact.length < SHORTEST || compact.length > 24)) return;
+  if (checked === undefined && (count < (/pass|pasap|paspo/.test(keyword) ? 3 : 5) || compact.length < SHORTEST || compact.length > 24))
+    return;
   if (checked === undefined && /^\d{4}-\d{2}-\d{2}|^[0-9A-F]{8}-[0-9A-F]{4}-/.test(written)) return;
   scan.numbersSeen = end;
   scan.report({
@@ -393,6 +394,7 @@ export const nationalId: Detector = {
     { text: 'la davčna številka je 81967250', finds: '81967250' },
     { text: '{"ghana_card": "GHA-721234567-4"}', finds: 'GHA-721234567-4' },
     { text: 'My Number 123456789018, my number is 201.504.7650', finds: '123456789018' },
+    { text: 'N.I.F. 45678912K; Reisepassnummer C4FGJ1K2L; Medicaid ID AB12345C', finds: '45678912K + C4FGJ1K2L + AB12345C' },
     { text: 'Kenyan ID: 28456712', finds: '28456712' },
     { text: 'Unique Taxpayer Reference 2789303469', finds: '2789303469' },
     { text: 'his kt., 091256-8009, and c.i. 1710034065', finds: '091256-8009 + 1710034065' },

@@ -48,7 +48,8 @@ function look(scan: Scan, start: number, end: number): void {
     from = end + gap[0].length;
   } else {
     const match = OPERATOR.exec(rest);
-    if (match === null) return named ? spoken(scan, name, end) : password ? spokenPassword(scan, name, end) : undefined;
+    const isNamed = named || NAMED_BEFORE.test(text.slice(Math.max(0, start - 8), start));
+    if (match === null) return isNamed ? spoken(scan, name, end) : password ? spokenPassword(scan, name, end) : undefined;
     prose = match[3] !== undefined || (match[1] === ':' && match[0].endsWith(' ') && !/["'`]/.test(rest));
     from = end + match[0].length;
     const scheme = /^["'`]?(?:Bearer|Basic|Token|Bot)\s+/i.exec(text.slice(from, from + 12));
@@ -61,7 +62,8 @@ function look(scan: Scan, start: number, end: number): void {
   if (quoted) from++;
   const to = quoted ? closing(text, from, quote) : bareEnd(scan, from, prose);
   const value = text.slice(from, Math.min(to, from + LONGEST_LOOKED_AT));
-  if (!isSecretValue(value, { password, named, bearer, quoted, prose, session: /^session/i.test(name) })) return;
+  if (!isSecretValue(value, { password, named, bearer, quoted, prose, session: /^session/i.test(name) }))
+    return prose && password ? spokenPassword(scan, name, end) : undefined;
   scan.report({
     start: from,
     end: to,
@@ -72,6 +74,8 @@ function look(scan: Scan, start: number, end: number): void {
   });
 }
 
+/** `api_key`, `secret_access_key`: what kind of key it is stands before. */
+const NAMED_BEFORE = /(?:api|secret|access|private|auth)[_-]$/i;
 /** `the auth token 9f8e…`: nothing joins them but a space, so what follows must be random through and through. */
 const SPOKEN = /^ ([A-Za-z0-9_+/=-]{20,200})(?![\w+/=-])/;
 function spoken(scan: Scan, name: string, end: number): void {
@@ -90,10 +94,10 @@ function spoken(scan: Scan, name: string, end: number): void {
 
 /** Between a password's name and the password: nothing, or what it opens, in a sentence of any of the languages. */
 const SPOKEN_PASSWORD =
-  /^ (?:(?:for|of|to|on|für|fürs|zum|zur|von|de|del|para|pour|du|des|da|do|della|per|van|voor) [^\n:;!?]{1,60}?(?::| is| ist| lautet| est| es| é| è) )?["'`]?([^\s"'`<>]{6,64})/iu;
+  /^ (?:(?:(?:has been|was|is) )?(?:re)?(?:set|changed) to |(?:for|of|to|on|für|fürs|zum|zur|von|de|del|para|pour|du|des|da|do|della|per|van|voor) [^\n:;!?]{1,60}?(?::| is| ist| lautet| est| es| é| è) )?["'`]?([^\s"'`<>]{6,64})/iu;
 /** Of the words for it those that say nothing else. */
 const SAYS_PASSWORD =
-  /^(?:password|passwd|passphrase|passcode|passwort|kennwort|contraseña|contrasena|senha|passe|wachtwoord|lösenord|hasło)$/i;
+  /^(?:password|clave|passwd|passphrase|passcode|passwort|kennwort|contraseña|contrasena|senha|passe|wachtwoord|lösenord|hasło)$/i;
 /** `password sha256`: how it is kept. */
 const SCHEME = /^(?:sha|md|pbkdf|argon|base|utf|b?crypt|aes|oauth|ntlm)[-_]?\d/i;
 function spokenPassword(scan: Scan, name: string, end: number): void {
@@ -216,6 +220,8 @@ export const secretAssigned: Detector = {
     { text: 'os.environ["ACME_TOKEN"] = "00Rrohv_Rl4BEEE1ZjyW"', finds: '00Rrohv_Rl4BEEE1ZjyW' },
     { text: 'Server=db;User Id=sa;Password=qwerty!Z9;Encrypt=true', finds: 'qwerty!Z9' },
     { text: 'log in as bob with password P@ssw0rd77 but it fails', finds: 'P@ssw0rd77' },
+    { text: 'the root password was changed to tR4vel!88 today', finds: 'tR4vel!88' },
+    { text: `set aws_secret_access_key ${'aB3dE6gH'.repeat(5)}`, finds: 'aB3dE6gH'.repeat(5) },
     { text: 'Passwort für den Zugang von Frau Roth: Zx81_amiga', finds: 'Zx81_amiga' },
     { text: 'le mot de passe de ann@mail.example est k9#Vd2mQ, à changer', finds: 'k9#Vd2mQ' },
     { text: 'GET /f?sp=r&sig=e2Cu5bmsmwsWJeCc9KghuOdy3h9VduWe&se=2026', finds: 'e2Cu5bmsmwsWJeCc9KghuOdy3h9VduWe' },

@@ -2,7 +2,7 @@
 import { classAt, isBare, WORD } from '../characters.ts';
 import { confidence, type Detector } from '../detector.ts';
 import type { Scan } from '../scan.ts';
-import { opaqueEnd } from './secret-prefixes.ts';
+import { looksRandom, opaqueEnd } from './secret-prefixes.ts';
 
 const LONGEST_KEY = 16 * 1024;
 const SHORTEST_KEY = 4;
@@ -66,6 +66,8 @@ function isJsonHeader(header: string): boolean {
   }
 }
 
+/** `https://token@host`: no user is called so. */
+const TOKEN_AS_USER = /^[A-Za-z0-9_-]{20,200}(?=@[\w-])/;
 function lookUrlCredentials(scan: Scan, at: number): void {
   const { text } = scan;
   if (text[at + 1] !== '/' || text[at + 2] !== '/' || (classAt(text, at - 1) & WORD) === 0) return;
@@ -75,6 +77,9 @@ function lookUrlCredentials(scan: Scan, at: number): void {
   if (!scan.hasAt(from, limit)) return;
   while (end < limit && isBare(text, end)) end++;
   const authority = text.slice(from, end);
+  const token = TOKEN_AS_USER.exec(authority)?.[0];
+  if (token !== undefined && looksRandom(token))
+    return scan.report({ start: from, end: from + token.length, type: 'SECRET', rule: 'secret.url', confidence: confidence.certain });
   const colon = authority.indexOf(':');
   const slash = authority.search(/[/?]/);
   if (colon < 0 || (slash >= 0 && slash < colon)) return;
@@ -117,7 +122,8 @@ export const urlCredentials: Detector = {
   source: 'RFC 3986 section 3.2.1',
   examples: [
     { text: 'postgres://admin:pa@ss#1@db.internal:5432/app', finds: 'pa@ss#1' },
-    { text: 'http://localhost:5000/x@y and https://a.example/b:c@d' },
+    { text: `dsn https://${'1f99b35c'.repeat(4)}@o45.ingest.example/450`, finds: '1f99b35c'.repeat(4) },
+    { text: 'https://someone@host.example, http://localhost:5000/x@y and https://a.example/b:c@d' },
   ],
   look: (scan, start) => lookUrlCredentials(scan, start),
 };

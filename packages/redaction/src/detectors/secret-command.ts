@@ -37,7 +37,7 @@ function look(scan: Scan, start: number): void {
   const { text } = scan;
   // Options stand behind a space; a dash before a digit or a space is none.
   const before = text.charCodeAt(start - 1);
-  if (before !== 0x20 && before !== 0x09) return;
+  if (start > 0 && before !== 0x20 && before !== 0x09 && before !== 0x0a) return;
   const next = text.charCodeAt(start + 1);
   if (next !== 0x2d && (classAt(text, start + 1) & LETTER) === 0) return;
   const from = valueFrom(text, start);
@@ -73,6 +73,7 @@ export const secretCommand: Detector = {
     { text: 'redis-cli -h cache -a p4ssw0rd!x ping', finds: 'p4ssw0rd!x' },
     { text: 'tool login --password Orange77 --verbose', finds: 'Orange77' },
     { text: 'docker login -u ci -p Orange77 registry', finds: 'Orange77' },
+    { text: '--password Orange77', finds: 'Orange77' },
     { text: 'docker run -p 8080:80 -u 1000:1000 web; ssh -p 2222 host; mkdir -p build/out; tar -pxf a.tar' },
     { text: 'tool --token $TOKEN --password <password> --api-key env:KEY' },
   ],

@@ -5,7 +5,7 @@ import type { Scan } from '../scan.ts';
 
 /** Behind the first run stands one of the characters. */
 const SHAPES: readonly (readonly [rule: string, next: string, pattern: RegExp])[] = [
-  ['telegram', ':', /^\d{8,10}:[A-Za-z0-9_-]{35}(?![A-Za-z0-9_-])/],
+  ['telegram', ':', /^(?:bot)?\d{8,10}:[A-Za-z0-9_-]{35}(?![A-Za-z0-9_-])/],
   ['discord', '._-', /^[A-Za-z0-9][A-Za-z0-9_-]{22,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,40}(?![A-Za-z0-9_-])/],
   ['mailchimp', '-', /^[0-9a-f]{32}-us\d{1,2}(?!\d)/],
   ['mailgun', '-', /^[0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8}(?![\w-])/],
@@ -44,6 +44,7 @@ export const secretShapes: Detector = {
   source: 'detect-secrets (Apache-2.0); the issuers’ documentation',
   examples: [
     { text: `bot 123456789:${'aB3_-'.repeat(7)} up`, finds: `123456789:${'aB3_-'.repeat(7)}` },
+    { text: `.org/bot123456789:${'aB3_-'.repeat(7)}/getMe`, finds: `bot123456789:${'aB3_-'.repeat(7)}` },
     { text: `${'0123456789abcdef'.repeat(2)}-us12`, finds: `${'0123456789abcdef'.repeat(2)}-us12` },
     { text: `key ${'aB3xY9q'.repeat(2)}.atlasv1.${'aB3_-'.repeat(13)} up`, finds: `${'aB3xY9q'.repeat(2)}.atlasv1.${'aB3_-'.repeat(13)}` },
     { text: 'at 12345678:90 and lib.example.module.function_name' },
