@@ -19,6 +19,7 @@ export * from './errors.ts';
 export * from './field-errors.ts';
 export * from './fields.ts';
 export * from './ids.ts';
+export * from './paging.ts';
 export * from './parts.ts';
 export * from './permissions.ts';
 export * from './room.ts';

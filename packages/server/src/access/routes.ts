@@ -1,19 +1,24 @@
-import { AncillaError, ApiKey, Name, RoleName, route, TenantId, TenantRecord, type Route, type Who } from '@ancilla/contracts';
-import { Type, type Static, type TSchema } from 'typebox';
+import {
+  AncillaError,
+  ApiKey,
+  Closed,
+  Name,
+  nothing,
+  pageOf,
+  paging,
+  RoleName,
+  route,
+  TenantId,
+  TenantRecord,
+  type Route,
+  type Who,
+} from '@ancilla/contracts';
+import { Type, type Static } from 'typebox';
 import type { Identity } from './identity.ts';
 import type { Keys } from './keys.ts';
 import type { Tenants } from './tenants.ts';
 
-const nothing = { params: Type.Object({}), query: Type.Object({}, { additionalProperties: false }), body: Type.Null() };
-const paging = Type.Object(
-  {
-    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500 })),
-    cursor: Type.Optional(Type.String({ minLength: 1, maxLength: 1024 })),
-  },
-  { additionalProperties: false },
-);
-const listOf = <T extends TSchema>(item: T) =>
-  Type.Object({ items: Type.Array(item), next_cursor: Type.Union([Type.String(), Type.Null()]) });
+const bare = { ...nothing, query: Closed({}) };
 const { name: Title } = TenantRecord.properties;
 
 const { secret_hash: _hash, ...shown } = ApiKey.properties;
@@ -45,7 +50,7 @@ export const accessRoutes = ({
     action: 'key.manage',
     scope: 'platform',
     summary: 'Make an API key; the secret is shown in this answer and never again',
-    ...nothing,
+    ...bare,
     body: Type.Object(
       { role: RoleName, subject: Name, name: Type.Optional(Title), tenant_id: Type.Optional(Type.Union([TenantId, Type.Null()])) },
       { additionalProperties: false },
@@ -65,9 +70,9 @@ export const accessRoutes = ({
     action: 'key.manage',
     scope: 'platform',
     summary: 'API keys of the caller’s tenant, for a platform admin all; newest first, without their secrets',
-    ...nothing,
-    query: paging,
-    answers: { 200: listOf(KeyView) },
+    ...bare,
+    query: Closed(paging),
+    answers: { 200: pageOf(KeyView) },
     async handle({ who, query, signal }) {
       const { items, next_cursor } = await listKeys(who.tenant_id, query, { signal });
       return [200, { items: items.map(view), next_cursor }] as const;
@@ -92,7 +97,7 @@ export const accessRoutes = ({
     action: 'key.manage',
     scope: 'platform',
     summary: 'Disable an API key, at once',
-    ...nothing,
+    ...bare,
     params: Type.Object({ key_id: ApiKey.properties.key_id }),
     answers: { 200: KeyView },
     async handle({ who, params: { key_id }, trace: { trace_id }, signal }) {
@@ -105,7 +110,7 @@ export const accessRoutes = ({
     action: 'tenant.manage',
     scope: 'platform',
     summary: 'Make a tenant: its keys, its store, its ledger',
-    ...nothing,
+    ...bare,
     body: Type.Object({ tenant_id: TenantId, name: Type.Optional(Title) }, { additionalProperties: false }),
     answers: { 201: TenantRecord },
     async handle({ who, body: { tenant_id, name = tenant_id }, trace: { trace_id }, signal }) {
@@ -118,9 +123,9 @@ export const accessRoutes = ({
     action: 'tenant.manage',
     scope: 'platform',
     summary: 'The tenants of this deployment, newest first',
-    ...nothing,
-    query: paging,
-    answers: { 200: listOf(TenantRecord) },
+    ...bare,
+    query: Closed(paging),
+    answers: { 200: pageOf(TenantRecord) },
     async handle({ query, signal }) {
       const page = await listTenants(query, { signal });
       const items = [...page.items];
@@ -133,7 +138,7 @@ export const accessRoutes = ({
     action: 'open',
     scope: 'platform',
     summary: 'Trade the ticket of a single-use link for short-lived sessions of the console',
-    ...nothing,
+    ...bare,
     body: Type.Object({ ticket: Type.String({ maxLength: 256 }) }, { additionalProperties: false }),
     answers: { 200: Type.Object({ items: Type.Array(Type.Object({ tenant_id: TenantId, role: RoleName, token: Type.String() })) }) },
     async handle({ body }) {

@@ -6,6 +6,8 @@ import {
   Label,
   LabelMove,
   Name,
+  pageOf,
+  paging,
   Sentence,
   Timestamp,
   Version,
@@ -30,7 +32,7 @@ const summary = Type.Omit(GovernedVersion, ['version_key', 'content', 'source'])
 const Summary = Closed({ ...summary, source: Source });
 const WholeVersion = Closed({ ...summary, source: Source, content: Type.Unknown() });
 const Saved = Closed(summary);
-const listOf = <T extends TObject>(item: T) => Closed({ items: Type.Array(item), next_cursor: Type.Union([Type.String(), Type.Null()]) });
+const listOf = <T extends TObject>(item: T) => Closed(pageOf(item).properties);
 const Operation = Closed({ op: Type.Enum(['add', 'remove', 'replace']), path: Type.String(), value: Type.Optional(Type.Unknown()) });
 const Patch = Type.Unsafe<ReturnType<typeof diff>>(Type.Array(Operation));
 const { label: LabelName } = Label.properties;
@@ -41,7 +43,8 @@ const Reason = Type.String({ ...Sentence, minLength: 1, description: 'Why, redac
 const document = { kind: Name, id: Name };
 const labelled = Closed({ ...document, label: LabelName });
 const none = Closed({});
-const paged = { limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500 })), cursor: Type.Optional(Type.String({ maxLength: 2000 })) };
+/** A cursor remembers which shelf it is of, too. */
+const paged = Closed({ ...paging, cursor: Type.Optional(Type.String({ maxLength: 2000 })) });
 
 const subjectOf = ({ kind, id }: { readonly kind: string; readonly id: string }): Subject => ({ kind: kindOf(kind), id });
 const summaryOf = ({ version_key: _key, content: _content, source: _source, ...rest }: GovernedVersion) => rest;
@@ -114,7 +117,7 @@ export const curatorRoutes = ({ platform, save, move, approve }: Parts): readonl
       action: 'curator.read',
       summary: 'List versions, newest first, without their content',
       params: Closed(document),
-      query: Closed(paged),
+      query: paged,
       body: Type.Null(),
       answers: { 200: listOf(Summary) },
       async handle({ tenant, params, query: { limit, cursor }, signal }) {
@@ -203,7 +206,7 @@ export const curatorRoutes = ({ platform, save, move, approve }: Parts): readonl
       action: 'curator.read',
       summary: 'Every move of a label, newest first, each with the entry that proves it',
       params: labelled,
-      query: Closed(paged),
+      query: paged,
       body: Type.Null(),
       answers: { 200: listOf(LabelAnswer) },
       async handle({ tenant, params, query: { limit, cursor }, signal }) {

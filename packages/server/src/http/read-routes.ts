@@ -1,6 +1,10 @@
 import {
   AncillaError,
+  Closed,
   Instant,
+  nothing,
+  pageOf,
+  paging,
   route,
   toTimestamp,
   type Collection,
@@ -18,12 +22,7 @@ type Readable = Collection<Kind, TObject, { readonly [index: string]: readonly s
 const isReadable = (collection: Collection): collection is Readable => collection.read !== undefined && hasTenant(collection.scope);
 const hasTenant = (scope: unknown): boolean => typeof scope === 'object' && scope !== null && 'tenant' in scope;
 
-const paging = {
-  from: Type.Optional(Instant),
-  to: Type.Optional(Instant),
-  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500 })),
-  cursor: Type.Optional(Type.String({ minLength: 1, maxLength: 1024 })),
-};
+const range = { from: Type.Optional(Instant), to: Type.Optional(Instant) };
 
 /** The two GET routes of each collection that declares how it is read: a page by one of its indexes, and one document by its key. */
 export const readRoutes = (collections: readonly Collection[]): readonly Route[] =>
@@ -44,10 +43,9 @@ function listRoute(collection: Readable): Route {
     path: read.path,
     action: read.action,
     summary: `${collection.summary}; newest first, filtered by ${combinations.join(', ')}`,
-    params: Type.Object({}),
-    query: Type.Object({ ...filters, ...paging }, { additionalProperties: false }),
-    body: Type.Null(),
-    answers: { 200: Type.Object({ items: Type.Array(shown(collection)), next_cursor: Type.Union([Type.String(), Type.Null()]) }) },
+    ...nothing,
+    query: Closed({ ...filters, ...range, ...paging }),
+    answers: { 200: pageOf(shown(collection)) },
     async handle({ tenant, query, signal }) {
       const given = new Map(Object.entries(query));
       const equals = Object.fromEntries(fields.flatMap((field) => (given.get(field) === undefined ? [] : [[field, given.get(field)]])));

@@ -8,7 +8,10 @@ import {
   Mapping,
   MappingSuggestion,
   mappingSuggestions,
+  nothing,
   Opinion,
+  pageOf,
+  paging,
   replace,
   reviewGold,
   reviewOpinions,
@@ -30,12 +33,6 @@ import { Quality, qualityOf } from './quality.ts';
 import { queueOf, Shown } from './queue.ts';
 import { openSelections } from './selections.ts';
 
-const none = Type.Object({});
-const paging = {
-  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500 })),
-  cursor: Type.Optional(Type.String({ maxLength: 1024 })),
-};
-const Cursor = Type.Union([Type.String(), Type.Null()]);
 const Name = Type.String({ minLength: 1, maxLength: 256 });
 
 export function openReview({
@@ -63,13 +60,12 @@ export function openReview({
       path: '/review/queue',
       action: 'review.read',
       summary: 'Suggestions, newest first or those first whose decision teaches most; open ones unless told',
-      params: none,
+      ...nothing,
       query: Type.Object(
         { status: Type.Optional(MappingSuggestion.properties.status), order: Type.Optional(Type.Enum(['newest', 'value'])), ...paging },
         { additionalProperties: false },
       ),
-      body: Type.Null(),
-      answers: { 200: Type.Object({ items: Type.Array(Shown), next_cursor: Cursor }) },
+      answers: { 200: pageOf(Shown) },
       async handle({ tenant, tenant_id, who, query, signal }) {
         const io = { signal };
         const of = { tenant, tenant_id };
@@ -81,8 +77,8 @@ export function openReview({
       path: '/review/{suggestion_id}/decision',
       action: 'review.decide',
       summary: 'Decide on a suggestion; repeating the same decision answers the same, a correction names what it supersedes',
+      ...nothing,
       params: Type.Object({ suggestion_id: Id('su') }),
-      query: none,
       body: Type.Object(
         {
           decision: Decision,
@@ -106,8 +102,7 @@ export function openReview({
       path: '/review/selections',
       action: 'review.decide',
       summary: 'Choose open suggestions by a filter and freeze the choice; at most 500, blind ones left out',
-      params: none,
-      query: none,
+      ...nothing,
       body: Type.Object(
         {
           dataset: Type.Optional(Name),
@@ -129,8 +124,8 @@ export function openReview({
       path: '/review/selections/{selection_id}/decision',
       action: 'review.decide',
       summary: 'Decide on all of a selection of one’s own, in one commit and with one reason; what changed since is left alone',
+      ...nothing,
       params: Type.Object({ selection_id: Id('sl') }),
-      query: none,
       body: Type.Object(
         {
           decision: Type.Enum(['accept', 'reject', 'none_of_these']),
@@ -155,8 +150,8 @@ export function openReview({
       action: 'review.govern',
       summary:
         'Make a decided suggestion a gold item: its decision is known to be right, and reviewers are asked it again by the policy’s share',
+      ...nothing,
       params: Type.Object({ suggestion_id: Id('su') }),
-      query: none,
       body: Type.Object({ reason: Sentence }, { additionalProperties: false }),
       answers: { 200: GoldItem },
       async handle({ tenant, who, params: { suggestion_id }, body: { reason }, trace, signal }) {
@@ -177,10 +172,9 @@ export function openReview({
       path: '/review/opinions',
       action: 'review.quality',
       summary: 'Double reviews, newest first; `agrees=false` are disputes that a third person settles',
-      params: none,
+      ...nothing,
       query: Type.Object({ agrees: Type.Optional(Type.Boolean()), ...paging }, { additionalProperties: false }),
-      body: Type.Null(),
-      answers: { 200: Type.Object({ items: Type.Array(Opinion), next_cursor: Cursor }) },
+      answers: { 200: pageOf(Opinion) },
       async handle({ tenant, query: { agrees = false, ...page }, signal }) {
         const { items, next_cursor } = await tenant.find(
           reviewOpinions,
@@ -195,9 +189,7 @@ export function openReview({
       path: '/review/quality',
       action: 'review.quality',
       summary: 'Agreement by domain (Cohen’s kappa), and by person: time a decision, gold items, the alarm for rubber stamps',
-      params: none,
-      query: none,
-      body: Type.Null(),
+      ...nothing,
       answers: { 200: Quality },
       async handle({ tenant, tenant_id, signal }) {
         const io = { signal };

@@ -5,6 +5,9 @@ import {
   Id,
   isAncillaError,
   Name,
+  nothing,
+  pageOf,
+  paging,
   replace,
   Rollout,
   rolloutEvidence,
@@ -24,7 +27,6 @@ import { evidenceProjection } from './evidence.ts';
 import { openPassing } from './passing.ts';
 import { RolloutView, viewOf } from './view.ts';
 
-const nothing = { query: Type.Object({}), body: Type.Null() };
 const named = Type.Object({ rollout_id: Id('ro') });
 
 export function openRollout({
@@ -95,11 +97,8 @@ export function openRollout({
       summary: 'Rollouts of models and agent configs, newest first',
       params: Type.Object({}),
       body: Type.Null(),
-      query: Type.Object(
-        { limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })), cursor: Type.Optional(Type.String({ maxLength: 1024 })) },
-        { additionalProperties: false },
-      ),
-      answers: { 200: Type.Object({ items: Type.Array(RolloutView), next_cursor: Type.Union([Type.String(), Type.Null()]) }) },
+      query: Type.Object({ ...paging, limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })) }, { additionalProperties: false }),
+      answers: { 200: pageOf(RolloutView) },
       async handle({ tenant, query, signal }) {
         const io = { signal };
         const { items, next_cursor } = await tenant.find(rollouts, { index: 'all', equals: {}, ...query }, io);

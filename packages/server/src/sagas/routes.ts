@@ -1,8 +1,12 @@
 import {
+  Closed,
   IdempotencyKey,
   AncillaError,
   Id,
   Name,
+  nothing,
+  pageOf,
+  paging,
   Ref,
   route,
   sagaState,
@@ -23,7 +27,6 @@ import type { Payloads } from './payloads.ts';
 import type { Runner } from './runner.ts';
 import type { Said } from './said.ts';
 
-const nothing = { params: Type.Object({}), query: Type.Object({}), body: Type.Null() };
 const SagaParams = Type.Object({ saga_id: Id('sg') });
 const LeaseBody = { epoch: Type.Integer({ minimum: 1 }), lease_token: Type.String({ minLength: 16, maxLength: 128 }) };
 const Started = Type.Object({ saga_id: Id('sg'), epoch: Type.Integer(), lease_token: Type.String(), lease_until: Timestamp });
@@ -115,20 +118,9 @@ export const sagaRoutes = ({
       action: 'saga.read',
       summary: 'The write-ahead log of one saga, oldest first, and its steps as computed from it',
       ...nothing,
-      query: Type.Object(
-        {
-          saga_id: Id('sg'),
-          limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500 })),
-          cursor: Type.Optional(Type.String({ maxLength: 1024 })),
-        },
-        { additionalProperties: false },
-      ),
+      query: Closed({ saga_id: Id('sg'), ...paging }),
       answers: {
-        200: Type.Object({
-          items: Type.Array(WalEntry),
-          steps: Type.Array(StepAnswer),
-          next_cursor: Type.Union([Type.String(), Type.Null()]),
-        }),
+        200: Type.Object({ ...pageOf(WalEntry).properties, steps: Type.Array(StepAnswer) }),
       },
       async handle({ tenant, query: { saga_id, ...page }, signal }) {
         const { items, next_cursor } = await tenant.find(

@@ -1,7 +1,6 @@
-import { Consent, consents, insert, replace, route, Sentence, toTimestamp } from '@ancilla/contracts';
+import { Consent, consents, insert, nothing, replace, route, Sentence, toTimestamp } from '@ancilla/contracts';
 import { Type, type Static } from 'typebox';
 import { consentOf } from './consent.ts';
-import { nothing } from './listing.ts';
 import type { TrainingParts } from './parts.ts';
 import { withdrawAll, type Door } from './release.ts';
 

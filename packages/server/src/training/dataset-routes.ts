@@ -1,11 +1,24 @@
-import { AncillaError, Dataset, DatasetApproval, Id, Name, route, Sentence, toTimestamp, trainingCatalog } from '@ancilla/contracts';
+import {
+  AncillaError,
+  Closed,
+  Dataset,
+  DatasetApproval,
+  Id,
+  Name,
+  nothing,
+  pageOf,
+  paging,
+  route,
+  Sentence,
+  toTimestamp,
+  trainingCatalog,
+} from '@ancilla/contracts';
 import { Type } from 'typebox';
 import type { openBuildSaga } from './build-saga.ts';
 import { approve, datasetOf, DatasetView, view } from './catalog.ts';
 import { assertConsent, consentOf } from './consent.ts';
 import { DatasetDiff, diffOf } from './diff.ts';
 import { EDITION } from './fields.ts';
-import { nothing, pageOf, paging } from './listing.ts';
 import { taskOf, type TrainingParts } from './parts.ts';
 import { readDataset } from './read-dataset.ts';
 import type { Door } from './release.ts';
@@ -57,7 +70,7 @@ export const datasetRoutes = (
     action: 'training.read',
     summary: 'Datasets, newest first',
     ...nothing,
-    query: paging,
+    query: Closed(paging),
     answers: { 200: pageOf(DatasetView) },
     async handle({ tenant, query, signal }) {
       const page = await tenant.find(trainingCatalog, { index: 'all', equals: {}, ...query }, { signal });

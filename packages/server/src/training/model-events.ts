@@ -4,6 +4,9 @@ import {
   Label,
   labels,
   modelRegistry,
+  nothing,
+  pageOf,
+  paging,
   Rollout,
   rollouts,
   route,
@@ -13,7 +16,6 @@ import {
 } from '@ancilla/contracts';
 import { Type, type Static } from 'typebox';
 import { Value } from 'typebox/value';
-import { nothing, pageOf } from './listing.ts';
 
 const types = [
   'registered',
@@ -69,7 +71,7 @@ export const modelEventRoute = route({
   query: Type.Object(
     {
       cursor: Type.Optional(Type.String({ pattern: '^\\d{1,15}$' })),
-      limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500 })),
+      limit: paging.limit,
     },
     { additionalProperties: false },
   ),

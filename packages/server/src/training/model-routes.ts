@@ -1,6 +1,5 @@
-import { modelRegistry, ModelVersion, Name, route, Sentence, Version } from '@ancilla/contracts';
+import { Closed, modelRegistry, ModelVersion, Name, nothing, pageOf, paging, route, Sentence, Version } from '@ancilla/contracts';
 import { Type } from 'typebox';
-import { nothing, pageOf, paging } from './listing.ts';
 import type { LabelAnswer } from '../curator/index.ts';
 import type { TrainingParts } from './parts.ts';
 import { flagsOf, modelFlags, modelOf, viewsOf } from './registry.ts';
@@ -29,7 +28,7 @@ export const modelRoutes = ({ curator, models, platform, tasks }: TrainingParts)
     summary:
       'Model versions, newest first, with the labels they hold, and after the last the shipped ones; flagged where consent or dataset were withdrawn since',
     ...nothing,
-    query: paging,
+    query: Closed(paging),
     answers: { 200: pageOf(ModelView) },
     async handle({ tenant, query, signal }) {
       const io = { signal };

@@ -1,8 +1,12 @@
 import {
   AncillaError,
   Bytes,
+  Closed,
   Id,
   isAncillaError,
+  nothing,
+  pageOf,
+  paging,
   replace,
   route,
   Sentence,
@@ -18,7 +22,6 @@ import { Type } from 'typebox';
 import { PLATFORM } from '../artifacts/index.ts';
 import { assertApproved, datasetOf, DatasetView, view } from './catalog.ts';
 import { assertConsent, consentOf } from './consent.ts';
-import { nothing, pageOf, paging } from './listing.ts';
 import type { TrainingParts } from './parts.ts';
 import type { Door } from './release.ts';
 
@@ -84,7 +87,7 @@ export const releaseRoutes = ({ platform, artifacts, clock }: TrainingParts, doo
       action: 'training.read_released',
       summary: 'Datasets that tenants released, newest first',
       ...nothing,
-      query: paging,
+      query: Closed(paging),
       answers: { 200: pageOf(DatasetView) },
       async handle({ query, signal }) {
         const io = { signal };

@@ -1,6 +1,5 @@
-import { AncillaError, Id, Name, route, TrainingRun, trainingRuns } from '@ancilla/contracts';
+import { AncillaError, Closed, Id, Name, nothing, pageOf, paging, route, TrainingRun, trainingRuns } from '@ancilla/contracts';
 import { Type } from 'typebox';
-import { nothing, pageOf, paging } from './listing.ts';
 import { taskOf, type TrainingParts } from './parts.ts';
 import { permitted, startRun, type openRunSaga } from './run-saga.ts';
 
@@ -37,7 +36,7 @@ export const runRoutes = (parts: TrainingParts, runSaga: ReturnType<typeof openR
     action: 'training.read',
     summary: 'Training runs, newest first',
     ...nothing,
-    query: paging,
+    query: Closed(paging),
     answers: { 200: pageOf(TrainingRun) },
     async handle({ tenant, query, signal }) {
       const page = await tenant.find(trainingRuns, { index: 'all', equals: {}, ...query }, { signal });
