@@ -23,15 +23,15 @@ const oneOf =
   (text: string): W[number] | undefined =>
     words.find((word) => word === text);
 const flag = (text: string): boolean | undefined => (text === '1' ? true : text === '0' ? false : undefined);
+const port = (text: string): number | undefined => (/^\d{1,5}$/.test(text) && Number(text) <= 65_535 ? Number(text) : undefined);
 const url = (text: string): string | undefined => (/^https?:\/\/[^\s@]+$/.test(text) && URL.canParse(text) ? text : undefined);
 const modelName = matching(/^[A-Za-z0-9][A-Za-z0-9._:@/-]{0,127}$/);
 const secret = matching(/^[\x21-\x7e]{1,512}$/);
 
 /** The one declaration of the configuration: the reference page and `ancilla doctor` show it too. */
 export const settings = {
-  port: setting('ANCILLA_PORT', 'a port, 0 to 65535 (0: any free one)', 7717, (text) =>
-    /^\d{1,5}$/.test(text) && Number(text) <= 65_535 ? Number(text) : undefined,
-  ),
+  port: setting('ANCILLA_PORT', 'a port, 0 to 65535 (0: any free one)', 7717, port),
+  metricsPort: optional('ANCILLA_METRICS_PORT', 'a port, 0 to 65535 (0: any free one)', port),
   host: setting('ANCILLA_HOST', 'an address to listen on', '127.0.0.1', matching(/^[A-Za-z0-9.:-]{1,253}$/)),
   dataFolder: setting('ANCILLA_DATA', 'a folder', '.ancilla', matching(/^[^\0]+$/)),
   storeUrl: optional(

@@ -25,7 +25,7 @@ import {
   openMapping,
   readBaseModel,
 } from './mapping/index.ts';
-import { openMetrics, openNurse, openTelemetry } from './nurse/index.ts';
+import { openMetrics, openMetricsPort, openNurse, openTelemetry } from './nurse/index.ts';
 import { openForward, openOtlp } from './otlp/index.ts';
 import { openReview } from './review/index.ts';
 import { openRollout } from './rollout/index.ts';
@@ -322,6 +322,10 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
     consoleFolder: join(PACKAGES, 'console', 'dist'),
     ...tls,
   });
+  if (config.metricsPort !== undefined) {
+    const at = { host: '127.0.0.1', port: config.metricsPort };
+    log('info', { at: 'metrics', url: opened.use(await orPortFault(openMetricsPort(at, metrics.registry), at)).url });
+  }
   const { url } = await orPortFault(http.listen(config.port, config.host), config);
   await writeSecretFile(urlFile, url);
   const resources = opened.move();

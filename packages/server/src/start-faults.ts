@@ -42,5 +42,5 @@ const WHY_NOT: Readonly<Record<string, string>> = {
 };
 
 /** @param listening - what `listen` promised */
-export const orPortFault = <T>(listening: Promise<T>, { host, port }: Config): Promise<T> =>
+export const orPortFault = <T>(listening: Promise<T>, { host, port }: Pick<Config, 'host' | 'port'>): Promise<T> =>
   orInvalid(listening, (code) => `${host}:${port} ${WHY_NOT[code] ?? `cannot be listened on (${code})`}`);

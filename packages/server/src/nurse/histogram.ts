@@ -19,7 +19,7 @@ export function merge(a: Histogram, b: Histogram): Histogram {
 }
 
 /**
- * The value below which a share of all values lies, within 1 %.
+ * The least value that a share of all values does not exceed (the nearest rank), within 1 %: of a few calls, p99 is the slowest.
  * @param q - 0 to 1
  * @returns null when nothing was counted
  * @see Masson, Rim, Lee: DDSketch (VLDB 2019), here without collapsing: a value's range of 1 µs to 12 days needs under 1,400 buckets
@@ -30,7 +30,7 @@ export function quantile(histogram: Histogram, q: number): number | null {
     .toSorted(([a], [b]) => a - b);
   const total = buckets.reduce((sum, [, count]) => sum + count, 0);
   if (total === 0) return null;
-  let rank = q * (total - 1);
+  let rank = Math.max(0, Math.ceil(q * total) - 1);
   for (const [bucket, count] of buckets) {
     if (rank < count) return bucket === Number(ZERO) ? 0 : (2 * GAMMA ** bucket) / (GAMMA + 1);
     rank -= count;

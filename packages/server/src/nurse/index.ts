@@ -6,6 +6,7 @@ import { rollupProjection } from './rollup.ts';
 import { summarise, Summary } from './summary.ts';
 
 export { openMetrics, type Metrics } from './metrics.ts';
+export { openMetricsPort } from './metrics-port.ts';
 export { openTelemetry, type Telemetry } from './telemetry.ts';
 
 const DAY_MS = 86_400_000;

@@ -44,6 +44,7 @@ function toIncrements(entry: Counted): readonly Increment[] {
             tokens_in: metrics.token_count_in ?? 0,
             tokens_out: metrics.token_count_out ?? 0,
             cost_est_total: cost,
+            priced: cost_estimate === null ? 0 : 1,
             inference_ms: metrics.inference_ms ?? latency_ms,
           },
         },

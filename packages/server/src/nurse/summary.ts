@@ -28,7 +28,8 @@ export const Summary = Type.Object({
       calls: Type.Integer(),
       tokens_in: Type.Number(),
       tokens_out: Type.Number(),
-      cost_est_total: Type.Number({ description: 'USD cents' }),
+      cost_est_total: Type.Number({ description: 'USD cents, of the calls whose price is known' }),
+      priced_calls: Type.Integer(),
       inference_seconds: Type.Number(),
     }),
   ),
@@ -116,6 +117,7 @@ export async function summarise(
       tokens_in: sums['tokens_in'] ?? 0,
       tokens_out: sums['tokens_out'] ?? 0,
       cost_est_total: Math.round((sums['cost_est_total'] ?? 0) * 1e6) / 1e6,
+      priced_calls: sums['priced'] ?? 0,
       inference_seconds: (sums['inference_ms'] ?? 0) / 1000,
     })),
     tenants: [
