@@ -1,6 +1,18 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
-import { artifacts, curatorVersions, modelRegistry, trainingCatalog, trainingExamples, trainingRuns } from '@ancilla/contracts';
+import {
+  artifacts,
+  changes,
+  curatorVersions,
+  labelMoves,
+  labels,
+  modelRegistry,
+  rollouts,
+  sagaState,
+  trainingCatalog,
+  trainingExamples,
+  trainingRuns,
+} from '@ancilla/contracts';
 import { sha256Hex } from '@ancilla/evidence';
 import { decisionOf } from './learning.fixture.ts';
 import { openLives } from './lives.fixture.ts';
@@ -104,4 +116,71 @@ test('wherever the server dies while it trains and registers, there is a whole m
     },
   );
   equal(commits, 7);
+});
+
+test('wherever the server dies while a model is promoted by two people, the label has moved with the end of its rollout, or neither has; and it moves once', async (t) => {
+  await using lives = await openLives(few);
+  const { north } = lives;
+  const ranker = { kind: 'models', id: 'mapping-ranker' };
+  const label_key = 'models/mapping-ranker#production';
+  const put = (life: Life, of: { readonly kind: string; readonly id: string }, label: string, version: string) =>
+    life.ask<{ saga_id?: string }>('PUT', '/curator/{kind}/{id}/labels/{label}', {
+      params: { ...of, label },
+      body: { version, reason: 'test' },
+    });
+  const promote = async (life: Life, version: string): Promise<void> => {
+    const { saga_id = '' } = await put(life, ranker, 'production', version);
+    const params = { ...ranker, label: 'production' };
+    await life.ask('POST', '/curator/{kind}/{id}/labels/{label}/approvals', { as: 'bob', params, body: { saga_id } });
+    while ((await north.get(sagaState, saga_id, t))?.doc.status !== 'done') {
+      if (life.isDead()) throw new Error('nobody is there to move it');
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  };
+  const versions: string[] = [];
+  {
+    await using life = await lives.live();
+    const { dataset_id } = await life.ask<{ dataset_id: string }>('POST', '/training/datasets', { body: { task: 'mapping' } });
+    await life.settled();
+    await life.ask('POST', '/training/datasets/{dataset_id}/approve', { params: { dataset_id }, body: { reason: 'looked at' } });
+    for (let i = 0; i < 2; i++) {
+      await life.ask('POST', '/training/runs', { body: { task: 'mapping', dataset_id } });
+      await life.settled();
+    }
+    versions.push(...(await all(north.find(modelRegistry, { index: 'all', equals: {} }, t))).map(({ version }) => version));
+    const policy = { kind: 'promotion_policies', id: 'default' };
+    const content = { labels: {}, kinds: { models: { production: { approvals: 2, requires: [] } } } };
+    await life.ask('POST', '/curator/{kind}/{id}/versions', { params: policy, body: { version: 'two', content } });
+    await put(life, policy, 'production', 'two');
+    await put(life, ranker, 'shadow', versions[0] ?? '');
+  }
+  let [target = '', other = ''] = versions;
+  let moves = 0;
+  const standing = async () => {
+    const [newest] = await all(north.find(rollouts, { index: 'all', equals: {}, limit: 1 }, t));
+    const history = await all(
+      north.find(changes, { index: 'by_subject', equals: { collection: 'labels', subject_id: label_key }, limit: 500 }, t),
+    );
+    const { doc } = (await north.get(labels, label_key, t)) ?? {};
+    return { hasMoved: doc?.version === target, moves: history.length, serving: newest?.serving, why: newest?.why };
+  };
+  const moved = () => ({ hasMoved: true, moves: moves + 1, serving: false, why: 'promoted' });
+  const commits = await diesEverywhere(
+    lives,
+    (life) => promote(life, target),
+    async (acknowledged) => {
+      const found = await standing();
+      deepEqual(found, found.hasMoved ? moved() : { hasMoved: false, moves, serving: true, why: undefined });
+      ok(found.hasMoved || acknowledged === 0);
+      await using life = await lives.live();
+      if (!found.hasMoved) await promote(life, target);
+      deepEqual(await standing(), moved(), 'whoever asks again has it done, once');
+      equal(await north.get(labelMoves, label_key, t), undefined);
+      // From a clean state the next time: the other way round.
+      moves++;
+      [target, other] = [other, target];
+      await put(life, ranker, 'shadow', target);
+    },
+  );
+  ok(commits >= 6, String(commits));
 });
