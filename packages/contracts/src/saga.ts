@@ -84,8 +84,6 @@ export interface SagaRunner {
       readonly idempotency_key: string;
       /** RFC 3339. A saga that is not done by then is compensated. */
       readonly deadline?: string;
-      /** The saga that it is another try of. */
-      readonly parent_saga_id?: string;
     },
   ): Promise<{ readonly saga_id: string; readonly settled: Promise<SagaOutcome<Static<M>>> }>;
   /**

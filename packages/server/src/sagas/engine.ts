@@ -18,7 +18,7 @@ import { definitionHash, isWait, type AnySaga, type AnyStep } from './definition
 import { openEffects, type Came, type EffectParts } from './effects.ts';
 import { intentOf, keyOf, undoOf, verbOf } from './entries.ts';
 import { advance, toCache, toHistory, type History } from './history.ts';
-import type { Add, HeldSaga, NewEntry, Of, SagaLog } from './log.ts';
+import type { Add, Carried, HeldSaga, NewEntry, Of, SagaLog } from './log.ts';
 import type { Memo, StartPayload } from './payloads.ts';
 
 export type Outcome = SagaOutcome<Memo>;
@@ -36,7 +36,7 @@ export type From = Of &
     readonly owner: string;
     readonly idempotency_key: string;
     readonly deadline?: string;
-    readonly parent_saga_id?: string;
+    readonly carried?: Carried;
   };
 
 /** Runs declared sagas: intent, effect, outcome, in N + 1 commits for N steps. */
@@ -118,7 +118,7 @@ export function openEngine(parts: EngineParts): Engine {
     };
 
   async function start(saga: AnySaga, from: From, io: Io): Promise<HeldSaga | undefined> {
-    const { tenant, tenant_id, trace_id, owner, idempotency_key, deadline, parent_saga_id } = from;
+    const { tenant, tenant_id, trace_id, owner, idempotency_key, deadline, carried } = from;
     const of: Of = { tenant, tenant_id };
     const saga_id = sagaIdOf(tenant_id, idempotency_key);
     const begun = (memo: Memo): StartPayload => ({ name: saga.name, owner, memo });
@@ -136,9 +136,10 @@ export function openEngine(parts: EngineParts): Engine {
         payload_hash,
         definition_hash: definitionHash(saga),
       });
-      const history = toHistory([claimed]);
+      const known = [claimed, ...(carried?.entries ?? []).map(toEntry)];
+      const history = toHistory(known);
       const first = entryOf({ saga_id }, history, next(saga, history, deadline));
-      const entries = first === undefined ? [claimed] : [claimed, toEntry(first)];
+      const entries = first === undefined ? known : [...known, toEntry(first)];
       const state: SagaState = {
         saga_id,
         name: saga.name,
@@ -149,10 +150,10 @@ export function openEngine(parts: EngineParts): Engine {
         lease_until: timestamp(leaseMs),
         last_update_ts: timestamp(),
         ...(deadline !== undefined && { deadline }),
-        ...(parent_saga_id !== undefined && { parent_saga_id: parent_saga_id }),
+        ...(carried !== undefined && { parent_saga_id: carried.parent_saga_id }),
         ...toCache(toHistory(entries)),
       };
-      return { state, entries, writes: begin.writes };
+      return { state, entries, writes: [...begin.writes, ...(carried?.writes ?? [])] };
     };
     const { isNew } = await log.begin(of, { saga_id, payload_hash }, make, io);
     return isNew ? await log.hold(of, saga_id, owner_id, 1, io) : undefined;

@@ -172,3 +172,33 @@ test('what nobody can undo is not said to be undone: a cancelled saga, or one pa
     await new Promise((resolve) => setTimeout(resolve, 2));
   deepEqual(undone, ['a/undo']);
 });
+
+test('an agent’s saga that was killed goes on as one saga from a later step: its owner comes to it by starting again, and undoes all of it', async () => {
+  const { at, external, operators, runner, lease, undone, statusOf } = await open();
+  await using _ = at;
+  await external.append(at.north, who, [entry(lease, 'a'), entry(lease, 'a', done), entry(lease, 'b')], io);
+  const again = (from_step: string) =>
+    operators.retryFrom(at.north, lease.saga_id, { from_step, reason: 'it hung', by: 'ann', trace_id }, io);
+  await rejects(again('b'), { code: 'saga.state' }, 'it runs');
+  await operators.operate(at.north, lease.saga_id, 'kill', 'ann', 'it hangs', io);
+  await rejects(again('c'), { code: 'saga.state' }, 'there is no such step');
+  const saga_id = await again('b');
+  equal(await again('b'), saga_id);
+  await rejects(again('a'), { code: 'saga.payload_conflict' }, 'it goes on once');
+
+  const next = await external.start(at.north, who, asked, io);
+  deepEqual([next.lease.saga_id, next.created], [saga_id, false]);
+  await rejects(external.heartbeat(at.north, { ...who, key_id: 'ak_2' }, next.lease, io), { code: 'saga.lease' });
+  await external.append(at.north, who, [entry(next.lease, 'a'), entry(next.lease, 'b'), entry(next.lease, 'b', done)], io);
+  equal((await at.north.tenant.get(sagaState, saga_id, io))?.doc.parent_saga_id, lease.saga_id);
+  at.advance(2 * 24 * 3_600_000);
+  await runner.sweep();
+  while ((await at.north.tenant.get(sagaState, saga_id, io))?.doc.status !== 'compensated')
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  deepEqual(undone, ['b/undo', 'a/undo']);
+  equal((await statusOf())?.status, 'killed', 'the old log stays as it is');
+  await rejects(operators.retryFrom(at.north, saga_id, { from_step: 'b', reason: 'again', by: 'ann', trace_id }, io), {
+    code: 'saga.state',
+    message: /step a before it does not stand/,
+  });
+});

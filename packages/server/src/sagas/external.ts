@@ -2,6 +2,7 @@ import {
   AncillaError,
   Id,
   OnUnknown,
+  sagaState,
   tenantWal,
   toTimestamp,
   WalEntry,
@@ -13,11 +14,11 @@ import {
 import { canonicalJson, sha256Hex } from '@ancilla/evidence';
 import { Type, type Static } from 'typebox';
 import { sagaIdOf } from './engine.ts';
-import { keyOf, verbOf } from './entries.ts';
+import { againKey, keyOf, verbOf } from './entries.ts';
 import { toCache, toHistory } from './history.ts';
-import type { HeldSaga, NewEntry, Of, SagaLog } from './log.ts';
+import type { Carried, HeldSaga, NewEntry, Of, SagaLog } from './log.ts';
 import { admitUndo, type Offered } from './offered.ts';
-import type { Payloads } from './payloads.ts';
+import type { Payloads, StartPayload } from './payloads.ts';
 import type { Said } from './said.ts';
 
 const own = WalEntry.properties;
@@ -80,6 +81,13 @@ export interface ExternalSagas {
     io: Io,
   ): Promise<{ readonly lease_until: string; readonly cancel_requested: boolean }>;
   complete(of: Of, who: Who, lease: Own, io: Io): Promise<void>;
+  /** Begins the saga that goes on from one that has ended. Its owner comes to it by starting the old one again. @returns its id */
+  goOn(
+    of: Of,
+    old: SagaState,
+    from: { readonly carried: Carried; readonly by: string; readonly trace_id: string },
+    io: Io,
+  ): Promise<string>;
 }
 
 /** What is the same over all attempts under one key: an undo that a later entry leaves out would be lost. */
@@ -90,6 +98,8 @@ const SAID = ['status', 'error_code'] as const;
 type Planned = readonly { readonly entry: NewEntry; readonly known: WalEntry | undefined }[];
 
 const LEASE_MS = 60_000;
+/** So long a saga that was tried again waits for its owner. */
+const TRIED_AGAIN_MS = 24 * 3_600_000;
 const MOST_STEPS = 1000;
 
 export function openExternalSagas({
@@ -128,46 +138,79 @@ export function openExternalSagas({
     return held;
   }
 
+  /** Keys of agents, of sagas tried again and of the server’s own never meet. @param admit - asked only when the key is new */
+  async function begin(
+    of: Of,
+    from: {
+      readonly begun: StartPayload;
+      readonly key_id: string | null;
+      readonly by: string;
+      readonly trace_id: string;
+      readonly idempotency_key: string;
+      readonly lease_ms: number;
+      readonly deadline?: string | undefined;
+      readonly carried?: Carried;
+    },
+    admit: () => Promise<void>,
+    io: Io,
+  ): Promise<{ readonly state: SagaState; readonly isNew: boolean }> {
+    const { begun, key_id, by, trace_id, idempotency_key, lease_ms, deadline, carried } = from;
+    await noteActive(of.tenant_id, io);
+    const saga_id = sagaIdOf(of.tenant_id, idempotency_key);
+    const payload_hash = sha256Hex(canonicalJson(begun));
+    const make = async () => {
+      await admit();
+      const kept = payloads.prepare(of, begun, trace_id, by);
+      const claim: NewEntry = {
+        step_name: 'start',
+        kind: 'claim',
+        status: 'done',
+        idempotency_key: keyOf(saga_id, 'start'),
+        attempt: 1,
+        payload_ref: kept.artifact_id,
+        payload_hash,
+      };
+      const entries = [claim, ...(carried?.entries ?? [])].map((entry) => log.toEntry(of, saga_id, trace_id, key_id ?? by, 1, entry));
+      const state: SagaState = {
+        saga_id,
+        name: begun.name,
+        trace_id,
+        owner_agent_id: begun.owner,
+        owner_key_id: key_id,
+        idempotency_key,
+        lease_until: timestamp(lease_ms),
+        ...(deadline !== undefined && { deadline }),
+        ...(carried !== undefined && { parent_saga_id: carried.parent_saga_id }),
+        last_update_ts: timestamp(),
+        ...toCache(toHistory(entries)),
+      };
+      return { state, entries, writes: [...kept.writes, ...(carried?.writes ?? [])] };
+    };
+    return await log.begin(of, { saga_id, payload_hash }, make, io);
+  }
+
+  /** The saga that goes on for one, if it was tried again. */
+  async function lastOf(of: Of, state: SagaState, io: Io): Promise<SagaState> {
+    const again = await of.tenant.get(sagaState, sagaIdOf(of.tenant_id, againKey(state.saga_id)), io);
+    return again === undefined ? state : await lastOf(of, again.doc, io);
+  }
+
   return {
     async start(of, who, asked, io) {
-      await noteActive(of.tenant_id, io);
-      // Keys of agents and of the server's own sagas never meet.
+      const { name, trace_id, owner_agent_id: owner, deadline } = asked;
       const idempotency_key = `external/${said.keptKey(of, who.key_id, asked.idempotency_key)}`;
-      const saga_id = sagaIdOf(of.tenant_id, idempotency_key);
-      const begun = { name: asked.name, owner: asked.owner_agent_id, memo: {}, deadline: asked.deadline ?? null };
-      const payload_hash = sha256Hex(canonicalJson(begun));
-      const make = async () => {
-        await said.checkNames(of, { '/name': asked.name, '/owner_agent_id': asked.owner_agent_id }, io);
-        const begin = payloads.prepare(of, begun, asked.trace_id, who.id);
-        const claim = log.toEntry(of, saga_id, asked.trace_id, who.key_id, 1, {
-          step_name: 'start',
-          kind: 'claim',
-          status: 'done',
-          idempotency_key: `${saga_id}/start`,
-          attempt: 1,
-          payload_ref: begin.artifact_id,
-          payload_hash,
-        });
-        const state: SagaState = {
-          saga_id,
-          name: asked.name,
-          trace_id: asked.trace_id,
-          owner_agent_id: asked.owner_agent_id,
-          owner_key_id: who.key_id,
-          idempotency_key,
-          lease_until: timestamp(LEASE_MS),
-          ...(asked.deadline !== undefined && { deadline: asked.deadline }),
-          last_update_ts: timestamp(),
-          ...toCache(toHistory([claim])),
-        };
-        return { state, entries: [claim], writes: begin.writes };
-      };
-      const { state, isNew } = await log.begin(of, { saga_id, payload_hash }, make, io);
-      const { epoch, lease_until } = state;
-      return {
-        lease: { saga_id, epoch, lease_token: tokenOf(of, saga_id, epoch, who.key_id), lease_until },
-        created: isNew,
-      };
+      const names = { '/name': name, '/owner_agent_id': owner };
+      const begun = { name, owner, memo: {}, deadline: deadline ?? null };
+      const from = { begun, key_id: who.key_id, by: who.id, trace_id, idempotency_key, lease_ms: LEASE_MS, deadline };
+      const { state, isNew } = await begin(of, from, () => said.checkNames(of, names, io), io);
+      const { saga_id, epoch, lease_until } = isNew ? state : await lastOf(of, state, io);
+      return { lease: { saga_id, epoch, lease_token: tokenOf(of, saga_id, epoch, who.key_id), lease_until }, created: isNew };
+    },
+
+    async goOn(of, { saga_id, name, owner_agent_id: owner, owner_key_id }, { carried, by, trace_id }, io) {
+      const begun = { name, owner, memo: {}, steps: carried.entries.map(({ step_name }) => step_name) };
+      const from = { begun, key_id: owner_key_id, by, trace_id, idempotency_key: againKey(saga_id), lease_ms: TRIED_AGAIN_MS, carried };
+      return (await begin(of, from, async () => {}, io)).state.saga_id;
     },
 
     async append(of, who, appends, io) {
@@ -181,7 +224,7 @@ export function openExternalSagas({
       if (held.entries.length + appends.length > MOST_STEPS * 4)
         throw new AncillaError('saga.state', `a saga has at most ${MOST_STEPS} steps`);
       let planned = plan(held, appends);
-      await admit({ ...of, who }, held, planned, io);
+      await admitNew({ ...of, who }, held, planned, io);
       const made = planned.every(({ known }) => known !== undefined)
         ? []
         : await held.append(
@@ -226,7 +269,7 @@ export function openExternalSagas({
   };
 
   /** What is new names nobody, and whatever would be undone of it, its caller may undo. An outcome's payload takes the place of its intent's. */
-  async function admit(by: Of & { readonly who: Who }, { entries }: HeldSaga, planned: Planned, io: Io): Promise<void> {
+  async function admitNew(by: Of & { readonly who: Who }, { entries }: HeldSaga, planned: Planned, io: Io): Promise<void> {
     const all = [...entries, ...planned.map(({ entry }) => entry)];
     for (const { entry, known } of planned) {
       if (known !== undefined) continue;

@@ -54,6 +54,6 @@ export function openSagas({ leaseMs = 30_000, graceMs = 3000, ...parts }: SagasP
   const runner: Runner = openRunner({ ...parts, payloads, engine, log, graceMs });
   const said = openSaid(parts);
   const external = openExternalSagas({ ...parts, payloads, log, said, noteActive: runner.noteActive });
-  const operators = openOperators({ ...parts, payloads, log, runner });
+  const operators = openOperators({ ...parts, payloads, log, runner, external });
   return { runner, operators, external, routes: sagaRoutes({ payloads, log, runner, operators, external, said }) };
 }

@@ -30,6 +30,13 @@ export type NewEntry = Pick<WalEntry, 'step_name' | 'kind' | 'status' | 'idempot
 /** Adds an entry to those of one commit, and tells what is known then. */
 export type Add = (entry: NewEntry) => History;
 
+/** With what a saga begins that goes on from where another one stood. */
+export interface Carried {
+  readonly parent_saga_id: string;
+  readonly entries: readonly NewEntry[];
+  readonly writes: readonly Write<Tenant>[];
+}
+
 /** Entries of one saga read at most. */
 const MOST_ENTRIES = 5000;
 

@@ -207,13 +207,13 @@ export const sagaRoutes = ({
       method: 'POST',
       path: '/dif/sagas/{saga_id}/retry',
       action: 'saga.operate',
-      summary: 'Begin again as a new saga, linked to the old one',
+      summary: 'Begin again as a new saga, linked to the old one, at a step before which all stands',
       ...nothing,
       params: SagaParams,
       body: Type.Object({ from_step: Type.String({ minLength: 1, maxLength: 64 }), reason: Sentence }, { additionalProperties: false }),
       answers: { 201: Type.Object({ saga_id: Type.String() }) },
       async handle({ tenant, tenant_id, who, params, body, trace, signal }) {
-        const from = { from_step: body.from_step, by: who.id, trace_id: trace.trace_id };
+        const from = { ...body, by: who.id, trace_id: trace.trace_id };
         return [201, { saga_id: await retryFrom({ tenant, tenant_id }, params.saga_id, from, { signal }) }] as const;
       },
     }),

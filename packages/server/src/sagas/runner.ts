@@ -17,7 +17,7 @@ import {
 } from '@ancilla/contracts';
 import { canonicalJson, sha256Hex } from '@ancilla/evidence';
 import { toAnySaga, type AnySaga } from './definition.ts';
-import { sagaIdOf, type Engine, type Outcome } from './engine.ts';
+import { sagaIdOf, type Engine, type From, type Outcome } from './engine.ts';
 import { isOver, toHistory, type History } from './history.ts';
 import type { HeldSaga, Of, SagaLog } from './log.ts';
 import type { Payloads } from './payloads.ts';
@@ -48,6 +48,8 @@ export interface Runner extends SagaRunner, AsyncDisposable {
   /** Goes on with one saga now: after a signal or an operator's verb. */
   wake(of: Of, saga_id: string): void;
   readonly sagas: ReadonlyMap<string, AnySaga>;
+  /** Starts a declared saga, from where another one stood if it carries that on. */
+  begin(saga: AnySaga, from: From): Promise<{ readonly saga_id: string; readonly settled: Promise<Outcome> }>;
   /** Says durably that a tenant has sagas, before the first of them exists. */
   noteActive(tenant_id: string, io: Io): Promise<void>;
 }
@@ -190,14 +192,18 @@ export function openRunner(parts: RunnerParts): Runner {
     },
     sweep: () => sweepAll(leaseExpired),
     async start(saga, from) {
+      const { saga_id, settled } = await runner.begin(toAnySaga(saga), from);
+      // The memo that comes back is what the saga's own schema accepted.
+      return { saga_id, settled: settled as Promise<never> };
+    },
+    async begin(saga, from) {
       ending.signal.throwIfAborted();
       await noteActive(from.tenant_id, io);
-      const declared = toAnySaga(saga);
       const of: Of = { tenant: from.tenant, tenant_id: from.tenant_id };
       const saga_id = sagaIdOf(from.tenant_id, from.idempotency_key);
       // Whoever asks for the same while it begins joins it.
       for (let other = starting.get(saga_id); other !== undefined; other = starting.get(saga_id)) await other.catch(() => {});
-      const begun = engine.start(declared, from, io);
+      const begun = engine.start(saga, from, io);
       starting.set(saga_id, begun);
       const held = await begun.finally(() => starting.delete(saga_id));
       // Free, unless this process stood still for so long that its note may be gone.
@@ -207,14 +213,13 @@ export function openRunner(parts: RunnerParts): Runner {
         settled =
           driving.get(saga_id)?.done ?? log.hold(of, saga_id, parts.owner_id, undefined, io).then((seen) => engine.outcomeOf(seen, io));
       else {
-        settled = drive(declared, held);
+        settled = drive(saga, held);
         const driven = settled;
         void alone(of, saga_id, () => driven.then(() => {}));
       }
       // Whoever does not wait for the end is not told of it by an unhandled rejection.
       settled.catch(() => {});
-      // The memo that comes back is what the saga's own schema accepted.
-      return { saga_id, settled: settled as Promise<never> };
+      return { saga_id, settled };
     },
     async signal({ tenant, tenant_id, saga_id }, { signal_id, name, payload, by }) {
       const of: Of = { tenant, tenant_id };

@@ -512,3 +512,43 @@ test('a saga that is not done by its deadline is undone', async () => {
   await until(at, saga_id, 'compensated');
   equal((await stateOf(at, saga_id))?.reason, 'deadline');
 });
+
+test('a killed saga is tried again from a later step with what the steps before it put out; an undone one from its first', async () => {
+  await using at = await openTest();
+  const world: string[] = [];
+  const order = ordering(world, { hang: 'ship' });
+  const first = await at.open([order]);
+  const { saga_id, settled } = await first.runner.start(order, start(at));
+  while (!world.some((what) => what.startsWith('do ship'))) await new Promise((resolve) => setTimeout(resolve, 2));
+  await first.operators.operate(at.north, saga_id, 'kill', 'ann', 'it hangs', io);
+  await settled.catch(() => {});
+  await first.runner[Symbol.asyncDispose]();
+
+  const { operators, runner } = await at.open([ordering(world)]);
+  const again = (id: string, from_step: string) =>
+    operators.retryFrom(at.north, id, { from_step, reason: 'once more', by: 'ann', trace_id }, io);
+  await rejects(again(saga_id, 'pay'), { code: 'saga.state', message: /there are reserve, charge, ship/ });
+  world.length = 0;
+  const next = await again(saga_id, 'ship');
+  await until(at, next, 'done');
+  deepEqual(world, ['do ship ship']);
+  const outcome = await runner.start(ordering(world), { ...start(at), idempotency_key: `retry/${saga_id}` }).catch(() => undefined);
+  equal(outcome, undefined, 'nobody begins it with another payload');
+  deepEqual((await walOf(at, next)).map(({ step_name, kind }) => `${kind} ${step_name}`).slice(0, 6), [
+    'claim start',
+    'operator retry',
+    'intent reserve',
+    'outcome reserve',
+    'intent charge',
+    'outcome charge',
+  ]);
+  equal(
+    (await stateOf(at, next))?.memo_ref,
+    (await walOf(at, saga_id)).findLast(({ step_name, kind }) => step_name === 'charge' && kind === 'outcome')?.payload_ref,
+  );
+
+  const failing = await runner.start(ordering(world, { fail: 'ship' }), start(at, 'order-2'));
+  equal((await failing.settled).status, 'compensated');
+  await rejects(again(failing.saga_id, 'charge'), { code: 'saga.state', message: /step reserve before it does not stand/ });
+  await until(at, await again(failing.saga_id, 'reserve'), 'done');
+});
