@@ -15,6 +15,7 @@ test('decisions become a model that was compared on tables it never saw, and onc
   const run = await trainOn(server, dataset_id);
   equal(run.status, 'done');
   ok(run.held_out_clusters > 0);
+  equal(run.split_rule, 'table-hash-quarter.newest-tenth');
   equal(run.compared_with?.version, 'base-3');
   ok(run.isolation?.layers.includes('permission-model'));
   const { version = '' } = run.model ?? {};

@@ -18,6 +18,7 @@ export interface Run {
   readonly metrics_old: Record<string, number>;
   readonly metrics_new: Record<string, number>;
   readonly held_out_clusters: number;
+  readonly split_rule: string;
   readonly error_code?: string;
 }
 

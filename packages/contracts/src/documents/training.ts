@@ -36,6 +36,8 @@ export const Dataset = Closed({
   /** What the consent in force had to cover; it must still when the dataset is trained on. */
   consent: Type.Enum(['own', 'global']),
   vectors: Type.Boolean(),
+  /** The rule by which examples are trained on or held out; left out: by the hash of the table alone. */
+  split_rule: Type.Optional(Name),
   croissant: Type.Unknown(),
   built_by: Name,
   created_at: Timestamp,
@@ -118,6 +120,8 @@ export const TrainingRun = Closed({
   metrics_new: Metrics,
   held_out_groups: Count,
   held_out_clusters: Count,
+  /** The dataset's. */
+  split_rule: Type.Optional(Name),
   error_code: Type.Optional(Code),
   requested_by: Name,
   created_at: Timestamp,

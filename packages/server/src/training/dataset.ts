@@ -6,6 +6,7 @@ import { logicalDigest, writeDataset } from './dataset-file.ts';
 import { toExamples, type ExampleParts, type Examples, type Features } from './examples.ts';
 import { callFields, datasetFields, type Columns, type Field, type Vocabulary } from './fields.ts';
 import { leakTest, type LeakReport } from './leak-test.ts';
+import { SPLIT_RULE } from './split.ts';
 
 /** Version of what turns decisions into examples and examples into models. */
 export const TRAINER_VERSION = '1.1.0';
@@ -118,6 +119,7 @@ export function toCatalogEntry(
     leak_test: { ...report, leaks: [...report.leaks], policy },
     consent: order.consent,
     vectors: order.vectors,
+    split_rule: SPLIT_RULE,
     croissant:
       file === undefined
         ? null

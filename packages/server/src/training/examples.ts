@@ -58,7 +58,9 @@ export function toExamples<C extends Collection<'log'>, F>(
     left_out[example] += 1;
     return [];
   });
-  const split = splitOf(chosen.map(({ cluster }) => cluster));
+  // In the order of all decisions: a correction makes no table newer.
+  const withExamples = new Set(chosen.map(({ cluster }) => cluster));
+  const split = splitOf(decisions.map((decision) => task.cluster(decision)).filter((cluster) => withExamples.has(cluster)));
   // Other examples, other pseudonyms: nobody can be followed from one dataset to the next, and the same dataset built again is the same.
   const edition = sha256Hex(chosen.map(({ example_id }) => example_id).join('\n'));
   const pseudonym = (what: 'reviewer' | 'cluster', value: string): string =>

@@ -33,6 +33,7 @@ const RunMemo = Type.Object({
   task: Name,
   dataset_id: Id('ds'),
   dataset_sha256: TrainingRun.properties.dataset_sha256,
+  split_rule: TrainingRun.properties.split_rule,
   run_id: Id('rn'),
   model_version_id: Id('md'),
   version: Version,
@@ -82,6 +83,7 @@ export async function startRun(
     task: dataset.task,
     dataset_id: dataset.dataset_id,
     dataset_sha256: file.sha256,
+    ...(dataset.split_rule !== undefined && { split_rule: dataset.split_rule }),
     run_id,
     model_version_id: id('md'),
     // Sorts by time and says nothing else.
@@ -96,7 +98,7 @@ export async function startRun(
 
 /** A run as it begins. */
 export const startedRun = (
-  { task, dataset_id, dataset_sha256, run_id, requested_by }: RunMemo,
+  { task, dataset_id, dataset_sha256, split_rule, run_id, requested_by }: RunMemo,
   at: { readonly saga_id: string; readonly trace_id: string; readonly now: number },
 ): TrainingRun => ({
   run_id,
@@ -114,6 +116,7 @@ export const startedRun = (
   metrics_new: {},
   held_out_groups: 0,
   held_out_clusters: 0,
+  ...(split_rule !== undefined && { split_rule }),
   requested_by,
   created_at: toTimestamp(at.now),
 });
