@@ -1,5 +1,5 @@
-// The mapping agent on labelled tables: without a person, after three approved tables, after all others. Every figure comes from `ancilla map` and the cases' own scorer,
-// beside the cases' own baseline in the same run; no case is scored by a base model that saw it.
+// The mapping agent on labelled tables: without a person, after one and three approved tables, after all others, and what the offline gate says of models trained on them. Every
+// figure comes from what `ancilla map` does and the cases' own scorer, beside the cases' own baseline in the same run; no case is scored by a base model that saw it.
 //   bench/mapping.ts [CASES_DIR]      a folder for each case: source/*.csv, glossary.json, truth.csv; score.py and baseline.py beside them
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -7,16 +7,21 @@ import { mkdtemp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { parseModel, type Model } from '@ancilla/ranker';
+import { HEADER, predict } from '../packages/server/src/cli/map.ts';
+import { openEmbeddedProvider } from '../packages/server/src/embedding/providers/index.ts';
+import type { Answer } from '../packages/server/src/mapping/learn.ts';
+import { judged } from './gate.ts';
+import { readCase, shuffled, type LabelledCase } from './labelled-case.ts';
 
 const cases = process.argv[2] ?? join(import.meta.dirname, '..', '..', 'shared', 'benchmarks', 'mapping');
 /** What the bars are about; city-values has no headers and stands apart. */
 const MACRO = ['business-a', 'web-tables-a', 'addresses-names-a', 'gdc-a', 'soccer'];
-/** So many tables of a case, spread evenly, are predicted with others approved. */
+/** So often tables of a case, spread evenly, are predicted with others approved: other tables, or with others approved, each time. */
+const DRAWS = 3;
 const TESTED = 12;
-const APPROVED = 3;
-/** `coldSame`: without approvals, over the tables that the approved figures are about; `shuffled`: all others approved, three in ten of them with another column's answer. */
-const stages = ['plain', 'cold', 'coldSame', 'one', 'three', 'all', 'shuffled'] as const;
-const SHUFFLED = 0.3;
+/** `plain`: the baseline; `cold`: all tables; the others are over the drawn tables, with so many of the others approved; `shuffled`: all, three in ten of the answers wrong. */
+const stages = ['plain', 'cold', 'none', 'one', 'three', 'all', 'shuffled'] as const;
 
 if (!existsSync(join(cases, 'score.py'))) {
   process.stdout.write(`no labelled tables at ${cases}: name a folder of cases\n`);
@@ -26,7 +31,9 @@ if (!existsSync(join(cases, 'score.py'))) {
 const run = async (command: string, args: readonly string[]): Promise<string> =>
   (await promisify(execFile)(command, args, { maxBuffer: 2 ** 26, encoding: 'utf8' })).stdout;
 const main = join(import.meta.dirname, '..', 'packages', 'server', 'src', 'cli', 'main.ts');
-const ancilla = (...args: readonly string[]) => run(process.execPath, ['--conditions=ancilla-source', main, ...args]);
+const train = (...args: readonly string[]) =>
+  run(process.execPath, ['--conditions=ancilla-source', main, 'train', '--cases', cases, ...args]);
+const readModel = async (path: string): Promise<Model> => parseModel(JSON.parse(await readFile(path, 'utf8')));
 
 /** Means over tables: right at once, reciprocal rank, recall at the size of the truth; over columns: share that could be taken unseen at 95 % precision, calibration error. */
 const measured = ['recall@1', 'MRR', 'R@GT', 'coverage@95', 'ECE'] as const;
@@ -34,6 +41,8 @@ type Figures = Readonly<Record<(typeof measured)[number], number>>;
 const mean = (all: readonly Figures[]): Figures =>
   Object.fromEntries(measured.map((name) => [name, all.reduce((sum, each) => sum + each[name], 0) / all.length])) as Figures;
 const show = (of: Figures): string => measured.map((name) => of[name].toFixed(3)).join(' / ');
+const spread = (of: readonly Figures[]): string =>
+  of.length < 2 ? '' : `  MRR ${Math.min(...of.map(({ MRR }) => MRR)).toFixed(3)}–${Math.max(...of.map(({ MRR }) => MRR)).toFixed(3)}`;
 
 /** One file of predictions, as the cases' scorer sees it. */
 async function score(name: string, predictions: string, ...options: readonly string[]): Promise<Figures> {
@@ -42,22 +51,39 @@ async function score(name: string, predictions: string, ...options: readonly str
   return macro;
 }
 
-/** A truth file in which some answers have changed places, the same ones in every run. */
-async function shuffledTruth(from: string, to: string): Promise<string> {
-  const [header = '', ...lines] = (await readFile(join(from, 'truth.csv'), 'utf8')).trim().split(/\r?\n/);
-  const answer = (line: string): string => line.slice(line.lastIndexOf(','));
-  const moved = lines.filter((_, at) => (at * 7) % 10 < SHUFFLED * 10);
-  const mixed = lines.map((line) => {
-    const place = moved.indexOf(line);
-    if (place < 0) return line;
-    // Far enough away to be of another table, and another answer.
-    const half = Math.floor(moved.length / 2);
-    const others = [...moved.slice(place + half), ...moved].map(answer);
-    return line.slice(0, -answer(line).length) + (others.find((other) => other !== answer(line)) ?? '');
-  });
-  const path = join(to, 'shuffled.csv');
-  await writeFile(path, `${[header, ...mixed].join('\n')}\n`);
-  return path;
+/** The stages over one draw of tables, the same one in every run. */
+async function drawn(name: string, { tables, answers }: LabelledCase, prior: Model, draw: number, out: string) {
+  const count = tables.length;
+  const step = Math.max(1, count / TESTED);
+  const places = Array.from(
+    { length: Math.min(TESTED, count) },
+    (_, i) => (Math.floor(i * step) + Math.floor((draw * step) / DRAWS)) % count,
+  );
+  /** So many others, spread over the case. */
+  const some = (number: number) => (at: number) => {
+    const others = tables.filter((_, other) => other !== at);
+    return Array.from(
+      { length: number },
+      (_, n) => others[(at + draw + Math.floor(((n + 1) * others.length) / (number + 1))) % others.length] ?? [],
+    ).flat();
+  };
+  const after = async (approvedFor: (at: number) => LabelledCase['tables'], approved: readonly Answer[] = answers): Promise<Figures> => {
+    const lines = places.flatMap((at) =>
+      tables
+        .slice(at, at + 1)
+        .flatMap((table) => predict([[table.table.name, table]], { prior, approvedTables: approvedFor(at), answers: approved })),
+    );
+    await writeFile(out, `${[HEADER, ...lines].join('\n')}\n`);
+    return score(name, out, '--tables', places.map((at) => tables[at]?.table.name ?? '').join(','));
+  };
+  const others = (at: number) => tables.filter((_, other) => other !== at);
+  return {
+    none: await after(() => []),
+    one: await after(some(1)),
+    three: await after(some(3)),
+    all: await after(others),
+    shuffled: await after(others, shuffled(answers, draw)),
+  };
 }
 
 const folder = await mkdtemp(join(tmpdir(), 'ancilla-mapping-'));
@@ -67,55 +93,39 @@ try {
   await mkdir(baseline);
   await run('python3', [join(cases, 'baseline.py'), cases, baseline, '--method', 'coma']);
 
-  const shipped = join(import.meta.dirname, '..', 'packages', 'server', 'data', 'mapping-base.json');
   const again = join(folder, 'base.json');
-  await ancilla('train', '--cases', cases, '--out', again);
-  const [was, is] = await Promise.all([shipped, again].map(async (path) => JSON.stringify(JSON.parse(await readFile(path, 'utf8')))));
-  process.stdout.write(`the base model that ships ${was === is ? 'is' : 'is not'} what these cases give\n`);
+  await train('--out', again);
+  const shipped = join(import.meta.dirname, '..', 'packages', 'server', 'data', 'mapping-base.json');
+  const [was, is] = await Promise.all([shipped, again].map(readModel));
+  process.stdout.write(`the base model that ships ${JSON.stringify(was) === JSON.stringify(is) ? 'is' : 'is not'} what these cases give\n`);
 
+  const similarity = await openEmbeddedProvider();
   const figures: Record<string, Record<(typeof stages)[number], Figures>> = {};
+  const verdicts: string[] = [];
   for (const name of names.toSorted()) {
-    const at = join(cases, name);
     const [base, out] = [join(folder, `${name}.json`), join(folder, `${name}.csv`)];
-    await ancilla('train', '--cases', cases, '--leave-out', name, '--out', base);
-    const map = (...more: readonly string[]) =>
-      ancilla('map', '--source', join(at, 'source'), '--glossary', join(at, 'glossary.json'), '--base', base, '--out', out, ...more);
-    await map();
-    const cold = await score(name, out);
-    const tables = (await readdir(join(at, 'source'))).map((file) => file.replace(/\.csv$/, '')).toSorted();
-    const step = Math.max(1, tables.length / TESTED);
-    const tested = Array.from({ length: Math.min(TESTED, tables.length) }, (_, i) => Math.floor(i * step));
-    const testedTables = tested.map((i) => tables[i] ?? '');
-    /** The same tables, each with others approved. */
-    const after = async (approvedFor: (at: number) => readonly string[], truth = join(at, 'truth.csv')): Promise<Figures> => {
-      const lines: string[] = [];
-      for (const i of tested) {
-        await map('--approved', truth, '--approved-tables', approvedFor(i).join(','), '--tables', tables[i] ?? '');
-        const [header = '', ...rest] = (await readFile(out, 'utf8')).trim().split('\n');
-        lines.push(...(lines.length === 0 ? [header] : []), ...rest);
-      }
-      await writeFile(out, `${lines.join('\n')}\n`);
-      return score(name, out, '--tables', testedTables.join(','));
-    };
-    /** So many others, spread over the case, the same ones in every run. */
-    const some = (count: number) => (i: number) =>
-      Array.from({ length: count }, (_, n) => tables[(i + Math.ceil(((n + 1) * tables.length) / (count + 1))) % tables.length] ?? '');
-    figures[name] = {
-      plain: await score(name, join(baseline, `${name}.csv`)),
-      cold,
-      coldSame: await score(name, out, '--tables', testedTables.join(',')),
-      one: await after(some(1)),
-      three: await after(some(APPROVED)),
-      all: await after((i) => tables.filter((_, other) => other !== i)),
-      shuffled: await after((i) => tables.filter((_, other) => other !== i), await shuffledTruth(at, folder)),
-    };
-    for (const [what, of] of Object.entries(figures[name])) process.stdout.write(`${name.padEnd(20)} ${what.padEnd(10)} ${show(of)}\n`);
+    await train('--leave-out', name, '--out', base);
+    const [labelled, prior] = await Promise.all([readCase(join(cases, name), similarity), readModel(base)]);
+    const { tables, answers } = labelled;
+    const asked = tables.map((table) => [table.table.name, table] as const);
+    await writeFile(out, `${[HEADER, ...predict(asked, { prior, approvedTables: [], answers: [] })].join('\n')}\n`);
+    const whole = { plain: await score(name, join(baseline, `${name}.csv`)), cold: await score(name, out) };
+    const draws: Awaited<ReturnType<typeof drawn>>[] = [];
+    for (let draw = 0; draw < DRAWS; draw++) draws.push(await drawn(name, labelled, prior, draw, out));
+    const of = (what: (typeof stages)[number]): readonly Figures[] =>
+      what === 'plain' || what === 'cold' ? [whole[what]] : draws.map((draw) => draw[what]);
+    figures[name] = Object.fromEntries(stages.map((what) => [what, mean(of(what))])) as Record<(typeof stages)[number], Figures>;
+    for (const what of stages) process.stdout.write(`${name.padEnd(20)} ${what.padEnd(10)} ${show(mean(of(what)))}${spread(of(what))}\n`);
+    verdicts.push(`${name.padEnd(20)} right      ${judged(labelled, prior, answers)}`);
+    for (let draw = 0; draw < DRAWS; draw++)
+      verdicts.push(`${name.padEnd(20)} shuffled   ${judged(labelled, prior, shuffled(answers, draw))}`);
   }
   process.stdout.write(`${'macro of the five'.padEnd(20)} ${'what'.padEnd(10)} ${measured.join(' / ')}\n`);
   for (const what of stages) {
     const of = mean(MACRO.flatMap((name) => figures[name]?.[what] ?? []));
     process.stdout.write(`${'macro of the five'.padEnd(20)} ${what.padEnd(10)} ${show(of)}\n`);
   }
+  process.stdout.write(`the gate, of models trained on decisions in the order of the tables:\n${verdicts.join('\n')}\n`);
 } finally {
   await rm(folder, { recursive: true, force: true });
 }

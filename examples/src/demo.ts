@@ -54,11 +54,12 @@ export async function runDemo({ url, keysFile, platformKey, say }: DemoParts): P
     say(`the demo reviewer decided on ${decided} columns; of ${labelled} that have a term, the first candidate was right for ${right}`);
     const checkpoint = await auditor.text('/audit/checkpoint');
     const model = await learn(steward, say);
-    if (!model.isLive) {
-      await rollOut(steward, model, 'shadow', async () => void (await mapAndDecide(part(0.6, 0.8))), say);
-      await rollOut(steward, model, 'canary', async () => void (await mapAndDecide(part(0.8, 1))), say);
-    }
-    await promote(steward, model, say);
+    const tried =
+      model.isLive ||
+      ((await rollOut(steward, model, 'shadow', async () => void (await mapAndDecide(part(0.6, 0.8))), say)) &&
+        (await rollOut(steward, model, 'canary', async () => void (await mapAndDecide(part(0.8, 1))), say)));
+    if (tried) await promote(steward, model, say);
+    else await mapAndDecide(part(0.6, 1));
     await suggestAll({ agent, reviewer, auditor }, [await readFictional()], say);
     tenants.push({ tenant_id, checkpoint, log_id: checkpoint.split('\n')[0]?.split('/')[1] ?? '' });
   }

@@ -6,7 +6,7 @@ import type { Truth } from './truth.ts';
 
 /** The id of the demo's glossary, and the data set its tables belong to. */
 export const GLOSSARY = 'schema-org';
-const DATASET = 'demo';
+const DATASET = 'public';
 const MINUTE = 60_000;
 
 const Saga = Type.Object({ saga_id: Id('sg'), status: Type.String() });

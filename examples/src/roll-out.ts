@@ -45,20 +45,29 @@ export async function savePolicy(steward: Client): Promise<void> {
   });
 }
 
-/** Puts the model beside what is live, has tables mapped and decided, and tells what is known then. Done on an earlier start, it is left as it is. */
+/**
+ * Puts the model beside what is live, has tables mapped and decided, and tells what is known then. Done on an earlier start, it is left as it is.
+ * @returns whether the offline gate let it
+ */
 export async function rollOut(
   steward: Client,
   model: { readonly id: string; readonly version: string },
   stage: Stage,
   mapAndDecide: () => Promise<void>,
   say: (line: string) => void,
-): Promise<void> {
+): Promise<boolean> {
   const { items } = await steward.get(Rollouts, '/rollouts');
-  if (!items.some((each) => each.stage === stage))
-    await steward.post(Type.Unknown(), `/models/${model.id}/versions/${model.version}/move`, {
-      label: stage,
-      reason: `The demo’s ${stage}.`,
-    });
+  try {
+    if (!items.some((each) => each.stage === stage))
+      await steward.post(Type.Unknown(), `/models/${model.id}/versions/${model.version}/move`, {
+        label: stage,
+        reason: `The demo’s ${stage}.`,
+      });
+  } catch (error) {
+    if (!(error instanceof Refused) || error.code !== 'policy.refused') throw error;
+    say(`not in ${stage}: ${error.message}`);
+    return false;
+  }
   await mapAndDecide();
   const { overridden, verdict } = await settled(steward, stage);
   const { stable, candidate, pairs, e_better, needed } = overridden;
@@ -67,6 +76,7 @@ export async function rollOut(
   say(
     `in ${stage}: the new model ${rate(candidate)}, the shipped one ${rate(stable)}; ${pairs} pairs, e-value ${e_better.toFixed(1)} of ${needed.toFixed(1)}: ${verdict}`,
   );
+  return true;
 }
 
 /** The newest rollout of a stage, once what was decided is counted. */

@@ -2,11 +2,12 @@
 
 /**
  * What the ranker looks at: similarities between 0 and 1 of one column and one term. Never a raw value, so one model serves every tenant and domain, and examples
- * made of them say nothing of the data. `says`: the reason in words, a `none_…` feature has none; `prior`: the weight before anything was learned.
+ * made of them say nothing of the data. `says`: the reason in words, empty for what is none; `prior`: the weight before anything was learned.
  * `none`, the answer that nothing fits, is a candidate with features of its own, which are 0 for every term.
  */
 const declared = [
-  { name: 'overall', says: 'name, description, type and values together fit', prior: 6 },
+  // Name, description, type and values together, each of which is a reason of its own.
+  { name: 'overall', says: '', prior: 6 },
   { name: 'name_similarity', says: 'the names mean the same words', prior: 3 },
   { name: 'name_exact', says: 'the names are the same', prior: 1 },
   { name: 'ngram_similarity', says: 'the names are spelled alike', prior: 1 },
@@ -31,7 +32,9 @@ const declared = [
   { name: 'memory_votes', says: 'approved columns of this name mean this', prior: 2 },
   { name: 'memory_nearest', says: 'the most alike of all approved columns means this', prior: 1 },
   { name: 'id_seen', says: 'the term is often approved', prior: 0.5 },
-  { name: 'none', says: '', prior: 7 },
+  // No other term fits as well in everything and better in something. Among many terms that are alike small differences decide, and they all point the same way.
+  { name: 'unsurpassed', says: '', prior: 1 },
+  { name: 'none', says: '', prior: 2.4 },
   { name: 'none_weak_name', says: '', prior: 2 },
   { name: 'none_weak_evidence', says: '', prior: 2 },
   { name: 'none_close', says: '', prior: 0.5 },
@@ -40,6 +43,8 @@ const declared = [
   { name: 'none_memory_name', says: '', prior: 3 },
   { name: 'none_memory_both', says: '', prior: 6 },
   { name: 'none_memory_far', says: '', prior: 0 },
+  // Of n terms each has the nth part of what speaks for a term beforehand: ln n for `none`, which is all of this at 10⁴.
+  { name: 'none_many', says: '', prior: 9.2 },
 ] as const;
 
 /** Names of the features, in the order their numbers come. */

@@ -26,18 +26,24 @@ const isCalibration = (value: unknown): value is Calibration =>
     return pair.every((each, i) => each > (before[i] ?? 0) && each < 1);
   });
 
-/** Reads a model from JSON. @throws {TypeError} naming what is wrong */
+/** Reads a model from JSON. One of a version that knew fewer features says what it said: those it did not know weigh nothing. @throws {TypeError} naming what is wrong */
 export function parseModel(value: unknown): Model {
   if (typeof value !== 'object' || value === null) throw new TypeError('a model is an object');
   const { kind, feature_names, weights, calibration }: Record<string, unknown> = { ...value };
   if (kind !== 'listwise-softmax/2') throw new TypeError('kind: only listwise-softmax/2 is known');
-  if (!Array.isArray(feature_names) || feature_names.join() !== featureNames.join())
+  if (!Array.isArray(feature_names) || feature_names.length === 0 || !feature_names.every((name) => featureNames.includes(String(name))))
     throw new TypeError('feature_names: these are features of another version');
-  if (!isNumbers(weights) || weights.length !== featureNames.length)
-    throw new TypeError(`weights: expected ${featureNames.length} numbers`);
+  if (!isNumbers(weights) || weights.length !== feature_names.length)
+    throw new TypeError(`weights: expected ${feature_names.length} numbers`);
   if (calibration !== undefined && !isCalibration(calibration))
     throw new TypeError('calibration: expected rising pairs of score and share');
-  return { kind, feature_names: featureNames, weights, ...(calibration !== undefined && { calibration }) };
+  const weightOf = new Map(feature_names.map((name, at) => [String(name), weights[at] ?? 0]));
+  return {
+    kind,
+    feature_names: featureNames,
+    weights: featureNames.map((name) => weightOf.get(name) ?? 0),
+    ...(calibration !== undefined && { calibration }),
+  };
 }
 
 /** What candidates weigh together, before it is made a probability. */
@@ -71,10 +77,10 @@ export const explain = (
     .map((feature, i) => ({
       feature,
       value: Math.round((features[i] ?? 0) * 1e4) / 1e4,
-      text: `${reasonText(i)} (${(features[i] ?? 0).toFixed(2)})`,
+      says: reasonText(i),
       weight: (weights[i] ?? 0) * (features[i] ?? 0),
     }))
-    .filter(({ weight, feature }) => weight > 0.05 && feature !== 'overall')
+    .filter(({ weight, says }) => weight > 0.05 && says !== '')
     .toSorted((a, b) => b.weight - a.weight)
     .slice(0, 4)
-    .map(({ feature, value, text }) => ({ feature, value, text }));
+    .map(({ feature, value, says }) => ({ feature, value, text: `${says} (${value.toFixed(2)})` }));

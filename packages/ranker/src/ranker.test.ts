@@ -191,6 +191,15 @@ test('a model that is none is refused by what is wrong', () => {
   throws(() => parseModel({ ...priorModel, weights: priorModel.weights.map(() => Number.NaN) }), /weights/);
 });
 
+test('a model of a version that knew fewer features is read by their names, and what it did not know weighs nothing', () => {
+  const feature_names = featureNames.filter((name) => name !== 'unsurpassed').toReversed();
+  const weights = feature_names.map((name) => priorModel.weights[featureNames.indexOf(name)] ?? 0);
+  deepEqual(
+    parseModel({ ...priorModel, feature_names, weights }).weights,
+    priorModel.weights.map((weight, at) => (featureNames[at] === 'unsurpassed' ? 0 : weight)),
+  );
+});
+
 test('reasons name what weighs most, in words, with its value', () => {
   const [first] = explain(priorModel, at('memory_both', 0.9));
   equal(first?.feature, 'memory_both');

@@ -101,7 +101,7 @@ test('shadow, then canary, then two people: a model that is no worse goes live, 
 
   await steward.post(200, move(version), { label: 'shadow', reason: 'beside what is live' });
   const { items } = await suggest(agent, 1, [], 'set-0');
-  ok(items.every(({ model }) => model.version === 'base-3' && model.arm === 'stable'));
+  ok(items.every(({ model }) => model.version === 'base-4' && model.arm === 'stable'));
   const queue = await reviewer.get<{ items: readonly object[] }>(200, '/review/queue');
   ok(queue.items.length > 0 && !JSON.stringify(queue).includes('trials'), 'nobody who decides sees what the shadow says');
   const shadow = await decideSets(server, () => true, 1);
@@ -122,7 +122,7 @@ test('shadow, then canary, then two people: a model that is no worse goes live, 
     [...arms.values()].every((of) => of.size === 1),
     'a data set stays on its arm',
   );
-  deepEqual([...new Set([...arms.values()].flatMap((of) => [...of]))].toSorted(), [`canary ${version}`, 'stable base-3']);
+  deepEqual([...new Set([...arms.values()].flatMap((of) => [...of]))].toSorted(), [`canary ${version}`, 'stable base-4']);
   const passed = await decideSets(server, () => true, 200);
   deepEqual([passed.stage, passed.verdict], ['canary', 'eligible']);
 
@@ -196,7 +196,7 @@ test('a canary that people refuse is taken away by no person, its next try has h
   ok(view.overridden.e_harm >= view.overridden.needed_harm);
   const { labels } = await auditor.get<{ labels: readonly string[] }>(200, `${MODEL}/versions/${version}`);
   ok(!labels.includes('canary'), 'the label is gone');
-  for (let i = 0; i < 6; i++) equal((await suggest(agent, 0, [], `later-${i}`)).items[0]?.model.version, 'base-3');
+  for (let i = 0; i < 6; i++) equal((await suggest(agent, 0, [], `later-${i}`)).items[0]?.model.version, 'base-4');
   const history = await auditor.get<{ items: readonly object[] }>(200, '/curator/models/mapping-ranker/labels/canary/history');
   equal(history.items.length, 1, 'its history stands');
 
@@ -205,7 +205,7 @@ test('a canary that people refuse is taken away by no person, its next try has h
   deepEqual([again.attempt, again.verdict, again.overridden.needed], [2, 'running', view.overridden.needed * 2]);
   const ended = await steward.post<RolloutView>(200, `/rollouts/${again.rollout_id}/end`, { reason: 'not today' });
   deepEqual([ended.serving, ended.verdict, ended.why], [false, 'ended', 'by_hand']);
-  equal((await suggest(agent, 0, [], 'last')).items[0]?.model.version, 'base-3');
+  equal((await suggest(agent, 0, [], 'last')).items[0]?.model.version, 'base-4');
 });
 
 test('a share of traces gets the canary of an agent’s config, as the draw says; one whose calls fail is taken away by no person', async () => {

@@ -37,16 +37,32 @@ export async function mapCommand(args: readonly string[], io: CommandIo): Promis
   }
   const approvedTables = approvedFiles.flatMap((file) => compared.get(file) ?? []);
   checkAnswers(options.approved ?? '', answers, approvedTables, terms);
+  const asked = wanted.flatMap((file) => {
+    const table = compared.get(file);
+    return table === undefined ? [] : [[file, table] as const];
+  });
+  await writeOut(out, `${[HEADER, ...predict(asked, { prior, approvedTables, answers })].join('\n')}\n`);
+  return 0;
+}
+
+/** The first line of a file of predictions. */
+export const HEADER = 'file,column,rank,semantic_id,score';
+
+/** Lines of predictions for tables, of what the base model and the approved answers of other tables give. */
+export function predict(
+  wanted: readonly (readonly [file: string, table: ComparedTable])[],
+  {
+    prior,
+    approvedTables,
+    answers,
+  }: { readonly prior: Model; readonly approvedTables: readonly ComparedTable[]; readonly answers: readonly Answer[] },
+): readonly string[] {
   const approved = approvedTables.flatMap((table) => toApproved(table, answers));
   const model = learnFrom(approvedTables, answers, { prior, approved });
-  const lines = wanted.flatMap((file) => {
-    const table = compared.get(file);
-    if (table === undefined) return [];
-    const memory = approved.filter((each) => each.table !== table.table.name);
-    return rankCompared(table, model, memory).flatMap((column) => toLines(file, column));
+  return wanted.flatMap(([file, compared]) => {
+    const memory = approved.filter(({ table }) => table !== compared.table.name);
+    return rankCompared(compared, model, memory).flatMap((column) => toLines(file, column));
   });
-  await writeOut(out, `${['file,column,rank,semantic_id,score', ...lines].join('\n')}\n`);
-  return 0;
 }
 
 /** Candidates are listed, however unlikely, unless it is all but sure that no term fits, or there is nothing to go by. */

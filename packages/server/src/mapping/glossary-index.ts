@@ -15,6 +15,8 @@ export interface ReadyTerm {
   readonly own: ReadonlySet<string>;
   /** Those of them that tell it from other terms. */
   readonly telling: readonly string[];
+  /** Those of its id, and those of its name: either says it in full. */
+  readonly ways: readonly (readonly string[])[];
   readonly values: ReadonlySet<string>;
   readonly valueWords: ReadonlySet<string>;
   /** Whether it lists every value there is, not samples. */
@@ -105,6 +107,7 @@ function toReady(terms: readonly Term[], vectorOf: VectorOf): ReadyGlossary {
   const made = plain.map((term, at): ReadyTerm => ({
     ...term,
     telling: [...term.own].filter(tells),
+    ways: term.ways.map((way) => way.filter(tells)),
     names: term.names.map((name) => ({
       ...name,
       term: at,
@@ -185,6 +188,7 @@ function toPlainTerm(term: Term, vectorOf: VectorOf, isWord: (word: string) => b
     term,
     names,
     own,
+    ways: [plain(term.semantic_id), plain(term.name ?? '')],
     said: new Set([...own, ...plain(term.description ?? '')]),
     values: new Set(values),
     valueWords: new Set(values.flatMap(wordsOf)),

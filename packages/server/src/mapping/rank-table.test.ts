@@ -87,6 +87,40 @@ test('probabilities of candidates and none are together at most one; best first'
   }
 });
 
+test('the more terms there are, the likelier it is that the best of them is alike by chance', () => {
+  const strange = Array.from({ length: 200 }, (_, n): Term => ({ semantic_id: `far.${n}`, name: `zk${n}` }));
+  const none = (of: readonly Term[]) =>
+    rankTable({ table: customers, terms: of, similarity, keyed, model: base, memory: [] }).find(({ column }) => column === 'cust_nm')
+      ?.none ?? 0;
+  ok(none([...terms, ...strange]) > 2 * none(terms));
+});
+
+test('of terms of which one fits better in everything the others are marked', () => {
+  const cities: readonly Term[] = [
+    { semantic_id: 'a.city', name: 'city' },
+    { semantic_id: 'a.shipping_city', name: 'shipping city' },
+    { semantic_id: 'a.weight', name: 'weight' },
+  ];
+  const [column] = rankTable({
+    table: { name: 't', columns: [{ name: 'city', samples: [] }] },
+    terms: cities,
+    similarity,
+    keyed,
+    model: base,
+    memory: [],
+  });
+  const place = featureNames.indexOf('unsurpassed');
+  deepEqual(
+    column?.features.map(({ semantic_id, features }) => [semantic_id, features[place]]),
+    [
+      ['a.city', 1],
+      ['a.shipping_city', 0],
+      ['a.weight', 0],
+      ['none', 0],
+    ],
+  );
+});
+
 test('two terms that nothing tells apart are never accepted alone', () => {
   const twins = [
     { semantic_id: 'a.1', name: 'customer name' },

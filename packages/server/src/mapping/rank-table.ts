@@ -119,33 +119,48 @@ function rankColumn(
 ): RankedColumn {
   const logits = sheet.logits(model.weights);
   const idOf = (at: number): string => terms[at]?.term.semantic_id ?? '';
-  const retrieved = [...logits.keys()]
+  const places = [...logits.keys()]
     .filter((at) => !refused.has(idOf(at)))
     .toSorted((a, b) => (logits[b] ?? 0) - (logits[a] ?? 0) || (idOf(a) < idOf(b) ? -1 : 1))
-    .slice(0, RETRIEVED)
-    .map((at) => ({ semantic_id: idOf(at), features: sheet.row(at) }));
+    .slice(0, RETRIEVED);
+  for (const at of unsurpassed(places, sheet)) sheet.set(at, { unsurpassed: 1 });
   const blind = column.view.tokens.length === 0 && EVIDENCE.every((feature) => sheet.column(feature).every((value) => value === 0));
   const none = noneFeatures(column, sheet, memories, remembers);
-  const scores = score(model, [...retrieved.map(({ features }) => features), none]);
+  const rows = places.map((at) => sheet.row(at));
+  const scores = score(model, [...rows, none]);
+  const retrieved = places
+    .map((at, i) => ({ semantic_id: idOf(at), features: rows[i] ?? [], score: scores[i] ?? 0 }))
+    .toSorted((a, b) => b.score - a.score);
   const round = (value: number): number => Math.round(value * 1e6) / 1e6;
   return {
     column: column.name,
     abstained: blind || abstains(scores.slice(0, -1), scores.at(-1) ?? 0),
     blind,
     none: round(scores.at(-1) ?? 0),
-    candidates: retrieved.map(({ semantic_id, features }, at) => ({
+    candidates: retrieved.map(({ semantic_id, features, score: said }) => ({
       semantic_id,
-      score: round(promised(model.calibration, scores[at] ?? 0)),
+      score: round(promised(model.calibration, said)),
       reasons: explain(model, features).map((reason) => {
         const where = memories.byTerm.get(semantic_id)?.where;
         return reason.feature.startsWith('memory') && where !== undefined ? { ...reason, text: `${reason.text}: ${where}` } : reason;
       }),
     })),
-    features: [...retrieved, { semantic_id: NONE, features: none }],
+    features: [...retrieved.map(({ semantic_id, features }) => ({ semantic_id, features })), { semantic_id: NONE, features: none }],
     profile: column.values.profile,
     tokens: column.tokens,
   };
 }
+
+/** Of some terms those than which no other fits as well in everything and better in something. */
+function unsurpassed(places: readonly number[], sheet: FeatureSheet): readonly number[] {
+  const rows = places.map((at) => sheet.row(at));
+  const surpasses = (a: readonly number[], b: readonly number[]): boolean =>
+    a.every((value, i) => value >= (b[i] ?? 0)) && a.some((value, i) => value > (b[i] ?? 0));
+  return places.filter((_, i) => !rows.some((row) => surpasses(row, rows[i] ?? [])));
+}
+
+/** How many terms `none_many` tells apart. */
+const MANY = 10_000;
 
 /** Features that say something of a column without a name; types, and how the table looks, alone do not. */
 const EVIDENCE = ['sample_coverage', 'regex_match', 'memory_both'];
@@ -176,6 +191,7 @@ function noneFeatures(column: ReadyColumn, sheet: FeatureSheet, { none, nearest 
     none_memory_name: none?.name ?? 0,
     none_memory_both: none?.both ?? 0,
     none_memory_far: remembers ? 1 - nearest : 0,
+    none_many: Math.log(names.length) / Math.log(MANY),
   });
   return of.row(0);
 }

@@ -63,6 +63,23 @@ test('where name and table say a term in full, a look-alike that meant another s
   equal(both('things'), 1, 'there is none of things');
 });
 
+test('where name and table say one term in full, a look-alike that said less is of another: the id of order lines is not that of orders', () => {
+  const line: Term = {
+    semantic_id: 'shop.order_line.id',
+    name: 'order line id',
+    description: 'Key of a line of an order',
+    dtype: 'identifier',
+  };
+  const both = (table: string): number =>
+    remembered(
+      { name: table, columns: [column('id', '1', '2')] },
+      [approved('orders', [column('id', '1', '2')], 'shop.order.id')],
+      [...terms, line],
+    ).byTerm.get('shop.order.id')?.both ?? 0;
+  ok(both('order_lines') <= 0.1, 'there is an id of order lines');
+  equal(both('old_orders'), 1, 'there is none of old orders');
+});
+
 test('a name that fits many terms is no look-alike outside a table about the same', () => {
   const specific = (name: string): number =>
     remembered({ name, columns: [column('id', '1', '2')] }, [

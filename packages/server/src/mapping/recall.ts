@@ -92,6 +92,8 @@ export function recall(
   const telling = view.meant.flatMap((word, i) => (glossary.tells(word) ? [{ word, token: tokens[i] ?? word }] : []));
   /** Name and table together are exactly what some term says. */
   const meantHere = memory.columns.length > 0 && glossary.terms.some((term) => isMeant(term.telling, view.meant, here));
+  /** Terms that name and table say in full. */
+  const saidHere = memory.columns.length === 0 ? [] : glossary.terms.filter(({ ways }) => ways.some((way) => isAll(way, view.meant, here)));
   let sameName = 0;
   for (const { semantic_id, joined: theirs, words, profile, table, column, subject } of memory.columns) {
     const named = view.tokens.length > 0 && words.size > 0;
@@ -104,7 +106,8 @@ export function recall(
       term !== undefined &&
       (isFromElsewhere(term.own, words, subject, here) ||
         saysMore(telling, term.own, words) ||
-        (meantHere && isSaidNowhere(term.telling, words, here)));
+        (meantHere && isSaidNowhere(term.telling, words, here)) ||
+        saidHere.some((other) => other !== term && !other.ways.some((way) => isSaidBy(way, words, subject))));
     const counts = isOther ? OTHER_SUBJECT : 1;
     const was = best.get(semantic_id);
     const both = counts * nearness(name, value);
@@ -151,6 +154,14 @@ function nearness(name: number | undefined, value: number | undefined): number {
 /** Whether name and table together have all telling words of a term, and the name some of them. */
 const isMeant = (own: readonly string[], name: readonly string[], here: ReadonlySet<string>): boolean =>
   own.length > 1 && own.every((word) => here.has(word)) && name.some((word) => own.includes(word));
+
+/** Whether name and table together say a term in full, and the name nothing besides: `id` of `order_lines` is a line's. */
+const isAll = (way: readonly string[], name: readonly string[], here: ReadonlySet<string>): boolean =>
+  way.length > 1 && name.length > 0 && way.every((word) => here.has(word)) && name.every((word) => way.includes(word));
+
+/** Whether a decided column's name and table say it, too: those of `id` of `orders` do not. */
+const isSaidBy = (way: readonly string[], theirs: ReadonlySet<string>, subject: readonly string[]): boolean =>
+  way.length > 1 && way.every((word) => theirs.has(word) || subject.includes(word));
 
 /** Whether a term has a word that neither the decided column's name has nor anything here: in `customers`, the `id` of a contact is another. */
 const isSaidNowhere = (own: readonly string[], theirs: ReadonlySet<string>, here: ReadonlySet<string>): boolean =>

@@ -40,7 +40,10 @@ const FEWEST_FOR_CALIBRATION = 200;
  * by any figure, in any domain, and not by luck.
  * @param live - the version that suggests now
  */
-export function unmeasured(model: ModelVersion, live: string): string | undefined {
+export function unmeasured(
+  model: Pick<ModelVersion, 'compared_with' | 'held_out_clusters' | 'held_out_groups' | 'metrics_old' | 'metrics_new'>,
+  live: string,
+): string | undefined {
   const { compared_with, held_out_clusters, held_out_groups, metrics_old, metrics_new } = model;
   const of = (metrics: typeof metrics_new, name: string): number => metrics[name] ?? Number.NaN;
   if (compared_with?.version !== live) return `it was compared with ${compared_with?.version ?? 'none'}, and ${live} is live: train again`;
