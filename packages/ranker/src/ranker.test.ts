@@ -196,7 +196,7 @@ test('a model of a version that knew fewer features is read by their names, and 
   const weights = feature_names.map((name) => priorModel.weights[featureNames.indexOf(name)] ?? 0);
   deepEqual(
     parseModel({ ...priorModel, feature_names, weights }).weights,
-    priorModel.weights.map((weight, at) => (featureNames[at] === 'unsurpassed' ? 0 : weight)),
+    priorModel.weights.map((weight, i) => (featureNames[i] === 'unsurpassed' ? 0 : weight)),
   );
 });
 

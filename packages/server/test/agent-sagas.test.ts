@@ -43,7 +43,7 @@ const ended = async (by: Client, saga_id: string): Promise<{ readonly status: st
   }
   throw new Error(`saga ${saga_id} did not end`);
 };
-const soon = (): string => new Date(Date.now() + 1500).toISOString();
+const within = (ms: number): string => new Date(Date.now() + ms).toISOString();
 
 test('an agent names no undo that is a saga’s of the server, and takes back only suggestions that it asked for', async () => {
   await using server = await startTestServer();
@@ -51,7 +51,7 @@ test('an agent names no undo that is a saga’s of the server, and takes back on
   await learn(server, 1);
   const dataset_id = await build(server);
   await steward.post(200, `/training/datasets/${dataset_id}/approve`, { reason: 'looked at' });
-  const lease = await begin(agent, { deadline: soon() });
+  const lease = await begin(agent, { deadline: within(8000) });
   const forged = await keep(agent, { dataset_id, built_by: 'nobody', run_id: 'rn_none', requested_by: 'nobody' });
   for (const compensate_ref of ['handler:withdraw_dataset', 'handler:fail_training_run']) {
     const refused = await agent.post<Problem>(422, '/dif/wal/append', intent(lease, 'x', { payload_ref: forged, compensate_ref }));

@@ -20,7 +20,7 @@ export function checkEvent(sent: unknown, index: number, tenant_id: string): Che
   const refuse = (errors: readonly FieldError[], code: 'schema.invalid' | 'tenant.mismatch' = 'schema.invalid'): Checked => ({
     index,
     code,
-    detail: errors.map(({ path, message }) => `${path} ${message}`).join('; '),
+    detail: errors.map(({ path, message }) => `${path || 'it'} ${message}`).join('; '),
     errors: errors.map(({ path, message }) => ({ path: `/${index}${path}`, message })),
   });
   if (!input.Check(sent)) {
