@@ -119,8 +119,8 @@ test('a canary in any field of any route is in no refusal, log, metric, file or 
     .split('\n')
     .find((each) => each.includes(marker));
   equal(line, undefined);
-  // Whose key it is, is named by whoever gives it; a saga's key and steps by whoever runs it. All else that was taken is redacted.
-  const named = new Set(['platform/api_keys', 'platform/changes', 'north/saga_state', 'north/tenant_wal']);
+  // Whose key it is, is named by whoever gives it. All else that was taken is redacted.
+  const named = new Set(['platform/api_keys', 'platform/changes']);
   deepEqual(
     (await server.kept(marker)).filter((where) => !named.has(where)),
     [],

@@ -1,5 +1,5 @@
 // Runs in browsers too. Street addresses: a street with its number, and what follows on the same or the next line.
-import { classAt, isDigit, isWord, LETTER, UPPER } from '../characters.ts';
+import { classAt, isDigit, isWord, LETTER, UPPER, WORD } from '../characters.ts';
 import { confidence, type Detector } from '../detector.ts';
 import { Keywords } from '../keywords.ts';
 import type { Scan } from '../scan.ts';
@@ -174,18 +174,19 @@ function lookNumber(scan: Scan, start: number, end: number): void {
     return;
   const next = text[end] ?? ' ';
   if (next !== ' ' && next !== ',' && next !== '\n' && (classAt(text, end) & LETTER) === 0) return;
-  const coded = text.slice(start, start + 40);
-  if (CODED.test(coded)) {
+  if ((next === ',' || text.slice(end, end + 2).includes('\n')) && CODED.test(text.slice(start, start + 40))) {
     const street = STREET_BEFORE.exec(text.slice(Math.max(scan.floor, scan.addressesSeen, start - 80), start))?.[1];
     if (street !== undefined) return report(scan, start - street.length, street.length + end - start, 'address.coded', confidence.labelled);
   }
   // A letter follows, or an ordinal: not one number of a table after another.
   const after = next === ',' && text[end + 1] === ' ' ? end + 2 : next === ' ' ? end + 1 : end;
   if (isDigit(text, after) && !/^\d{1,3}[a-z]/.test(text.slice(after, after + 4))) return;
+  if ((classAt(text, after) & WORD) === 0) return;
+  const isCapital = (classAt(text, after) & UPPER) !== 0;
   const slice = text.slice(start, start + 100);
-  const match = NUMBER_FIRST.exec(slice) ?? ROMANCE.exec(slice) ?? BETWEEN_NUMBERS.exec(slice);
+  const match = NUMBER_FIRST.exec(slice) ?? ROMANCE.exec(slice) ?? (isCapital ? BETWEEN_NUMBERS.exec(slice) : null);
   if (match === null || /^\d+,? (?:The|In|On|A|Of)\b/.test(match[0])) {
-    const length = ENDS_IN_CODE.exec(slice)?.[0].length;
+    const length = isCapital ? ENDS_IN_CODE.exec(slice)?.[0].length : undefined;
     if (length !== undefined) report(scan, start, length, 'address.coded', confidence.labelled);
     return;
   }

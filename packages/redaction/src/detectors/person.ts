@@ -383,7 +383,7 @@ function decide(
     run.length > kept.length &&
     !/^(?:the|and|of|for|order|error|call|phone|email|account|card|iban|bitcoin|get|post)$/.test(run[cut]?.name ?? '');
   const [first, second] = kept;
-  if (first === undefined || kept.every(isInitial) || kept.some(({ name }) => NUMBERED.test(name))) return undefined;
+  if (first === undefined || kept.every(isInitial) || kept.some(({ name }) => name.includes('-') && NUMBERED.test(name))) return undefined;
   // Nouns have capitals there: only a given name tells a name.
   if (announced === undefined && !isInitial(first) && (first.everyday || !first.given) && scan.isGermanAt(first.start)) return undefined;
   const capitals = kept.every(({ start, end }) => end - start > 1 && isCapitals(text, start, end));
