@@ -115,9 +115,9 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
     }),
   );
   const { platform } = stores;
-  // What a server left that was killed names a port that is anyone's by now.
-  const urlFile = folder(URL_FILE);
-  await rm(urlFile, { force: true });
+  // Where one server at a time has the data folder. What one left that was killed names a port that is anyone's by now.
+  const urlFile = stores.isShared ? undefined : folder(URL_FILE);
+  if (urlFile !== undefined) await rm(urlFile, { force: true });
   const storeOf = (tenant_id: string) => stores.tenant(tenant_id);
   const publisher = opened.use(openPublisher({ folder: evidence, later, intervalMs: 1000, onError }));
   stores.onCommit((tenant_id) => publisher.wrote((tenant_id === null ? platform : storeOf(tenant_id)).ledger));
@@ -327,7 +327,7 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
     log('info', { at: 'metrics', url: opened.use(await orPortFault(openMetricsPort(at, metrics.registry), at)).url });
   }
   const { url } = await orPortFault(http.listen(config.port, config.host), config);
-  await writeSecretFile(urlFile, url);
+  if (urlFile !== undefined) await writeSecretFile(urlFile, url);
   const resources = opened.move();
   return {
     url,
@@ -342,7 +342,7 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
       stopped.abort();
       await projections.drain();
       await publisher.flush(io);
-      await rm(urlFile, { force: true });
+      if (urlFile !== undefined) await rm(urlFile, { force: true });
       await resources.disposeAsync();
     },
   };

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { commands } from '../src/cli/usage.ts';
 import { cert, key } from './certificate.ts';
 
@@ -44,7 +45,10 @@ test(
 
     const server = start(['serve'], env);
     const ended = once(server, 'exit');
-    const [said] = (await once(server.stdout.setEncoding('utf8'), 'data')) as [string];
+    await using _ = { [Symbol.asyncDispose]: async () => void server.kill('SIGKILL') };
+    let said = '';
+    server.stdout.setEncoding('utf8').on('data', (more: string) => (said += more));
+    while (!/\n.*\n/.test(said)) await sleep(20);
     match(said, /^https:\/\/127\.0\.0\.1:\d+\nfirst start: the platform admin's key is in \S+platform-admin-key \(mode 0600\)\n/);
     deepEqual([await modeOf(join(data, 'platform-admin-key')), await modeOf(join(data, 'server-url'))], [0o600, 0o600]);
 
