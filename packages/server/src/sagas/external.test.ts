@@ -168,6 +168,8 @@ test('what nobody can undo is not said to be undone: a cancelled saga, or one pa
   equal(await standsAt(cancelled.saga_id), 'needs_attention no_compensation');
   deepEqual(undone, [], 'nor is what was done before it undone first');
   await operators.operate(at.north, cancelled.saga_id, 'skip', 'ann', 'the money was paid back by hand', io);
+  at.advance(60_000);
+  await runner.sweep();
   while ((await at.north.tenant.get(sagaState, cancelled.saga_id, io))?.doc.status !== 'compensated')
     await new Promise((resolve) => setTimeout(resolve, 2));
   deepEqual(undone, ['a/undo']);
