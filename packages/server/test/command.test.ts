@@ -37,7 +37,7 @@ const modeOf = async (path: string): Promise<number> => (await stat(path)).mode 
 test(
   'from the first start on: tenants and keys are made on the running server, wherever it listens, and without one; doctor and verify say what is so',
   inTime,
-  async () => {
+  async (context) => {
     await using files = await openFolder({ 'cert.pem': cert, 'key.pem': key });
     const data = files.in('data');
     const env = { ANCILLA_DATA: data, ANCILLA_PORT: '0', ANCILLA_TLS_CERT: files.in('cert.pem'), ANCILLA_TLS_KEY: files.in('key.pem') };
@@ -45,7 +45,7 @@ test(
 
     const server = start(['serve'], env);
     const ended = once(server, 'exit');
-    await using _ = { [Symbol.asyncDispose]: async () => void server.kill('SIGKILL') };
+    context.after(() => server.kill('SIGKILL'));
     let said = '';
     server.stdout.setEncoding('utf8').on('data', (more: string) => (said += more));
     while (!/\n.*\n/.test(said)) await sleep(20);
