@@ -146,7 +146,7 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
     later,
     onError,
     // The files' folder lock lets one process in; a database may have several.
-    exclusive: config.storeUrl === undefined,
+    exclusive: !stores.isShared,
     offered: offeredUndos,
     // Policies are moved by sagas, so the gates open after them.
     isRedacted: async (of, text, at) => (await gates.of(of, at)).text(text).spans.length > 0,
@@ -314,7 +314,7 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
     tenantStore: storeOf,
     tracer,
     random,
-    cleanText: gates.text,
+    writing: gates.ofWriting,
     elapsed: () => elapsed() / 1000,
     log,
     observe: metrics.http.observe,

@@ -76,7 +76,8 @@ export const openApprovals = ({
       open = await tenant.get(labelMoves, wanted.label_key, io);
     }
     if (!open) throw new AncillaError('store.revision_conflict', 'the request was overtaken by another');
-    const { saga_id, settled } = await sagas.start(moveSaga, {
+    // It waits for days; whoever asks reads the label or the saga.
+    const { saga_id } = await sagas.start(moveSaga, {
       tenant,
       tenant_id,
       memo: { label_key: wanted.label_key },
@@ -85,8 +86,6 @@ export const openApprovals = ({
       // A revision is never used twice, so neither is this key.
       idempotency_key: `curator.move/${open.revision}`,
     });
-    // It waits for days; whoever asks reads the label or the saga.
-    settled.catch(() => undefined);
     await tenant.commit([replace(labelMoves, open, { saga_id })], [], io);
     return saga_id;
   };

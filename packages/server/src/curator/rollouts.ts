@@ -25,7 +25,7 @@ import { findLabel, type Subject } from './document.ts';
  * What a policy that says nothing else asks for. Half the traffic, since a small share needs many times the decisions; a margin of a twentieth, which without any
  * disagreement takes 118 pairs.
  */
-const DEFAULTS: Rollout['rules'] = {
+export const DEFAULT_RULES: Rollout['rules'] = {
   share: 0.5,
   margin: 0.05,
   alpha: 0.05,
@@ -130,7 +130,7 @@ export async function rolloutWrites(
   if (stage === undefined) return ended;
   const { items: tries } = await tenant.find(rollouts, { index: 'by_subject', equals: { kind, id }, limit: 500 }, io);
   const attempt = 1 + tries.filter(({ doc }) => doc.stage === stage && doc.candidate.digest === digest).length;
-  const whole = { ...DEFAULTS, ...at.rules, ...shareOf(target) };
+  const whole = { ...DEFAULT_RULES, ...at.rules, ...shareOf(target) };
   const begun: Rollout = {
     rollout_id: at.newId('ro'),
     key: Buffer.from(at.random.bytes(32)).toString('hex'),

@@ -2,6 +2,7 @@ import { AncillaError, type Io, type PlatformStore, type Random, type Route, typ
 import { context, type Tracer } from '@opentelemetry/api';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Access } from '../access/index.ts';
+import type { Writing } from '../ingest/index.ts';
 import { admit, type Caller } from './admit.ts';
 import { sendAnswer } from './answer.ts';
 import { boundedBytes, checkAnnounced } from './body.ts';
@@ -26,8 +27,8 @@ export interface ServeParts {
   readonly tenantStore: (tenant_id: string) => TenantStore;
   readonly tracer: Tracer;
   readonly random: Random;
-  /** What a caller writes, redacted. @throws {AncillaError} `redaction.failed` */
-  readonly cleanText: (of: Pick<Caller, 'tenant' | 'tenant_id'>, text: string, io: Io) => Promise<string>;
+  /** How what a caller writes is redacted. */
+  readonly writing: (of: Pick<Caller, 'tenant' | 'tenant_id'>, io: Io) => Promise<Writing>;
   /** Seconds that never step back. */
   readonly elapsed: () => number;
   readonly log: Log;
@@ -83,7 +84,7 @@ export function serveRoute(app: FastifyInstance, route: Route, parts: ServeParts
         // Without a content type and length the shell asks no parser: there is no body then.
         body = boundedBytes(isByteStream(request.body) ? request.body : request.raw, bodyLimitBytes);
       } else checkBody(body, 'body');
-      if (redacted.length > 0) body = await cleaned(body, redacted, (text) => parts.cleanText(caller, text, { signal }));
+      if (redacted.length > 0) body = await cleaned(body, redacted, () => parts.writing(caller, { signal }));
       const [status, answer] = await context.with(span.context, () =>
         route.handle({
           ...caller,

@@ -32,10 +32,17 @@ export interface Gates {
   /** A gate under a policy that is only proposed. @throws {AncillaError} `redaction.policy` when it is none */
   proposed(tenant_id: string, policy: unknown): Gate;
   /**
-   * What a caller writes, redacted under the tenant's policy; where there is none that can be used, or no tenant, masked under the shipped one,
+   * How what a caller writes is redacted: under the tenant's policy; where there is none that can be used, or no tenant, masked under the shipped one,
    * so that the reason for which a broken policy is mended can be given.
    */
-  text(of: { readonly tenant: TenantStore; readonly tenant_id: string }, text: string, io: Io): Promise<string>;
+  ofWriting(of: { readonly tenant: TenantStore; readonly tenant_id: string }, io: Io): Promise<Writing>;
+}
+
+/** Redacts what a caller writes. @throws {AncillaError} `redaction.failed` or `redaction.refused` */
+export interface Writing {
+  sentence(text: string): string;
+  /** A name or a reference, whose form has no room for a stand-in's brackets. */
+  word(text: string): string;
 }
 
 /** What an engine finds, if it finds anything. */
@@ -93,10 +100,10 @@ export function openGates({
   }
 
   return {
-    async text({ tenant, tenant_id }, text, io) {
+    async ofWriting({ tenant, tenant_id }, io) {
       // Looked up anew: what is believed for a while would else be the policy before the one that this very request moves.
       const gate = tenant_id === '' ? masking : await open(tenant, tenant_id, DEFAULT_POLICY, io).catch(() => masking);
-      return gate.text(text).text;
+      return { sentence: (text) => gate.text(text).text, word: (text) => cleanWord(gate, text) };
     },
     proposed: (tenant_id, policy) => openGate({ policy: toPolicy(policy), tokenKey: keys(tenant_id).token_key }),
     at: ({ tenant, tenant_id }, { policy_id, version }, io) => open(tenant, tenant_id, policy_id, io, version),
@@ -121,20 +128,23 @@ function toPolicy(content: unknown): Policy {
   }
 }
 
+function cleanWord(gate: Gate, text: string): string {
+  const clean = gate.text(text).text;
+  return clean === text ? text : clean.replaceAll(/[^A-Za-z0-9._-]/g, '');
+}
+
 /** A gate that cleans events too. */
 function withEvents(gate: Gate): Gate & Pick<TenantGate, 'cleanEvent'> {
   // Ids of agents and models come again and again: what was clean under this policy stays clean.
   const cleanWords = new Set<string>();
   const cleanString = (text: string): string => {
     if (cleanWords.has(text)) return text;
-    const clean = gate.text(text).text;
+    const clean = cleanWord(gate, text);
     if (clean === text) {
       if (cleanWords.size >= CLEAN_WORDS_KEPT) cleanWords.clear();
       cleanWords.add(text);
-      return text;
     }
-    // A field's pattern has no room for a token's brackets.
-    return clean.replaceAll(/[^A-Za-z0-9._-]/g, '');
+    return clean;
   };
   /** Whether a value has nothing to clean: almost always so, and then nothing is built anew. */
   const isClean = (value: unknown, inSummary: boolean): boolean => {

@@ -27,7 +27,7 @@ import { recomputeRoute } from './recompute.ts';
 export { openAgents, type Agents, type Collected, type Of } from './agents.ts';
 export { failingEngine } from './failing-engine.ts';
 export { openGate, type Gate } from './gate.ts';
-export { openGates, type Gates, type TenantGate } from './gates.ts';
+export { openGates, type Gates, type TenantGate, type Writing } from './gates.ts';
 export { keptAnswer, keptPrompt, messagesOf, promptHash } from './kept-content.ts';
 export { openKnownDocuments } from './known.ts';
 export { openQuarantine, openReplays, type Quarantine, type Replay } from './quarantine.ts';

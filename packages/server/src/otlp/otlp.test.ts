@@ -267,7 +267,7 @@ test('without redaction nothing is taken: no event, no artifact, nothing forward
       of: () => Promise.reject(new AncillaError('redaction.failed', 'no policy')),
       at: () => Promise.reject(new AncillaError('redaction.failed', 'no policy')),
       proposed: () => gate,
-      text: () => Promise.reject(new AncillaError('redaction.failed', 'no policy')),
+      ofWriting: () => Promise.reject(new AncillaError('redaction.failed', 'no policy')),
     },
     ingest: { ingest: refuse('ingest') },
     artifacts: {

@@ -99,7 +99,7 @@ export function openAcceptAlone({
     async start({ tenant, tenant_id }, { key, by, trace_id }, io) {
       const { sure } = await sureOnes({ tenant, tenant_id }, io);
       if (sure.length === 0) return undefined;
-      const { saga_id, settled } = await sagas.start(acceptSaga, {
+      const { saga_id } = await sagas.start(acceptSaga, {
         tenant,
         tenant_id,
         memo: {},
@@ -107,7 +107,6 @@ export function openAcceptAlone({
         owner: by,
         idempotency_key: key,
       });
-      settled.catch(() => undefined);
       return { saga_id };
     },
   };

@@ -19,9 +19,9 @@ import { context, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, type Tracer } f
 import { sha256 } from '@ancilla/evidence';
 import type { Of } from '../ingest/index.ts';
 import type { Glossaries } from '../mapping/index.ts';
-import { assertThird, checkDue, toMapping, toOpinion } from './checks.ts';
+import { checkDue, toMapping, toOpinion } from './checks.ts';
 import { decide, repeats, type Deciding, type Verdict } from './decide.ts';
-import { inForceBeside } from './in-force.ts';
+import { decideBeside } from './in-force.ts';
 import type { Checking } from './policy.ts';
 
 export interface ReviewParts {
@@ -64,8 +64,7 @@ export function openDecisions({ checking, glossaries, clock, tracer }: ReviewPar
         const said = await opinion(tenant, was, verdict, deciding, checks, io);
         if (said !== undefined) return said;
       }
-      const { mapping, writes } = decide(was, verdict, deciding, await inForceBeside(tenant, was.doc, io));
-      if (mapping.supersedes !== undefined) await assertThird(tenant, mapping.supersedes, reviewer_id, io);
+      const { mapping, writes } = await decideBeside(tenant, was, verdict, deciding, io);
       try {
         await tenant.commit(writes, [], io);
         return mapping;

@@ -1,5 +1,6 @@
-import { mappingHistory, mappingSuggestions, type Io, type MappingSuggestion, type TenantStore } from '@ancilla/contracts';
-import type { InForce } from './decide.ts';
+import { mappingHistory, mappingSuggestions, type Io, type MappingSuggestion, type Stored, type TenantStore } from '@ancilla/contracts';
+import { assertThird } from './checks.ts';
+import { decide, type Deciding, type InForce, type Verdict } from './decide.ts';
 
 /** Suggestions for one column that are looked at: the newest. */
 const MOST = 50;
@@ -19,4 +20,20 @@ export async function inForceBeside(
     if (decision !== undefined) found.push({ was, mapping: decision.doc });
   }
   return found;
+}
+
+/**
+ * A decision as writes, beside what is in force on its column.
+ * @throws {AncillaError} as `decide`; `access.forbidden_combination` where a third person settles it
+ */
+export async function decideBeside(
+  tenant: TenantStore,
+  was: Stored<typeof mappingSuggestions>,
+  verdict: Verdict,
+  by: Deciding,
+  io: Io,
+): Promise<ReturnType<typeof decide>> {
+  const made = decide(was, verdict, by, await inForceBeside(tenant, was.doc, io));
+  if (made.mapping.supersedes !== undefined) await assertThird(tenant, made.mapping.supersedes, by.reviewer_id, io);
+  return made;
 }

@@ -17,9 +17,8 @@ import {
 import { canonicalJson, sha256Hex } from '@ancilla/evidence';
 import type { Of } from '../ingest/index.ts';
 import type { Glossaries } from '../mapping/index.ts';
-import { assertThird } from './checks.ts';
-import { decide, decisionId, type Verdict } from './decide.ts';
-import { inForceBeside } from './in-force.ts';
+import { decisionId, type Verdict } from './decide.ts';
+import { decideBeside } from './in-force.ts';
 import type { Checking } from './policy.ts';
 
 /** Which open suggestions are to be decided together. */
@@ -132,9 +131,7 @@ export function openSelections({
         const { reviewer_id, review_trace_id, verdict } = asked;
         const decided_at = toTimestamp(clock.now());
         const deciding = { reviewer_id, review_trace_id, decided_at, isTerm: (id: string) => glossary.has(id), blind: false };
-        const made = decide(was, verdict, deciding, await inForceBeside(tenant, was.doc, io));
-        if (made.mapping.supersedes !== undefined) await assertThird(tenant, made.mapping.supersedes, reviewer_id, io);
-        writes.push(...made.writes);
+        writes.push(...(await decideBeside(tenant, was, verdict, deciding, io)).writes);
         decided++;
       }
       try {

@@ -43,8 +43,7 @@ export function openPassing({ sagas, clock }: { readonly sagas: SagaRunner; read
     everyHours: 1,
     async start({ tenant, tenant_id }, { key, by, trace_id }, io) {
       if ((await due(tenant, io)).length === 0) return undefined;
-      const { saga_id, settled } = await sagas.start(passSaga, { tenant, tenant_id, memo: {}, trace_id, owner: by, idempotency_key: key });
-      settled.catch(() => undefined);
+      const { saga_id } = await sagas.start(passSaga, { tenant, tenant_id, memo: {}, trace_id, owner: by, idempotency_key: key });
       return { saga_id };
     },
   };

@@ -1,4 +1,5 @@
 import type { Rollout } from '@ancilla/contracts';
+import { DEFAULT_RULES } from '../curator/index.ts';
 
 /** mulberry32: the same on every machine. */
 export const randomFrom = (seed: number) => () => {
@@ -25,17 +26,7 @@ export const rolloutOf = ({
   stable: null,
   attempt: 1,
   policy: 'default@1',
-  rules: {
-    share: 0.5,
-    margin: 0.05,
-    alpha: 0.05,
-    least_pairs: 100,
-    most_pairs: 5000,
-    most_days: 90,
-    unit: 'dataset',
-    settle_hours: 24,
-    ...rules,
-  },
+  rules: { ...DEFAULT_RULES, ...rules },
   serving: true,
   verdict: 'running',
   trace_id: 'a'.repeat(32),

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { saga, sagaState, tenantWal, type TenantStore, type WalEntry, type Who } from '@ancilla/contracts';
 import * as fc from 'fast-check';
 import { Type } from 'typebox';
-import { dyingStore, io, openTest, trace_id } from './engine.fixture.ts';
+import { dyingStore, io, openTest, trace_id, unwriting } from './engine.fixture.ts';
 import { toCache, toHistory } from './history.ts';
 
 const Memo = Type.Object({ order: Type.String() });
@@ -55,22 +55,6 @@ function declare(world: string[], steps: readonly Behaviour[]) {
     }),
   });
 }
-
-/** A saga whose only use is that agents name its undo. */
-const unwriting = (undone: string[]) =>
-  saga({
-    name: 'unwriting',
-    memo: Type.Object({}),
-    steps: [
-      {
-        name: 'write',
-        attempts: 1,
-        unknown: { on: 'park' },
-        run: async () => ({ output: {} }),
-        compensate: { ref: 'handler:unwrite', run: async ({ key }) => (undone.push(key.split('/')[1] ?? ''), []) },
-      },
-    ],
-  });
 
 const entriesOf = async (tenant: TenantStore, saga_id: string): Promise<readonly WalEntry[]> =>
   (await tenant.find(tenantWal, { index: 'by_saga', equals: { saga_id }, oldest_first: true, limit: 500 }, io)).items.map(({ doc }) => doc);
@@ -244,7 +228,12 @@ test('whatever an agent had begun when it was gone, late or cancelled, all of it
         const { status, reason } = toHistory(await entriesOf(at.north.tenant, saga_id));
         const told = `${why}: ${status} ${reason} of ${JSON.stringify(steps)}, undone ${undone.join(', ')}`;
         const left = steps.flatMap(({ came, compensate_ref }, i) => (came === 'failed' && compensate_ref === null ? [] : [NAMES[i]]));
-        if (status === 'compensated') deepEqual([...new Set(undone)], left.toReversed(), told);
+        if (status === 'compensated')
+          deepEqual(
+            [...new Set(undone)],
+            left.toReversed().map((name) => `${name}/undo`),
+            told,
+          );
         else {
           equal(status, 'needs_attention', told);
           ok(['unknown_outcome', 'no_compensation', 'owner_gone'].includes(reason ?? ''), told);

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makeNewId, storageMap, toTimestamp, type Io, type Random, type Saga, type TenantStore } from '@ancilla/contracts';
+import { makeNewId, saga, storageMap, toTimestamp, type Io, type Random, type Saga, type TenantStore } from '@ancilla/contracts';
 import { Type } from 'typebox';
 import { openArtifacts, openFileAdapter } from '../artifacts/index.ts';
 import { openKeyring } from '../keys/index.ts';
@@ -12,6 +12,22 @@ import { openSagas } from './index.ts';
 const random: Random = { bytes: (length) => randomBytes(length) };
 export const io: Io = { signal: new AbortController().signal };
 export const trace_id = '4bf92f3577b34da6a3ce929d0e0e4736';
+
+/** A saga whose only use is that agents name its undo, which notes what it undid. */
+export const unwriting = (undone: string[]) =>
+  saga({
+    name: 'unwriting',
+    memo: Type.Object({}),
+    steps: [
+      {
+        name: 'write',
+        attempts: 1,
+        unknown: { on: 'park' },
+        run: async () => ({ output: {} }),
+        compensate: { ref: 'handler:unwrite', run: async ({ key }) => (undone.push(key.split('/').slice(1).join('/')), []) },
+      },
+    ],
+  });
 
 /** Two tenants and a saga engine over real stores; further engines stand for further lives of the process. The clock moves when told. */
 export async function openTest() {

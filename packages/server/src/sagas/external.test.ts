@@ -1,26 +1,9 @@
 import { deepEqual, equal, rejects } from 'node:assert/strict';
 import { test } from 'node:test';
-import { saga, sagaState, type Who } from '@ancilla/contracts';
-import { Type } from 'typebox';
-import { io, openTest, trace_id } from './engine.fixture.ts';
+import { sagaState, type Who } from '@ancilla/contracts';
+import { io, openTest, trace_id, unwriting } from './engine.fixture.ts';
 
 const who: Who = { id: 'importer', role: 'agent', key_id: 'ak_1', tenant_id: 'north' };
-
-/** A saga of the server's whose only use here is its registered compensation. */
-const registered = (undone: unknown[]) =>
-  saga({
-    name: 'registered',
-    memo: Type.Object({}),
-    steps: [
-      {
-        name: 'write',
-        attempts: 1,
-        unknown: { on: 'park' },
-        run: async () => ({ output: {} }),
-        compensate: { ref: 'handler:unwrite', run: async ({ key }) => (undone.push(key.split('/').slice(1).join('/')), []) },
-      },
-    ],
-  });
 const asked = { name: 'import.customer', trace_id, owner_agent_id: 'importer.v1', idempotency_key: 'import-42' };
 const entry = (lease: { saga_id: string; epoch: number; lease_token: string }, step_name: string, more: object = {}) => ({
   saga_id: lease.saga_id as `sg_${string}`,
@@ -37,8 +20,8 @@ const done = { kind: 'outcome' as const, status: 'done' as const, compensate_ref
 
 async function open() {
   const at = await openTest();
-  const undone: unknown[] = [];
-  const room = await at.open([registered(undone)]);
+  const undone: string[] = [];
+  const room = await at.open([unwriting(undone)]);
   const { lease } = await room.external.start(at.north, who, asked, io);
   const statusOf = async () => (await at.north.tenant.get(sagaState, lease.saga_id, io))?.doc;
   return { at, undone, lease, statusOf, ...room };
