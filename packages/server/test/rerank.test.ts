@@ -78,17 +78,19 @@ const suggest = async ({ north }: TestServer, samples: readonly string[]): Promi
   const body = { dataset: 'd', table: { name: 'orders', columns }, glossary: 'crm' };
   return (await north.agent.post<{ readonly items: readonly Item[] }>(200, '/mapping/suggest', body)).items;
 };
-const callsOf = async ({ north }: TestServer) => {
+const callsOf = async ({ north }: TestServer, agent = 'mapping.rerank.v1') => {
   interface Event {
     readonly agent_id: string;
     readonly success: boolean;
     readonly error_code?: string;
     readonly model_version: string | null;
     readonly saga_id?: string;
+    readonly start_ts: string;
+    readonly end_ts: string;
     readonly metrics: { readonly token_count_in: number | null };
   }
   const { items } = await north.auditor.get<{ readonly items: readonly Event[] }>(200, '/dif/prompt_events');
-  return items.filter(({ agent_id }) => agent_id === 'mapping.rerank.v1');
+  return items.filter(({ agent_id }) => agent_id === agent);
 };
 
 test('a language model moves terms of columns that the ranker is unsure of, sees nothing that policy removes, and is captured', async () => {
@@ -126,6 +128,8 @@ test('a language model moves terms of columns that the ranker is unsure of, sees
   const [call] = await callsOf(server);
   deepEqual([call?.success, call?.model_version, call?.metrics.token_count_in], [true, 'm-2026-01-01', 90]);
   ok(call?.saga_id);
+  const [mapping] = await callsOf(server, 'mapping.agent.v1');
+  ok(mapping && call && mapping.start_ts <= call.start_ts && call.end_ts <= mapping.end_ts, 'the agent asks within its own call');
   ok(!server.logs().includes(word) && !server.logs().includes('sk-of-the-site'));
   deepEqual(await server.kept(word), []);
   await server.stop();

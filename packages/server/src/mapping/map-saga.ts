@@ -20,15 +20,21 @@ import { spaceId } from '../embedding/providers/index.ts';
 import type { Of } from '../ingest/index.ts';
 import { answers, best, Memo, trialsOf, type Result } from './bodies.ts';
 import { MAPPING_AGENT_ID, type MappingParts } from './parts.ts';
-import { openRankRun, toFeaturesFile } from './rank-run.ts';
-import { openRerank, RERANK_AGENT_ID } from './rerank.ts';
+import { openRankRun, toFeaturesFile, type RankRun } from './rank-run.ts';
+import { openRerank, RERANK_AGENT_ID, type Reranked } from './rerank.ts';
 import { openRunArtifacts } from './run-artifacts.ts';
+
+/** What the mapping agent's call makes besides its answer. */
+interface Ranking {
+  readonly byModel: Awaited<ReturnType<RankRun>>;
+  readonly reranked: Reranked;
+}
 
 const aStep = (): Promise<never> => Promise.reject(new TypeError('a step of the saga, not a tool to call'));
 
 /** The saga of one table: embed its names, ask the agent, leave suggestions for people to decide on. */
 export function openMapSaga(parts: MappingParts) {
-  const { agents, curator, provider, noteSpace, storeOf, clock, newId } = parts;
+  const { agents, curator, models, provider, noteSpace, storeOf, clock, newId } = parts;
   const files = openRunArtifacts(parts.artifacts);
   const rank = openRankRun(parts);
   const rerank = openRerank(parts);
@@ -98,33 +104,39 @@ export function openMapSaga(parts: MappingParts) {
         async run({ memo, saga_id, trace_id, tenant_id, signal }) {
           const of: Of = { tenant: storeOf(tenant_id), tenant_id };
           const payload = await files.payload(of, memo.payload_ref, { signal });
-          const { arms, ranked: byModel, shadow } = await rank(of, payload, { signal });
+          const { table, dataset, glossary } = payload;
+          const arms = await models.arms(of, { dataset, table: table.name }, { signal });
           const run = { trace: { trace_id, span_id: memo.span_id }, saga_id, input_artifact_refs: [memo.payload_ref] };
-          const { ranked, writes, arm: rerankArm } = await rerank(of, payload, byModel, run, { signal });
           const live = arms.shown;
           const collected = agents.collector(of, MAPPING_AGENT_ID);
           // A config may require them: they are this saga's steps, and nothing calls them.
           const tools = { 'dif.semantic_match': aStep, 'arango.upsert_mapping': aStep };
+          const ranking = Promise.withResolvers<Ranking>();
           const { prompt_hash, agent_config, arm } = await agents.agent(of, MAPPING_AGENT_ID, { tools }).call({
-            variables: { table: payload.table.name },
-            inputs: {
-              column: payload.table.columns,
-              candidates: Object.fromEntries(
-                ranked.map(({ column, candidates }) => [column, candidates.map(({ semantic_id }) => semantic_id)]),
-              ),
-            },
+            variables: { table: table.name },
+            // The glossary by its version: one question has one hash, whichever model answers.
+            inputs: { column: table.columns, candidates: glossary },
             model: { id: live.id, version: live.version, endpoint: 'embedded:ranker' },
             ...run,
             redacted: [payload.receipt],
             signal,
             collect: collected.collect,
-          })(async () => ({ output: best(ranked), token_count_in: null, token_count_out: null }));
+          })(async (asked) => {
+            const byModel = await rank(of, payload, arms, asked);
+            const reranked = await rerank(of, payload, byModel.ranked, { ...run, trace: asked.trace }, asked);
+            ranking.resolve({ byModel, reranked });
+            return { output: best(reranked.ranked), token_count_in: null, token_count_out: null };
+          });
+          const {
+            byModel,
+            reranked: { ranked, writes, arm: rerankArm },
+          } = await ranking.promise;
           const configs = await Promise.all([
             configTrials(of, MAPPING_AGENT_ID, trace_id, arm, { signal }),
             configTrials(of, RERANK_AGENT_ID, trace_id, rerankArm, { signal }),
           ]);
           // Models are compared by what they say themselves, configs by what people saw.
-          const ofModels = trialsOf(arms.trials, byModel, shadow);
+          const ofModels = trialsOf(arms.trials, byModel.ranked, byModel.shadow);
           const ofConfigs = trialsOf(configs.flat(), ranked, undefined);
           const trials = ofModels.map((each, i) => [...each, ...(ofConfigs[i] ?? [])]);
           const result: Result = {

@@ -10,13 +10,13 @@ import type { MappingParts } from './parts.ts';
 import { compareTable, rankCompared, type RankedColumn } from './rank-table.ts';
 import type { Table } from './ready-columns.ts';
 
-/** Ranks a run's columns as a tenant's live model, glossary and memory would have it now. */
+/** Ranks a run's columns as these models, the tenant's glossary and memory would have it now. */
 export type RankRun = (
   of: Of,
   payload: Payload,
+  arms: Arms,
   io: Io,
 ) => Promise<{
-  readonly arms: Arms;
   /** By the model that is shown. */
   readonly ranked: readonly RankedColumn[];
   /** By the candidate in the shadow, if there is one. */
@@ -25,11 +25,10 @@ export type RankRun = (
 
 export function openRankRun({
   artifacts,
-  models,
   glossaries,
   similarity,
   hmac,
-}: Pick<MappingParts, 'artifacts' | 'models' | 'glossaries' | 'similarity' | 'hmac'>): RankRun {
+}: Pick<MappingParts, 'artifacts' | 'glossaries' | 'similarity' | 'hmac'>): RankRun {
   const memory = openMemory({ artifacts });
   const rejections = openRejections();
   /** Keyed by the tenant: equal words can be compared within it, and not guessed outside. */
@@ -37,16 +36,15 @@ export function openRankRun({
     Buffer.from(hmac(tenant_id, 'mapping-feature', text))
       .toString('hex')
       .slice(0, 16);
-  return async (of, { table, glossary, dataset }, io) => {
-    const [arms, { terms }, approved, rejected] = await Promise.all([
-      models.arms(of, { dataset, table: table.name }, io),
+  return async (of, { table, glossary, dataset }, arms, io) => {
+    const [{ terms }, approved, rejected] = await Promise.all([
       glossaries.get(of.tenant, glossary, io),
       memory.of(of, glossary.id, { dataset, table: table.name }, io),
       rejections.of(of, { dataset, table: table.name }, io),
     ]);
     const compared = compareTable({ table: toTable(table), terms, similarity, keyed: keyed(of.tenant_id) });
     const by = ({ model }: LiveModel) => rankCompared(compared, model, approved, rejected);
-    return { arms, ranked: by(arms.shown), shadow: arms.shadow && by(arms.shadow) };
+    return { ranked: by(arms.shown), shadow: arms.shadow && by(arms.shadow) };
   };
 }
 

@@ -23,7 +23,7 @@ interface Run {
   readonly input_artifact_refs: readonly string[];
 }
 /** The order as it is shown, and the event of the call to be committed with it. */
-interface Reranked {
+export interface Reranked {
   readonly ranked: readonly RankedColumn[];
   /** Which config of the agent was asked, where one is on trial; whether it answered or failed. */
   readonly arm?: PromptEvent['arm'];
