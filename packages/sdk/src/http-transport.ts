@@ -5,14 +5,14 @@ import type { Delivered, Governed, Redacted, SagaLease, Serving, Transport } fro
 /** What is wrong with the request itself. Others may pass: a key gets its rights, a server comes back. */
 const FINAL: ReadonlySet<number> = new Set([400, 409, 413, 422]);
 
-/** An answer that was not 2xx. `retryable` when the same request may succeed later. */
+/** No answer (then the status is 0), or one that was not 2xx. `retryable` when the same request may succeed later. */
 export class TransportError extends Error {
   override readonly name = 'TransportError';
   readonly status: number;
   readonly code: string;
   readonly retryAfterSeconds: number | undefined;
-  constructor(status: number, code: string, detail: string, retryAfterSeconds?: number) {
-    super(detail);
+  constructor(status: number, code: string, detail: string, retryAfterSeconds?: number, options?: ErrorOptions) {
+    super(detail, options);
     this.status = status;
     this.code = code;
     this.retryAfterSeconds = retryAfterSeconds;
@@ -35,12 +35,21 @@ export function httpTransport(of: {
   const base = of.url.replace(/\/+$/, '');
 
   async function request(method: string, path: string, io: Io, body?: BodyInit, headers: Record<string, string> = {}): Promise<Response> {
-    const answer = await of.fetch(base + path, {
-      method,
-      headers: { authorization: `Bearer ${of.apiKey}`, accept: 'application/json', ...headers },
-      ...(body !== undefined && { body }),
-      signal: AbortSignal.any([io.signal, AbortSignal.timeout(of.timeoutMs)]),
-    });
+    const tooLate = AbortSignal.timeout(of.timeoutMs);
+    const answer = await of
+      .fetch(base + path, {
+        method,
+        headers: { authorization: `Bearer ${of.apiKey}`, accept: 'application/json', ...headers },
+        ...(body !== undefined && { body }),
+        signal: AbortSignal.any([io.signal, tooLate]),
+      })
+      .catch((cause: unknown) => {
+        io.signal.throwIfAborted();
+        const [code, how] = tooLate.aborted
+          ? (['transport.timeout', `was not answered in ${of.timeoutMs} ms`] as const)
+          : (['transport.failed', 'did not reach the server'] as const);
+        throw new TransportError(0, code, `${method} ${path.split('?')[0]} ${how}`, undefined, { cause });
+      });
     if (answer.ok) return answer;
     const problem: unknown = await answer.json().catch(() => undefined);
     const text = (field: string): string =>

@@ -3,10 +3,12 @@ import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { PromptEventInput } from '@ancilla/contracts';
+import { PromptEventInput, type Egress } from '@ancilla/contracts';
 import { Compile } from 'typebox/compile';
+import { httpTransport } from './http-transport.ts';
 import type { BoundTool } from './tools.ts';
 import { openSdk, type AgentOptions, type SdkParts } from './sdk.ts';
+import { unlessAborted } from './unless-aborted.ts';
 import { draw } from './draw.ts';
 import { fakeTransport, recordSpans } from './testing.fixture.ts';
 
@@ -108,6 +110,32 @@ test('no successful redaction, no call, no event', async () => {
   equal(called, false);
   await sdk.flush();
   deepEqual(sent, []);
+});
+
+test('redaction that takes too long, or whose server is gone: no call, no event, and an error with a code that quotes nothing', async () => {
+  const hangs: Egress = (_, init) => unlessAborted(new Promise<never>(() => {}), init?.signal ?? AbortSignal.abort());
+  const isKilled: Egress = async (_, init) => Promise.reject(new TypeError(`cut off while it read ${JSON.stringify(init?.body)}`));
+  for (const [fetch, code] of [
+    [hangs, 'transport.timeout'],
+    [isKilled, 'transport.failed'],
+  ] as const) {
+    const { redact } = httpTransport({ url: 'https://ancilla.example', apiKey: 'k', fetch, timeoutMs: 1 });
+    const { agent, sdk, sent } = openTest({}, {}, { redact });
+    let called = false;
+    await rejects(
+      agent.call({ ...values, model })(async () => {
+        called = true;
+        return answer();
+      }),
+      { name: 'TransportError', code, message: /^POST \/redaction\/redact (?!.*secret@)/ },
+    );
+    equal(called, false);
+    await sdk.flush();
+    deepEqual(sent, []);
+  }
+  const { redact } = httpTransport({ url: 'https://ancilla.example', apiKey: 'k', fetch: hangs, timeoutMs: 60_000 });
+  const given = { ...values, model, signal: AbortSignal.abort(new Error('the caller left')) };
+  await rejects(openTest({}, {}, { redact }).agent.call(given)(answer), /the caller left/);
 });
 
 test('an unknown agent, policy or template refuses before the model is called', async () => {

@@ -34,6 +34,8 @@ export interface TestServer extends AsyncDisposable {
   settled<T extends { readonly saga_id: string }>(as: Client, answer: unknown): Promise<T>;
   /** Moves a label that takes two people, if it does. */
   moved(by: Tenant, path: string, body: object): Promise<void>;
+  /** What the running server keeps, to be changed as no surface lets it. */
+  stores(): Ancilla['stores'];
   logs(): string;
   /** Where a text stands in what the stores keep, opened with their keys: `north/tenant_wal`. */
   kept(text: string): Promise<readonly string[]>;
@@ -140,6 +142,10 @@ export async function startTestServer(env: Readonly<Record<string, string>> = {}
       if (saga_id === undefined) return equal(answer.status, 200);
       await steward.post(202, `${path}/approvals`, { saga_id });
       await settled(steward, { saga_id });
+    },
+    stores() {
+      if (server === undefined) throw new TypeError('the server does not run');
+      return server.stores;
     },
     logs: () => lines.join('\n'),
     kept: async (text) => (server === undefined ? [] : searchStores(server.stores, text)),

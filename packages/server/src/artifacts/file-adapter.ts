@@ -10,10 +10,13 @@ const READ_BYTES = 64 * 1024;
 
 const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
 
+/** The disk, the quota, or the size that a file may have. */
+const FULL: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
+
 /** A system's error as the port's; what is Ancilla's own, an abort, or the stream's passes through. */
 const translate = (error: unknown): unknown => {
   const code = codeOf(error);
-  if (code === 'ENOSPC' || code === 'EDQUOT') return new AncillaError('store.full', 'no space left for the object', { cause: error });
+  if (typeof code === 'string' && FULL.has(code)) return new AncillaError('store.full', 'no space left for the object', { cause: error });
   if (error instanceof Error && 'syscall' in error)
     return new AncillaError('store.unavailable', `the artifact folder answered ${String(code)}`, { cause: error });
   return error;

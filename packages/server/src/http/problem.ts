@@ -20,7 +20,8 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, error:
   const problem = toProblem(error, { instance, ...(trace_id !== undefined && { trace_id }) });
   if (MAY_BE_REPEATED.has(error.code)) void reply.header('retry-after', '1');
   if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');
-  // What is left of a refused body is not read, so the connection cannot carry another request.
-  if (error.code === 'request.too_large' || error.code === 'server.draining') void reply.header('connection', 'close');
+  // What is left of a refused body is not read, so the connection cannot carry another request: one sent on it would wait until it is cut.
+  const isCutOff = request.raw.destroyed && !request.raw.readableEnded;
+  if (isCutOff || error.code === 'request.too_large' || error.code === 'server.draining') void reply.header('connection', 'close');
   return reply.status(problem.status).type('application/problem+json').send(JSON.stringify(problem));
 }

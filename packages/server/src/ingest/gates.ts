@@ -21,7 +21,7 @@ export interface TenantGate extends Gate {
 }
 
 export interface Gates {
-  /** @throws {AncillaError} `redaction.failed` when the policy cannot be had: nothing passes ungated */
+  /** @throws {AncillaError} `redaction.failed` when the policy cannot be had or read: nothing passes ungated */
   of(of: { readonly tenant: TenantStore; readonly tenant_id: string }, io: Io, policyId?: string): Promise<TenantGate>;
   /** The gate under one version of a policy. @throws {AncillaError} `redaction.failed` when there is none */
   at(
@@ -79,7 +79,7 @@ export function openGates({
     const key = `${tenant_id}/${policyId}@${found.version}/${found.digest}`;
     const had = byVersion.get(key);
     if (had !== undefined) return had;
-    const policy = parsePolicy(found.content);
+    const policy = readStored(policyId, found.content);
     const tokenKey = keys(tenant_id).token_key;
     const probe = engine({ policy: tenantDefaultPolicy, tokenKey });
     const gate: TenantGate = {
@@ -117,6 +117,15 @@ export function openGates({
       return gate;
     },
   };
+}
+
+/** A policy in force that is broken is nothing a caller can mend: what it sends is not wrong, and may come again. */
+function readStored(policyId: string, content: unknown): Policy {
+  try {
+    return parsePolicy(content);
+  } catch (cause) {
+    throw new AncillaError('redaction.failed', `the redaction policy ${policyId} that is in force is not valid`, { cause });
+  }
 }
 
 function toPolicy(content: unknown): Policy {
