@@ -1,4 +1,4 @@
-// Not part of `npm test`: a real browser opens the demo's link, decides by keyboard and finds the decision in its trace. `npm run test:console`.
+// Not part of `npm test`: a real browser opens the demo's link, decides by keyboard and finds the decision in its trace. `npm run test:browser`.
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';

@@ -1,28 +1,12 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { luhn, mod97 } from './check-digits.ts';
 import { redactor, tenantDefaultPolicy } from './index.ts';
+import { card, soup, value } from './texts.fixture.ts';
 
 const keyed = redactor({ policy: { ...tenantDefaultPolicy, entities: {} }, tokenKey: { version: 3, bytes: new Uint8Array(32).fill(9) } });
 const masking = redactor({ policy: { ...tenantDefaultPolicy, default_action: 'mask', entities: {} } });
 const dropping = redactor({ policy: { ...tenantDefaultPolicy, default_action: 'drop', entities: {} } });
-
-const label = fc.string({ unit: fc.constantFrom(...'abcdefghijklmnop'.split('')), minLength: 3, maxLength: 10 });
-const email = fc.tuple(label, label).map(([user, host]) => `${user}@${host}.example`);
-const card = fc
-  .tuple(
-    fc.constantFrom('4', '51', '2221', '6011'),
-    fc.string({ unit: fc.constantFrom(...'0123456789'.split('')), minLength: 16, maxLength: 16 }),
-  )
-  .map(([issuer, rest]) => {
-    const body = (issuer + rest).slice(0, 15);
-    return body + ('0123456789'.split('').find((digit) => luhn(body + digit)) ?? '');
-  });
-const iban = fc
-  .string({ unit: fc.constantFrom(...'0123456789'.split('')), minLength: 18, maxLength: 18 })
-  .map((account) => `DE${String(98 - mod97(`${account}DE00`)).padStart(2, '0')}${account}`);
-const value = fc.oneof(email, card, iban);
 
 test('a planted value is found wherever it stands in a text: alone, first, last, between', () => {
   fc.assert(
@@ -71,38 +55,6 @@ test('a planted value survives in no position of any JSON document, key or value
 test('a card as a JSON number is found', () => {
   fc.assert(fc.property(card, (digits) => deepEqual(masking.redact({ n: Number(digits) }).value, { n: '[CREDIT_CARD]' })));
 });
-
-const scrap = fc.oneof(
-  value,
-  fc.constantFrom(
-    'Mr. Anna Schmidt',
-    'born 1980-01-02',
-    'SSN 536-90-4399',
-    'phone: (201) 555-0123',
-    'password=hunter2x',
-    'https://a:b1c2@x.example',
-    '12 Main Street, Springfield',
-    '<EMAIL_abcdefghij234567abcd>',
-    '[EMAIL]',
-    'IBAN',
-    'tax id',
-    '4111',
-    '1111',
-    '@',
-    '+49',
-    ':',
-    '"',
-    '[',
-    '<',
-    '203.0.113.7',
-    'Anna',
-    'Dear',
-  ),
-  fc.string({ maxLength: 6 }),
-);
-const soup = fc
-  .array(fc.tuple(scrap, fc.constantFrom('', ' ', ', ', '\n', '-', ': ')), { maxLength: 12 })
-  .map((parts) => parts.flat().join(''));
 
 test('redacting twice is redacting once, and the same text gives the same answer', () => {
   fc.assert(
