@@ -18,8 +18,12 @@ export function exp(x: number): number {
   const y = times === 0 ? 1 - ((r * c) / (c - 2) - r) : 1 - (low - (r * c) / (2 - c) - high);
   // Two steps: a power of two beyond the normal range is no number of its own.
   const half = Math.trunc(times / 2);
-  return y * 2 ** half * 2 ** (times - half);
+  return y * powerOfTwo(half) * powerOfTwo(times - half);
 }
+/** Half of the exponents there are, and a step: a power from a table costs a tenth of one that is computed. */
+const MOST = 540;
+const powers = Float64Array.from({ length: 2 * MOST + 1 }, (_, at) => 2 ** (at - MOST));
+const powerOfTwo = (exponent: number): number => powers[exponent + MOST] ?? 2 ** exponent;
 const LN2_HIGH = 6.9314718036912381649e-1;
 const LN2_LOW = 1.90821492927058770002e-10;
 const P1 = 1.66666666666666019037e-1;

@@ -69,18 +69,20 @@ export const abstains = (scores: readonly number[], none: number): boolean => {
 };
 
 /** Why a candidate has its score: the similarities that weigh most, in words. */
-export const explain = (
+export function explain(
   { weights }: Pick<Model, 'weights'>,
   features: readonly number[],
-): readonly { readonly feature: string; readonly value: number; readonly text: string }[] =>
-  featureNames
-    .map((feature, i) => ({
-      feature,
-      value: Math.round((features[i] ?? 0) * 1e4) / 1e4,
-      says: reasonText(i),
-      weight: (weights[i] ?? 0) * (features[i] ?? 0),
-    }))
-    .filter(({ weight, says }) => weight > 0.05 && says !== '')
+): readonly { readonly feature: string; readonly value: number; readonly text: string }[] {
+  const telling: { readonly at: number; readonly weight: number }[] = [];
+  for (let at = 0; at < features.length; at++) {
+    const weight = (weights[at] ?? 0) * (features[at] ?? 0);
+    if (weight > 0.05 && reasonText(at) !== '') telling.push({ at, weight });
+  }
+  return telling
     .toSorted((a, b) => b.weight - a.weight)
     .slice(0, 4)
-    .map(({ feature, value, says }) => ({ feature, value, text: `${says} (${value.toFixed(2)})` }));
+    .map(({ at }) => {
+      const value = Math.round((features[at] ?? 0) * 1e4) / 1e4;
+      return { feature: featureNames[at] ?? '', value, text: `${reasonText(at)} (${value.toFixed(2)})` };
+    });
+}

@@ -9,26 +9,20 @@ import { openWordIndex, type Rarity, type WordIndex } from './word-likeness.ts';
 export interface ReadyTerm {
   readonly term: Term;
   readonly names: readonly ReadyName[];
-  /** Words of id, name and description, in plain English. */
-  readonly said: ReadonlySet<string>;
-  /** Words of id and name. */
+  /** Words of id and name, in plain English. */
   readonly own: ReadonlySet<string>;
   /** Those of them that tell it from other terms. */
   readonly telling: readonly string[];
   /** Those of its id, and those of its name: either says it in full. */
   readonly ways: readonly (readonly string[])[];
-  readonly values: ReadonlySet<string>;
-  readonly valueWords: ReadonlySet<string>;
+  /** Whether values of it are known. */
+  readonly exemplified: boolean;
   /** Whether it lists every value there is, not samples. */
   readonly closed: boolean;
   /** Whether its values only say that something is so or not. */
   readonly indicates: boolean;
-  /** Where its name points, and its name with its description. */
-  readonly vectors: readonly [Float32Array, Float32Array];
   /** As declared; where nothing is declared, as its name's words say. */
   readonly dtype: string;
-  /** Forms of values that its own words promise. */
-  readonly forms: readonly string[];
   /** Of its names that say `name` or the like, the other words. */
   readonly naming: readonly (readonly string[])[];
   /** What of its id stands before the last part: `sem.customer` of `sem.customer.name`; empty when it has one part. */
@@ -40,8 +34,11 @@ export interface ReadyName extends NameView {
   /** Numbers of its words in the index. */
   readonly numbers: readonly number[];
   readonly rarities: readonly number[];
-  /** How many different words it has. */
-  readonly size: number;
+  /** Of its words together. */
+  readonly weight: number;
+  /** How many different words and letter groups it has. */
+  readonly wordCount: number;
+  readonly gramCount: number;
 }
 /** Where something stands: places in a list, in order. */
 export type Places = ReadonlyMap<string, readonly number[]>;
@@ -65,12 +62,16 @@ export interface ReadyGlossary {
   readonly byGram: Places;
   readonly byMeant: Places;
   readonly byName: Places;
+  /** Where each term's name points, and its name with its description: one after the other. */
+  readonly vectors: Float32Array;
   /** Places in `terms` of those that have a word in id or name, and of those that have it in the description, too. */
   readonly byOwn: Places;
   readonly bySaid: Places;
   /** Places in `terms` of those that list a value, a word of a value. */
   readonly byValue: Places;
   readonly byValueWord: Places;
+  /** Places in `terms` of those whose own words promise a form of values. */
+  readonly byForm: Places;
   /** Each once. */
   readonly dtypes: readonly string[];
   /** Whether ids tell groups apart. */
@@ -94,27 +95,32 @@ function toReady(terms: readonly Term[], vectorOf: VectorOf): ReadyGlossary {
     terms.flatMap(({ semantic_id, name = '' }) => [...wordsOf(semantic_id), ...wordsOf(name)]).filter((word) => word.length > 3),
   );
   const isWord = (word: string): boolean => own.has(word);
-  const plain = terms.map((term) => toPlainTerm(term, vectorOf, isWord));
+  const plain = terms.map((term) => toPlainTerm(term, isWord));
   const rarity = rarityIn(plain.map(({ said }) => said));
   const words = openWordIndex(
-    plain.flatMap(({ names }) => names.flatMap(({ tokens }) => tokens)),
+    plain.flatMap(({ ready: { names } }) => names.flatMap(({ tokens }) => tokens)),
     (word) => {
       const { vector, confidence } = vectorOf(word);
       return confidence === 1 ? vector : undefined;
     },
   );
-  const tells = tellsIn(plain);
-  const made = plain.map((term, at): ReadyTerm => ({
+  const tells = tellsIn(plain.map((term) => term.ready.own));
+  const made = plain.map(({ ready: term }, at): ReadyTerm => ({
     ...term,
     telling: [...term.own].filter(tells),
     ways: term.ways.map((way) => way.filter(tells)),
-    names: term.names.map((name) => ({
-      ...name,
-      term: at,
-      numbers: name.tokens.map(({ word }) => words.numberOf.get(word) ?? 0),
-      rarities: name.meant.map(rarity),
-      size: new Set(name.meant).size,
-    })),
+    names: term.names.map((name) => {
+      const rarities = name.meant.map(rarity);
+      return {
+        ...name,
+        term: at,
+        numbers: name.tokens.map(({ word }) => words.numberOf.get(word) ?? 0),
+        rarities,
+        weight: rarities.reduce((sum, each) => sum + each, 0),
+        wordCount: new Set(name.meant).size,
+        gramCount: name.grams.size,
+      };
+    }),
   }));
   const names = made.flatMap((term) => term.names);
   return {
@@ -122,19 +128,21 @@ function toReady(terms: readonly Term[], vectorOf: VectorOf): ReadyGlossary {
     byId: new Map(made.map((each) => [each.term.semantic_id, each])),
     places: new Map(made.map(({ term }, at) => [term.semantic_id, at])),
     rarity,
-    valueRarity: rarityIn(made.map(({ values, valueWords }) => new Set([...values, ...valueWords]))),
+    valueRarity: rarityIn(plain.map(({ values, valueWords }) => new Set([...values, ...valueWords]))),
     words,
     isWord,
     tells,
+    vectors: joined(plain.flatMap(({ texts }) => texts.map((text) => vectorOf(text).vector))),
     names,
     byGram: placesOf(names.map(({ grams }) => grams)),
     byMeant: placesOf(names.map(({ meant }) => new Set(meant))),
     byName: placesOf(names.map((name) => new Set([name.words.join(' ')]))),
     byOwn: placesOf(made.map((term) => term.own)),
-    bySaid: placesOf(made.map(({ said }) => said)),
+    bySaid: placesOf(plain.map(({ said }) => said)),
     dtypes: [...new Set(made.map(({ dtype }) => dtype))],
-    byValue: placesOf(made.map(({ values }) => values)),
-    byValueWord: placesOf(made.map(({ valueWords }) => valueWords)),
+    byValue: placesOf(plain.map(({ values }) => values)),
+    byValueWord: placesOf(plain.map(({ valueWords }) => valueWords)),
+    byForm: placesOf(plain.map(({ forms }) => forms)),
     grouped: new Set(made.map(({ group }) => group)).size > 1,
   };
 }
@@ -150,13 +158,20 @@ const cuts = (word: string): readonly string[] => [
 ];
 /** What nearly all terms have tells nothing apart. */
 const COMMON = 0.8;
-function tellsIn(terms: readonly Pick<ReadyTerm, 'own'>[]): (word: string) => boolean {
+function tellsIn(terms: readonly ReadonlySet<string>[]): (word: string) => boolean {
   const having = new Map<string, number>();
-  for (const { own } of terms) for (const said of new Set([...own].flatMap(cuts))) having.set(said, (having.get(said) ?? 0) + 1);
+  for (const own of terms) for (const said of new Set([...own].flatMap(cuts))) having.set(said, (having.get(said) ?? 0) + 1);
   return (word) => {
     const count = having.get(word) ?? 0;
     return count > 0 && count < COMMON * terms.length;
   };
+}
+
+function joined(vectors: readonly Float32Array[]): Float32Array {
+  const dim = vectors[0]?.length ?? 0;
+  const all = new Float32Array(vectors.length * dim);
+  for (const [at, vector] of vectors.entries()) all.set(vector, at * dim);
+  return all;
 }
 
 function rarityIn(sets: readonly ReadonlySet<string>[]): Rarity {
@@ -176,29 +191,36 @@ function placesOf(sets: readonly ReadonlySet<string>[]): Places {
   return places;
 }
 
-function toPlainTerm(term: Term, vectorOf: VectorOf, isWord: (word: string) => boolean) {
+function toPlainTerm(term: Term, isWord: (word: string) => boolean) {
   const parts = term.semantic_id.split(/[.:/#|]/);
   const tail = parts.at(-1) ?? '';
-  const names = [...new Set([term.name ?? '', tail])].filter((name) => name !== '').map((name) => toNameView(name, isWord));
+  // `age_at_index` and `Age At Index` are one name.
+  const views = [term.name ?? '', tail].filter((name) => name !== '').map((name) => toNameView(name, isWord));
+  const names = [...new Map(views.map((view) => [view.words.join(' '), view])).values()];
   const plain = (text: string): readonly string[] => wordsOf(text).flatMap((word) => meaningOf(word).map(singular));
   const own = new Set([...plain(term.semantic_id), ...names.flatMap(({ meant }) => meant)]);
   const values = (term.enum_values ?? term.sample_values ?? []).map((value) => value.trim().toLowerCase());
   const short = term.name ?? wordsOf(tail).join(' ');
   return {
-    term,
-    names,
-    own,
-    ways: [plain(term.semantic_id), plain(term.name ?? '')],
+    ready: {
+      term,
+      names,
+      own,
+      ways: [plain(term.semantic_id), plain(term.name ?? '')],
+      exemplified: values.length > 0,
+      closed: (term.enum_values ?? []).length > 0,
+      indicates: isIndicator(term.enum_values ?? []),
+      dtype: term.dtype?.toLowerCase() ?? (values.length === 0 ? dtypeOf(names[0]?.meant ?? []) : ''),
+      naming: names.flatMap(({ meant }) => (meant.some((word) => NAMING.has(word)) ? [meant.filter((word) => !NAMING.has(word))] : [])),
+      group: term.semantic_id.slice(0, Math.max(0, term.semantic_id.length - tail.length - 1)),
+    },
+    /** Words of id, name and description, in plain English. */
     said: new Set([...own, ...plain(term.description ?? '')]),
     values: new Set(values),
     valueWords: new Set(values.flatMap(wordsOf)),
-    closed: (term.enum_values ?? []).length > 0,
-    indicates: isIndicator(term.enum_values ?? []),
-    vectors: [vectorOf(short).vector, vectorOf(`${short} ${(term.description ?? '').slice(0, 200)}`).vector] as const,
-    dtype: term.dtype?.toLowerCase() ?? (values.length === 0 ? dtypeOf(names[0]?.meant ?? []) : ''),
-    forms: formsPromised(`${short} ${term.description ?? ''}`.toLowerCase()),
-    naming: names.flatMap(({ meant }) => (meant.some((word) => NAMING.has(word)) ? [meant.filter((word) => !NAMING.has(word))] : [])),
-    group: term.semantic_id.slice(0, Math.max(0, term.semantic_id.length - tail.length - 1)),
+    forms: new Set(formsPromised(`${short} ${term.description ?? ''}`.toLowerCase())),
+    /** Its name, and its name with its description. */
+    texts: [short, `${short} ${(term.description ?? '').slice(0, 200)}`],
   };
 }
 

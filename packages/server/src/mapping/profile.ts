@@ -48,43 +48,54 @@ export interface Values {
 }
 
 export function toValues(samples: readonly string[], keyed: Keyed): Values {
-  const values = samples
-    .map((sample) => sample.trim())
-    .filter((sample) => sample !== '')
-    .slice(0, MOST_VALUES);
-  const share = (count: number): number => (values.length === 0 ? 0 : Math.round((count / values.length) * 1e4) / 1e4);
-  const lower = new Set(values.map((value) => value.toLowerCase()));
+  // Each value once, with how often it stands there: most columns repeat theirs.
+  const counts = new Map<string, number>();
+  let count = 0;
+  for (const sample of samples) {
+    const value = sample.trim();
+    if (value === '') continue;
+    counts.set(value, (counts.get(value) ?? 0) + 1);
+    if (++count === MOST_VALUES) break;
+  }
+  const share = (some: number): number => (count === 0 ? 0 : Math.round((some / count) * 1e4) / 1e4);
+  const lower = new Set([...counts.keys()].map((value) => value.toLowerCase()));
   const words = new Set([...lower].flatMap((value) => wordsOf(value).filter((word) => !/^\d+$/.test(word))));
   const shapes = new Map<string, number>();
   const detected = new Map<string, number>();
-  for (const value of values) {
+  const numbers: number[] = [];
+  let [dates, letters] = [0, 0];
+  for (const [value, times] of counts) {
     const kind = redactedKind(value);
     const shape = kind === undefined ? shapeOf(value) : `<${kind}>`;
-    shapes.set(shape, (shapes.get(shape) ?? 0) + 1);
-    for (const form of formsOf(value)) detected.set(form, (detected.get(form) ?? 0) + 1);
+    shapes.set(shape, (shapes.get(shape) ?? 0) + times);
+    for (const form of formsOf(value)) detected.set(form, (detected.get(form) ?? 0) + times);
+    const number = numberOf(value);
+    if (number !== undefined) for (let i = 0; i < times; i++) numbers.push(number);
+    if (DATE.test(value)) dates += times;
+    letters += times * value.length;
   }
-  const numbers = values.flatMap((value) => numberOf(value) ?? []).toSorted((a, b) => a - b);
+  numbers.sort((a, b) => a - b);
   const shares = (from: ReadonlyMap<string, number>) =>
     Object.fromEntries(
       [...from]
         .toSorted(([, a], [, b]) => b - a)
         .slice(0, 20)
-        .map(([name, count]) => [name, share(count)]),
+        .map(([name, times]) => [name, share(times)]),
     );
   return {
     lower,
     words,
     profile: {
-      count: values.length,
+      count,
       number: share(numbers.length),
-      date: share(values.filter((value) => DATE.test(value)).length),
+      date: share(dates),
       unique: share(lower.size),
-      length: values.length === 0 ? 0 : Math.round((values.reduce((sum, value) => sum + value.length, 0) / values.length) * 10) / 10,
+      length: count === 0 ? 0 : Math.round((letters / count) * 10) / 10,
       shapes: shares(shapes),
       detected: shares(detected),
       // Orders of magnitude, not numbers: a quantile could be a value.
       quantiles:
-        numbers.length * 2 > values.length
+        numbers.length * 2 > count
           ? [0.05, 0.25, 0.5, 0.75, 0.95].map((q) => Math.round(magnitude(numbers[Math.floor(q * (numbers.length - 1))] ?? 0) * 20) / 20)
           : null,
       values: [...lower].slice(0, KEPT_HASHES).map(keyed),

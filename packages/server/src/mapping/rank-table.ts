@@ -5,7 +5,7 @@ import { toReadyGlossary, type ReadyGlossary } from './glossary-index.ts';
 import type { Keyed, Profile } from './profile.ts';
 import { toReadyColumns, type Table } from './ready-columns.ts';
 import { recall, subjectOf, toReadyMemory, type Approved, type Memories } from './recall.ts';
-import { newSheet, type FeatureSheet } from './sheet.ts';
+import { newSheet, place, type FeatureSheet } from './sheet.ts';
 import { similaritiesOf, type ReadyColumn, type Similarities } from './similarities.ts';
 import { tableFit } from './table-fit.ts';
 
@@ -68,8 +68,10 @@ export function rankCompared(
 ): readonly RankedColumn[] {
   const remembered = toReadyMemory(memory);
   const memories = columns.map((column, i) => recall(column, remembered, glossary, words, similarities[i]?.specificity ?? 1));
-  const sheets = similarities.map(({ sheet }, i) => remember(sheet.copy(), glossary, memories[i] ?? NOTHING));
-  tableFit(glossary, sheets);
+  const sheets = tableFit(
+    glossary,
+    similarities.map(({ sheet }, i) => remember(sheet, glossary, memories[i] ?? NOTHING)),
+  );
   return columns.map((column, i) =>
     rankColumn(column, sheets[i] ?? newSheet(0), {
       glossary,
@@ -81,22 +83,24 @@ export function rankCompared(
   );
 }
 
-/** Puts on a column's sheet what memory says. */
-function remember(sheet: FeatureSheet, { places }: ReadyGlossary, { byTerm, nearest }: Memories): FeatureSheet {
+/** A column's sheet with what memory says on it. */
+function remember(sheet: FeatureSheet, { terms, places }: ReadyGlossary, { byTerm, nearest }: Memories): FeatureSheet {
+  if (byTerm.size === 0) return sheet;
+  const none = (): Float64Array => new Float64Array(terms.length);
+  const [memory_name, memory_value, memory_both, memory_specific] = [none(), none(), none(), none()];
+  const [memory_votes, memory_nearest, id_seen] = [none(), none(), none()];
   for (const [id, { name, value, both, specific, votes, share }] of byTerm) {
     const at = places.get(id);
     if (at === undefined) continue;
-    sheet.set(at, {
-      memory_name: name,
-      memory_value: value,
-      memory_both: both,
-      memory_specific: specific,
-      memory_votes: votes,
-      memory_nearest: both === nearest ? both : 0,
-      id_seen: share,
-    });
+    memory_name[at] = name;
+    memory_value[at] = value;
+    memory_both[at] = both;
+    memory_specific[at] = specific;
+    memory_votes[at] = votes;
+    memory_nearest[at] = both === nearest ? both : 0;
+    id_seen[at] = share;
   }
-  return sheet;
+  return sheet.with({ memory_name, memory_value, memory_both, memory_specific, memory_votes, memory_nearest, id_seen });
 }
 
 function rankColumn(
@@ -119,14 +123,17 @@ function rankColumn(
 ): RankedColumn {
   const logits = sheet.logits(model.weights);
   const idOf = (at: number): string => terms[at]?.term.semantic_id ?? '';
-  const places = [...logits.keys()]
+  const places = firstOf(
+    terms.length,
+    RETRIEVED + refused.size,
+    (a, b) => (logits[b] ?? 0) - (logits[a] ?? 0) || (idOf(a) < idOf(b) ? -1 : 1),
+  )
     .filter((at) => !refused.has(idOf(at)))
-    .toSorted((a, b) => (logits[b] ?? 0) - (logits[a] ?? 0) || (idOf(a) < idOf(b) ? -1 : 1))
     .slice(0, RETRIEVED);
-  for (const at of unsurpassed(places, sheet)) sheet.set(at, { unsurpassed: 1 });
+  const rows = places.map((at) => sheet.row(at));
+  for (const row of unsurpassed(rows)) row[UNSURPASSED] = 1;
   const blind = column.view.tokens.length === 0 && EVIDENCE.every((feature) => sheet.column(feature).every((value) => value === 0));
   const none = noneFeatures(column, sheet, memories, remembers);
-  const rows = places.map((at) => sheet.row(at));
   const scores = score(model, [...rows, none]);
   const retrieved = places
     .map((at, i) => ({ semantic_id: idOf(at), features: rows[i] ?? [], score: scores[i] ?? 0 }))
@@ -151,12 +158,31 @@ function rankColumn(
   };
 }
 
+/** The first few of so many in an order, without sorting all. */
+function firstOf(size: number, few: number, order: (a: number, b: number) => number): readonly number[] {
+  const first: number[] = [];
+  for (let each = 0; each < size; each++) {
+    let at = first.length;
+    while (at > 0 && order(first[at - 1] ?? 0, each) > 0) at--;
+    if (at === few) continue;
+    first.splice(at, 0, each);
+    if (first.length > few) first.pop();
+  }
+  return first;
+}
+
+const UNSURPASSED = place('unsurpassed');
 /** Of some terms those than which no other fits as well in everything and better in something. */
-function unsurpassed(places: readonly number[], sheet: FeatureSheet): readonly number[] {
-  const rows = places.map((at) => sheet.row(at));
-  const surpasses = (a: readonly number[], b: readonly number[]): boolean =>
-    a.every((value, i) => value >= (b[i] ?? 0)) && a.some((value, i) => value > (b[i] ?? 0));
-  return places.filter((_, i) => !rows.some((row) => surpasses(row, rows[i] ?? [])));
+const unsurpassed = (rows: readonly number[][]): readonly number[][] => rows.filter((row) => !rows.some((other) => surpasses(other, row)));
+
+function surpasses(a: readonly number[], b: readonly number[]): boolean {
+  let better = false;
+  for (let i = 0; i < a.length; i++) {
+    const more = (a[i] ?? 0) - (b[i] ?? 0);
+    if (more < 0) return false;
+    if (more > 0) better = true;
+  }
+  return better;
 }
 
 /** How many terms `none_many` tells apart. */
@@ -177,21 +203,23 @@ export const rankTable = ({
 
 /** What speaks for `none`: names and values that are like those of no term, and columns of which people said that none fits. */
 function noneFeatures(column: ReadyColumn, sheet: FeatureSheet, { none, nearest }: Memories, remembers: boolean): readonly number[] {
-  const names = sheet.column('name_similarity').toSorted().toReversed();
+  const names = sheet.column('name_similarity');
+  const [best = 0, , , , fifth = 0] = firstOf(names.length, 5, (a, b) => (names[b] ?? 0) - (names[a] ?? 0)).map((at) => names[at]);
   const evidence = sheet.column('overall').reduce((most, each) => Math.max(most, each), 0);
   const named = column.view.tokens.length > 0;
-  const of = newSheet(1);
-  of.set(0, {
+  const of = {
     none: 1,
-    none_weak_name: named ? 1 - (names[0] ?? 0) : 0,
+    none_weak_name: named ? 1 - best : 0,
     none_weak_evidence: 1 - evidence,
-    none_close: named ? (names[4] ?? 0) : 0,
+    none_close: named ? fifth : 0,
     none_nameless: named ? 0 : 1,
     none_empty: column.values.profile.count === 0 ? 1 : 0,
     none_memory_name: none?.name ?? 0,
     none_memory_both: none?.both ?? 0,
     none_memory_far: remembers ? 1 - nearest : 0,
     none_many: Math.log(names.length) / Math.log(MANY),
-  });
-  return of.row(0);
+  };
+  return newSheet(1)
+    .with(Object.fromEntries(Object.entries(of).map(([feature, value]) => [feature, Float64Array.of(value)])))
+    .row(0);
 }

@@ -1,45 +1,55 @@
 import { featureNames } from '@ancilla/ranker';
 
-/** Features of one column and every term of a glossary: a row a term, numbers between 0 and 1, rounded so that they are the same wherever they are computed. */
+/** Numbers of every term of a glossary, by feature. */
+export type FeatureColumns = Readonly<Record<string, Float64Array>>;
+
+/** Features of one column and every term of a glossary: numbers between 0 and 1, rounded so that they are the same wherever they are computed. */
 export interface FeatureSheet {
-  set(term: number, numbers: Readonly<Record<string, number>>): void;
-  row(term: number): readonly number[];
+  /** The same with more on it: each list holds a number for every term. */
+  with(numbers: FeatureColumns): FeatureSheet;
+  /** Of every feature, in the order of their names. */
+  row(term: number): number[];
+  /** Of every term. */
   column(feature: string): Float64Array;
   /** What each term weighs. */
   logits(weights: readonly number[]): Float64Array;
-  copy(): FeatureSheet;
 }
 
-const SIZE = featureNames.length;
 const placeOf = new Map(featureNames.map((name, at) => [name, at]));
-function place(feature: string): number {
+/** Where a feature stands in a row. */
+export function place(feature: string): number {
   const at = placeOf.get(feature);
   if (at === undefined) throw new RangeError(`no feature ${feature}`);
   return at;
 }
 
-export function newSheet(terms: number, numbers: Float64Array = new Float64Array(terms * SIZE)): FeatureSheet {
+function rounded(numbers: Float64Array): Float64Array {
+  const made = new Float64Array(numbers.length);
+  for (let at = 0; at < numbers.length; at++) {
+    const value = numbers[at] ?? 0;
+    if (value > 0) made[at] = Math.round(Math.min(1, value) * 1e6) / 1e6;
+  }
+  return made;
+}
+
+/** @param given - by the feature's place; one that is not there is 0 of every term */
+export function newSheet(terms: number, given: readonly (Float64Array | undefined)[] = []): FeatureSheet {
   return {
-    set(term, given) {
-      for (const feature in given)
-        numbers[term * SIZE + place(feature)] = Math.round(Math.min(1, Math.max(0, given[feature] ?? 0)) * 1e6) / 1e6;
+    with(numbers) {
+      const all = [...given];
+      for (const [feature, of] of Object.entries(numbers)) all[place(feature)] = rounded(of);
+      return newSheet(terms, all);
     },
-    row: (term) => [...numbers.subarray(term * SIZE, (term + 1) * SIZE)],
-    column(feature) {
-      const at = place(feature);
-      const found = new Float64Array(terms);
-      for (let term = 0; term < terms; term++) found[term] = numbers[term * SIZE + at] ?? 0;
-      return found;
-    },
+    row: (term) => featureNames.map((_, at) => given[at]?.[term] ?? 0),
+    column: (feature) => given[place(feature)] ?? new Float64Array(terms),
     logits(weights) {
       const sums = new Float64Array(terms);
-      for (let term = 0, at = 0; term < terms; term++) {
-        let sum = 0;
-        for (let i = 0; i < SIZE; i++) sum += (weights[i] ?? 0) * (numbers[at++] ?? 0);
-        sums[term] = sum;
+      for (const [at, numbers] of given.entries()) {
+        if (numbers === undefined) continue;
+        const weight = weights[at] ?? 0;
+        for (let term = 0; term < terms; term++) sums[term] = (sums[term] ?? 0) + weight * (numbers[term] ?? 0);
       }
       return sums;
     },
-    copy: () => newSheet(terms, numbers.slice()),
   };
 }

@@ -1,4 +1,4 @@
-import { similarity } from '../embedding/providers/index.ts';
+import { nearness } from '../embedding/providers/index.ts';
 import { QUANTITY, type Places, type ReadyGlossary, type ReadyName, type ReadyTerm } from './glossary-index.ts';
 import type { Profile, Values } from './profile.ts';
 import { newSheet, type FeatureSheet } from './sheet.ts';
@@ -31,13 +31,13 @@ const COVERS = 0.9;
 /** Similarities of a column and every term, in the glossary's order; what memory and the table's other columns say comes from elsewhere. */
 export function similaritiesOf(column: ReadyColumn, glossary: ReadyGlossary, tableWords: readonly string[]): Similarities {
   const { terms } = glossary;
-  const sheet = newSheet(terms.length);
   const { view, values } = column;
   const named = view.tokens.length > 0;
   const meant = new Set(view.meant);
   const rarities = view.meant.map(glossary.rarity);
   const weight = rarities.reduce((sum, each) => sum + each, 0);
-  const fits = named ? nameFitsOf(view, meant, rarities, glossary) : undefined;
+  const list = (): Float64Array => new Float64Array(terms.length);
+  const fits = nameFitsOf(view, meant, rarities, glossary);
   // Shares of the column's words, by rarity, that a term says and that it is called by; how many different ones it is called by.
   const said = tally(view.meant, glossary.bySaid, terms.length, rarities);
   const own = tally(view.meant, glossary.byOwn, terms.length, rarities);
@@ -47,43 +47,61 @@ export function similaritiesOf(column: ReadyColumn, glossary: ReadyGlossary, tab
   const contextWords = tally(context, glossary.byOwn, terms.length);
   const coverages = values.profile.count > 0 ? coveragesOf(values, glossary) : undefined;
   const dtypes = new Map(glossary.dtypes.map((dtype) => [dtype, dtypeScore(dtype, values.profile)]));
+  const [embedding_similarity, value_meaning] = nearness(column.vector, column.valueVector ?? column.vector, glossary.vectors);
+  const isSubject = column.subjectNamed || column.subjectFirst;
+  const [overall, name_similarity, term_explained, description_overlap, description_adds] = [list(), list(), list(), list(), list()];
+  const [dtype_score, sample_coverage, values_allowed, regex_match] = [list(), list(), list(), list()];
+  const [table_context, subject] = [list(), list()];
   let covering = 0;
 
-  for (const [at, term] of terms.entries()) {
-    const [words, grams, overlap] = [fits?.words[at] ?? 0, fits?.grams[at] ?? 0, fits?.overlap[at] ?? 0];
-    if ((fits?.covered[at] ?? 0) > COVERS) covering++;
+  for (let at = 0; at < terms.length; at++) {
+    const term = terms[at];
+    if (term === undefined) continue;
+    const [words, grams, overlap] = [fits.words[at] ?? 0, fits.grams[at] ?? 0, fits.overlap[at] ?? 0];
+    if ((fits.covered[at] ?? 0) > COVERS) covering++;
     const described = weight === 0 ? 0 : (said[at] ?? 0) / weight;
     const called = weight === 0 ? 0 : (own[at] ?? 0) / weight;
-    const contained = called * Math.sqrt(jaccard(ownWords[at] ?? 0, meant.size, term.own.size));
+    const contained = called === 0 ? 0 : called * Math.sqrt(jaccard(ownWords[at] ?? 0, meant.size, term.own.size));
     // A column without a name has no name that fits: what is left says less.
-    const name = named ? Math.max(0.5 * words + 0.5 * grams, contained, 0.5 * overlap + 0.5 * grams, words) : 0;
+    const name = Math.max(0.5 * words + 0.5 * grams, contained, 0.5 * overlap + 0.5 * grams, words);
     const dtype = dtypes.get(term.dtype);
-    const known = coverages !== undefined && term.values.size > 0;
+    const known = coverages !== undefined && term.exemplified;
     const listed = known ? (coverages[at] ?? 0) : 0;
     const coverage = term.indicates ? Math.max(listed, values.profile.detected['indicator'] ?? 0) : listed;
-    const isSubject =
-      (column.subjectNamed || column.subjectFirst) && term.naming.some((rest) => rest.every((word) => tableWords.includes(word)));
-    sheet.set(at, {
-      overall:
-        (2 * name + described + (known ? coverage : 0) + (dtype === undefined ? 0 : 0.3 * dtype)) /
-        (3 + (known ? 1 : 0) + (dtype === undefined ? 0 : 0.3)),
-      name_similarity: name,
-      name_exact: fits?.exact[at] ?? 0,
-      ngram_similarity: grams,
-      term_explained: explained(term, around),
-      description_overlap: described,
-      description_adds: named ? described - called : 0,
-      dtype_score: dtype ?? 0.5,
-      sample_coverage: coverage,
-      values_allowed: known && term.closed ? coverage : 0,
-      regex_match: term.forms.reduce((most, form) => Math.max(most, values.profile.detected[form] ?? 0), 0),
-      embedding_similarity: named ? similarity(column.vector, ...term.vectors) : 0,
-      value_meaning: column.valueVector === undefined ? 0 : similarity(column.valueVector, ...term.vectors),
-      table_context: context.length === 0 ? 0 : (contextWords[at] ?? 0) / context.length,
-      subject_named: isSubject && column.subjectNamed ? 1 : 0,
-      subject_first: isSubject && column.subjectFirst ? 1 : 0,
-    });
+    overall[at] =
+      (2 * name + described + (known ? coverage : 0) + (dtype === undefined ? 0 : 0.3 * dtype)) /
+      (3 + (known ? 1 : 0) + (dtype === undefined ? 0 : 0.3));
+    name_similarity[at] = name;
+    // What is called by none of the words around has none of them in its name.
+    if ((ownWords[at] ?? 0) + (contextWords[at] ?? 0) > 0) term_explained[at] = explained(term, around);
+    if (context.length > 0) table_context[at] = (contextWords[at] ?? 0) / context.length;
+    description_overlap[at] = described;
+    description_adds[at] = described - called;
+    dtype_score[at] = dtype ?? 0.5;
+    sample_coverage[at] = coverage;
+    if (known && term.closed) values_allowed[at] = coverage;
+    if (isSubject && term.naming.some((rest) => rest.every((word) => tableWords.includes(word)))) subject[at] = 1;
   }
+  for (const [form, share] of Object.entries(values.profile.detected))
+    for (const at of glossary.byForm.get(form) ?? []) raise(regex_match, at, share);
+  const sheet = newSheet(terms.length).with({
+    overall,
+    name_similarity,
+    name_exact: fits.exact,
+    ngram_similarity: fits.grams,
+    term_explained,
+    description_overlap,
+    description_adds,
+    dtype_score,
+    sample_coverage,
+    values_allowed,
+    regex_match,
+    ...(named && { embedding_similarity }),
+    ...(column.valueVector !== undefined && { value_meaning }),
+    ...(context.length > 0 && { table_context }),
+    ...(column.subjectNamed && { subject_named: subject }),
+    ...(column.subjectFirst && { subject_first: subject }),
+  });
   return { sheet, specificity: 1 / Math.sqrt(Math.max(1, covering)) };
 }
 
@@ -111,39 +129,53 @@ function nameFitsOf(view: NameView, meant: ReadonlySet<string>, rarities: readon
   const { terms, names } = glossary;
   const none = (): Float64Array => new Float64Array(terms.length);
   const fits: NameFits = { words: none(), covered: none(), grams: none(), overlap: none(), exact: none() };
-  const raise = (of: Float64Array, at: number, to: number): void => {
-    if (to > (of[at] ?? 0)) of[at] = to;
-  };
+  // A column without a name has none that fits.
+  if (view.tokens.length === 0) return fits;
   const rows = view.tokens.map((token) => glossary.words.likeness(token));
+  const bothWays = bothWaysOf(rows, rarities);
   const grams = tally([...view.grams], glossary.byGram, names.length);
   const words = tally([...meant], glossary.byMeant, names.length);
-  for (const [i, name] of names.entries()) {
-    const [there, back] = bothWays(rows, rarities, name);
-    raise(fits.words, name.term, there + back === 0 ? 0 : (2 * there * back) / (there + back));
-    raise(fits.covered, name.term, there);
-    raise(fits.grams, name.term, dice(grams[i] ?? 0, view.grams.size, name.grams.size));
-    raise(fits.overlap, name.term, jaccard(words[i] ?? 0, meant.size, name.size));
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i];
+    if (name === undefined) continue;
+    const [there, back] = bothWays(name);
+    if (there + back > 0) {
+      raise(fits.words, name.term, (2 * there * back) / (there + back));
+      raise(fits.covered, name.term, there);
+    }
+    raise(fits.grams, name.term, dice(grams[i] ?? 0, view.grams.size, name.gramCount));
+    raise(fits.overlap, name.term, jaccard(words[i] ?? 0, meant.size, name.wordCount));
   }
   for (const i of glossary.byName.get(view.words.join(' ')) ?? []) raise(fits.exact, names[i]?.term ?? 0, 1);
   return fits;
 }
 
+function raise(of: Float64Array, at: number, to: number): void {
+  if (to > (of[at] ?? 0)) of[at] = to;
+}
+
+const NOT_AT_ALL = [0, 0] as const;
 /** How much of a column's name a term's name has, and the other way round: each word by its best counterpart, weighted by rarity. */
-function bothWays(rows: readonly Float64Array[], rarities: readonly number[], name: ReadyName): readonly [there: number, back: number] {
-  let [there, thereWeights, back, backWeights] = [0, 0, 0, 0];
-  for (const [i, row] of rows.entries()) {
-    let best = 0;
-    for (const number of name.numbers) best = Math.max(best, row[number] ?? 0);
-    there += (rarities[i] ?? 0) * best;
-    thereWeights += rarities[i] ?? 0;
-  }
-  for (const [i, number] of name.numbers.entries()) {
-    let best = 0;
-    for (const row of rows) best = Math.max(best, row[number] ?? 0);
-    back += (name.rarities[i] ?? 0) * best;
-    backWeights += name.rarities[i] ?? 0;
-  }
-  return [thereWeights === 0 ? 0 : there / thereWeights, backWeights === 0 ? 0 : back / backWeights];
+function bothWaysOf(
+  rows: readonly Float64Array[],
+  rarities: readonly number[],
+): (name: ReadyName) => readonly [there: number, back: number] {
+  const weight = rarities.reduce((sum, each) => sum + each, 0);
+  const nearest = new Float64Array(rows[0]?.length ?? 0);
+  for (const row of rows) for (let at = 0; at < nearest.length; at++) nearest[at] = Math.max(nearest[at] ?? 0, row[at] ?? 0);
+  return ({ numbers, rarities: theirs, weight: theirWeight }) => {
+    let [there, back] = [0, 0];
+    for (let i = 0; i < numbers.length; i++) back += (theirs[i] ?? 0) * (nearest[numbers[i] ?? 0] ?? 0);
+    // Most names have no word that is like one of the column's.
+    if (back === 0) return NOT_AT_ALL;
+    for (let i = 0; i < rows.length; i++) {
+      const row = rows[i];
+      let best = 0;
+      for (const number of numbers) best = Math.max(best, row?.[number] ?? 0);
+      there += (rarities[i] ?? 0) * best;
+    }
+    return [there / weight, back / theirWeight];
+  };
 }
 
 /** How much of a term's first name, by rarity, the words around a column say. */
@@ -166,11 +198,12 @@ function coveragesOf(values: Values, { terms, byValue, byValueWord, valueRarity 
   const whole = sharesBy(values.lower, valueRarity, terms.length, (value, add) => {
     const exact = byValue.get(value);
     if (exact !== undefined) add(exact, 1);
-    const nearly = new Set(variantsOf(value).flatMap((variant) => byValue.get(variant) ?? []));
-    add(exact === undefined ? nearly : [...nearly].filter((at) => !exact.includes(at)), NEARLY);
+    const nearly = variantsOf(value).flatMap((variant) => byValue.get(variant) ?? []);
+    if (nearly.length > 0) add(new Set(exact === undefined ? nearly : nearly.filter((at) => !exact.includes(at))), NEARLY);
   });
   const words = sharesBy(values.words, valueRarity, terms.length, (word, add) => add(byValueWord.get(word) ?? [], 1));
-  return whole.map((covered, at) => Math.max(covered, BY_WORDS * (words[at] ?? 0)));
+  for (const [at, share] of words.entries()) raise(whole, at, BY_WORDS * share);
+  return whole;
 }
 
 /** A value without what is often written around one: a remark in brackets or behind a colon, a letter before a code (`pT2`, `t2`) or behind it (`t2a`). */
@@ -198,7 +231,8 @@ function sharesBy(
       for (const at of places) found[at] = (found[at] ?? 0) + part * weight;
     });
   }
-  return all === 0 ? found : found.map((weight) => Math.min(1, weight / all));
+  if (all > 0) for (let at = 0; at < size; at++) found[at] = Math.min(1, (found[at] ?? 0) / all);
+  return found;
 }
 
 /** How well a column's values have the type of a term; undefined when it has none or there are no values. */
