@@ -164,7 +164,11 @@ export const errorCatalogue = {
     title: 'No such agent config',
     fix: 'Save it with POST /curator/agent_configs/{id}/versions and label it.',
   },
-  'embedding.space': { status: 409, title: 'These vectors are of another space', fix: 'Search with a vector of the same space_id.' },
+  'embedding.space': {
+    status: 409,
+    title: 'These vectors are of another space',
+    fix: 'Search with a vector of a space that there is, in its length; the detail names them.',
+  },
   'embedding.provider': {
     status: 502,
     title: 'The embedding provider failed',

@@ -1,10 +1,13 @@
 // Vectors from a server behind HTTP: a real one stands in for it.
-import { deepEqual, equal, match } from 'node:assert/strict';
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
+import { embeddingSpaces, replace } from '@ancilla/contracts';
 import { startTestServer, type TestServer } from './test-server.ts';
+
+const io = { signal: new AbortController().signal };
 
 /** Answers OpenAI's shape with what is told of the texts: vectors, or a status. */
 async function startModel(answer: (texts: readonly string[]) => readonly (readonly number[])[] | number) {
@@ -85,4 +88,38 @@ test('a call that failed is in the evidence too, each try of it: a server that i
   await agent.post(502, '/dif/embeddings/search', { text: 'client' });
   const [last] = await callsOf(server);
   deepEqual([last?.success, last?.error_code, last?.saga_id], [false, 'embedding.provider', undefined]);
+});
+
+test('a vector of another length, or of a space there is not or no more, is refused with what there is; another tenant’s spaces are not named', async () => {
+  await using server = await startTestServer();
+  const { agent } = server.north;
+  const search = (body: object) => agent.post<{ code: string; detail: string }>(409, '/dif/embeddings/search', body);
+  const unknown = '0'.repeat(64);
+  const nothing = await search({ vector: [1], space_id: unknown });
+  deepEqual([nothing.code, nothing.detail], ['embedding.space', 'there are no vectors of this space or any other']);
+  interface Embedded {
+    readonly items: readonly { readonly embedding_vector: readonly number[]; readonly space_id: string }[];
+  }
+  const [made] = (await agent.post<Embedded>(200, '/dif/embeddings', { texts: ['customer name'] })).items;
+  const { embedding_vector: vector, space_id } = made ?? { embedding_vector: [], space_id: '' };
+  equal((await agent.post<{ items: readonly object[] }>(200, '/dif/embeddings/search', { vector, space_id })).items.length, 1);
+  const { detail, ...other } = await search({ vector, space_id: unknown });
+  deepEqual(
+    [other.code, detail],
+    ['embedding.space', `there are no vectors of this space; there are of ${space_id} (${vector.length} numbers)`],
+  );
+  const short = await search({ vector: vector.slice(1), space_id });
+  deepEqual(
+    [short.code, short.detail],
+    ['embedding.space', `a vector of this space has ${vector.length} numbers, this one has ${vector.length - 1}`],
+  );
+  equal((await search({ text: 'client', space_id: unknown })).detail, `a text is embedded in the space in use, which is ${space_id}`);
+  const south = await server.south.agent.post<{ detail: string }>(409, '/dif/embeddings/search', { vector, space_id });
+  equal(south.detail, 'there are no vectors of this space or any other');
+  const tenant = server.stores().tenant('north');
+  const row = await tenant.get(embeddingSpaces, space_id, io);
+  ok(row);
+  const because = { who: 'test', reason: 'its time is over', trace_id: '4bf92f3577b34da6a3ce929d0e0e4736' };
+  await tenant.commit([replace(embeddingSpaces, row, { status: 'purged' }, because)], [], io);
+  equal((await search({ vector, space_id })).detail, 'there are no vectors of this space or any other');
 });

@@ -22,7 +22,7 @@ import type { Artifacts } from '../artifacts/index.ts';
 import type { Agents, Gates, Of } from '../ingest/index.ts';
 import { embedTexts, HF_AGENT_ID, toEmbedding } from './hf-agent.ts';
 import { spaceId, type EmbeddingProvider } from './providers/index.ts';
-import { openSpaces } from './spaces.ts';
+import { assertInSpace, openSpaces } from './spaces.ts';
 import type { VectorIndex } from './vector-index.ts';
 
 export { embedTexts, toEmbedding } from './hf-agent.ts';
@@ -200,12 +200,12 @@ export function openEmbedding({ agents, gates, artifacts, provider, index, sagas
           throw new AncillaError('schema.invalid', 'send either `text` or `vector`');
         if (body.vector !== undefined && body.space_id === undefined)
           throw new AncillaError('schema.invalid', 'a vector needs the `space_id` it belongs to');
-        const query =
-          body.vector !== undefined && body.space_id !== undefined
-            ? { vector: body.vector, space_id: body.space_id }
-            : await embedQuery(of, body.text ?? '', trace, io);
+        const given =
+          body.vector !== undefined && body.space_id !== undefined ? { vector: body.vector, space_id: body.space_id } : undefined;
+        if (given !== undefined) await assertInSpace(tenant, given, io);
+        const query = given ?? (await embedQuery(of, body.text ?? '', trace, io));
         if (body.space_id !== undefined && body.space_id !== query.space_id)
-          throw new AncillaError('embedding.space', 'a text is embedded in the space in use, which is another');
+          throw new AncillaError('embedding.space', `a text is embedded in the space in use, which is ${query.space_id}`);
         const items = [...(await index.search(of, { ...query, k: body.k ?? 10 }, io))];
         return [200, { items, trace_id: trace.trace_id }] as const;
       },

@@ -1,5 +1,6 @@
 // The life of a space: a new model's vectors are of a new one, which is built up beside the old and takes its place; the old one goes after a while.
 import {
+  AncillaError,
   embeddings,
   embeddingSpaces,
   insert,
@@ -174,6 +175,26 @@ const MOST_SPACES = 500;
 /** The spaces of a tenant. */
 export const rowsOf = async (tenant: Reader<Tenant>, io: Io): Promise<readonly Row[]> =>
   (await tenant.find(embeddingSpaces, { index: 'all', equals: {}, limit: MOST_SPACES }, io)).items;
+
+/** Refuses a vector that can be near nothing here, and says what could be. @throws {AncillaError} `embedding.space` */
+export async function assertInSpace(
+  tenant: Reader<Tenant>,
+  { space_id, vector }: { readonly space_id: string; readonly vector: readonly number[] },
+  io: Io,
+): Promise<void> {
+  const spaces = (await rowsOf(tenant, io)).flatMap(({ doc }) => (doc.status === 'purged' ? [] : [doc]));
+  const space = spaces.find((each) => each.space_id === space_id);
+  if (space === undefined) {
+    const known = spaces.map((each) => `${each.space_id} (${each.model_meta.dim} numbers)`).join(', ');
+    throw new AncillaError(
+      'embedding.space',
+      `there are no vectors of this space${known === '' ? ' or any other' : `; there are of ${known}`}`,
+    );
+  }
+  const { dim } = space.model_meta;
+  if (vector.length !== dim)
+    throw new AncillaError('embedding.space', `a vector of this space has ${dim} numbers, this one has ${vector.length}`);
+}
 
 async function countAll(tenant: TenantStore, io: Io): Promise<ReadonlyMap<string, Count>> {
   const counts = new Map<string, Count>();

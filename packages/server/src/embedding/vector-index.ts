@@ -57,7 +57,7 @@ export function openVectorIndex(): VectorIndex {
       had.loading = had.loading.catch(() => {}).then(() => readOn(had, tenant, io));
       await had.loading;
       const space = had.spaces.get(space_id);
-      if (space === undefined || space.dim !== vector.length) return [];
+      if (space === undefined) return [];
       const near = scan(space, vector, Math.max(LEAST_RERANKED, RERANK * k));
       const exact = await Promise.all(
         near.map(async (embedding_id): Promise<Neighbour | undefined> => {
