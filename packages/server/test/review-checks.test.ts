@@ -211,3 +211,41 @@ test('what is sure enough for its class is accepted without a person, a share is
     ({ status } = await steward.get<{ status: string }>(200, `/dif/sagas/${order.saga_id}`));
   equal(status, 'compensated', 'there is nothing to learn from it');
 });
+
+test('below the score that policy asks nothing is suggested: the suggestion says so, by which policy, and is never accepted alone', async () => {
+  await using server = await startTestServer();
+  const { admin, agent, reviewer, steward } = server.north;
+  await govern(admin);
+  await suggest(agent, 0);
+  interface Held {
+    readonly column: string;
+    readonly abstained: boolean;
+    readonly candidates: readonly { readonly semantic_id: string; readonly score: number }[];
+    readonly suggest_at?: { readonly score: number; readonly policy: string };
+  }
+  const queue = async () => (await reviewer.get<Page<Held>>(200, '/review/queue?limit=500')).items;
+  const own = await queue();
+  ok(own.every(({ suggest_at }) => suggest_at === undefined));
+  const scores = own.flatMap(({ abstained, candidates: [best] }) => (abstained ? [] : [best?.score ?? 0])).toSorted((a, b) => a - b);
+  const [least = 0] = scores;
+  const floor = least + 1e-6;
+  ok(scores.some((score) => score >= floor));
+  await checked(steward, { suggest_at: floor });
+  await suggest(agent, 0);
+  const held = await queue();
+  const by = <T>(items: readonly Held[], what: (item: Held) => T) => Object.fromEntries(items.map((item) => [item.column, what(item)]));
+  deepEqual(
+    by(held, ({ abstained }) => abstained),
+    by(own, ({ abstained, candidates: [best] }) => abstained || (best?.score ?? 0) < floor),
+  );
+  const scoresOf = ({ candidates }: Held) => candidates.map(({ semantic_id, score }) => [semantic_id, score]);
+  deepEqual(by(held, scoresOf), by(own, scoresOf), 'what there is to choose from stays');
+  for (const { suggest_at } of held) {
+    equal(suggest_at?.score, floor);
+    match(suggest_at.policy, /^default@/);
+  }
+  await checked(steward, { suggest_at: 1, accept_alone: { thresholds: { unclassified: 0.5 }, audit_share: 0.01 } });
+  await suggest(agent, 0);
+  ok((await queue()).every(({ abstained }) => abstained));
+  equal((await admin.post<{ outcome: string }>(202, '/dif/jobs/review.accept_alone/run', {})).outcome, 'nothing_to_do');
+});

@@ -43,6 +43,8 @@ export const MappingSuggestion = Closed({
   status: Type.Enum(['open', 'decided', 'superseded']),
   abstained: Type.Boolean(),
   candidates: Type.Array(Candidate, { maxItems: 20 }),
+  /** The score that the review policy asked of the best candidate, where it did. */
+  suggest_at: Type.Optional(Closed({ score: Confidence, policy: Name })),
   model: ModelArm,
   agent_config: Config,
   glossary: Config,

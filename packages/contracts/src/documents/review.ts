@@ -15,6 +15,8 @@ export const ReviewPolicy = Closed({
   double_share: Share,
   /** Share of the gold items that each reviewer is asked among the others. */
   gold_share: Share,
+  /** A best candidate that scores less is not suggested. Unless it stands here, the model's own abstention alone decides. */
+  suggest_at: Type.Optional(Share),
   /** A decision that took less is hardly one. */
   rubber_stamp_ms: Type.Integer({ minimum: 0, maximum: 600_000 }),
   /**

@@ -65,6 +65,19 @@ test('every column gets its candidates, best first, ranks without a gap; a namel
   equal(await map(), csv, 'the same bytes again');
 });
 
+test('a column whose best candidate scores less than asked is left out, as a review policy has it', async (t) => {
+  const { map } = await caseWith(t);
+  const bestOf = (csv: string) =>
+    new Map(
+      [...csv.matchAll(/^([^,\n]+,(?:"[^"]*"|[^,\n]*)),1,[^,\n]*,([\d.]+)$/gm)].map(([, column = '', score]) => [column, Number(score)]),
+    );
+  const all = bestOf(await map());
+  const floor = [...all.values()].toSorted((a, b) => a - b)[1] ?? 0;
+  deepEqual(bestOf(await map('--suggest-at', String(floor))), new Map([...all].filter(([, score]) => score >= floor)));
+  ok(all.size > bestOf(await map('--suggest-at', String(floor))).size);
+  for (const wrong of ['much', '1.1', '-1']) await rejects(map('--suggest-at', wrong), /--suggest-at is a score from 0 to 1/);
+});
+
 test('an approved table decides for its like, and is not told its own answers', async (t) => {
   const { map, truth } = await caseWith(t, {
     'shop/source/more.csv': '"odd, name"\nOslo\n',

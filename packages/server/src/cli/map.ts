@@ -11,13 +11,15 @@ import { usageOf } from './usage.ts';
 /** `ancilla map`: suggestions for every column of a folder of CSV files, without a server. A column that is left out is one on which it abstains. */
 export async function mapCommand(args: readonly string[], io: CommandIo): Promise<number> {
   const { options } = parseOptions(args, {
-    values: ['source', 'glossary', 'out', 'approved', 'approved-tables', 'tables', 'base'],
+    values: ['source', 'glossary', 'out', 'approved', 'approved-tables', 'tables', 'base', 'suggest-at'],
     flags: [],
   });
   const { source, glossary, out } = options;
   if (source === undefined || glossary === undefined || out === undefined) throw new UsageError(usageOf('map'));
   if ((options.approved === undefined) !== (options['approved-tables'] === undefined))
     throw new UsageError('--approved and --approved-tables go together: the answers, and the tables whose answers may be used');
+  const suggestAt = options['suggest-at'] === undefined ? undefined : Number(options['suggest-at']);
+  if (suggestAt !== undefined && !(suggestAt >= 0 && suggestAt <= 1)) throw new UsageError('--suggest-at is a score from 0 to 1');
   const [terms, prior, similarity, files] = await Promise.all([
     readGlossary(glossary),
     readBase(options.base),
@@ -41,7 +43,10 @@ export async function mapCommand(args: readonly string[], io: CommandIo): Promis
     const table = compared.get(file);
     return table === undefined ? [] : [[file, table] as const];
   });
-  await writeOut(out, `${[HEADER, ...predict(asked, { prior, approvedTables, answers })].join('\n')}\n`);
+  await writeOut(
+    out,
+    `${[HEADER, ...predict(asked, { prior, approvedTables, answers, ...(suggestAt !== undefined && { suggestAt }) })].join('\n')}\n`,
+  );
   return 0;
 }
 
@@ -55,21 +60,28 @@ export function predict(
     prior,
     approvedTables,
     answers,
-  }: { readonly prior: Model; readonly approvedTables: readonly ComparedTable[]; readonly answers: readonly Answer[] },
+    suggestAt = 0,
+  }: {
+    readonly prior: Model;
+    readonly approvedTables: readonly ComparedTable[];
+    readonly answers: readonly Answer[];
+    /** A column whose best candidate scores less is left out, as a review policy's `suggest_at` has it. */
+    readonly suggestAt?: number;
+  },
 ): readonly string[] {
   const approved = approvedTables.flatMap((table) => toApproved(table, answers));
   const model = learnFrom(approvedTables, answers, { prior, approved });
   return wanted.flatMap(([file, compared]) => {
     const memory = approved.filter(({ table }) => table !== compared.table.name);
-    return rankCompared(compared, model, memory).flatMap((column) => toLines(file, column));
+    return rankCompared(compared, model, memory).flatMap((column) => toLines(file, column, suggestAt));
   });
 }
 
 /** Candidates are listed, however unlikely, unless it is all but sure that no term fits, or there is nothing to go by. */
 const SURE_OF_NONE = 0.995;
 
-const toLines = (file: string, { column, blind, none, candidates }: RankedColumn): readonly string[] =>
-  blind || none > SURE_OF_NONE
+const toLines = (file: string, { column, blind, none, candidates }: RankedColumn, suggestAt: number): readonly string[] =>
+  blind || none > SURE_OF_NONE || (candidates[0]?.score ?? 0) < suggestAt
     ? []
     : candidates.map(({ semantic_id, score }, i) => [file, column, String(i + 1), semantic_id, score.toFixed(6)].map(quote).join(','));
 

@@ -12,7 +12,7 @@ export const commands = {
   },
   map: {
     usage:
-      'ancilla map --source DIR --glossary glossary.json --out predictions.csv [--approved truth.csv --approved-tables a,b] [--tables c,d] [--base FILE|none]',
+      'ancilla map --source DIR --glossary glossary.json --out predictions.csv [--approved truth.csv --approved-tables a,b] [--tables c,d] [--base FILE|none] [--suggest-at SCORE]',
     what: 'suggest terms of a glossary for the columns of CSV files, without a server',
   },
   train: {

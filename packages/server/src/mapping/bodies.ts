@@ -1,4 +1,4 @@
-import { Candidate, Id, Mapping, Name, RedactionReceipt, SpanId, TraceId, Version } from '@ancilla/contracts';
+import { Candidate, Id, Mapping, MappingSuggestion, Name, RedactionReceipt, SpanId, TraceId, Version } from '@ancilla/contracts';
 import { Type, type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { Arms } from './live-model.ts';
@@ -60,6 +60,7 @@ const Result = Type.Object({
       trials: Type.Optional(Mapping.properties.trials),
     }),
   ),
+  suggest_at: MappingSuggestion.properties.suggest_at,
   features: Type.Unknown(),
 });
 export type Result = Static<typeof Result>;

@@ -10,6 +10,7 @@ export { BASE_CARD, BASE_VERSION, readBaseModel } from './base-model.ts';
 export { openGlossaries, type Glossaries } from './glossaries.ts';
 export { openLanguageModel } from './language-model.ts';
 export { openLiveModels, type LiveModels } from './live-model.ts';
+export { reviewPolicyOf } from './review-policy.ts';
 export { isByPolicy, mappingTask, POLICY_REVIEWER } from './task.ts';
 
 export function openMapping(parts: MappingParts) {

@@ -21,6 +21,7 @@ import type { Of } from '../ingest/index.ts';
 import { answers, best, Memo, trialsOf, type Result } from './bodies.ts';
 import { MAPPING_AGENT_ID, type MappingParts } from './parts.ts';
 import { openRankRun, toFeaturesFile, type RankRun } from './rank-run.ts';
+import { abstainingBelow, suggestAt } from './review-policy.ts';
 import { openRerank, RERANK_AGENT_ID, type Reranked } from './rerank.ts';
 import { openRunArtifacts } from './run-artifacts.ts';
 
@@ -108,6 +109,7 @@ export function openMapSaga(parts: MappingParts) {
           const arms = await models.arms(of, { dataset, table: table.name }, { signal });
           const run = { trace: { trace_id, span_id: memo.span_id }, saga_id, input_artifact_refs: [memo.payload_ref] };
           const live = arms.shown;
+          const suggest_at = await suggestAt(curator, of.tenant, { signal });
           const collected = agents.collector(of, MAPPING_AGENT_ID);
           // A config may require them: they are this saga's steps, and nothing calls them.
           const tools = { 'dif.semantic_match': aStep, 'arango.upsert_mapping': aStep };
@@ -122,7 +124,12 @@ export function openMapSaga(parts: MappingParts) {
             signal,
             collect: collected.collect,
           })(async (asked) => {
-            const byModel = await rank(of, payload, arms, asked);
+            const { ranked: own, shadow } = await rank(of, payload, arms, asked);
+            // Before models are compared: each is judged by what it would have shown.
+            const byModel = {
+              ranked: abstainingBelow(suggest_at?.score, own),
+              shadow: shadow && abstainingBelow(suggest_at?.score, shadow),
+            };
             const reranked = await rerank(of, payload, byModel.ranked, { ...run, trace: asked.trace }, asked);
             ranking.resolve({ byModel, reranked });
             return { output: best(reranked.ranked), token_count_in: null, token_count_out: null };
@@ -144,6 +151,7 @@ export function openMapSaga(parts: MappingParts) {
             agent_config,
             prompt_hash,
             columns: answers(ranked).map((column, i) => ({ ...column, ...((trials[i]?.length ?? 0) > 0 && { trials: trials[i] }) })),
+            ...(suggest_at !== undefined && { suggest_at }),
             features: toFeaturesFile(ranked, { prompt_hash, embedding_ids: memo.embedding_ids ?? [] }),
           };
           const kept = files.prepare(of, 'payload', result, trace_id);
@@ -182,6 +190,7 @@ export function openMapSaga(parts: MappingParts) {
                 status: 'open',
                 abstained,
                 candidates,
+                ...(result.suggest_at !== undefined && { suggest_at: result.suggest_at }),
                 model: result.model,
                 agent_config: result.agent_config,
                 glossary,

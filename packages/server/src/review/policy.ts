@@ -1,8 +1,8 @@
-import { AncillaError, ReviewPolicy, type Io } from '@ancilla/contracts';
+import type { Io, ReviewPolicy } from '@ancilla/contracts';
 import { draw } from '@ancilla/sdk';
-import { Check } from 'typebox/value';
 import type { Curator } from '../curator/index.ts';
 import type { Of } from '../ingest/index.ts';
+import { reviewPolicyOf } from '../mapping/index.ts';
 
 /** The review policy in force, and its draws: the same for everyone who asks again, and for no reviewer to foresee. */
 export interface Checking {
@@ -19,10 +19,7 @@ export interface Checking {
 export const openChecking =
   ({ curator, hmac }: { readonly curator: Curator; readonly hmac: (tenant_id: string, purpose: string, value: string) => Uint8Array }) =>
   async ({ tenant, tenant_id }: Of, io: Io): Promise<Checking> => {
-    const found = await curator.resolve(tenant, 'review_policies', 'default', { label: 'production' }, io);
-    if (found === undefined || !Check(ReviewPolicy, found.content))
-      throw new AncillaError('policy.refused', 'no review policy is in force, so nothing is decided');
-    const rules = found.content;
+    const { rules, name } = await reviewPolicyOf(curator, tenant, io);
     const lot = (what: string, of: string): number =>
       draw(
         Buffer.from(hmac(tenant_id, 'review', what))
@@ -34,7 +31,7 @@ export const openChecking =
       rules,
       isBlind: (suggestion_id) => lot('blind', suggestion_id) < rules.blind_share,
       isDouble: (suggestion_id) => lot('double', suggestion_id) < rules.double_share,
-      name: `default@${found.version}`,
+      name,
       isAudited: (suggestion_id) => lot('audit', suggestion_id) < (rules.accept_alone?.audit_share ?? 1),
       isGoldFor: (suggestion_id, reviewer_id) => lot('gold', `${reviewer_id}/${suggestion_id}`) < rules.gold_share,
     };
