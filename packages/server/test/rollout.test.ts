@@ -204,7 +204,7 @@ test('a canary that people refuse is taken away by no person, its next try has h
   const again = await until(steward, ({ rollout_id }) => rollout_id !== view.rollout_id);
   deepEqual([again.attempt, again.verdict, again.overridden.needed], [2, 'running', view.overridden.needed * 2]);
   const ended = await steward.post<RolloutView>(200, `/rollouts/${again.rollout_id}/end`, { reason: 'not today' });
-  deepEqual([ended.serving, ended.verdict, ended.why], [false, 'ended', 'by_hand']);
+  deepEqual([ended.serving, ended.verdict, ended.why], [false, 'inconclusive', 'by_hand']);
   equal((await suggest(agent, 0, [], 'last')).items[0]?.model.version, 'base-4');
 });
 

@@ -121,7 +121,7 @@ export async function rolloutWrites(
     const change = {
       serving: false,
       // That a candidate was found eligible stays true when it has been promoted.
-      verdict: was.doc.verdict === 'running' ? 'ended' : was.doc.verdict,
+      verdict: was.doc.verdict === 'running' ? 'inconclusive' : was.doc.verdict,
       why: promoted ? 'promoted' : 'replaced',
     } as const;
     ended.push(replace(rollouts, was, change, because));

@@ -58,7 +58,7 @@ export function openRollout({
       const was = await found(tenant, rollout_id, io);
       if (!was.doc.serving) return was.doc;
       const { verdict } = was.doc;
-      const ended = { serving: false, verdict: verdict === 'running' ? ('ended' as const) : verdict, why: 'by_hand' as const };
+      const ended = { serving: false, verdict: verdict === 'running' ? ('inconclusive' as const) : verdict, why: 'by_hand' as const };
       const writes = [replace(rollouts, was, ended, because), ...(await withoutLabel(tenant, was.doc, because, io))];
       try {
         await tenant.commit(writes, [], io);

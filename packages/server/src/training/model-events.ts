@@ -134,18 +134,20 @@ function tellChanged({ change_id, collection, document, who, policy, trace_id, a
     };
   }
   if (collection !== rollouts.name || !Value.Check(Rollout, document) || document.kind !== 'models') return undefined;
-  const { id: model_id, candidate, stage, stable, verdict, why = null, rollout_id, serving } = document;
+  const { id: model_id, candidate, stage, stable, verdict, why = null, rollout_id } = document;
   return {
     ...of,
-    what: verdict === 'running' ? `${stage}_started` : isDecided(verdict, serving) ? 'rollout_decided' : 'rollout_ended',
+    what: verdict === 'running' ? `${stage}_started` : isDecided(document) ? 'rollout_decided' : 'rollout_ended',
     model_id,
     version: candidate.version,
     data: { rollout_id, stage, verdict, why, stable, digest: candidate.digest },
   };
 }
 
-/** An end may say nothing of the candidate, or nothing new. */
-const isDecided = (verdict: Rollout['verdict'], serving: boolean): boolean => verdict !== 'ended' && (verdict !== 'eligible' || serving);
+/** Ends that people bring, which say nothing of the candidate. */
+const BY_PEOPLE: ReadonlySet<Rollout['why']> = new Set(['promoted', 'replaced', 'by_hand']);
+/** Whether the evidence says something new. */
+const isDecided = ({ verdict, why, serving }: Rollout): boolean => !BY_PEOPLE.has(why) && (verdict !== 'eligible' || serving);
 
 /** Labels of a comparison are told by the rollout they begin. */
 function movedTo(label: string, policy: string | undefined): What {
