@@ -1,17 +1,14 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AncillaError } from '@ancilla/contracts';
-import { Type } from 'typebox';
-import { Compile } from 'typebox/compile';
-import { idFault, Term } from '../mapping/glossaries.ts';
+import { AncillaError } from '@ancilla/contracts/errors';
+import type { Term } from '../mapping/glossaries.ts';
 import type { Answer } from '../mapping/learn.ts';
 import { decodeText } from '../mapping/decode-text.ts';
 import { readTable } from '../mapping/read-table.ts';
 import type { Table } from '../mapping/ready-columns.ts';
+import { idFault } from '../mapping/term-ids.ts';
 import { UsageError } from './io.ts';
-
-const termCheck = Compile(Term);
-const Entries = Compile(Type.Object({ entries: Type.Array(Type.Unknown()) }));
+import { isTermAtSight } from './term-at-sight.ts';
 
 /** A table by its file, with or without folder and ending. */
 export const tableName = (file: string): string =>
@@ -23,23 +20,17 @@ export const tableName = (file: string): string =>
 /** Reads a glossary: a list of terms, bare or under `entries`. @throws {UsageError} naming the entry, the field and what it should be */
 export async function readGlossary(path: string): Promise<readonly Term[]> {
   const value = await readJson(path);
-  const entries: readonly unknown[] | undefined = Array.isArray(value) ? value : Entries.Check(value) ? value.entries : undefined;
-  if (entries === undefined)
+  const entries: unknown = typeof value === 'object' && value !== null && !Array.isArray(value) ? Reflect.get(value, 'entries') : value;
+  if (!isList(entries))
     throw new UsageError(`${path}: not a glossary; write a list of terms, or {"entries": [terms]}, a term {"semantic_id": "…"}`);
   if (entries.length === 0) throw new UsageError(`${path}: the glossary is empty; it needs at least one term`);
-  const terms = entries.map((entry, at) => {
-    if (termCheck.Check(entry)) return entry;
-    const [error] = termCheck.Errors(entry);
-    throw new UsageError(
-      `${path}: entry ${at + 1}${error === undefined ? '' : `, ${error.instancePath || 'itself'} ${error.message}`}; a term is ${TERM_SHAPE}`,
-    );
-  });
+  // The schema's machinery takes longer to load than most tables to map.
+  const terms = entries.every(isTermAtSight) ? entries : (await import('./check-terms.ts')).checkTerms(entries, path);
   const fault = idFault(terms);
   if (fault !== undefined) throw new UsageError(`${path}: ${fault}`);
   return terms;
 }
-const TERM_SHAPE =
-  '{"semantic_id": text, "name"?: text, "description"?: text, "dtype"?: text, "enum_values"?: [text], "sample_values"?: [text]}';
+const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value);
 
 /** Reads answers: a CSV of table (or file), column, semantic_id. @throws {UsageError} naming line and fix */
 export async function readTruth(path: string): Promise<readonly Answer[]> {

@@ -1,5 +1,5 @@
 import { parseModel, priorModel, type Model } from '@ancilla/ranker';
-import { openEmbeddedProvider } from '../embedding/providers/index.ts';
+import { openEmbeddedProvider } from '../embedding/providers/embedded.ts';
 import { readBaseModel } from '../mapping/base-model.ts';
 import { learnFrom, toApproved, type Answer } from '../mapping/learn.ts';
 import { compareTable, rankCompared, type ComparedTable, type RankedColumn } from '../mapping/rank-table.ts';

@@ -1,4 +1,4 @@
-import { AncillaError } from '@ancilla/contracts';
+import { AncillaError } from '@ancilla/contracts/errors';
 
 /** Byte order marks, and what they declare. */
 const marks = [

@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { Type, type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { Curator } from '../curator/index.ts';
+import { idFault } from './term-ids.ts';
 
 const Text = Type.String({ maxLength: 4000 });
 /** One term columns can mean. */
@@ -21,20 +22,6 @@ export type Term = Static<typeof Term>;
 const Terms = Type.Array(Term, { minItems: 1, maxItems: 20_000 });
 /** A governed glossary's content: its terms, bare or under `entries`. */
 const Content = Compile(Type.Union([Terms, Type.Object({ entries: Terms })]));
-
-/** The id by which `none fits` is called where terms compete; no term may have it. */
-export const NONE = 'none';
-
-/** What is wrong with the ids of a glossary's terms; undefined when nothing is. */
-export function idFault(terms: readonly Term[]): string | undefined {
-  const seen = new Set<string>();
-  for (const [at, { semantic_id }] of terms.entries()) {
-    if (semantic_id === NONE) return `entry ${at + 1}, /semantic_id: ${NONE} means that no term fits; call the term otherwise`;
-    if (seen.has(semantic_id)) return `entry ${at + 1}, /semantic_id: ${semantic_id} stands twice; ids must differ`;
-    seen.add(semantic_id);
-  }
-  return undefined;
-}
 
 /** One version of a glossary. */
 interface Glossary {

@@ -1,7 +1,7 @@
 import { fitDecisions, type Model, type TrainingRow } from '@ancilla/ranker';
-import { NONE } from './glossaries.ts';
 import { rankCompared, type ComparedTable, type RankedColumn } from './rank-table.ts';
 import type { Approved } from './recall.ts';
+import { NONE } from './term-ids.ts';
 
 /** An approved answer for a column. */
 export interface Answer {

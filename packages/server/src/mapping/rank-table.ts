@@ -1,13 +1,15 @@
 import { abstains, explain, promised, score, type Model } from '@ancilla/ranker';
 import type { EmbeddedProvider } from '../embedding/providers/index.ts';
-import { NONE, type Term } from './glossaries.ts';
+import type { Term } from './glossaries.ts';
 import { toReadyGlossary, type ReadyGlossary } from './glossary-index.ts';
-import type { Keyed, Profile } from './profile.ts';
+import type { Profile } from './profile-shape.ts';
+import type { Keyed } from './profile.ts';
 import { toReadyColumns, type Table } from './ready-columns.ts';
 import { recall, subjectOf, toReadyMemory, type Approved, type Memories } from './recall.ts';
 import { newSheet, place, type FeatureSheet } from './sheet.ts';
 import { similaritiesOf, type ReadyColumn, type Similarities } from './similarities.ts';
 import { tableFit } from './table-fit.ts';
+import { NONE } from './term-ids.ts';
 
 export interface RankedColumn {
   readonly column: string;

@@ -1,4 +1,4 @@
-import { AncillaError } from '@ancilla/contracts';
+import { AncillaError } from '@ancilla/contracts/errors';
 import { CsvError, parse } from 'csv-parse/sync';
 import { decodeText } from './decode-text.ts';
 import type { Table } from './ready-columns.ts';

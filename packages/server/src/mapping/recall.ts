@@ -1,5 +1,6 @@
 import { isSameOrCut, type ReadyGlossary } from './glossary-index.ts';
-import { profileSimilarity, type Profile } from './profile.ts';
+import type { Profile } from './profile-shape.ts';
+import { profileSimilarity } from './profile.ts';
 import type { ReadyColumn } from './similarities.ts';
 import { jaccardOf, wordsOf } from './text.ts';
 import { meaningOf, singular } from './vocabulary.ts';

@@ -1,6 +1,7 @@
-import { nearness } from '../embedding/providers/index.ts';
 import { QUANTITY, type Places, type ReadyGlossary, type ReadyName, type ReadyTerm } from './glossary-index.ts';
-import type { Profile, Values } from './profile.ts';
+import { nearness } from './nearness.ts';
+import type { Profile } from './profile-shape.ts';
+import type { Values } from './profile.ts';
 import { newSheet, type FeatureSheet } from './sheet.ts';
 import { dice, jaccard, type NameView } from './text.ts';
 import type { Rarity } from './word-likeness.ts';

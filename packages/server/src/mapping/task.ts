@@ -1,7 +1,7 @@
 import { mappingHistory, type Task } from '@ancilla/contracts';
 import { featureNames } from '@ancilla/ranker';
 import { parseFeatures, type FeaturesFile } from './features-file.ts';
-import { NONE } from './glossaries.ts';
+import { NONE } from './term-ids.ts';
 import { isPublicWord } from './vocabulary.ts';
 
 /** The model that ranks candidates of columns. */

@@ -1,7 +1,7 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { EmbeddingModel } from '@ancilla/contracts';
-import { sha256Hex } from '@ancilla/evidence';
 import type { EmbeddedText, EmbeddingProvider } from './provider.ts';
 
 /** The provider that is always there: word vectors that know synonyms, and hashed letter groups for words they do not know. No download, no network. */
@@ -10,6 +10,7 @@ export interface EmbeddedProvider extends EmbeddingProvider {
   vectorOf(text: string): EmbeddedText;
 }
 
+const MODEL = 'glove-100d-letters';
 const FILE = fileURLToPath(new URL('../../../data/word-vectors.bin', import.meta.url));
 /** How much letters count beside meaning. */
 const LETTERS = 0.25;
@@ -20,7 +21,7 @@ interface Words {
   readonly places: ReadonlyMap<string, number>;
   readonly scales: Float32Array;
   readonly codes: Int8Array;
-  readonly digest: string;
+  readonly file: Uint8Array;
 }
 
 async function readWords(): Promise<Words> {
@@ -32,7 +33,7 @@ async function readWords(): Promise<Words> {
   // Copies: a view of floats must begin at a multiple of four.
   const scales = new Float32Array(file.buffer.slice(file.byteOffset + scalesAt, file.byteOffset + scalesAt + 4 * count));
   const codes = new Int8Array(file.buffer, file.byteOffset + scalesAt + 4 * count, count * dim);
-  return { dim, places: new Map(words.map((word, at) => [word, at])), scales, codes, digest: sha256Hex(file).slice(0, 12) };
+  return { dim, places: new Map(words.map((word, at) => [word, at])), scales, codes, file };
 }
 
 /** Words of a text: runs of letters, parted where the case changes, lower-case. */
@@ -45,7 +46,7 @@ const wordsOf = (text: string): readonly string[] =>
     .match(/\p{L}+/gu) ?? [];
 
 export async function openEmbeddedProvider(): Promise<EmbeddedProvider> {
-  const { dim, places, scales, codes, digest } = await readWords();
+  const { dim, places, scales, codes, file } = await readWords();
   const kept = new Map<string, EmbeddedText>();
 
   /** Letter groups of a word as a direction: words that are spelled alike are near, known or not. */
@@ -86,48 +87,22 @@ export async function openEmbeddedProvider(): Promise<EmbeddedProvider> {
     return made;
   };
 
-  const meta: EmbeddingModel = {
+  let meta: EmbeddingModel | undefined;
+  /** Of vectors that are kept: who only compares some needs no digest of all words. */
+  const toMeta = (): EmbeddingModel => ({
     provider: 'embedded',
-    model: 'glove-100d-letters',
-    revision: digest,
+    model: MODEL,
+    revision: createHash('sha256').update(file).digest('hex').slice(0, 12),
     dim,
     pooling: 'mean',
     normalise: true,
     prefix: null,
     quantisation: 'int8',
-  };
+  });
   return {
-    model: meta.model,
+    model: MODEL,
     endpoint: 'embedded:glove',
     vectorOf,
-    embed: async (texts) => ({ meta, texts: texts.map(vectorOf) }),
+    embed: async (texts) => ({ meta: (meta ??= toMeta()), texts: texts.map(vectorOf) }),
   };
-}
-
-/**
- * Cosines of two unit vectors and those of a list, of which each two belong together: the nearer one counts, 0 to 1; what points away counts as nothing in common.
- * @param pairs - vectors of the same length, one after the other
- * @returns for each of the two a number for every pair
- */
-export function nearness(a: Float32Array, b: Float32Array, pairs: Float32Array): readonly [ofA: Float64Array, ofB: Float64Array] {
-  const dim = a.length;
-  const made = [new Float64Array(pairs.length / dim / 2), new Float64Array(pairs.length / dim / 2)] as const;
-  for (let pair = 0; pair < made[0].length; pair++) {
-    const [first, second] = [2 * pair * dim, (2 * pair + 1) * dim];
-    // Four sums side by side: each step of a sum waits for the one before.
-    let [a1, a2, b1, b2] = [0, 0, 0, 0];
-    for (let i = 0; i < dim; i++) {
-      const ofA = a[i] ?? 0;
-      const ofB = b[i] ?? 0;
-      const one = pairs[first + i] ?? 0;
-      const two = pairs[second + i] ?? 0;
-      a1 += ofA * one;
-      a2 += ofA * two;
-      b1 += ofB * one;
-      b2 += ofB * two;
-    }
-    made[0][pair] = Math.min(1, Math.max(0, a1, a2));
-    made[1][pair] = Math.min(1, Math.max(0, b1, b2));
-  }
-  return made;
 }
