@@ -159,6 +159,7 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
     newId,
     random,
     sagas: runner,
+    isMadeBy: access.isMadeBy,
     attest: { models: (...of) => training.attest(...of) },
   });
   const gates = openGates({ curator, keys, clock, ...(extra.redactionEngine !== undefined && { engine: extra.redactionEngine }) });

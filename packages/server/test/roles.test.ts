@@ -110,3 +110,48 @@ test('a disabled key is refused by the next request, a secret is shown once', as
   const listed = await (await admin.raw('GET', '/governance/keys?limit=500')).text();
   ok(listed.includes(key_id) && !listed.includes(secret) && !listed.includes('secret_hash'));
 });
+
+test('four eyes: a key that was made since by who asked, or by someone whose key comes from them, is no second person’s', async () => {
+  await using server = await startTestServer();
+  const { platform, north } = server;
+  const { admin, steward } = north;
+  const newKey = async (by: Client, subject: string, role: Role = 'tenant_admin') =>
+    server.client(
+      (await by.post<{ secret: string }>(201, '/governance/keys', { role, subject, ...(by === platform && { tenant_id: 'north' }) }))
+        .secret,
+      subject,
+    );
+  const label = '/curator/redaction_policies/tenant_default/labels/production';
+  const save = (version: string, entities: object) =>
+    admin.post(201, '/curator/redaction_policies/tenant_default/versions', {
+      version,
+      message: 'm',
+      content: { policy_id: 'tenant_default', version, entities },
+    });
+  /** Asks for what lets more through: that takes two people. */
+  const askFor = async (version: string, entity: string) => {
+    await save(version, { [entity]: 'allow' });
+    return (await admin.put<{ saga_id: string }>(202, label, { version, reason: 'r' })).saga_id;
+  };
+  // A colleague whom the admin brought in before there was anything to approve, and one of the platform's.
+  const colleague = await newKey(admin, 'colleague');
+  const saga_id = await askFor('looser', 'EMAIL');
+  const own = await newKey(admin, 'puppet', 'steward');
+  const borrowed = await newKey(admin, steward.subject, 'steward');
+  const far = await newKey(await newKey(colleague, 'friend'), 'friend-of-friend', 'steward');
+  for (const each of [own, borrowed, far]) {
+    const { code, detail } = await each.post<{ code: string; detail: string }>(403, `${label}/approvals`, { saga_id });
+    equal(code, 'access.forbidden_combination');
+    ok(detail.includes('this key was made since the move was asked for'), each.subject);
+  }
+  const { version } = await admin.get<{ version: string }>(200, label);
+  ok(version !== 'looser', 'nothing moved');
+  // Whom another person brought in since is one.
+  const newcomer = await newKey(platform, 'newcomer', 'steward');
+  await newcomer.post(202, `${label}/approvals`, { saga_id });
+  await server.settled(admin, { saga_id });
+  const next = await askFor('looser-still', 'PHONE');
+  await colleague.post(202, `${label}/approvals`, { saga_id: next });
+  await server.settled(admin, { saga_id: next });
+  equal((await admin.get<{ version: string }>(200, label)).version, 'looser-still');
+});

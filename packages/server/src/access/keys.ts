@@ -39,6 +39,11 @@ export interface Keys {
   disableKey(key_id: string, tenant_id: string | undefined, by: By, io: Io): Promise<ApiKey>;
   /** @param tenant_id - whose the key must be. @throws {AncillaError} `not_found` */
   keyOf(key_id: string, tenant_id: string | undefined, io: Io): Promise<ApiKey>;
+  /**
+   * Whether a tenant's key was made since a time by this person, or by someone whose key comes from them, however many lie between: who makes a key has seen its secret.
+   * @param since - RFC 3339
+   */
+  isMadeBy(key_id: string, of: { readonly subject: string; readonly since: string }, io: Io): Promise<boolean>;
   /** Keys of one tenant, or all, newest first. */
   listKeys(
     tenant_id: string | undefined,
@@ -89,6 +94,29 @@ export const openKeys = ({
       return { ...was.doc, disabled: true };
     },
     keyOf: async (key_id, tenant_id, io) => (await stored(key_id, tenant_id, io)).doc,
+    async isMadeBy(key_id, { subject, since }, io) {
+      // A session of the console is of no key.
+      const key = (await platform.get(apiKeys, key_id, io))?.doc;
+      if (key === undefined || key.tenant_id === null || key.created_at < since) return false;
+      const makers = new Set([subject]);
+      const made: ApiKey[] = [];
+      for (let cursor: string | null | undefined; cursor !== null;) {
+        const page = { limit: 500, ...(cursor !== undefined && { cursor }) };
+        const { items, next_cursor } = await platform.find(
+          apiKeys,
+          { index: 'by_tenant', equals: { tenant_id: key.tenant_id }, ...page },
+          io,
+        );
+        made.push(...items.map(({ doc }) => doc));
+        cursor = next_cursor;
+      }
+      // As often as it finds someone more: whose key came from them may have made keys too.
+      for (let known = 0; known < makers.size;) {
+        known = makers.size;
+        for (const each of made) if (makers.has(each.created_by)) makers.add(each.subject);
+      }
+      return makers.has(key.created_by);
+    },
     async listKeys(tenant_id, page, io) {
       const { items, next_cursor } =
         tenant_id === undefined

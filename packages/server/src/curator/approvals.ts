@@ -20,7 +20,7 @@ import {
   type Who,
   type Write,
 } from '@ancilla/contracts';
-import { may } from '../access/index.ts';
+import { may, type Access } from '../access/index.ts';
 import { labelKey, type Subject } from './document.ts';
 import type { openMayMove } from './may-move.ts';
 
@@ -49,9 +49,11 @@ const isOver = async (tenant: TenantStore, { saga_id }: LabelMove, io: Io) => {
 /** Moves that take two people: a request, the second person, and a saga that waits for one. */
 export const openApprovals = ({
   mayMove,
+  isMadeBy,
   clock,
   sagas,
 }: {
+  readonly isMadeBy: Access['isMadeBy'];
   readonly mayMove: ReturnType<typeof openMayMove>['mayMove'];
   readonly clock: Clock;
   readonly sagas: SagaRunner;
@@ -113,6 +115,12 @@ export const openApprovals = ({
     if (!open || open.doc.saga_id !== saga_id) throw new AncillaError('not_found', 'no such move waits for approval');
     const verdict = may(who, 'curator.approve', { tenant_id, requester: open.doc.requested_by });
     if (!verdict.allowed) throw new AncillaError(verdict.code, verdict.reason);
+    const { requested_by: subject, requested_at: since } = open.doc;
+    if (await isMadeBy(who.key_id, { subject, since }, io))
+      throw new AncillaError(
+        'access.forbidden_combination',
+        'this key was made since the move was asked for, by who asked or with a key that comes from them: it is no second person’s',
+      );
     await stillMay(tenant, open, io);
     const approved_by = open.doc.approved_by ?? who.id;
     if (open.doc.approved_by === null) await tenant.commit([replace(labelMoves, open, { approved_by })], [], io);

@@ -14,6 +14,7 @@ import {
   type TenantStore,
   type Write,
 } from '@ancilla/contracts';
+import type { Access } from '../access/index.ts';
 import { lookUp, type Ref, type Resolved, type Subject } from './document.ts';
 import { listLabels, type LabelAnswer } from './labels.ts';
 import type { Of } from './approvals.ts';
@@ -63,6 +64,7 @@ export const openCurator = ({
   newId,
   random,
   sagas,
+  isMadeBy,
   runTests = openTestRunner({ deadlineMs: TEST_DEADLINE_MS, atOnce: TESTS_AT_ONCE }),
   attest = {},
 }: {
@@ -71,11 +73,13 @@ export const openCurator = ({
   readonly newId: NewId;
   readonly random: Random;
   readonly sagas: SagaRunner;
+  /** Whether a key comes from a person: then it is no second one. */
+  readonly isMadeBy: Access['isMadeBy'];
   readonly runTests?: RunTests;
   /** What other rooms say of versions of the kinds they make. */
   readonly attest?: MovingParts['attest'];
 }): Room & Curator => {
-  const { move, approve, sagas: declared, shelvesOf } = openMoves({ platform, clock, newId, random, runTests, attest, sagas });
+  const { move, approve, sagas: declared, shelvesOf } = openMoves({ platform, clock, newId, random, runTests, attest, sagas, isMadeBy });
   const save = (tenant: TenantStore, given: NewVersion, io: Io) => saveVersion(tenant, shelvesOf(tenant), given, { clock, runTests }, io);
   return {
     routes: curatorRoutes({ platform, save, move, approve }),

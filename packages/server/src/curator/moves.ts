@@ -1,4 +1,5 @@
 import { AncillaError, isAncillaError, type Io, type labels, type SagaRunner, type Stored } from '@ancilla/contracts';
+import type { Access } from '../access/index.ts';
 import { openApprovals, type Of } from './approvals.ts';
 import { findLabel, labelKey } from './document.ts';
 import { openMayMove, type Move, type MovingParts } from './may-move.ts';
@@ -26,9 +27,13 @@ const standing = ({ doc: { label, version, previous }, revision }: Stored<typeof
 });
 
 /** Moves labels under the policy in force; where it asks for a second person, by a saga that waits for one. */
-export const openMoves = ({ sagas, ...parts }: MovingParts & { readonly sagas: SagaRunner }) => {
+export const openMoves = ({
+  sagas,
+  isMadeBy,
+  ...parts
+}: MovingParts & { readonly sagas: SagaRunner; readonly isMadeBy: Access['isMadeBy'] }) => {
   const { mayMove, shelvesOf } = openMayMove(parts);
-  const approvals = openApprovals({ mayMove, clock: parts.clock, sagas });
+  const approvals = openApprovals({ mayMove, isMadeBy, clock: parts.clock, sagas });
 
   const tryMove = async (of: Of, asked: Move, io: Io): Promise<Moved | Waiting> => {
     const { tenant } = of;

@@ -94,7 +94,15 @@ export const openTenants = async (io: Io, models: Attest = async () => ({ attest
   });
   for (const id of ['north', 'south']) await stores.createTenant(id, io);
   const { runner, started } = openWaitingRunner(() => newId('sg'));
-  const curator = openCurator({ platform: stores.platform, clock, newId, random, sagas: runner, attest: { models } });
+  const curator = openCurator({
+    platform: stores.platform,
+    clock,
+    newId,
+    random,
+    sagas: runner,
+    isMadeBy: async () => false,
+    attest: { models },
+  });
   try {
     await curator.seed({ trace_id }, io);
   } catch (error) {

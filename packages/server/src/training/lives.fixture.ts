@@ -128,6 +128,7 @@ export async function openLives(decisions: readonly Mapping[], isolation = openT
         newId,
         random,
         sagas: runner,
+        isMadeBy: async () => false,
         attest: { models: (...asked) => room.attest(...asked) },
       });
       await curator.seed({ trace_id }, io);
