@@ -1,6 +1,7 @@
 import type { EmbeddedProvider } from '../embedding/providers/index.ts';
 import { formsOf, formsPromised } from './forms.ts';
 import type { Term } from './glossaries.ts';
+import { placesOf, type Places } from './places.ts';
 import { toNameView, wordsOf, type NameView } from './text.ts';
 import { meaningOf, singular } from './vocabulary.ts';
 import { openWordIndex, type Rarity, type WordIndex } from './word-likeness.ts';
@@ -40,9 +41,6 @@ export interface ReadyName extends NameView {
   readonly wordCount: number;
   readonly gramCount: number;
 }
-/** Where something stands: places in a list, in order. */
-export type Places = ReadonlyMap<string, readonly number[]>;
-
 /** A glossary made ready: what one column after the other is held against. */
 export interface ReadyGlossary {
   readonly terms: readonly ReadyTerm[];
@@ -95,7 +93,15 @@ function toReady(terms: readonly Term[], vectorOf: VectorOf): ReadyGlossary {
     terms.flatMap(({ semantic_id, name = '' }) => [...wordsOf(semantic_id), ...wordsOf(name)]).filter((word) => word.length > 3),
   );
   const isWord = (word: string): boolean => own.has(word);
-  const plain = terms.map((term) => toPlainTerm(term, isWord));
+  const meanings = new Map<string, readonly string[]>();
+  /** Words of a text in plain English; each is looked up once, since descriptions say the same words again and again. */
+  const inEnglish = (text: string): readonly string[] =>
+    wordsOf(text).flatMap((word) => {
+      let meaning = meanings.get(word);
+      if (meaning === undefined) meanings.set(word, (meaning = meaningOf(word).map(singular)));
+      return meaning;
+    });
+  const plain = terms.map((term) => toPlainTerm(term, isWord, inEnglish));
   const rarity = rarityIn(plain.map(({ said }) => said));
   const words = openWordIndex(
     plain.flatMap(({ ready: { names } }) => names.flatMap(({ tokens }) => tokens)),
@@ -136,7 +142,7 @@ function toReady(terms: readonly Term[], vectorOf: VectorOf): ReadyGlossary {
     names,
     byGram: placesOf(names.map(({ grams }) => grams)),
     byMeant: placesOf(names.map(({ meant }) => new Set(meant))),
-    byName: placesOf(names.map((name) => new Set([name.words.join(' ')]))),
+    byName: placesOf(names.map((name) => [name.words.join(' ')])),
     byOwn: placesOf(made.map((term) => term.own)),
     bySaid: placesOf(plain.map(({ said }) => said)),
     dtypes: [...new Set(made.map(({ dtype }) => dtype))],
@@ -180,25 +186,13 @@ function rarityIn(sets: readonly ReadonlySet<string>[]): Rarity {
   return (word) => Math.log(1 + sets.length / (1 + (counts.get(word) ?? 0))) + 0.1;
 }
 
-function placesOf(sets: readonly ReadonlySet<string>[]): Places {
-  const places = new Map<string, number[]>();
-  for (const [at, set] of sets.entries())
-    for (const each of set) {
-      const found = places.get(each);
-      if (found === undefined) places.set(each, [at]);
-      else found.push(at);
-    }
-  return places;
-}
-
-function toPlainTerm(term: Term, isWord: (word: string) => boolean) {
+function toPlainTerm(term: Term, isWord: (word: string) => boolean, inEnglish: (text: string) => readonly string[]) {
   const parts = term.semantic_id.split(/[.:/#|]/);
   const tail = parts.at(-1) ?? '';
   // `age_at_index` and `Age At Index` are one name.
   const views = [term.name ?? '', tail].filter((name) => name !== '').map((name) => toNameView(name, isWord));
   const names = [...new Map(views.map((view) => [view.words.join(' '), view])).values()];
-  const plain = (text: string): readonly string[] => wordsOf(text).flatMap((word) => meaningOf(word).map(singular));
-  const own = new Set([...plain(term.semantic_id), ...names.flatMap(({ meant }) => meant)]);
+  const own = new Set([...inEnglish(term.semantic_id), ...names.flatMap(({ meant }) => meant)]);
   const values = (term.enum_values ?? term.sample_values ?? []).map((value) => value.trim().toLowerCase());
   const short = term.name ?? wordsOf(tail).join(' ');
   return {
@@ -206,7 +200,7 @@ function toPlainTerm(term: Term, isWord: (word: string) => boolean) {
       term,
       names,
       own,
-      ways: [plain(term.semantic_id), plain(term.name ?? '')],
+      ways: [inEnglish(term.semantic_id), inEnglish(term.name ?? '')],
       exemplified: values.length > 0,
       closed: (term.enum_values ?? []).length > 0,
       indicates: isIndicator(term.enum_values ?? []),
@@ -215,7 +209,7 @@ function toPlainTerm(term: Term, isWord: (word: string) => boolean) {
       group: term.semantic_id.slice(0, Math.max(0, term.semantic_id.length - tail.length - 1)),
     },
     /** Words of id, name and description, in plain English. */
-    said: new Set([...own, ...plain(term.description ?? '')]),
+    said: new Set([...own, ...inEnglish(term.description ?? '')]),
     values: new Set(values),
     valueWords: new Set(values.flatMap(wordsOf)),
     forms: new Set(formsPromised(`${short} ${term.description ?? ''}`.toLowerCase())),

@@ -1,5 +1,6 @@
-import { QUANTITY, type Places, type ReadyGlossary, type ReadyName, type ReadyTerm } from './glossary-index.ts';
+import { QUANTITY, type ReadyGlossary, type ReadyName, type ReadyTerm } from './glossary-index.ts';
 import { nearness } from './nearness.ts';
+import type { Places } from './places.ts';
 import type { Profile } from './profile-shape.ts';
 import type { Values } from './profile.ts';
 import { newSheet, type FeatureSheet } from './sheet.ts';

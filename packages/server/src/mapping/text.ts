@@ -1,14 +1,13 @@
 import { completed, folded, isKnown, isPublicWord, meaningOf, sensesOf, singular } from './vocabulary.ts';
 
 /** Words of a name: parted at case changes, between letters and digits, and at everything that is neither; lower-case. */
-export const wordsOf = (name: string): readonly string[] =>
-  name
-    .normalize('NFC')
-    .replaceAll(/(\p{Ll}|\d)(\p{Lu})/gu, '$1 $2')
-    .replaceAll(/(\p{Lu}+)(\p{Lu}\p{Ll})/gu, '$1 $2')
-    .replaceAll(/(\p{L}{2})(\d)/gu, '$1 $2')
-    .toLowerCase()
-    .match(/[\p{L}\p{N}][\p{L}\p{M}\p{N}]*/gu) ?? [];
+export function wordsOf(name: string): readonly string[] {
+  let text = name.normalize('NFC');
+  // Most texts have nothing to part: to see that is quicker than to look for where.
+  if (/\p{Lu}/u.test(text)) text = text.replaceAll(/(\p{Ll}|\d)(\p{Lu})/gu, '$1 $2').replaceAll(/(\p{Lu}+)(\p{Lu}\p{Ll})/gu, '$1 $2');
+  if (/\d/.test(text)) text = text.replaceAll(/(\p{L}{2})(\d)/gu, '$1 $2');
+  return text.toLowerCase().match(/[\p{L}\p{N}][\p{L}\p{M}\p{N}]*/gu) ?? [];
+}
 
 /** A name that says nothing: c01, col_3, field7, unnamed, a number. */
 const NAMELESS = /^(?:(?:col|column|field|var|_c|unnamed|attr|attribute)[ _:.-]*\d*|[cfvx][ _:.-]*\d+|[\d\p{P}\p{S}\s]*)$/iu;

@@ -1,3 +1,4 @@
+import { placesOf } from './places.ts';
 import { gramsOf, type Token } from './text.ts';
 
 /** How rare a word is among the terms: what stands in many names says little. */
@@ -25,34 +26,40 @@ export function openWordIndex(tokens: readonly Token[], vectorOf: (word: string)
   const words = [...known.values()];
   const numberOf = new Map(words.map(({ word }, at) => [word, at]));
   const vectors = words.map(({ word }) => vectorOf(word));
-  const grams = words.map(({ word }) => gramsOf(word).size);
-  const byGram = new Map<string, number[]>();
-  for (const [at, { word }] of words.entries())
-    for (const gram of gramsOf(word)) {
-      const found = byGram.get(gram);
-      if (found === undefined) byGram.set(gram, [at]);
-      else found.push(at);
-    }
+  const grams = words.map(({ word }) => gramsOf(word));
+  // Numbers of the words that have a letter group, begin with a letter, may stand for something, mostly do.
+  const byGram = placesOf(grams);
+  const byLetter = placesOf(words.map(({ word }) => [word.slice(0, 1)]));
+  const bySense = placesOf(words.map(({ senses }) => senses));
+  const byMeant = placesOf(words.map(({ meant }) => [meant]));
   const rows = new Map<string, Float64Array>();
 
   function rowOf({ word, meant, senses }: Token): Float64Array {
     const row = new Float64Array(words.length);
+    const raise = (at: number, to: number): void => {
+      if (to > (row[at] ?? 0)) row[at] = to;
+    };
     const mine = gramsOf(word);
-    for (const gram of mine) for (const at of byGram.get(gram) ?? []) row[at] = (row[at] ?? 0) + 1;
-    const vector = vectorOf(word);
-    for (const [at, other] of words.entries()) {
-      const spelled = (2 * (row[at] ?? 0)) / (mine.size + (grams[at] ?? 0));
-      let best = spelled >= 0.5 ? spelled : 0;
-      const theirs = vectors[at];
-      if (vector !== undefined && theirs !== undefined) {
-        const near = dot(vector, theirs);
-        if (near > NEAR) best = Math.max(best, NEAR_MEANING * near);
-      }
-      if (best < CUT_SHORT && (abbreviates(word, other.word) || abbreviates(other.word, word))) best = CUT_SHORT;
-      if (best < ONE_SENSE && senses.some((sense) => other.senses.includes(sense))) best = ONE_SENSE;
-      if (meant === other.meant) best = SAME_MEANING;
-      row[at] = word === other.word ? 1 : Math.min(best, SAME_MEANING);
+    const shared = new Uint16Array(words.length);
+    for (const gram of mine) for (const at of byGram.get(gram) ?? []) shared[at] = (shared[at] ?? 0) + 1;
+    for (const [at, both] of shared.entries()) {
+      const spelled = both === 0 ? 0 : (2 * both) / (mine.size + (grams[at]?.size ?? 0));
+      if (spelled >= 0.5) raise(at, Math.min(spelled, SAME_MEANING));
     }
+    const vector = vectorOf(word);
+    if (vector !== undefined)
+      for (const [at, theirs] of vectors.entries()) {
+        const near = theirs === undefined ? 0 : dot(vector, theirs);
+        if (near > NEAR) raise(at, NEAR_MEANING * near);
+      }
+    for (const at of byLetter.get(word.slice(0, 1)) ?? []) {
+      const other = words[at]?.word ?? '';
+      if (abbreviates(word, other) || abbreviates(other, word)) raise(at, CUT_SHORT);
+    }
+    for (const sense of senses) for (const at of bySense.get(sense) ?? []) raise(at, ONE_SENSE);
+    for (const at of byMeant.get(meant) ?? []) raise(at, SAME_MEANING);
+    const same = numberOf.get(word);
+    if (same !== undefined) row[same] = 1;
     return row;
   }
 

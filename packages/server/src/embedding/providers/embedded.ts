@@ -33,7 +33,9 @@ async function readWords(): Promise<Words> {
   // Copies: a view of floats must begin at a multiple of four.
   const scales = new Float32Array(file.buffer.slice(file.byteOffset + scalesAt, file.byteOffset + scalesAt + 4 * count));
   const codes = new Int8Array(file.buffer, file.byteOffset + scalesAt + 4 * count, count * dim);
-  return { dim, places: new Map(words.map((word, at) => [word, at])), scales, codes, file };
+  const places = new Map<string, number>();
+  for (let at = 0; at < words.length; at++) places.set(words[at] ?? '', at);
+  return { dim, places, scales, codes, file };
 }
 
 /** Words of a text: runs of letters, parted where the case changes, lower-case. */
@@ -73,7 +75,8 @@ export async function openEmbeddedProvider(): Promise<EmbeddedProvider> {
       }
       addLetters(vector, word, (at === undefined ? 1 : LETTERS) / Math.sqrt(Math.max(1, word.length)));
     }
-    const norm = Math.hypot(...vector) || 1;
+    // Not spread: that would go through an iterator.
+    const norm: number = Reflect.apply(Math.hypot, undefined, vector) || 1;
     for (let i = 0; i < dim; i++) vector[i] = (vector[i] ?? 0) / norm;
     return { vector, confidence: words.length === 0 ? 0 : seen / words.length };
   }
