@@ -17,6 +17,8 @@ export interface Who {
 interface Permission {
   readonly what: string;
   readonly roles: readonly Role[];
+  /** What belongs to the tenant: a platform admin who asks for it stands in that tenant's access log first. */
+  readonly of_tenant?: true;
 }
 
 /**
@@ -27,6 +29,7 @@ export const permissions = {
   'evidence.read': {
     what: 'Read prompt events, traces and embeddings',
     roles: ['tenant_admin', 'steward', 'auditor', 'agent', 'platform_admin'],
+    of_tenant: true,
   },
   'artifact.read_metadata': { what: 'Read what is known about an artifact', roles: ['tenant_admin', 'steward', 'auditor', 'agent'] },
   'artifact.read_content': {

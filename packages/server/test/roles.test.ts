@@ -1,5 +1,5 @@
 // Every route × every role, generated from the server's own OpenAPI document and held against the permission table.
-import { deepEqual, equal, ok } from 'node:assert/strict';
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { test } from 'node:test';
 import { permissions, roles, type Action, type Role } from '@ancilla/contracts';
 import { addressOf, operationsOf, valueFor, type Operation } from './openapi-document.ts';
@@ -12,21 +12,19 @@ const clientFor = ({ platform, north }: TestServer, role: Role): Client => {
 
 const harmless = new Map([['role', 'agent']]);
 
+const addressWith = (operation: Operation): string => addressOf(operation, ({ name, schema }) => valueFor(schema, name, new Map()));
+
 /** A request that passes the bounds: with ids of the right form that name nothing. */
 async function ask(as: Client, operation: Operation): Promise<Response> {
   const { method, scope, body } = operation;
-  return as.raw(
-    method,
-    addressOf(operation, ({ name, schema }) => valueFor(schema, name, new Map())),
-    {
-      headers: {
-        ...(body !== undefined && { 'content-type': body.type === '*/*' ? 'text/plain' : body.type, 'x-ancilla-category': 'raw_input' }),
-        'x-ancilla-purpose': 'role test',
-        ...(as.subject === 'platform-admin' && scope === 'tenant' && { 'x-ancilla-tenant': 'north' }),
-      },
-      ...(body !== undefined && { body: body.type === '*/*' ? 'bytes' : JSON.stringify(valueFor(body.schema, '', harmless)) }),
+  return as.raw(method, addressWith(operation), {
+    headers: {
+      ...(body !== undefined && { 'content-type': body.type === '*/*' ? 'text/plain' : body.type, 'x-ancilla-category': 'raw_input' }),
+      'x-ancilla-purpose': 'role test',
+      ...(as.subject === 'platform-admin' && scope === 'tenant' && { 'x-ancilla-tenant': 'north' }),
     },
-  );
+    ...(body !== undefined && { body: body.type === '*/*' ? 'bytes' : JSON.stringify(valueFor(body.schema, '', harmless)) }),
+  });
 }
 
 test('every route admits exactly the roles of the permission table, and denials stand in an access log', async () => {
@@ -52,7 +50,8 @@ test('every route admits exactly the roles of the permission table, and denials 
       } else {
         equal(answer.status, 403, message);
         ok(text.includes('"access.denied"'), message);
-        if (role !== 'platform_admin') denied.push(`${role} ${method}:${path.replaceAll(/[{}]/g, '')}`);
+        if (role !== 'platform_admin')
+          denied.push(`${role} ${method}:${decodeURIComponent(addressWith(operation).split('?', 1).join(''))}`);
       }
     }
   }
@@ -154,4 +153,49 @@ test('four eyes: a key that was made since by who asked, or by someone whose key
   await colleague.post(202, `${label}/approvals`, { saga_id: next });
   await server.settled(admin, { saga_id: next });
   equal((await admin.get<{ version: string }>(200, label)).version, 'looser-still');
+});
+
+test('what a handler refuses, and what a platform admin looks at in a tenant, stands in its access log, by the object; an address is redacted', async () => {
+  await using server = await startTestServer();
+  const { platform, north, south } = server;
+  const { secret } = await platform.post<{ secret: string }>(201, '/governance/keys', {
+    role: 'agent',
+    subject: 'other-agent',
+    tenant_id: 'north',
+  });
+  const other = server.client(secret, 'other-agent');
+  const { saga_id, epoch, lease_token } = await north.agent.post<{ saga_id: string; epoch: number; lease_token: string }>(
+    201,
+    '/dif/sagas',
+    {
+      name: 'import.customer',
+      trace_id: 'ab'.repeat(16),
+      owner_agent_id: 'import.agent.v1',
+      idempotency_key: 'import-1',
+    },
+  );
+  const entry = { saga_id, epoch, lease_token, step_name: 'copy', kind: 'intent', idempotency_key: 'k', status: 'pending' };
+  const refs = { payload_ref: null, compensate_ref: null };
+  equal((await other.post<{ code: string }>(403, '/dif/wal/append', { ...entry, ...refs })).code, 'saga.lease');
+  await other.post(403, `/dif/sagas/${saga_id}/heartbeat`, { epoch, lease_token });
+  const marker = 'jane.q7x@example.org';
+  await north.reviewer.get(403, `/dif/prompt_events/${marker}`);
+  const { items: made } = await north.agent.post<{ items: readonly { embedding_id: string }[] }>(200, '/dif/embeddings', { texts: ['a'] });
+  const embedding = `/dif/embeddings/${made[0]?.embedding_id}`;
+  const inNorth = { 'x-ancilla-tenant': 'north' };
+  await platform.get(200, embedding, inNorth);
+  await platform.get(200, '/nurse/summary', inNorth);
+  const logOf = async (by: Client) =>
+    (await by.get<{ items: readonly Record<string, string>[] }>(200, '/governance/access_log')).items
+      .map(({ what, subject, resource }) => `${what} ${subject} ${resource}`)
+      .toReversed();
+  const logged = await logOf(north.auditor);
+  deepEqual(logged.toSpliced(2, 1), [
+    'denied other-agent POST:/dif/wal/append',
+    `denied other-agent POST:/dif/sagas/${saga_id}/heartbeat`,
+    `platform_read platform-admin GET:${embedding}`,
+  ]);
+  match(logged[2] ?? '', /^denied north-reviewer GET:\/dif\/prompt_events\/EMAIL_\w+$/);
+  deepEqual(await server.kept(marker), []);
+  deepEqual(await logOf(south.auditor), []);
 });

@@ -54,10 +54,10 @@ export const apiKeys = collection({
   unique: [['secret_hash']],
 });
 
-/** Reads of raw content, denials, break-glass. Committed before the content is sent. */
+/** Reads of raw content, what a platform admin looks at in a tenant, denials, break-glass. Committed before the answer is sent. */
 export const AccessEntry = Closed({
   access_id: Id('al'),
-  what: Type.Enum(['content_read', 'denied', 'dataset_download']),
+  what: Type.Enum(['content_read', 'platform_read', 'denied', 'dataset_download']),
   action: Code,
   subject: Name,
   role: RoleName,
@@ -76,7 +76,7 @@ export const accessLog = collection({
   key: 'access_id',
   time: 'at',
   retention: 'access_log',
-  summary: 'Who read raw content, who was denied',
+  summary: 'Who read raw content, what a platform admin looked at, who was denied',
   indexes: { all: [], by_subject: ['subject'], by_resource: ['resource'], by_trace: ['trace_id'] },
   read: { path: '/governance/access_log', action: 'access_log.read' },
 });

@@ -1,5 +1,18 @@
-import { AncillaError, type Io, type PlatformStore, type Route, type TenantStore, type TraceContext, type Who } from '@ancilla/contracts';
+import {
+  AncillaError,
+  isAncillaError,
+  permissions,
+  type AccessEntry,
+  type Io,
+  type PlatformStore,
+  type Route,
+  type TenantStore,
+  type TraceContext,
+  type Who,
+} from '@ancilla/contracts';
+import type { Static } from 'typebox';
 import { may, type Access } from '../access/index.ts';
+import type { Writing } from '../ingest/index.ts';
 
 /** Who calls and whose data the request may touch. */
 export interface Caller {
@@ -12,30 +25,66 @@ interface Parts {
   readonly access: Access;
   readonly platform: PlatformStore;
   readonly tenantStore: (tenant_id: string) => TenantStore;
+  /** How what a caller writes is redacted. */
+  readonly writing: (of: Pick<Caller, 'tenant' | 'tenant_id'>, io: Io) => Promise<Writing>;
+}
+
+/** A request as an access log knows it. */
+export interface Asked {
+  readonly route: Pick<Route, 'action' | 'method' | 'path'>;
+  /** What stands in the address, unchecked. */
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly at: TraceContext;
 }
 
 const nobody: Who = { id: 'anyone', role: 'agent', key_id: 'none' };
+/** A handle on no tenant: whatever is asked of it fails. */
+const none = ({ tenantStore }: Parts) => ({ tenant: tenantStore('-'), tenant_id: '' });
+
+/** The method and the address, as far as it is one of ours: what a caller wrote into it is redacted as a reference is, and left out where that fails. */
+async function resourceOf(parts: Parts, { route: { method, path }, params }: Asked, { tenant_id }: Who, io: Io): Promise<string> {
+  const of = tenant_id === undefined ? none(parts) : { tenant: parts.tenantStore(tenant_id), tenant_id };
+  const bare = path.replaceAll(/[{}]/g, '');
+  const named = async (): Promise<string> => {
+    const { word } = await parts.writing(of, io);
+    return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => word(String(params[name])) || name);
+  };
+  const address = bare === path ? path : await named().catch(() => bare);
+  return `${method}:${address.replaceAll(/[^A-Za-z0-9._:/#=@+-]/g, '-')}`.slice(0, 256);
+}
+
+async function note(parts: Parts, what: Static<typeof AccessEntry>['what'], asked: Asked, who: Who, tenant_id: string | undefined, io: Io) {
+  const { id: subject, role, key_id } = who;
+  const log = tenant_id === undefined ? parts.platform : parts.tenantStore(tenant_id);
+  const resource = await resourceOf(parts, asked, who, io);
+  const { action } = asked.route;
+  await parts.access.logAccess(log, { what, action, subject, role, key_id, resource, trace_id: asked.at.trace_id }, io);
+}
+
+/** A denial of a known caller stands in the log of whoever the credential belongs to before it is answered, also where the handler found out. */
+export async function noteDenial(parts: Parts, error: unknown, asked: Asked, who: Who, io: Io): Promise<void> {
+  // A read of raw content notes its own, by the artifact.
+  if (isAncillaError(error, 'access.denied', 'access.forbidden_combination', 'tenant.mismatch', 'saga.lease'))
+    await note(parts, 'denied', asked, who, who.tenant_id, io);
+}
 
 /**
- * Who calls, for which tenant, and whether the permission table lets them. Denials of known callers stand in an access log before they are answered.
+ * Who calls, for which tenant, and whether the permission table lets them. Denials of known callers stand in an access log before they are answered, and so does what a platform
+ * admin looks at in a tenant.
  * @throws {AncillaError} `auth.missing`, `auth.invalid`, `access.denied`, `tenant.mismatch`, `tenant.missing`, `tenant.not_found`, `tenant.disabled`
  */
 export async function admit(
-  { access, platform, tenantStore }: Parts,
-  { action, scope, method, path }: Route,
+  parts: Parts,
+  { scope, action }: Route,
   headers: Readonly<Record<string, string | undefined>>,
-  at: TraceContext,
+  asked: Asked,
   io: Io,
 ): Promise<Caller> {
-  // A handle on no tenant: whatever is asked of it fails.
-  const none = () => ({ tenant: tenantStore('-'), tenant_id: '' });
-  if (action === 'open') return { ...none(), who: nobody };
+  const { access, tenantStore } = parts;
+  if (action === 'open') return { ...none(parts), who: nobody };
   const who = await access.authenticate(headers['authorization'], io);
   const deny = async (error: AncillaError): Promise<never> => {
-    const { id: subject, role, key_id } = who;
-    const resource = `${method}:${path.replaceAll(/[{}]/g, '')}`;
-    const log = who.tenant_id === undefined ? platform : tenantStore(who.tenant_id);
-    await access.logAccess(log, { what: 'denied', action, subject, role, key_id, resource, trace_id: at.trace_id }, io);
+    await noteDenial(parts, error, asked, who, io);
     throw error;
   };
 
@@ -46,8 +95,11 @@ export async function admit(
   const verdict = may(who, action, tenant_id === undefined ? {} : { tenant_id });
   if (!verdict.allowed) return deny(new AncillaError(verdict.code, verdict.reason));
   if (who.tenant_id !== undefined) await access.checkTenant(who.tenant_id, io);
-  if (scope === 'platform') return { ...none(), who, tenant_id: who.tenant_id ?? '' };
+  if (scope === 'platform') return { ...none(parts), who, tenant_id: who.tenant_id ?? '' };
   if (tenant_id === undefined) throw new AncillaError('tenant.missing', 'a platform admin names the tenant in x-ancilla-tenant');
-  if (who.tenant_id === undefined) await access.checkTenant(tenant_id, io);
+  if (who.tenant_id === undefined) {
+    await access.checkTenant(tenant_id, io);
+    if ('of_tenant' in permissions[action]) await note(parts, 'platform_read', asked, who, tenant_id, io);
+  }
   return { who, tenant: tenantStore(tenant_id), tenant_id };
 }

@@ -3,7 +3,7 @@ import { context, type Tracer } from '@opentelemetry/api';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Access } from '../access/index.ts';
 import type { Writing } from '../ingest/index.ts';
-import { admit, type Caller } from './admit.ts';
+import { admit, noteDenial, type Asked, type Caller } from './admit.ts';
 import { sendAnswer } from './answer.ts';
 import { boundedBytes, checkAnnounced } from './body.ts';
 import { cleaned, redactedOf } from './cleaned.ts';
@@ -41,6 +41,7 @@ interface Exchange {
   readonly began: number;
   readonly signal: AbortSignal;
   readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly asked: Asked;
   caller: Caller | undefined;
 }
 
@@ -61,19 +62,21 @@ export function serveRoute(app: FastifyInstance, route: Route, parts: ServeParts
     // Who may not do this learns so before a byte of the body is read.
     async onRequest(request, reply) {
       const headers = headersOf(request);
+      const span = startRequestSpan(parts, route, headers['traceparent']);
       const exchange: Exchange = {
-        span: startRequestSpan(parts, route, headers['traceparent']),
+        span,
         began: parts.elapsed(),
         signal: untilHungUp(reply),
         headers,
+        asked: { route, params: Object(request.params), at: span.trace },
         caller: undefined,
       };
       exchanges.set(request, exchange);
-      exchange.caller = await admit(parts, route, headers, exchange.span.trace, exchange);
+      exchange.caller = await admit(parts, route, headers, exchange.asked, exchange);
     },
     async handler(request, reply) {
-      const { span, signal, headers, caller } = exchanges.get(request) ?? {};
-      if (span === undefined || signal === undefined || headers === undefined || caller === undefined)
+      const { span, signal, headers, asked, caller } = exchanges.get(request) ?? {};
+      if (span === undefined || signal === undefined || headers === undefined || asked === undefined || caller === undefined)
         throw new TypeError('a request without its beginning');
       const query = coerceQuery(Object(request.query), route.query);
       checkParams(request.params, 'path');
@@ -85,17 +88,22 @@ export function serveRoute(app: FastifyInstance, route: Route, parts: ServeParts
         body = boundedBytes(isByteStream(request.body) ? request.body : request.raw, bodyLimitBytes);
       } else checkBody(body, 'body');
       if (redacted.length > 0) body = await cleaned(body, redacted, () => parts.writing(caller, { signal }));
-      const [status, answer] = await context.with(span.context, () =>
-        route.handle({
-          ...caller,
-          params: request.params,
-          query,
-          body,
-          headers,
-          trace: span.trace,
-          signal,
-        }),
-      );
+      const [status, answer] = await context
+        .with(span.context, () =>
+          route.handle({
+            ...caller,
+            params: request.params,
+            query,
+            body,
+            headers,
+            trace: span.trace,
+            signal,
+          }),
+        )
+        .catch(async (error: unknown) => {
+          await noteDenial(parts, error, asked, caller.who, { signal });
+          throw error;
+        });
       return sendAnswer(reply, status, answer);
     },
     onResponse(request, { statusCode: status }, done) {
