@@ -18,6 +18,8 @@ const SHORTEST = 16;
 
 /** The encoded run that begins here, and the text it holds if it holds any. */
 export function decodeRun(source: string, start: number, longest: number): { readonly end: number; readonly text: string | undefined } {
+  // 0x before it says hex.
+  if (source[start] === '0' && (source[start + 1] === 'x' || source[start + 1] === 'X')) start += 2;
   const limit = Math.min(source.length, start + longest);
   let end = start;
   let hex = true;

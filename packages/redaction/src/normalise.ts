@@ -8,10 +8,12 @@ export interface View {
 }
 
 // Plain ASCII without an escape needs no second reading.
-const NEEDS_READING = /[^\t\n\r -~]|%[0-9A-Fa-f]{2}|\\[nrtux"'\\/]|&[#a-zA-Z]|[[({]\s?(?:at|dot|punkt|arroba|AT|DOT|@|\.)\s?[\])}]/;
+const NEEDS_READING =
+  /[^\t\n\r -~]|%[0-9A-Fa-f]{2}|\\[nrtux"'\\/@_%&#$.,\n01-]|&[#a-zA-Z]|[[({]\s?(?:at|dot|punkt|arroba|AT|DOT|@|\.)\s?[\])}]|["'`] {0,2}(?:\+|\|\|) {0,2}["'`]|<[!/a-zA-Z]|=\r?\n/;
 
 const INVISIBLE = /^[\p{Default_Ignorable_Code_Point}\u202a-\u202e]$/u;
-const isCombining = (code: number): boolean => (code >= 0x300 && code <= 0x36f) || (code >= 0xfe20 && code <= 0xfe2f);
+const isCombining = (code: number): boolean =>
+  (code >= 0x300 && code <= 0x36f) || (code >= 0x20d0 && code <= 0x20ff) || (code >= 0xfe20 && code <= 0xfe2f);
 const SPACE = /^[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]$/;
 const DASH = /^[\u2010-\u2015\u2212\u2e3a\u2e3b\ufe58\ufe63\uff0d]$/;
 const DIGIT = /^\p{Nd}$/u;
@@ -85,8 +87,14 @@ const CONFUSABLE = new Map(
   }),
 );
 
-const ENTITIES = new Map(
-  Object.entries({
+/** &ouml; is a letter and the name of its mark. */
+const ACCENTS = { uml: '\u0308', acute: '\u0301', grave: '\u0300', circ: '\u0302', tilde: '\u0303', cedil: '\u0327', ring: '\u030a' };
+const letters = Object.entries(ACCENTS).flatMap(([mark, accent]) =>
+  'aceinouyACEINOUY'.split('').map((letter) => [`${letter}${mark}`, `${letter}${accent}`.normalize('NFC')] as const),
+);
+const ENTITIES = new Map([
+  ...letters,
+  ...Object.entries({
     amp: '&',
     lt: '<',
     gt: '>',
@@ -103,9 +111,17 @@ const ENTITIES = new Map(
     equals: '=',
     dash: '-',
     hyphen: '-',
+    ensp: ' ',
+    emsp: ' ',
+    thinsp: ' ',
+    hairsp: ' ',
     shy: '',
+    zwnj: '',
+    zwj: '',
+    ZeroWidthSpace: '',
+    szlig: 'ß',
   }),
-);
+]);
 
 const folded = new Map<number, string>();
 /** What one character is read as; an empty text when it is invisible. */
@@ -114,7 +130,9 @@ function fold(code: number): string {
   if (had !== undefined) return had;
   const character = String.fromCodePoint(code);
   let read = character;
-  if (isCombining(code) || INVISIBLE.test(character)) read = '';
+  // Tags, which no screen shows and every model reads.
+  if (code >= 0xe0020 && code <= 0xe007e) read = String.fromCharCode(code - 0xe0000);
+  else if (isCombining(code) || INVISIBLE.test(character)) read = '';
   else if (SPACE.test(character)) read = ' ';
   else if (DASH.test(character)) read = '-';
   else if (DIGIT.test(character)) read = String(digitOf(code));
@@ -148,6 +166,18 @@ function speltAt(text: string, at: number): { readonly read: string; readonly le
   return match === null ? undefined : { read: /at|arroba|@/i.test(match[1] ?? '') ? '@' : '.', length: match[0].length };
 }
 
+/** A character of several bytes, each with a percent sign. */
+function sequenceAt(text: string, at: number, first: number): { readonly read: string; readonly length: number } | undefined {
+  const bytes = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+  let point = first & (0xff >> (bytes + 1));
+  for (let index = 1; index < bytes; index++) {
+    const next = text[at + 3 * index] === '%' ? hex(text, at + 3 * index + 1, 2) : 0;
+    if ((next & 0xc0) !== 0x80) return undefined;
+    point = (point << 6) | (next & 0x3f);
+  }
+  return point > 0x10ffff ? undefined : { read: fold(point), length: 3 * bytes };
+}
+
 /** One escape: what it stands for and how long it is written; undefined where there is none. */
 function escapeAt(text: string, at: number): { readonly read: string; readonly length: number } | undefined {
   const code = text.charCodeAt(at);
@@ -157,6 +187,7 @@ function escapeAt(text: string, at: number): { readonly read: string; readonly l
     while (text.charCodeAt(from) === 0x32 && text.charCodeAt(from + 1) === 0x35 && from - at < 9 && !Number.isNaN(hex(text, from + 2, 2)))
       from += 2;
     const value = hex(text, from, 2);
+    if (value >= 0xc2) return sequenceAt(text, at, value);
     return value >= 0x20 && value < 0x7f ? { read: String.fromCharCode(value), length: from + 2 - at } : undefined;
   }
   if (code === 0x5c /* \ */) {
@@ -171,10 +202,15 @@ function escapeAt(text: string, at: number): { readonly read: string; readonly l
     if (letter === 'n' || letter === 'r') return { read: '\n', length: from + 1 - at };
     if (letter === 't') return { read: '\t', length: from + 1 - at };
     if (letter === '"' || letter === "'" || letter === '/') return { read: letter, length: from + 1 - at };
-    return undefined;
+    // A line that goes on, in a shell or a string; a sign that would mean something in TeX or a pattern; a byte in octal.
+    if (letter === '\n' && isAsciiWord(text.charCodeAt(from + 1))) return { read: '', length: from + 1 - at };
+    if (letter !== undefined && '@_%&#$.-,'.includes(letter)) return { read: letter === ',' ? ' ' : letter, length: from + 1 - at };
+    const octal = /^[01][0-7]{2}/.exec(text.slice(from, from + 3));
+    const value = octal === null ? 0 : Number.parseInt(octal[0], 8);
+    return value >= 0x20 && value < 0x7f ? { read: String.fromCharCode(value), length: from + 3 - at } : undefined;
   }
   if (code === 0x26 /* & */) {
-    const name = /^[^;]{1,9}(?=;)/.exec(text.slice(at + 1, at + 11))?.[0];
+    const name = /^[^;]{1,14}(?=;)/.exec(text.slice(at + 1, at + 16))?.[0];
     if (name === undefined) return undefined;
     const end = at + 1 + name.length;
     const number = /^#(?:x([0-9a-f]{1,6})|([0-9]{1,7}))$/i.exec(name);
@@ -185,11 +221,68 @@ function escapeAt(text: string, at: number): { readonly read: string; readonly l
   return undefined;
 }
 
-/** Where something might read differently: all else is copied unread. */
-const TELLING = /[^\0-\x7f]|[%&\\[({]/g;
+/** What joins two literals of a program, from the first one's quote to the other's. */
+const JOINED = /^["'`] {0,2}(?:\+|\|\|) {0,2}["'`]/;
+/** Marks of style, which end no value, and remarks. */
+const INLINE = /^<(?:!--[^<>]{0,40}--|\/?(?:b|i|u|s|em|strong|span|wbr|mark|font|small|sub|sup|del|ins|a|code|tt)(?:\s[^<>]{0,80})?\/?)>/i;
+const isNumberOrSign = (code: number): boolean => (code >= 0x2b && code <= 0x2e) || (code >= 0x30 && code <= 0x39) || code === 0x40;
 
-/** Reads a text once, in linear time. */
+/** What stands inside a value and says nothing: "4111" + "1111", 4111<b>1111, a soft line break of a mail. */
+function seamAt(text: string, at: number): { readonly from: number; readonly length: number; readonly read?: string } | undefined {
+  const code = text.charCodeAt(at);
+  const before = text.charCodeAt(at - 1);
+  if (code === 0x3d /* = */) {
+    const length = text.charCodeAt(at + 1) === 0x0d ? 3 : 2;
+    return text[at + length - 1] === '\n' && isAsciiWord(before) && isAsciiWord(text.charCodeAt(at + length))
+      ? { from: at, length }
+      : undefined;
+  }
+  if (code === 0x3c /* < */) {
+    const line = /^<br ?\/?>/i.exec(text.slice(at, at + 6))?.[0].length;
+    if (line !== undefined) return { from: at, length: line, read: '\n' };
+    const length = INLINE.exec(text.slice(at, at + 96))?.[0].length ?? 0;
+    const after = text.charCodeAt(at + length);
+    const inside = length > 0 && (isNumberOrSign(before) || isNumberOrSign(after));
+    return inside && (isAsciiWord(before) || isAsciiWord(after)) && before > 0x20 && after > 0x20 ? { from: at, length } : undefined;
+  }
+  let from = at - 1;
+  while (from > at - 4 && text.charCodeAt(from) === 0x20) from--;
+  const length = JOINED.exec(text.slice(from, at + 6))?.[0].length;
+  return length === undefined ? undefined : { from, length };
+}
+
+/** Where something might read differently: all else is copied unread. */
+const TELLING = /[^\0-\x7f]|[%&\\[({<+|]|=(?=\r?\n)/g;
+
+/** Reads a text in linear time, and what an escape left escaped again. */
 export function toView(text: string): View {
+  let view = readOnce(text);
+  for (let depth = 0; depth < DEEPEST && view.changes.length > 0 && STILL_ESCAPED.test(view.text); depth++) {
+    const next = readOnce(view.text);
+    if (next.changes.length === 0) break;
+    view = compose(view, next);
+  }
+  return view;
+}
+const DEEPEST = 3;
+const STILL_ESCAPED = /%[0-9A-Fa-f]{2}|\\[ux][0-9A-Fa-f]{2}|&(?:#|\w{2,14};)/;
+
+/** A reading of a reading, in the first text's offsets. */
+function compose(outer: View, inner: View): View {
+  const changes = inner.changes.map(({ at, length, from, to }) => {
+    const [first, last] = toOriginal(outer, from, Math.max(to, from + 1));
+    return { at, length, from: first, to: last };
+  });
+  let next = 0;
+  for (const { at, length, from, to } of outer.changes) {
+    while (next < inner.changes.length && (inner.changes[next]?.to ?? 0) <= at) next++;
+    if ((inner.changes[next]?.from ?? Infinity) < at + Math.max(length, 1)) continue;
+    changes.push({ at: toRead(inner, at), length, from, to });
+  }
+  return { text: inner.text, changes: changes.toSorted((a, b) => a.at - b.at || a.from - b.from) };
+}
+
+function readOnce(text: string): View {
   if (!NEEDS_READING.test(text)) return { text, changes: [] };
   const changes: { at: number; length: number; from: number; to: number }[] = [];
   const parts: string[] = [];
@@ -210,6 +303,13 @@ export function toView(text: string): View {
   for (let match = TELLING.exec(text); match !== null; match = TELLING.exec(text)) {
     const at = match.index;
     const code = text.charCodeAt(at);
+    if (code === 0x3c || code === 0x2b || code === 0x7c || code === 0x3d) {
+      const seam = seamAt(text, at);
+      const fits = seam !== undefined && seam.from >= kept;
+      if (fits) put(seam.read ?? '', seam.from, seam.from + seam.length);
+      TELLING.lastIndex = fits ? seam.from + seam.length : at + 1;
+      continue;
+    }
     if (code < 0x80) {
       const bracket = code !== 0x25 && code !== 0x5c && code !== 0x26;
       // A space before the bracket is part of what was spelt.

@@ -5,6 +5,10 @@ import type { Found } from './detector.ts';
 import { Table } from './table.ts';
 import { Words } from './words.ts';
 
+/** How a stand-in reads, which says nothing about what stands next to it; one for an id or an account's number also says that its word has its number. */
+export const readAs = (type: string): string => (type === 'NATIONAL_ID' || type === 'BANK_ACCOUNT' ? '}' : ')');
+export const NUMBER_STANDS_HERE = '}}}}}}}}';
+
 /** Digit groups with at most two separators between: a number as people write it. */
 export interface NumberCluster {
   readonly starts: readonly number[];
@@ -149,6 +153,7 @@ export function separatorEnd(text: string, at: number): number {
       code !== 0x2f &&
       code !== 0x28 &&
       code !== 0x29 &&
+      code !== 0x7e &&
       code !== 0x0a &&
       code !== 0x0d &&
       code !== 0x09

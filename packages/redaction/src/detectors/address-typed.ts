@@ -10,7 +10,8 @@ const addressWords = new Keywords(
 );
 
 /** What follows a street: a town, a postcode of five or four digits, or a British one. */
-const BEHIND = "(?:,? (?:\\d{4,5} [\\p{Ll}'’-]{3,20}|[\\p{Ll}'’-]{3,20}(?: \\d{4,5})?|[\\p{Ll}]{1,2}\\d[\\p{Ll}\\d]? \\d[\\p{Ll}]{2}))?";
+const BRITISH = '[a-z]{1,2}\\d[a-z\\d]? \\d[a-z]{2}';
+const BEHIND = `(?:,? (?:\\d{4,5} [\\p{Ll}'’-]{3,20}|[\\p{Ll}'’-]{3,20}(?:,? [a-z]{2} \\d{5}| \\d{4,5}|(?: \\d{1,2})?,? (?:${BRITISH}|[a-z]\\d[\\dw] [a-z\\d]{4}))?|${BRITISH}))?`;
 /** A name of one to three words. */
 const NAME = "(?:[\\p{Ll}'’.-]{2,20} ){1,3}";
 /** By the word that tells a street: what stands before it, up to its end; or from it on. */
@@ -18,10 +19,10 @@ const BEFORE_TYPE = new RegExp(`(?<![\\p{L}\\d.])\\d{1,5}[a-z]? ${NAME}$`, 'u');
 const AFTER_TYPE = new RegExp(`^ ${NAME}\\d{1,4}(?!\\d)${BEHIND}`, 'u');
 const AFTER_JOINED = new RegExp(`^\\.? \\d{1,4}[a-z]?(?![\\p{L}\\d])${BEHIND}`, 'u');
 const TOWN = new RegExp(`^${BEHIND}`, 'u');
-const POSTCODE = /\d{5}|\d{4} \p{Ll}|\p{Ll}\d[\p{Ll}\d]? \d\p{Ll}{2}/u;
+const POSTCODE = /\d{5}|\d{4} \p{Ll}|\p{Ll}\d[\p{Ll}\d]? \d\p{Ll}{2}|[a-z]\d[\dw] [a-z\d]{4}/u;
 
 const typesAfter = new Set(
-  'street,road,avenue,lane,drive,court,close,crescent,square,terrace,boulevard,grove,gardens,rd,ave,blvd,ln'.split(','),
+  'street,road,avenue,lane,drive,court,close,square,terrace,boulevard,grove,gardens,rd,ave,blvd,ln,dr,crescent'.split(','),
 );
 const typesBefore = new Set('calle,avenida,plaza,paseo,camino,rue,avenue,boulevard,via,viale,piazza,rua,largo'.split(','));
 const JOINED = /\p{Ll}{3}(?:straße|strasse|str|weg|platz|allee|gasse|ufer|damm|straat|laan|plein|gracht)$/u;

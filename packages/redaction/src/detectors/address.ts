@@ -8,9 +8,10 @@ import type { Scan } from '../scan.ts';
 const SUFFIX =
   '(?:Alley|Aly|Annex|Arcade|Avenue|Ave|Av|Bayou|Beach|Bend|Bluffs?|Bottom|Boulevard|Blvd|Branch|Bridge|Brooks?|Burgs?|Bypass|Camp|Canyon|Cape|Causeway|Centers?|Centre|Circles?|Cir|Cliffs?|Close|Club|Common|Corners?|Course|Courts?|Ct|Coves?|Creek|Crescent|Cres|Crest|Crossing|Crossroads?|Curve|Dale|Dam|Divide|Drives?|Dr|Estates?|Expressway|Extensions?|Falls|Ferry|Fields?|Flats?|Fords?|Forest|Forges?|Forks?|Fort|Freeway|Gardens?|Gdns|Gateway|Glens?|Greens?|Groves?|Harbors?|Haven|Heights|Highway|Hwy|Hills?|Hollow|Inlet|Islands?|Isle|Junctions?|Keys?|Knolls?|Lakes?|Landing|Lane|Ln|Lights?|Loaf|Locks?|Lodge|Loop|Mall|Manors?|Meadows?|Mews|Mills?|Mission|Motorway|Mountains?|Mount|Neck|Orchard|Oval|Overpass|Parade|Parks?|Parkways?|Pkwy|Pass|Passage|Path|Pikes?|Pines?|Place|Pl|Plains?|Plaza|Points?|Ports?|Prairie|Quay|Radial|Ramp|Ranch|Rapids?|Rest|Ridges?|River|Roads?|Rd|Rise|Route|Row|Rue|Run|Shoals?|Shores?|Skyway|Springs?|Spurs?|Squares?|Sq|Station|Stravenue|Stream|Streets?|St|Summit|Terrace|Ter|Throughway|Trace|Track|Trafficway|Trails?|Trl|Tunnel|Turnpike|Underpass|Unions?|Valleys?|Via|Viaduct|Views?|Villages?|Ville|Vista|Walks?|Walk|Wall|Ways?|Wells?|Wharf|Yard)';
 const NAME =
-  "(?:\\p{Lu}[\\p{L}'’.-]{0,24}|\\d{1,3}(?:st|nd|rd|th)|de|la|le|les|l['’]|du|des|del|los|las|di|dei|degli|della|delle|dello|do|da|dos|das|e|y|al|alla|sur|sous|en|aux?|of|the|van|von|der|den|d['’])";
+  "(?:\\p{Lu}[\\p{L}'’.-]{0,24}|\\d{1,3}(?:st|nd|rd|th)(?: (?:Cross|Main|Floor|Block|Stage|Phase),)?|de|la|le|les|l['’]|du|des|del|los|las|di|dei|degli|della|delle|dello|do|da|dos|das|e|y|al|alla|sur|sous|en|aux?|of|the|van|von|der|den|d['’])";
 /** Of the street: 5, 12a, n. 7, 118/4, # 10-34 */
-const HOUSE = '(?:(?:n[.º°]|nº|no\\.|Nr\\.|#) ?)?\\d{1,5}(?:[A-Za-z](?!\\p{L}))?(?:[/-]\\d{1,4}[A-Za-z]?){0,2}';
+const HOUSE =
+  '(?:(?:n[.º°]|nº|no\\.|Nr\\.|д\\.|#) ?)?\\d{1,5}(?: ?[A-Za-z](?![\\p{L}.]))?(?:[/-](?:\\d{1,4}[A-Za-z]?|[IVX]{1,4}(?![\\p{L}]))){0,2}';
 /** 12 Main Street, 4 West 42nd St. N */
 const NUMBER_FIRST = new RegExp(
   `^\\d{1,6}[A-Za-z]?,? (?:${NAME}[ ]){1,4}${SUFFIX}\\b\\.?(?: (?:N|S|E|W|NE|NW|SE|SW|North|South|East|West)\\b)?`,
@@ -23,12 +24,12 @@ const ROMANCE = new RegExp(
 );
 /** Calle Mayor 5, Via Roma, 12, Rua Augusta s/n */
 const STREET_FIRST = new RegExp(
-  `^(?:calle|via|viale|piazza|avenida|plaza|paseo|rua|corso|Calle|C/|Calleja|Callejón|Avenida|Avda\\.?|Av\\.|Plaza|Pza\\.?|Paseo|Camino|Carretera|Ronda|Rambla|Travesía|Glorieta|Barrio|Colonia|Urbanización|Polígono|Puente|Cuesta|Pasaje|Parque|Sector|Grupo|Huerta|Jardines|Masía|Solar|Torrente|Vía|Via|Viale|Piazza|Corso|Largo|Rua|Travessa|Praça|Rue|ul\\.|Ulica|al\\.|Straße|Strasse|Am|An der|Auf dem|Auf der|Im|Zum|Zur|Unter den|Hinter den?m?|Hinter der|Vicolo|Strada|Piazzale|Alameda|Estrada|Carrera|Cra\\.?|Transversal|Diagonal|Jirón|Jr\\.|Calzada|Avenue|Boulevard|Chaussée|Chemin|Bulevardul|Calea|pl\\.|os\\.|ул\\.|улица|проспект)(?: ${NAME}|(?<=(?:Calle|Carrera|Cra\\.?|Avenida|Av\\.)) \\d{1,3}[A-Z]?(?= (?:#|No))){1,6},? (?:${HOUSE}|s/n\\.?)(?![\\d]| \\d)`,
+  `^(?:calle|via|viale|piazza|avenida|plaza|paseo|rua|corso|Laan|Calle|C/|Calleja|Callejón|Avenida|Avda\\.?|Av\\.|Plaza|Pza\\.?|Paseo|Camino|Carretera|Ronda|Rambla|Travesía|Glorieta|Barrio|Colonia|Urbanización|Polígono|Puente|Cuesta|Pasaje|Parque|Sector|Grupo|Huerta|Jardines|Masía|Solar|Torrente|Vía|Via|Viale|Piazza|Corso|Largo|Rua|Travessa|Praça|Rue|ul\\.|Ulica|al\\.|Straße|Strasse|Am|An der|Auf dem|Auf der|Im|Zum|Zur|Unter den|Hinter den?m?|Hinter der|Vicolo|Strada|Piazzale|Alameda|Estrada|Carrera|Cra\\.?|Transversal|Diagonal|Jirón|Jr\\.|Calzada|Avenue|Boulevard|Chaussée|Chemin|Bulevardul|Calea|pl\\.|os\\.|ул\\.|улица|проспект)(?: ${NAME}|(?<=(?:Calle|Carrera|Cra\\.?|Avenida|Av\\.)) \\d{1,3}[A-Z]?(?= (?:#|No))){1,6},? (?:${HOUSE}|s/n\\.?)(?![\\d]| \\d)`,
   'u',
 );
 /** Hauptstraße 5a, Wilhelm-Liebknecht-Str. 89, Ringweg 3-5, Hafnarstræti 5, Kiannonkatu 98 */
 const GERMANIC =
-  /^(?:[\p{L}.-]{1,40} ){0,2}?[\p{Lu}][\p{L}.-]{1,40}(?:stra(?:ß|ss)e|str\.?|[Ss]tr\.|weg|platz|allee|gasse|ring|damm|ufer|steig|markt|graben|chaussee|hof|berg|straat|laan|gracht|plein|kade|dijk|singel|gatan|gata|vägen|veien|vej|gade|vænget|katu|kuja|tie|tänav|braut|stræti|straeti|utca|körút) \d{1,4} ?(?:[a-z](?![a-z]))?(?:[-/]\d{1,4}){0,2}/u;
+  /^(?:[\p{L}.-]{1,40} ){0,2}?[\p{Lu}][\p{L}.-]{1,40}(?:stra(?:ß|ss)e|str\.?|[Ss]tr\.|weg|platz|allee|gasse|ring|damm|ufer|steig|markt|graben|chaussee|hof|berg|straat|laan|gracht|plein|kade|dijk|singel|gatan|gata|vägen|veien|vej|gade|vænget|katu|kuja|tie|tänav|braut|stræti|straeti|utca|körút) \d{1,4} ?(?:[a-zA-Z](?![\p{L}.]))?(?:[-/](?:\d{1,4}|[IVX]{1,4}(?!\p{L}))){0,2}(?:[- ](?:hs|bis|huis|I{1,3})(?![\p{L}\d]))?/u;
 const GERMANIC_ENDINGS =
   'straße,strasse,str,weg,platz,allee,gasse,ring,damm,ufer,steig,markt,graben,chaussee,straat,laan,gracht,plein,kade,dijk,singel,gatan,gata,vägen,veien,vej,gade,vænget,katu,kuja,tie,tänav,braut,stræti,straeti,utca,körút'.split(
     ',',
@@ -42,22 +43,22 @@ const behindName = new Set(BEHIND_NAME);
 const NAMED_BEFORE = /(?:^|[\s"'(>:])((?:\p{Lu}[\p{L}'’.-]{1,24} ){1,3}(?:\p{Ll}{2,12} )?)$/u;
 const GERMANIC_ENDS = new RegExp(`(?:${GERMANIC_ENDINGS.join('|')})$`, 'iu');
 const STREET_WORDS = new Set(
-  'calle,via,viale,piazza,avenida,plaza,paseo,rua,corso,Calle,Calleja,Callejón,Avenida,Avda,Av,Plaza,Pza,Paseo,Camino,Carretera,Ronda,Rambla,Travesía,Glorieta,Barrio,Colonia,Urbanización,Polígono,Puente,Cuesta,Pasaje,Parque,Sector,Grupo,Huerta,Jardines,Masía,Solar,Torrente,Vía,Via,Viale,Piazza,Corso,Largo,Rua,Travessa,Praça,Rue,ul,Ulica,al,Straße,Strasse,Am,An,Auf,Im,Zum,Zur,Unter,Hinter,Vicolo,Strada,Piazzale,Alameda,Estrada,Carrera,Cra,Transversal,Diagonal,Jirón,Jr,Calzada,Avenue,Boulevard,Chaussée,Chemin,Bulevardul,Calea,pl,os,ул,улица,проспект'.split(
+  'calle,via,viale,piazza,avenida,plaza,paseo,rua,corso,Laan,C,Calle,Calleja,Callejón,Avenida,Avda,Av,Plaza,Pza,Paseo,Camino,Carretera,Ronda,Rambla,Travesía,Glorieta,Barrio,Colonia,Urbanización,Polígono,Puente,Cuesta,Pasaje,Parque,Sector,Grupo,Huerta,Jardines,Masía,Solar,Torrente,Vía,Via,Viale,Piazza,Corso,Largo,Rua,Travessa,Praça,Rue,ul,Ulica,al,Straße,Strasse,Am,An,Auf,Im,Zum,Zur,Unter,Hinter,Vicolo,Strada,Piazzale,Alameda,Estrada,Carrera,Cra,Transversal,Diagonal,Jirón,Jr,Calzada,Avenue,Boulevard,Chaussée,Chemin,Bulevardul,Calea,pl,os,ул,улица,проспект'.split(
     ',',
   ),
 );
 const PO_BOX =
   /^(?:P\.? ?O\.? Box|Postfach|Apartado(?: de Correos)?|Casilla|Boîte postale|PSC \d{1,5},? Box|Unit \d{1,5} Box|CMR \d{1,5},? Box) \d{1,6}(?: \d{2,3}(?!\d)){0,2}|^(?:BP|CS|TSA) \d{1,6}(?=,? \d{5} \p{L})/iu;
 const UNIT =
-  '(?:\\d{1,2}[.ºª°]{1,2}(?: ?(?:[A-Z]|\\d[ªº]|izda?\\.?|dcha\\.?|OG|Stock|Etage|étage|piso|andar))?|(?:Apt|Apartment|Suite|Ste|Unit|Room|Rm|Floor|Fl|Building|Bldg|Wohnung|Whg|Etage|Piso|Puerta|Esc\\.?|Appartement|Apartamento|Flat|Top|Stiege|Bât|Interno|Depto|Dpto|Oficina|Block|Blk|Level|#)(?![\\p{L}])\\.? ?[\\p{L}\\d-]{1,6})';
+  '(?:\\d{1,2}-(?:\\d{1,2}|[A-Z])(?!\\d)|\\d{1,2}[.ºª°]{1,2}(?: ?(?:[A-Z]|\\d[ªº]|izda?\\.?|dcha\\.?|OG|Stock|Etage|étage|piso|andar))?|(?:Apt|Apartment|Suite|Ste|Unit|Room|Rm|Floor|Fl|Building|Bldg|Wohnung|Whg|Etage|Piso|Puerta|Esc\\.?|Appartement|Apartamento|apto|Flat|Top|Stiege|Bât|Interno|Depto|Dpto|Oficina|Block|Blk|Level|bajo|entlo|ático|кв|корп|стр|оф|#)(?![\\p{L}])\\.? ?[\\p{L}\\d-]{1,6})';
 const PLACE =
-  "\\p{Lu}[\\p{L}'’-]{1,24}(?:[ -](?:\\p{Lu}[\\p{L}'’-]{1,24}|de|la|del|sur|am|an|der|les|le|en|of|upon|los|las|d['’]\\p{L}{2,20})){0,4}";
+  "\\p{Lu}[\\p{L}'’-]{1,24}(?:[ -](?:\\p{Lu}[\\p{L}'’-]{1,24}|de|la|del|do|da|dos|sur|am|an|im|ob|aan|den|der|les|le|en|of|upon|los|las|d['’]\\p{L}{2,20})){0,4}";
 /** Postal codes by their forms (UPU, addressing systems by country). */
 const CODE =
   '(?:\\d{3} \\d{2}(?= \\p{Lu})|\\d{2}-\\d{3}|\\d{4} [A-Z]{2}(?![\\p{L}])|(?:[A-Z]{1,2}-)?\\d{4,6}(?:-\\d{3,4})?|[AC-FHKNPRTV-Y]\\d[\\dW] ?[\\dAC-FHKNPRTV-Y]{4}|[A-Z]{1,2}\\d[A-Z\\d]? ?\\d[A-Z]{2}|[A-Z]\\d[A-Z] ?\\d[A-Z]\\d)';
 /** Unit, town, region, code, in the orders in which countries write them. */
 const TAIL = new RegExp(
-  `^(?:,\\s{0,2}|\\s?\\n\\s{0,4}|\\s?,\\s?\\n\\s{0,4}| (?=${UNIT}|${CODE}\\b))(?:${UNIT}|${CODE}(?: ${PLACE})?|[A-Z]{2}(?: ${CODE})?(?![\\p{L}])|${PLACE}(?:,? [A-Z]{2}\\b)?(?: ${CODE})?)(?![\\p{L}\\d])`,
+  `^(?:,\\s{0,2}|\\s?\\n\\s{0,4}|\\s?,\\s?\\n\\s{0,4}| (?=${UNIT}|${CODE}\\b))(?:${UNIT}|${CODE}(?: ${PLACE})?|[A-Z]{2}(?: ${CODE})?(?![\\p{L}])|${PLACE}(?: \\d{1,2}(?=,))?(?:(?:,? | ?[-–/] ?)[A-Z]{2}\\b)?(?:,? ${CODE})?)(?![\\p{L}\\d])`,
   'u',
 );
 /** 3485 Hafnargata 12, at the end of a line or before a town: a street between its two numbers. */
@@ -90,13 +91,27 @@ const announcers = new Set([
   'residence',
   'wohnort',
   'wohnhaft',
+  'endereço',
+  'endereco',
+  'adresa',
+  'osoite',
+  'адрес',
+  'адреса',
+  '住所',
+  'ご住所',
+  '地址',
+  '주소',
+  'पता',
+  'location',
 ]);
 const BOX_WORDS = new Set(['P', 'PO', 'Postfach', 'Apartado', 'PSC', 'Unit', 'CMR', 'p', 'po', 'BP', 'CS', 'TSA']);
 const UNIT_WORDS = new Set(['Apt', 'Suite', 'Apartment']);
 const heads = new Keywords([...announcers, ...STREET_WORDS, ...BOX_WORDS, ...UNIT_WORDS].map((word) => word.toLowerCase()).join(','));
-/** Behind a word of two letters stands a space, or a full stop. */
+/** Scripts without capitals from here on, where a word of two signs is a whole one. */
+const EASTERN = '\u0900';
+/** Behind a word of two letters stands a space, a full stop, or a stroke. */
 const headsOf = (word: string): readonly string[] =>
-  word.length < 3 ? [' ', '.'].map((next) => `${word.toLowerCase()}${next}`) : [word.toLowerCase().slice(0, 3)];
+  word.length < 3 && word < EASTERN ? [' ', '.', '/'].map((next) => `${word.toLowerCase()}${next}`) : [word.toLowerCase().slice(0, 3)];
 const LIVES = words(
   'live,lives,lived,living,reside,resides,residing,located,staying,home,moved,deliver,delivered,ship,shipped,sent,wohne,wohnt,habite,vivo,vive',
 );
@@ -199,7 +214,7 @@ function lookWord(scan: Scan, start: number, end: number): void {
   const word = text.slice(start, end);
   const next = text[end] ?? '';
   // Small words only announce; they do it before a colon or an equals sign.
-  if (end - start >= 5 && /["':=]|\s?[l\d]/.test(next) && announcers.has(word.toLowerCase())) lookAnnounced(scan, end);
+  if ((end - start >= 5 || word >= EASTERN) && /["':=]|\s?[l\d]/.test(next) && announcers.has(word.toLowerCase())) lookAnnounced(scan, end);
   else if (STREET_WORDS.has(word)) {
     const match = STREET_FIRST.exec(text.slice(start, start + 110));
     if (match !== null) report(scan, start, match[0].length, 'address.street', confidence.labelled);
@@ -252,15 +267,15 @@ function lookAnnounced(scan: Scan, end: number): void {
   const start = end + gap[0].length;
   const line = /^[^\n"<>|;{}]{5,140}/.exec(text.slice(start, start + 140))?.[0] ?? '';
   if (
-    !/(?:^|[\s,.])\d{1,6}[a-z]?(?=[\s,./-]|$)/.test(line) ||
-    !/^[\p{Lu}\d]/u.test(line) ||
-    !/\p{L}{3}/u.test(line) ||
+    !/(?:^|[\s,.]|\p{Lo})\d{1,6}[a-z]?(?=[\s,./-]|\p{Lo}|$)/u.test(line) ||
+    !/^[\p{Lu}\p{Lo}\d]/u.test(line) ||
+    !/[\p{L}\p{M}]{3}/u.test(line) ||
     /@|:\/\/|^\d{1,3}\.\d|^0x/.test(line)
   )
     return;
   const stop = /\.\s+\p{Lu}\p{L}*\s\p{Ll}|\s{3,}|\.$/u.exec(line);
   const length = (stop === null ? line : line.slice(0, stop.index)).trimEnd().length;
-  if (length >= 8 && /,| \d|\d /.test(line.slice(0, length))) report(scan, start, length, 'address.labelled', confidence.context);
+  if (length >= 8 && /,| \d|\d |\p{Lo}\d/u.test(line.slice(0, length))) report(scan, start, length, 'address.labelled', confidence.context);
 }
 
 /** `I live at …`: to the number that ends it, unless a street was recognised there. */
@@ -290,7 +305,7 @@ export const addressMilitary: Detector = {
     // The ship or the unit and its box stand before, on the same line or on the line above.
     const before = text.slice(Math.max(scan.floor, scan.addressesSeen, start - 44), start);
     const unit =
-      /([^\n:>"(]{3,40}[,\n]\s{0,4}|[^\n:>"(]{3,40} )$/.exec(before)?.[1]?.replace(/^.*\b(?:to|at|is|with|from) |^\s+/, '') ?? '';
+      /([^\n:>"(]{3,40}[,\n]\s{0,4}|[^\n:>"(]{3,40} )$/.exec(before)?.[1]?.replace(/^.*\b(?:to|at|is|with|from|and) |^[\s,]+/, '') ?? '';
     const from = start - unit.length;
     report(scan, from, start - from + match[0].length, 'address.military', confidence.labelled);
   },
@@ -362,8 +377,8 @@ export const address: Detector = {
   rule: 'address',
   type: 'ADDRESS',
   anchors: ['number', 'mixed', 'word'],
-  lengths: { number: [1, 6], word: [1, 12], mixed: [2, 6] },
-  next: ' ,."\':=\t\n\r',
+  lengths: { number: [1, 6], word: [1, 14], mixed: [2, 6] },
+  next: ' ,."\':=/\t\n\r',
   heads: [
     ...[...announcers, ...STREET_WORDS, ...BOX_WORDS, ...UNIT_WORDS].flatMap(headsOf),
     ...DIGITS.flatMap((first) => [...DIGITS, ...LETTERS].map((second) => first + second)),
@@ -378,6 +393,10 @@ export const address: Detector = {
     { text: 'at Rua das Flores 88, 4050-262 Porto', finds: 'Rua das Flores 88, 4050-262 Porto' },
     { text: 'to 3 The Old Maltings, Bury St Edmunds, IP33 1AB!', finds: '3 The Old Maltings, Bury St Edmunds, IP33 1AB' },
     { text: 'Dorfanger 3/1\n4600 Wels', finds: 'Dorfanger 3/1\n4600 Wels' },
+    { text: 'Rua das Flores, 88, Recife - PE, 50030-230.', finds: 'Rua das Flores, 88, Recife - PE, 50030-230' },
+    { text: 'vive en C/ Pez, 48, 5-2, 41004 Sevilla', finds: 'C/ Pez, 48, 5-2, 41004 Sevilla' },
+    { text: 'Адрес: ул. Ленина, д. 71, кв. 72, Москва, 123001', finds: 'ул. Ленина, д. 71, кв. 72, Москва, 123001' },
+    { text: '住所:大阪府大阪市北区梅田2-4-9', finds: '大阪府大阪市北区梅田2-4-9' },
     { text: 'see Figure 3, 2019 Report; Table 12, row 4; BP 120 and Lot 7, 1200 items' },
     { text: 'In 1989 Main events moved; 5 Wall Clocks; the Street was long in 2020' },
   ],

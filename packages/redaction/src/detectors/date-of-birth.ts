@@ -6,7 +6,7 @@ import type { Scan } from '../scan.ts';
 
 const keywords = new Keywords(
   'born,birth,birthday,birthdate,dob,d o b,date of birth,birth date,bday,geboren,geburtsdatum,geburtstag,geb,né,née,naissance,nacido,nacida,nacimiento,nació,nato,nata,nascita,nascido,nascida,nascimento,geboortedatum,födelsedatum,født,syntymäaika,urodzony,urodzona,рождения,родился,родилась,生年月日,出生,生日,' +
-    'nací,naci,geboortedag,födelsedag,född,fødselsdato,fødselsdag,født,syntynyt,urodzenia,narození,narozen,narozena,narodenia,születési,született,nașterii,nasterii,născut,născută,rođenja,rojstva,gimimo,dzimšanas,sünniaeg,γέννησης,γεννήθηκε,народження,раждане,doğum,doğumlu,الميلاد,לידה,출생,생년월일,출생일,出生日期,lahir,sinh,जन्म,เกิด',
+    '生年月日,出生日期,생년월일,nací,naci,geboortedag,födelsedag,född,fødselsdato,fødselsdag,født,syntynyt,urodzenia,narození,narozen,narozena,narodenia,születési,született,nașterii,nasterii,născut,născută,rođenja,rojstva,gimimo,dzimšanas,sünniaeg,γέννησης,γεννήθηκε,народження,раждане,doğum,doğumlu,الميلاد,לידה,출생,생년월일,출생일,出生日期,lahir,sinh,जन्म,เกิด',
 );
 /** Names of months in en, de, fr, es, it, pt and nl (CLDR), whole and as they are cut short. */
 const MONTHS =
@@ -25,6 +25,9 @@ const DAY_FIRST = new RegExp(
   'i',
 );
 const MONTH_FIRST = new RegExp(`^${MONTH}\\.?[ -]\\d{1,2}(?:st|nd|rd|th)?,?[ -]\\d{4}(?!\\d)`, 'i');
+/** 1996年7月27日 */
+const EASTERN = /^(?:19|20)\d{2}[年년] ?\d{1,2}[月월] ?\d{1,2}[日일]/;
+const STAR = /[,;(][ ]?\* ?$/;
 const COMPACT = /^(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?!\d)/;
 
 /** Digits that begin a date are its year, its day or month, or all of it. */
@@ -32,7 +35,7 @@ function mayBegin(text: string, start: number, end: number): boolean {
   const length = end - start;
   const next = text.charCodeAt(end);
   const separated = next === 0x2d || next === 0x2e || next === 0x2f;
-  if (length === 8) return true;
+  if (length === 8 || text.charCodeAt(start + 4) > 0x80) return true;
   if (length === 4) return separated && isDigit(text, end + 1) ? true : isWord(text, end - 1) && !isDigit(text, end - 1);
   // A month's name follows a space, a dash or a full stop.
   return length < 3 ? separated || next === 0x20 : !isDigit(text, end - 1);
@@ -43,7 +46,7 @@ const mayNameMonth = (text: string, end: number): boolean => (classAt(text, text
 
 function look(scan: Scan, start: number, end: number): void {
   const { text } = scan;
-  if (end - start > 9) return;
+  if (end - start > 11) return;
   const first = text.charCodeAt(start) | 0x20;
   // A date begins with digits or a month.
   if (first >= 0x61 && !isDigit(text, end + 1) && !isDigit(text, end + 2)) return;
@@ -53,15 +56,18 @@ function look(scan: Scan, start: number, end: number): void {
   const match =
     first >= 0x61
       ? MONTH_FIRST.exec(slice)
-      : end - start === 8
-        ? COMPACT.exec(slice)
-        : ((isDigit(text, end + 1) ? NUMERIC.exec(slice) : null) ?? (mayNameMonth(text, end) ? DAY_FIRST.exec(slice) : null));
+      : EASTERN.test(slice)
+        ? EASTERN.exec(slice)
+        : end - start === 8
+          ? COMPACT.exec(slice)
+          : ((isDigit(text, end + 1) ? NUMERIC.exec(slice) : null) ?? (mayNameMonth(text, end) ? DAY_FIRST.exec(slice) : null));
   if (match === null) return;
   const before = scan.contextBefore(start);
-  const context = before.find(keywords);
+  // "Anna Roth, * 3. Mai 1971": the star of registers.
+  const context = before.find(keywords) ?? (STAR.test(text.slice(Math.max(0, start - 5), start)) ? '*' : undefined);
   if (context === undefined) return;
-  // Between the word and its date stand few others; "born in Kiel, admitted on …" is another date.
-  if (before.find(other, 4) !== undefined) return;
+  // Between the word and its date stand few others; "born in Kiel, admitted on …" is another date. In a table the column's name decides.
+  if (before.column.length === 0 && before.find(other, 4) !== undefined) return;
   scan.report({
     start,
     end: start + match[0].length,
@@ -79,7 +85,7 @@ export const dateOfBirth: Detector = {
   rule: 'date_of_birth',
   type: 'DATE_OF_BIRTH',
   anchors: ['number', 'word', 'mixed'],
-  lengths: { number: [1, 8], word: [3, 10], mixed: [3, 4] },
+  lengths: { number: [1, 8], word: [3, 10], mixed: [3, 11] },
   heads: [...MONTH_STARTS, ...DIGITS.flatMap((first) => [...DIGITS, 's', 'n', 't', 'r', 'd', 'e'].map((second) => first + second))],
   keywords,
   source: 'written forms of dates in CLDR for en, de, fr, es',
@@ -89,6 +95,9 @@ export const dateOfBirth: Detector = {
     { text: 'DOB: March 5th, 1971.', finds: 'March 5th, 1971' },
     { text: 'data di nascita: 3 maggio 1980, data urodzenia: 20/08/1942', finds: '3 maggio 1980 + 20/08/1942' },
     { text: 'doğum tarihi 12.08.1976, geboortedatum 5 maart 1971', finds: '12.08.1976 + 5 maart 1971' },
+    { text: 'Anna Roth, * 3. Mai 1971, wohnhaft', finds: '3. Mai 1971' },
+    { text: '生年月日:1996年7月27日', finds: '1996年7月27日' },
+    { text: '* 3. Mai 1971: Release' },
     { text: 'born in Kiel, admitted on 2024-01-02; shipped 2023-01-01' },
   ],
   look,

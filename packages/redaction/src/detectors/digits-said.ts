@@ -22,7 +22,7 @@ const SPOKEN = [
 const DIGIT_OF = new Map(SPOKEN.flatMap((row) => row.split(' ').map((word, digit) => [word, String(digit)] as const)));
 
 /** One after another, with no more than this between. */
-const STEP = /(?:, | - |[ -])(\d|\p{L}{2,7})(?![\p{L}\d])/uy;
+const STEP = /(?:, | - | {1,2}|-)(\d|\p{L}{2,7})(?![\p{L}\d])/uy;
 const MOST = 24;
 
 interface Said {

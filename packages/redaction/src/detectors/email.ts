@@ -162,7 +162,7 @@ const MARKED =
   /^[_>)*] ?([a-z0-9-]{1,63}(?:(?: ?[_<(*]| )(?:dot|punkt|punto|point)(?:[_>)*] ?| )[a-z0-9-]{1,63}|\.[a-z0-9-]{1,63}){1,4})(?![\w-])/i;
 const DOTS = / ?[_<(* ](?:dot|punkt|punto|point)[_>)* ] ?/gi;
 /** `first dot last`, before the at. */
-const DOTTED_LOCAL = /(?:[\w+-]{1,30}(?:[_<(*]| )(?:dot|punkt|punto|point)(?:[_>)*]| )){1,3}$/i;
+const DOTTED_LOCAL = /(?:[\w+-]{1,30}(?:[_<(*]| )(?:dot|punkt|punto|point|underscore|dash|hyphen|minus|plus)(?:[_>)*]| )){1,3}$/i;
 export const emailSpelt: Detector = {
   rule: 'email.spelt',
   type: 'EMAIL',

@@ -2,16 +2,17 @@
 import { classAt, DIGIT, isUpper, isWord, LETTER, WORD } from '../characters.ts';
 import { luhn, mod11_10, verhoeff, weighted } from '../check-digits.ts';
 import { confidence, type Detector } from '../detector.ts';
+import type { Context } from '../context.ts';
 import type { EntityType } from '../entity-types.ts';
 import { Keywords } from '../keywords.ts';
-import type { Scan } from '../scan.ts';
+import { NUMBER_STANDS_HERE, type Scan } from '../scan.ts';
 
 const words = (list: string): ReadonlySet<string> => new Set(list.split(','));
 
 const nationalWords = new Keywords(
   'nas,nn,registre national,rijksregister,assurance sociale,pnr,id code,travel document,national id,national identity,national identity number,national insurance,national insurance number,identity card,identity number,identity code,identity no,id number,id card,id no,personal id,personal number,personal code,personal identity,citizen id,citizen number,citizenship,' +
-    'tax id,tax number,tax no,tax identification,taxpayer,tin,vat id,passport,passport no,passport number,passport num,passnummer,reisepass,reisepassnummer,pasaporte,passeport,passaporto,driver license,drivers license,driving licence,driving license,driver licence,licence number,license number,dl,führerschein,permis de conduire,permiso de conducir,' +
-    'medicare,medicaid,health insurance,health number,health card,nhs,nhs number,mrn,medical record,patient id,insurance number,insurance no,member id,' +
+    'tax id,tax number,tax no,tax identification,taxpayer,tin,vat id,passport,passport no,passport number,passport num,passnummer,reisepass,reisepassnummer,pasaporte,passeport,passaporto,driver license,drivers license,driving licence,driving license,driver licence,driver s license,driver s licence,dln,licence number,license number,dl,führerschein,permis de conduire,permiso de conducir,' +
+    'medicare,medicaid,health insurance,health number,health card,nhs,nhs number,mrn,medical record,patient id,patient no,patient number,patientennummer,insurance number,insurance no,member id,' +
     'steuer id,steuer,steueridentifikationsnummer,steuernummer,idnr,sozialversicherungsnummer,svnr,versicherungsnummer,krankenversicherungsnummer,personalausweis,personalausweisnummer,ausweis,ausweisnummer,ahv,ahv nummer,ahvnummer,rentenversicherungsnummer,' +
     'numéro national,sécurité sociale,securite sociale,numéro de sécurité,nir,insee,numéro fiscal,carte d identité,carte nationale,nss,' +
     'dni,nie,nif,cif,número de identidad,seguridad social,cédula,cedula,curp,rfc,rut,run,cuit,cuil,nit,documento,número de identificación,identificación,ine,' +
@@ -20,7 +21,7 @@ const nationalWords = new Keywords(
     'pesel,nip,dowód,rodné číslo,rodné,rc,egn,егн,emšo,emso,matični broj,matična številka,oib,jmbg,cnp,cui,personal numeric code,adóazonosító,taj,amka,afm,αφμ,αμκα,tc kimlik,kimlik,tckn,tc no,инн,снилс,паспорт,rntrc,ipn,іпн,' +
     'sin,social insurance,tfn,medicare number,ird,aadhaar,aadhar,uidai,pan number,pan card,pan,voter id,cnic,nic,nric,fin,mykad,hkid,rrn,resident registration,resident identity,resident id,resident identity card,natid,tckimlik,ric,teudat zehut,my number,mynumber,emirates id,iqama,nino,utr,pps,pps number,ppsn,ssn number,ssn,id,identification number,identification no,身份证,身分證,住民登録,주민등록번호,' +
     // What the issuing offices call them, by continent; OECD's pages on tax identification numbers name most.
-    'tax file,taxpayer reference,medicaid id,medicare id,insurance id,passport id,license id,licence id,ni no,ni number,chi number,visa no,visa number,alien registration,alien number,green card,uscis,residence permit,work permit,permanent resident,voter registration,mbi,medicare beneficiary,npi,dea,dea number,dea no,ramq,green card number,state id,government id,' +
+    'tax file,taxpayer reference,medicaid id,medicare id,insurance id,passport id,license id,licence id,ni no,ni number,chi number,visa no,visa number,alien registration,alien number,green card,uscis,residence permit,work permit,permanent resident,voter registration,mbi,medicare beneficiary,medicare beneficiary id,beneficiary id,npi,dea,dea number,dea no,ramq,green card number,state id,government id,' +
     'sv nummer,sv nr,sozialversicherungs nr,krankenkassennummer,versicherungsnr,vsnr,rvnr,kvnr,versichertennummer,krankenversichertennummer,identifikationsnummer,führerscheinnummer,aufenthaltstitel,sécu,spi,titre de séjour,permis de séjour,carte de séjour,carte vitale,identité,identità,insz,niss,nrn,paspoort,paspoortnummer,rijbewijs,rijbewijsnummer,identiteitskaart,' +
     'cod fisc,c f,patente,patente di guida,tessera sanitaria,permesso di soggiorno,identidad,identidade,rol único tributario,rol unico tributario,matrícula consular,licencia de conducir,carnet de conducir,tarjeta sanitaria,afiliación,imss,clave de elector,r f c,d n i,n i e,n i f,c p f,c n p,b s n,n i t,r u t,c i,ruc,rif,nuip,título de eleitor,titulo de eleitor,cnh,carteira de motorista,habilitação,cartão nacional de saúde,pis,pasep,carta de condução,utente,' +
     'person nr,persnr,fnr,fødselsnr,kt,asm kodas,p k,dowodu,dowód osobisty,paszport,paszportu,rč,r č,číslo op,občanský průkaz,občanského průkazu,občiansky preukaz,občianskeho preukazu,személyi szám,személyi igazolvány,codul numeric,codul numeric personal,cod numeric,cod numeric personal,cod personal,idnp,identifikacijski broj,osobna iskaznica,lična karta,osebna izkaznica,davčna številka,јмбг,лнч,lnch,ln ch,лична карта,ταυτότητα,αδτ,διαβατήριο,' +
@@ -34,16 +35,16 @@ const nationalWords = new Keywords(
       .join(','),
 );
 const accountWords = new Keywords(
-  'account number,account no,account num,acct,acct no,acct number,bank account,accountnumber,account nr,a c,routing,routing number,routing no,aba,rtn,sort code,sortcode,bsb,transit,transit number,ifsc,clabe,cbu,cvu,kontonummer,konto nr,konto,kontonr,bankkonto,bankverbindung,blz,bankleitzahl,numéro de compte,compte bancaire,compte,rib,número de cuenta,cuenta bancaria,cuenta,cuenta corriente,conta,conta corrente,agência,numero di conto,conto corrente,rekeningnummer,rekening,bankgiro,plusgiro,nuban,bank no,checking account,savings account,giro',
+  'account,account number,account no,account num,acct,acct no,acct number,bank account,accountnumber,account nr,a c,routing,routing number,routing no,aba,rtn,sort code,sortcode,bsb,transit,transit number,ifsc,clabe,cbu,cvu,kontonummer,konto nr,konto,kontonr,bankkonto,bankverbindung,blz,bankleitzahl,rachunek,rachunku,numéro de compte,compte bancaire,compte,rib,número de cuenta,cuenta bancaria,cuenta,cuenta corriente,conta,conta corrente,agência,numero di conto,conto corrente,rekeningnummer,rekening,bankgiro,plusgiro,nuban,bank no,checking account,savings account,giro',
 );
 /** The nearest of these words makes it something else. */
 const otherWords = new Keywords(
-  'teléfono,telefono,telefon,téléphone,telefone,handy,mobil,móvil,portable,cell,call,order,invoice,ticket,tracking,ref,reference,version,build,commit,part,parts,isbn,page,figure,line,serial,sku,row,rows,phone,tel,mobile,fax,shipment,parcel,bestellung,commande,pedido,issue,error,port,amount,total,price,zip,postcode,job,session,request,trace,span,event,user id,customer id,order id,item,items,node,worker,thread,pid',
+  'teléfono,telefono,telefon,téléphone,telefone,handy,mobil,móvil,portable,cell,call,order,invoice,ticket,tracking,ref,reference,version,build,commit,part,parts,isbn,page,figure,line,serial,sku,row,rows,phone,tel,mobile,fax,shipment,parcel,bestellung,commande,pedido,issue,error,port,amount,total,price,zip,postcode,job,session,request,trace,span,event,user id,customer id,order id,item,items,node,worker,thread,pid,rechnung,rechnungsnr,facture,factura,fattura,faktura,fatura,auftrag,auftragsnr,bestellnr,kundennr,aktenzeichen,folio,订单',
 );
 
 /** Not everything called an id is a person's: alone this word needs a check digit. */
 const weakWords = words(
-  'id,nn,cc,rc,rg,cf,fin,run,sin,nis,nit,documento,steuer,nic,ine,rib,cui,dl,konto,compte,cuenta,conta,conto,giro,transit,agência,cif,nid,my number,mynumber,kt,p k,c i,c f,pis,spi,dea,epic,identifikationsnummer',
+  'account,id,nn,cc,rc,rg,cf,fin,run,sin,nis,nit,documento,steuer,nic,ine,rib,cui,dl,konto,compte,cuenta,conta,conto,giro,transit,agência,cif,nid,my number,mynumber,kt,p k,c i,c f,pis,spi,dea,epic,identifikationsnummer',
 );
 
 interface Shape {
@@ -95,6 +96,7 @@ const SHAPES: readonly Shape[] = [
     alone: [10, 11],
   },
   { rule: 'br_cpf', type: 'NATIONAL_ID', pattern: /^\d{3}\.\d{3}\.\d{3}-\d{2}$/, valid: (id) => isCpf(digits(id)), alone: [11] },
+  { rule: 'br_rg', type: 'NATIONAL_ID', pattern: /^\d{2}\.\d{3}\.\d{3}-[\dX]$/, valid: yes, word: 'rg' },
   { rule: 'in_pan', type: 'NATIONAL_ID', pattern: /^[A-Z]{3}[ABCFGHLJPT][A-Z]\d{4}[A-Z]$/, valid: yes },
   { rule: 'in_aadhaar', type: 'NATIONAL_ID', pattern: /^[2-9]\d{3} \d{4} \d{4}$/, valid: (id) => verhoeff(digits(id)), alone: [12] },
   { rule: 'fr_nir', type: 'NATIONAL_ID', pattern: /^[12]\d{2}(?:0[1-9]|1[0-2]|[2-9]\d)(?:\d{2}|2[AB])\d{8}$/, valid: isNir, alone: [15] },
@@ -285,6 +287,16 @@ function gapAt(text: string, at: number): number {
 /** Whether a keyword is a word, or a phrase that ends with it: the reference of "taxpayer reference" makes it nothing else. */
 const endsWith = (keyword: string, word: string): boolean => keyword === word || keyword.endsWith(` ${word}`);
 
+/** A word names the number that follows it: what comes after that with another word before it is something else. "NIF 236474600, invoice 2025/1182". */
+function isSpent({ text, numbersSeen }: Scan, keyword: string, start: number, context: Context): boolean {
+  const from = Math.max(numbersSeen, text.lastIndexOf(NUMBER_STANDS_HERE, start) + 1);
+  if (from === 0 || start - from > 64 || context.column.length > 0) return false;
+  const between = text.slice(from, start).toLowerCase();
+  if (between.includes('\n') || between.includes(keyword.slice(keyword.lastIndexOf(' ') + 1))) return false;
+  return [...between.matchAll(/\p{L}{2,}/gu)].some(([word]) => !joining.has(word));
+}
+const joining = words('and,or,und,oder,et,ou,og,och,en,of,eller,ali,ja');
+
 function look(scan: Scan, from: number, runEnd: number): void {
   const { text } = scan;
   if (from < scan.numbersSeen) return;
@@ -319,13 +331,14 @@ function look(scan: Scan, from: number, runEnd: number): void {
     if ((kind & DIGIT) !== 0) count++;
     if ((kind & WORD) !== 0) solid++;
   }
-  if (count < 3 || count > 24 || (count < 5 && count === end - from)) return;
+  if (count < 3 || count > 26 || (count < 5 && count === end - from)) return;
   const after = text[end] ?? ' ';
   if (after === '_' || after === '@' || ((after === ':' || after === '=') && isWord(text, end + 1))) return;
   const context = scan.contextBefore(start);
   const account = context.find(accountWords, 4);
   const national = context.find(nationalWords, 5);
-  const keyword = account ?? national;
+  const said = account ?? national;
+  const keyword = said !== undefined && isSpent(scan, said, start, context) ? undefined : said;
   if (keyword === undefined && (ALONE[solid + lead.length] ?? []).length === 0 && (ALONE[solid] ?? []).length === 0) return;
   const written = text.slice(from, end).toUpperCase();
   // A date, a time of day, a span of years or a constant in code is no id, whatever stands before it.
@@ -356,7 +369,10 @@ function look(scan: Scan, from: number, runEnd: number): void {
         [written, compact].some((form) => shape.pattern.test(form) && shape.valid(form)),
     );
   if (weakWords.has(keyword) && checked === undefined && !(keyword !== 'id' && count >= 7 && context.nearest === keyword)) return;
-  if (checked === undefined && (count < (/pass|pasap|paspo/.test(keyword) ? 3 : 5) || compact.length < SHORTEST || compact.length > 24))
+  if (
+    checked === undefined &&
+    (count < (/pass|pasap|paspo|ausweis|identit|dow[oó]d/.test(keyword) ? 3 : 5) || compact.length < SHORTEST || compact.length > 26)
+  )
     return;
   if (checked === undefined && /^\d{4}-\d{2}-\d{2}|^[0-9A-F]{8}-[0-9A-F]{4}-/.test(written)) return;
   scan.numbersSeen = end;
@@ -397,6 +413,8 @@ export const nationalId: Detector = {
     { text: 'N.I.F. 45678912K; Reisepassnummer C4FGJ1K2L; Medicaid ID AB12345C', finds: '45678912K + C4FGJ1K2L + AB12345C' },
     { text: 'Kenyan ID: 28456712', finds: '28456712' },
     { text: 'Unique Taxpayer Reference 2789303469', finds: '2789303469' },
+    { text: 'NIF 236474600, fatura FT 2025/1182', finds: '236474600' },
+    { text: 'DNI 12345678 y 87654321', finds: '12345678 + 87654321' },
     { text: 'his kt., 091256-8009, and c.i. 1710034065', finds: '091256-8009 + 1710034065' },
     { text: 'kt or not, 091256-8219, see epic 12, nid 44123' },
     { text: 'order id 36574261809 and ticket ref 12345673' },

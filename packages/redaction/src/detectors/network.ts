@@ -6,18 +6,25 @@ import { Keywords } from '../keywords.ts';
 import type { Scan } from '../scan.ts';
 
 const V4 = /^(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}(?![\d])/;
+/** As it is said. */
+const SPELT = /^\d{1,3}(?: (?:dot|punkt|punto|point) \d{1,3}){3}(?![\w.])/i;
 const PREFIX_LENGTH = /^\/\d{1,3}(?![\d/])/;
 const versionWords = new Keywords('version,versions,v,ver,release,upgrade,build,figure,section,chapter,firmware,driver');
 
-function lookV4(scan: Scan, start: number): void {
+function lookV4(scan: Scan, start: number, runEnd: number): void {
   const { text } = scan;
+  // As it is said, a word follows.
+  if (text[runEnd] === ' ' && text[runEnd + 1] !== 'd' && text[runEnd + 1] !== 'p') return;
   const before = text[start - 1] ?? ' ';
   if (before === '.' || before === '-' || before === '_' || (before === ':' && text[start - 2] === ':')) return;
   // A product's version: Chrome/120.0.0.0.
   if (before === '/' && isWord(text, start - 2) && !isDigit(text, start - 2)) return;
-  const match = V4.exec(text.slice(start, start + 16));
+  const spelt = text[runEnd] === ' ' ? SPELT.exec(text.slice(start, start + 40))?.[0] : undefined;
+  if (text[runEnd] === ' ' && spelt === undefined) return;
+  const address = spelt === undefined ? text.slice(start, start + 16) : spelt.replaceAll(/\D+/g, '.');
+  const match = V4.exec(address);
   if (match === null) return;
-  let to = start + match[0].length;
+  let to = start + (spelt ?? match[0]).length;
   if (isWord(text, to) || ((text[to] === '.' || text[to] === '-') && isWord(text, to + 1))) return;
   const context = scan.contextBefore(start);
   if (context.find(versionWords, 2) !== undefined || saysPhone.has(context.nearest)) return;
@@ -106,7 +113,7 @@ export const ipv4: Detector = {
   type: 'IP_ADDRESS',
   anchors: ['number'],
   lengths: { number: [1, 3] },
-  next: '.',
+  next: '. ',
   keywords: versionWords,
   validator: 'octets',
   source: 'RFC 791',

@@ -12,22 +12,22 @@ const isAny = openNameFilter(anyNames);
 
 const words = (list: string): ReadonlySet<string> => new Set(list.split(','));
 const titles = words(
-  'mr,mrs,ms,miss,mx,dr,prof,professor,sir,madam,lady,lord,rev,reverend,father,sister,brother,capt,captain,sgt,lt,col,gen,hon,judge,senator,herr,herrn,frau,fräulein,m,mme,mlle,monsieur,madame,mademoiselle,sr,sra,srta,señor,señora,señorita,don,doña,sig,signor,signora,dott,dhr,mevr,doktor,docteur,doctor,doctora,ing,uncle,aunt',
+  'ssa,mr,mrs,ms,miss,mx,dr,prof,professor,sir,madam,lady,lord,rev,reverend,father,sister,brother,capt,captain,sgt,lt,col,gen,hon,judge,senator,herr,herrn,frau,fräulein,m,mme,mlle,monsieur,madame,mademoiselle,sr,sra,srta,señor,señora,señorita,don,doña,sig,signor,signora,dott,dhr,mevr,doktor,docteur,doctor,doctora,ing,uncle,aunt',
 );
 /** After these, or after a key of this name, stands a name. */
 const announcers = words(
-  'name,names,named,called,dear,hi,hello,hey,hallo,liebe,lieber,bonjour,cher,chère,hola,querido,querida,estimado,estimada,regards,sincerely,cheers,thanks,greetings,grüße,gruß,cordialement,saludos,atentamente,author,signed,patient,requester,customer,client,kunde,kundin,cliente,holder,cardholder,contact,attn,attention,from,to,cc,bcc,sender,recipient,assignee,reporter,owner,employee,manager,user,username,firstname,lastname,surname,forename,fullname,nachname,vorname,nom,prénom,nombre,apellido,apellidos,husband,wife,son,daughter,mother,friend,colleague,tenant,passenger,driver,applicant,beneficiary,payee,payer,student,teacher,doctor,nurse,lawyer,agent,buyer,seller,with,by,label,inhaber,titulaire,titular,firmado,signé,heiße,appelle,llamo,nombrado,editor,reviewer,approver,witness,guest,visitor,member,subscriber,participant,candidate,interviewee,speaker,defendant,plaintiff,claimant,respondent,complainant,petitioner,victim,suspect,insured,policyholder,lessee,lessor,landlord,borrower,lender,guarantor,trustee,heir,attendee,organizer,organiser,instructor,trainee,intern,consultant,counsel,notary,donor,kollege,kollegin,nachbar,nachbarin,ehemann,ehefrau,mieter,vermieter,zeuge,zeugin,kläger,klägerin,beklagter,beklagte,versicherter,versicherte,patientin,ansprechpartner,ansprechpartnerin,témoin,locataire,bailleur,assuré,assurée,salarié,salariée,élève,collègue,testigo,paciente,inquilino,inquilina,demandado,demandante,asegurado,asegurada,empleado,empleada,colega,titolare,paziente,inquilino',
+  'name,names,named,called,dear,hi,hello,hey,hallo,liebe,lieber,bonjour,cher,chère,hola,querido,querida,estimado,estimada,regards,sincerely,cheers,thanks,greetings,grüße,gruß,cordialement,saludos,atentamente,author,signed,patient,requester,customer,client,kunde,kundin,cliente,holder,cardholder,contact,attn,attention,from,to,cc,bcc,sender,recipient,assignee,reporter,owner,employee,manager,user,username,firstname,lastname,surname,forename,fullname,nachname,vorname,nom,prénom,nombre,apellido,apellidos,husband,wife,son,daughter,mother,friend,colleague,tenant,passenger,driver,applicant,beneficiary,payee,payer,student,teacher,doctor,nurse,lawyer,agent,buyer,seller,with,by,label,inhaber,titulaire,titular,firmado,signé,heiße,appelle,llamo,nombrado,editor,reviewer,approver,witness,guest,visitor,member,subscriber,participant,candidate,interviewee,speaker,defendant,plaintiff,claimant,respondent,complainant,petitioner,victim,suspect,insured,policyholder,lessee,lessor,landlord,borrower,lender,guarantor,trustee,heir,attendee,organizer,organiser,instructor,trainee,intern,consultant,counsel,notary,donor,kollege,kollegin,nachbar,nachbarin,ehemann,ehefrau,mieter,vermieter,zeuge,zeugin,kläger,klägerin,beklagter,beklagte,versicherter,versicherte,patientin,ansprechpartner,ansprechpartnerin,témoin,locataire,bailleur,assuré,assurée,salarié,salariée,élève,collègue,testigo,paciente,inquilino,inquilina,demandado,demandante,asegurado,asegurada,empleado,empleada,colega,titolare,paziente,inquilino,interviewer,respondents,adjuster,requestor,pt,family,given,cognome,nome,sobrenome,naam,voornaam,achternaam,namn,förnamn,efternamn,navn,fornavn,etternavn,nimi,etunimi,sukunimi,név,soyad,jméno,příjmení,imię,nazwisko,имя,фамилия,отчество,фио,заявитель,заявительница,клиент,заказчик,пациент,пациентка,оператор,менеджер,получатель,отправитель,сотрудник,господин,госпожа,groet,groeten,hilsen,hälsningar,mvh,saluti,abraços,abraço,atenciosamente,ciao,oi,olá,hej,hei,ahoj,cześć,salut,pozdrawiam,здравствуйте,привет,fils,fille,mari,frère,sœur,hijo,hija,marido,esposa,esposo,hermano,hermana,figlio,figlia,marito,moglie,fratello,sorella,zoon,dochter,maken,makan,dotter,syster,filho,filha,irmão,irmã,sohn,tochter,bruder,schwester',
 );
 /** Announcers that name somebody only before a colon, an equals sign or as a JSON key. */
 const keysOnly = words(
-  'from,to,with,by,user,label,contact,customer,client,owner,agent,name,names,called,named,thanks,doctor,father,sister,brother,manager,driver,member,guest,student,teacher,speaker,cliente,kunde,author,patient,cc,nom,nombre,judge,attention,doctor,mother,friend,son,daughter,wife,husband,nurse,lawyer,employee,m,don,hon,col,gen,ing,defendant,plaintiff,claimant,respondent,complainant,petitioner,victim,suspect,insured,policyholder,lessee,lessor,landlord,borrower,lender,guarantor,trustee,heir,attendee,organizer,organiser,instructor,trainee,intern,consultant,counsel,notary,donor,mieter,vermieter,patientin,locataire,bailleur,assuré,assurée,salarié,salariée,élève,paciente,inquilino,inquilina,demandado,demandante,asegurado,asegurada,empleado,empleada,titolare,paziente',
+  'from,to,with,by,user,label,contact,customer,client,owner,agent,name,names,called,named,thanks,doctor,father,sister,brother,manager,driver,member,guest,student,teacher,speaker,cliente,kunde,author,patient,cc,nom,nombre,judge,attention,doctor,mother,friend,son,daughter,wife,husband,nurse,lawyer,employee,m,don,hon,col,gen,ing,defendant,plaintiff,claimant,respondent,complainant,petitioner,victim,suspect,insured,policyholder,lessee,lessor,landlord,borrower,lender,guarantor,trustee,heir,attendee,organizer,organiser,instructor,trainee,intern,consultant,counsel,notary,donor,mieter,vermieter,patientin,locataire,bailleur,assuré,assurée,salarié,salariée,élève,paciente,inquilino,inquilina,demandado,demandante,asegurado,asegurada,empleado,empleada,titolare,paziente,pt,family,given,nome,respondents,fils,fille,mari,frère,sœur,hijo,hija,marido,esposa,esposo,hermano,hermana,figlio,figlia,marito,moglie,fratello,sorella,zoon,dochter,maken,makan,dotter,syster,filho,filha,irmão,irmã,sohn,tochter,bruder,schwester',
 );
 const particles = words(
   'de,da,do,dos,das,del,della,di,du,des,van,von,der,den,ter,ten,zu,zum,af,al,el,bin,ibn,ben,la,le,lo,y,e,st,mc,o,d,l,dit,vom,und zu',
 );
 /** A run with one of these words names an organisation, a place or a thing. */
 const notPeople = words(
-  'my,your,our,his,her,their,its,this,that,these,those,mein,meine,meiner,ihr,ihre,unser,unsere,dein,deine,mon,mes,votre,vos,notre,nos,leur,leurs,mis,sus,nuestro,nuestra,id,nummer,número,numéro,customer,client,team,everyone,everybody,sons,sir,madam,kunde,kundin,damen,herren,inc,ltd,llc,gmbh,corp,corporation,company,co,ag,plc,sa,sl,group,university,college,school,institute,hospital,church,museum,street,avenue,road,lane,drive,court,boulevard,square,park,bridge,river,lake,mountain,island,city,county,state,district,airport,station,stadium,league,cup,championship,festival,records,band,album,party,committee,council,department,ministry,association,society,foundation,union,bank,press,times,news,magazine,journal,award,awards,war,battle,act,law,street,building,tower,center,centre,hall,house,hotel,club,team,united,states,kingdom,republic,army,navy,force,airlines,line,lines,railway,railroad,highway,island,islands,bay,sea,ocean,valley,hills,forest,world,series,show,game,games,film,movie,song,studio,studios,entertainment,pictures,theatre,theater,orchestra,symphony,academy,services,systems,technologies,software,solutions,partners,holdings,international,national,global,american,british,european,january,february,march,april,may,june,july,august,september,october,november,december,monday,tuesday,wednesday,thursday,friday,saturday,sunday,straße,strasse,platz,weg,allee,gasse,rue,avenue,place,calle,avenida,plaza,paseo,north,south,east,west,northern,southern,eastern,western,new,great,old,lower,upper,mount,fort,port,san,santa,los,las,saint,cape,the,of,and,for,route,version,error,order,number,code,test,data,server,service,client,request,response,api,http,json,select,insert,update,delete,create,table,values,where,get,post,put,call,email,phone,address,card,account,street,apartment,suite,apt,room,floor,level,chapter,figure,section,page,volume,model,class,type,bitcoin,iban,visa,mastercard,invoice,rechnung,rose,gold',
+  'my,your,our,his,her,their,its,this,that,these,those,mein,meine,meiner,ihr,ihre,unser,unsere,dein,deine,mon,mes,votre,vos,notre,nos,leur,leurs,mis,sus,nuestro,nuestra,id,nummer,número,numéro,customer,client,team,everyone,everybody,sons,sir,madam,kunde,kundin,damen,herren,inc,ltd,llc,gmbh,corp,corporation,company,co,ag,plc,sa,sl,group,university,college,school,institute,hospital,church,museum,street,avenue,road,lane,drive,court,boulevard,square,park,bridge,river,lake,mountain,island,city,county,state,district,airport,station,stadium,league,cup,championship,festival,records,band,album,party,committee,council,department,ministry,association,society,foundation,union,bank,press,times,news,magazine,journal,award,awards,war,battle,act,law,street,building,tower,center,centre,hall,house,hotel,club,team,united,states,kingdom,republic,army,navy,force,airlines,line,lines,railway,railroad,highway,island,islands,bay,sea,ocean,valley,hills,forest,world,series,show,game,games,film,movie,song,studio,studios,entertainment,pictures,theatre,theater,orchestra,symphony,academy,services,systems,technologies,software,solutions,partners,holdings,international,national,global,american,british,european,january,february,march,april,may,june,july,august,september,october,november,december,monday,tuesday,wednesday,thursday,friday,saturday,sunday,straße,strasse,platz,weg,allee,gasse,rue,avenue,place,calle,avenida,plaza,paseo,north,south,east,west,northern,southern,eastern,western,new,great,old,lower,upper,mount,fort,port,san,santa,los,las,saint,cape,the,of,and,for,route,version,error,order,number,code,test,data,server,service,client,request,response,api,http,json,select,insert,update,delete,create,table,values,where,get,post,put,call,email,phone,address,card,account,street,apartment,suite,apt,room,floor,level,chapter,figure,section,page,volume,model,class,type,bitcoin,iban,visa,mastercard,invoice,rechnung,rose,gold,geb,support,noreply',
 );
 
 /** A capitalised word; what the lists say of it is asked once. */
@@ -98,9 +98,14 @@ function isCamelCase(text: string, start: number, end: number): boolean {
 }
 
 const isInitial = ({ start, end }: Word): boolean => end - start === 1;
+/** Endings that only family names have, without accents. */
+const FAMILY =
+  /.{3}(?:oglu|ovic|evic|ewicz|owicz|czyk|czak|owski|ewski|owska|ewska|inski|inska|enko|chuk|shvili|adze|poulos|opoulou|akis|idis|sson|sdottir|inen|escu|[kr]ova)$/;
 const isListed = (name: string): boolean =>
   name.length > 1 &&
-  (isAny(name) || (name.includes('-') && name.split('-').some((part) => part.length > 3 && isAny(part) && !everydayWords.has(part))));
+  (isAny(name) ||
+    FAMILY.test(name) ||
+    (name.includes('-') && name.split('-').some((part) => part.length > 3 && isAny(part) && !everydayWords.has(part))));
 const isListedGiven = (name: string): boolean =>
   name.length > 1 && (isGiven(name) || (name.includes('-') && isGiven(name.split('-')[0] ?? '')));
 /** Bits of a word's marks. */
@@ -129,6 +134,7 @@ function runFrom(text: string, first: Word): readonly Word[] {
       if (end === from || text[end] !== ' ' || !particles.has(text.slice(from, end))) break;
       from = end + 1;
     }
+    if (text.startsWith("'t ", from)) from += 3;
     const next = wordAt(text, from);
     if (next === undefined) break;
     // A title in the middle begins another name.
@@ -197,6 +203,22 @@ function announcedByWord(scan: Scan, start: number): Announced | undefined {
   return undefined;
 }
 
+/** Small words that begin a family name. */
+const LEADS = words('de,da,do,dos,das,del,della,di,du,des,van,von,der,den,ter,ten,zu,zum,af,al,el,bin,ibn,ben,la,le,lo,vom,t');
+/** Where the particles before a name begin: Frau von der Heide. */
+function leadStart({ text, words: { starts, ends } }: Scan, start: number): number {
+  let from = start;
+  if (text.charCodeAt(start - 1) !== 0x20 || (classAt(text, start - 2) & (LOWER | OTHER_LETTER)) === 0) return from;
+  let at = ends.length - 1;
+  while (at >= 0 && (ends[at] ?? 0) > start) at--;
+  for (let seen = 0; seen < 3; seen++, at--) {
+    const [first = 0, end = -2] = [starts[at], ends[at]];
+    if (end !== from - 1 || end - first > 5 || !LEADS.has(text.slice(first, end))) break;
+    from = text.charCodeAt(first - 1) === 0x27 ? first - 1 : first;
+  }
+  return from;
+}
+
 /** What a column of names may be called and nothing else is. */
 const PARTS_OF_NAMES = words('first,last,middle,given,family');
 /** A cell of a table whose header says so. */
@@ -243,7 +265,7 @@ const OPENS_CELL = codesOf([',', ';', '|', '\t', '\n', "'", '(']);
  * Most capitals begin a sentence, a product or a heading: an unlisted word alone that nothing announces. Decided from what the pass knows
  * already, so that only what may be a name is read as one.
  */
-function isPlain(scan: Scan, start: number, end: number): boolean {
+function isPlain(scan: Scan, lead: number, start: number, end: number): boolean {
   const { text } = scan;
   let next = text.charCodeAt(end);
   // A part of a longer word, or another word of a name may follow.
@@ -258,7 +280,8 @@ function isPlain(scan: Scan, start: number, end: number): boolean {
       if (to - at < 5 && text.charCodeAt(to) === 0x20 && particles.has(text.slice(at, to))) return false;
     }
   }
-  if (followsName(scan, start) || hasAnnouncer(scan, start) || opensCell(scan, start)) return false;
+  if (next === 0x2c && text.charCodeAt(end + 3) === 0x2e) return false;
+  if (followsName(scan, start) || hasAnnouncer(scan, lead) || opensCell(scan, lead)) return false;
   for (let at = start; at < end; at++) if (text.charCodeAt(at) >= 0x80) return false;
   return !isAny(text, start, end);
 }
@@ -269,8 +292,11 @@ function look(scan: Scan, start: number, runEnd: number): void {
   const { text } = scan;
   if ((classAt(text, start) & UPPER) === 0 || start < scan.personsSeen) return;
   const glue = text.charCodeAt(start - 1);
+  const next = text.charCodeAt(runEnd);
+  if ((next === 0x5f || next === 0x5e) && glued(scan, start)) return;
   if (GLUE.has(glue) || ((glue === 0x2d || glue === 0x2f) && isWord(text, start - 2))) return;
-  if (isPlain(scan, start, runEnd)) {
+  const lead = leadStart(scan, start);
+  if (isPlain(scan, lead, start, runEnd)) {
     scan.capitalised.push({ start, end: runEnd });
     return;
   }
@@ -290,7 +316,9 @@ function look(scan: Scan, start: number, runEnd: number): void {
   // The pass has looked up the word already.
   const mayAnnounce = (scan.words.lastLists & announcing.bit) !== 0;
   if (mayAnnounce && titles.has(first.name) && !isInitial(first)) return;
-  const announced = announcedBy(scan, start);
+  if (cited(scan, first)) return;
+  const announcedFrom = lead < start ? announcedBy(scan, lead) : undefined;
+  const announced = announcedFrom ?? announcedBy(scan, start);
   // In data a town or a firm is what its key says.
   if (announced === undefined && (glue === 0x22 || glue === 0x27) && isOtherKey(identifierBefore(text, start))) return;
   const run = runFrom(text, first);
@@ -306,17 +334,59 @@ function look(scan: Scan, start: number, runEnd: number): void {
   const take = withGivenAfter(text, decided.take);
   const last = take.at(-1) ?? first;
   const end = last.end + (isInitial(last) && text[last.end] === '.' ? 1 : 0);
+  const from = announcedFrom === undefined ? start : lead;
   scan.personsSeen = end;
   scan.report({
-    start,
+    start: from,
     end,
     type: 'PERSON',
     rule: announced === undefined ? 'person.listed' : 'person.announced',
     confidence: sure,
     context: announced?.by,
-    canonical: toName(text.slice(start, end)),
+    canonical: toName(text.slice(from, end)),
   });
   remember(scan, take, announced);
+}
+
+/** Whitlock^Dorothea^M in HL7, Torsten_Kleinschmidt in a file's name. */
+const GLUED = /^(\p{Lu}\p{Ll}['’\p{L}-]{0,24})([_^])(\p{Lu}\p{Ll}['’\p{L}-]{0,24})(?:\^[\p{L}.]{0,24}){0,2}(?![\p{L}\d])/u;
+function glued(scan: Scan, start: number): boolean {
+  const [whole = '', one = '', mark = '', other = ''] = GLUED.exec(scan.text.slice(start, start + 90)) ?? [];
+  if (one === '') return false;
+  const names = [toName(one), toName(other)];
+  if (!names.some((name) => isListedGiven(name) && !isEveryday(name))) return false;
+  // With an underscore it may as well be a constant's name.
+  if (mark === '_' && !names.every((name) => isListed(name) && !isEveryday(name))) return false;
+  scan.personsSeen = start + whole.length;
+  scan.report({
+    start,
+    end: start + whole.length,
+    type: 'PERSON',
+    rule: 'person.glued',
+    confidence: confidence.shape,
+    canonical: names.join(' '),
+  });
+  return true;
+}
+
+/** Who wrote it, in a list of what was written: Oyelaran, O. A., and Chukwu, B. (2019) */
+const INITIALS = /^, (?:\p{Lu}\.[ -]?){1,3}(?=[,;)&(]|and |und |et |y |$)/u;
+function cited(scan: Scan, first: Word): boolean {
+  const { text } = scan;
+  if (text.charCodeAt(first.end) !== 0x2c || first.everyday) return false;
+  const initials = INITIALS.exec(text.slice(first.end, first.end + 18))?.[0].trimEnd();
+  if (initials === undefined) return false;
+  const end = first.end + initials.length;
+  scan.personsSeen = end;
+  scan.report({
+    start: first.start,
+    end,
+    type: 'PERSON',
+    rule: 'person.cited',
+    confidence: confidence.guess,
+    canonical: toName(text.slice(first.start, end)),
+  });
+  return true;
 }
 
 /** "Hansen, Lucie" and "Cano Pacheco, Anita —": the family name first. */
@@ -328,8 +398,8 @@ function withGivenAfter(text: string, take: readonly Word[]): readonly Word[] {
   if (given === undefined || given.everyday) return take;
   const after = text.slice(given.end, given.end + 3);
   const opens = text[first.start - 1] ?? '\n';
-  const lineBegins = opens === '\n' || opens === '"';
-  const closed = after === '' || after.startsWith('\n') || after.startsWith('"') || /^ [—–-]/.test(after);
+  const lineBegins = opens === '\n' || opens === '"' || text[first.start - 2] === ';';
+  const closed = after === '' || after.startsWith('\n') || after.startsWith(';') || after.startsWith('"') || /^ [—–-]/.test(after);
   if (lineBegins && closed) return [...take, given];
   return !first.given && given.given && !/^,| \p{Lu}| (?:an|un|et|y )/u.test(after) ? [...take, given] : take;
 }
@@ -426,50 +496,89 @@ function decide(
       return { take: kept, sure: confidence.guess };
     return undefined;
   }
-  if (!firstListed || first.everyday) return undefined;
+  if (!firstListed || first.everyday || (announced === undefined && namesThing(text, first))) return undefined;
   return first.given || withGivenAfter(text, [first]).length > 1 || announced !== undefined || !beginsSentence(text, first.start)
     ? { take: [first], sure: confidence.guess }
     : undefined;
 }
+
+/** What is called after somebody: Crohn's disease, the Nash equilibrium, a shelf „Billy“, the Marcus 40-inch. */
+const THING =
+  /^(?:['’]s)?[ -](?:\d+(?:\.\d|-[a-z])|(?:disease|syndrome|thyroiditis|lymphoma|palsy|functions?|equilibrium|process|identity|theorem|law|equations?|algorithm|distribution|index|scale|effect|constant|numbers?|principle|transform|reaction|solver|motor|curve|filter|kernel|tree|protocol|award|prize|medal|collection|shelf|bookshelf|sofa|lamp|chair|kit|engine|server|cluster|database|pipeline|plugin)\b)/i;
+const namesThing = (text: string, { start, end }: Word): boolean =>
+  ('„“«‘'.includes(text[start - 1] ?? ' ') && '“”»’'.includes(text[end] ?? ' ')) || THING.test(text.slice(end, end + 18));
 
 /** At the start of a sentence any word has a capital. */
 const beginsSentence = (text: string, start: number): boolean =>
   start === 0 || /(?:^|[.!?:\n"“(*#>-])\s*$/.test(text.slice(Math.max(0, start - 4), start));
 
 /** `my name is lena andersson`: typed without capitals, so only where the words before leave no doubt and a list knows the name. */
-const NAMES_SELF = /\b(?:name(?:'s| is)|call me|mein name ist|ich heiße|je m'appelle|mon nom est|me llamo|mi nombre es)$/i;
-const SMALL_NAME = /^ (\p{Ll}{3,24})(?: (\p{Ll}{2,24}))?(?![\p{L}\d@_-])/u;
+/** Who speaks, said so or in passing; whom the speaker knows or greets. */
+const CUE =
+  /\b(?:(?<self>name(?:['’]s| is)|call me|mein name ist|ich heiße|je m'appelle|mon nom est|me llamo|mi nombre es)|(?<passing>this is|it['’]?s|i am|i['’]?m)|hi|hey|hello|dear|my (?:wife|husband|son|daughter|sister|brother|mom|mum|dad|boss|friend)|thanks|thx|cheers|regards)$/i;
+/** How cues end. */
+const CUE_ENDS =
+  'is,am,im,its,me,ist,heiße,appelle,est,llamo,es,hi,hey,hello,dear,wife,husband,son,daughter,sister,brother,mom,mum,dad,boss,friend,thanks,thx,cheers,regards'.split(
+    ',',
+  );
+const SMALL_NAME = /^(,? |,?\n)(\p{Ll}{3,24})(?: (\p{Ll}{2,24}(?:-\p{Ll}{2,24})?))?(?![\p{L}\d@_-])/u;
+/** Behind a name that was said, and not behind a word of the sentence. */
+const SAID = /^(?:[,.!?\n]|$| (?:calling|here|from|again)\b)/;
+/** Keys before a name in scripts without capitals: zh, ja, ko, hi. */
+const EASTERN_KEYS = words('姓名,客户姓名,客户,氏名,お客様氏名,名前,お名前,担当,担当者,收件人,联系人,고객명,성명,이름,담당자,नाम,ग्राहक');
+const EASTERN_NAME = /^ ?: ?["']?([\p{Lo}\p{M}]{2,12}(?:[ ・·](?!様|さん|님)[\p{Lo}\p{M}]{1,12}){0,2})/u;
+
 export const personSmall: Detector = {
   rule: 'person.small',
   type: 'PERSON',
   anchors: ['word', 'capital'],
-  lengths: { word: [1, 7] },
-  tails: [' is', "e's", ' me', 'ist', 'est', 'ße', 'lle', 'amo', ' es'],
-  next: ' ',
+  lengths: { word: [1, 7], capital: [1, 7] },
+  heads: ['s ', 'm ', ...CUE_ENDS, ...EASTERN_KEYS].map((word) => word.slice(0, 3)),
+  tails: ["e's", "t's", "i'm", ...CUE_ENDS.map((word) => ` ${word}`), ...EASTERN_KEYS].map((word) => word.slice(-3)),
+  next: ' ,\n:',
   source: 'lists named in scripts/make-name-filters.ts',
   examples: [
     { text: 'hi, my name is lena andersson.', finds: 'lena andersson' },
-    { text: 'the name is important, the file name is server' },
+    { text: 'its grady calloway, thx, trevor', finds: 'grady calloway + trevor' },
+    { text: '氏名: 松本 由紀子 様', finds: '松本 由紀子' },
+    { text: 'the name is important, the file name is server; this is fine, its value is set; thanks, see you' },
   ],
-  look(scan, _, end) {
+  look(scan, start, end) {
     const { text } = scan;
-    if (!NAMES_SELF.test(text.slice(Math.max(0, end - 20), end))) return;
-    const match = SMALL_NAME.exec(text.slice(end, end + 52));
-    const [, first = '', second = ''] = match ?? [];
-    if (first === '' || !isListedGiven(toName(first)) || isEveryday(toName(first))) return;
-    const whole =
-      second !== '' && isListed(toName(second)) && !isEveryday(toName(second)) ? first.length + 1 + second.length : first.length;
-    scan.report({
-      start: end + 1,
-      end: end + 1 + whole,
-      type: 'PERSON',
-      rule: 'person.small',
-      confidence: confidence.guess,
-      context: 'name',
-      canonical: toName(text.slice(end + 1, end + 1 + whole)),
-    });
+    if (text.charCodeAt(start) >= 0x0900) return lookEastern(scan, start, end);
+    const cue = CUE.exec(text.slice(Math.max(0, end - 20), end));
+    if (cue === null) return;
+    const passing = cue.groups?.['passing'] !== undefined;
+    const self = passing || cue.groups?.['self'] !== undefined;
+    const [, gap = '', first = '', second = ''] = SMALL_NAME.exec(text.slice(end, end + 54)) ?? [];
+    if (first === '' || (self && gap !== ' ') || !isListedGiven(toName(first)) || isEveryday(toName(first))) return;
+    const both = first.length + 1 + second.length;
+    const isSaid = (length: number): boolean => SAID.test(text.slice(end + gap.length + length, end + gap.length + length + 9));
+    const isFamily = second !== '' && !isEveryday(toName(second)) && (isListed(toName(second)) || (self && isSaid(both)));
+    // What follows these may be anything: I'm glad.
+    if (passing && !isFamily && !isSaid(first.length)) return;
+    reportSmall(scan, end + gap.length, isFamily ? both : first.length);
   },
 };
+
+function lookEastern(scan: Scan, start: number, end: number): void {
+  const { text } = scan;
+  if (!EASTERN_KEYS.has(text.slice(start, end))) return;
+  const [whole = '', name = ''] = EASTERN_NAME.exec(text.slice(end, end + 48)) ?? [];
+  if (name !== '') reportSmall(scan, end + whole.length - name.length, name.length);
+}
+
+function reportSmall(scan: Scan, start: number, length: number): void {
+  scan.report({
+    start,
+    end: start + length,
+    type: 'PERSON',
+    rule: 'person.small',
+    confidence: confidence.guess,
+    context: 'name',
+    canonical: toName(scan.text.slice(start, start + length)),
+  });
+}
 
 /** `RT @name:` says whose words follow: on social networks the handle is the name. */
 const RETWEETED = /^\s?@ ?([A-Za-z][A-Za-z0-9_]{2,29})(?=:|\s)/;
@@ -566,6 +675,11 @@ export const person: Detector = {
     { text: '{"first_name": "Xiulan"}', finds: 'Xiulan' },
     { text: 'Ask Miriam Zzyzx. Zzyzx knows.', finds: 'Miriam Zzyzx + Zzyzx' },
     { text: 'id,first,last\n1,Oona,Zzyzx', finds: 'Oona + Zzyzx' },
+    { text: 'Frau von der Heide kommt', finds: 'von der Heide' },
+    { text: '[1] Oyelaran, O. A., and Chukwu, B. (2019)', finds: 'Oyelaran, O. A. + Chukwu, B.' },
+    { text: 'PID|1||7^^^X||Whitlock^Dorothea^M||', finds: 'Whitlock^Dorothea^M' },
+    { text: 'scan_Torsten_Kleinschmidt_2.pdf', finds: 'Torsten_Kleinschmidt' },
+    { text: "Crohn's disease, the Nash equilibrium, a Marcus 40-inch shelf, „Billy“ in white" },
     { text: 'Rose gold prices will rise in May; the bill passed the House and the Mark held.' },
     { text: '{"city": "Tacoma", "name": "Joan Price"}', finds: 'Joan Price' },
     { text: 'Under 17 U.S.C. the Steuer-Nr. and the AHV-Nummer, Preis 3,99: Menge 2' },

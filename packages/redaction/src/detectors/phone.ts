@@ -7,10 +7,10 @@ import { Keywords } from '../keywords.ts';
 import { digitsOf, separatorEnd, type Scan } from '../scan.ts';
 
 const phoneKeywords = new Keywords(
-  'answering,my number,mi numero,mi número,meine nummer,mon numéro,mio numero,meu número,mijn nummer,phone,phones,telephone,tel,mobile,mob,cell,cellphone,cellular,fax,call,calls,called,calling,dial,ring,text me,sms,whatsapp,signal,viber,telegram,contact,reach,hotline,callback,landline,pager,voicemail,ph,' +
-    'telefon,telefonnummer,tel nr,handy,handynummer,mobil,mobilnummer,festnetz,rufnummer,rückruf,anruf,anrufen,erreichbar,telefax,durchwahl,rufen,rufe,telefonisch,tel nummer,gsm,' +
+  'answering,zap,座机,कॉल,my number,new number,your number,work number,mi numero,mi número,meine nummer,mon numéro,mio numero,meu número,mijn nummer,phone,phones,telephone,tel,mobile,mob,cell,cellphone,cellular,fax,call,calls,called,calling,dial,ring,text me,sms,whatsapp,signal,viber,telegram,contact,reach,hotline,callback,landline,pager,voicemail,ph,' +
+    'telefon,telefonnummer,tel nr,handy,handynummer,mobil,mobilnummer,festnetz,rufnummer,rückruf,anruf,anrufen,erreichbar,telefax,durchwahl,rufen,rufe,ruf,erreichen,telefonisch,tel nummer,gsm,' +
     'téléphone,portable,mobile,appeler,appelez,rappeler,fixe,numéro de téléphone,télécopie,joindre,' +
-    'teléfono,móvil,movil,telemovel,celular,llamadme,llamarme,ligue,chiamami,chiami,bel,ringa,soita,zadzwoń,zadzwon,zavolejte,дзвоніть,phone number,telefonszám,telefonní,telefónne,telefonas,telefons,טלפון,נייד,โทร,โทรศัพท์,điện thoại,telepon,llamar,llame,llámame,llámeme,contacto,telefone,telemóvel,ligar,telefono,cellulare,chiamare,telefoon,bellen,mobiel,puhelin,telefonnr,telefoni,номер телефона,телефон,тел,звоните,моб,电话,手机,手机号,手机号码,电话号码,電話,電話番号,携帯,携帯番号,전화,전화번호,휴대폰,هاتف,جوال,टेलीफोन,फोन,msisdn,caller,callee,recipient phone',
+    'teléfono,móvil,movil,telemovel,celular,llamadme,llamarme,llama,ligue,chiamami,chiami,bel,ringa,soita,zadzwoń,zadzwon,zavolejte,дзвоніть,phone number,telefonszám,telefonní,telefónne,telefonas,telefons,טלפון,נייד,โทร,โทรศัพท์,điện thoại,telepon,llamar,llame,llámame,llámeme,contacto,telefone,telemóvel,ligar,telefono,cellulare,chiamare,telefoon,bellen,mobiel,puhelin,telefonnr,telefoni,номер телефона,телефон,тел,звоните,моб,电话,手机,手机号,手机号码,电话号码,電話,電話番号,携帯,携帯番号,전화,전화번호,휴대폰,هاتف,جوال,टेलीफोन,फोन,msisdn,caller,callee,recipient phone',
 );
 /** Right behind one of these, four groups with dots are no address of a machine. */
 export const saysPhone: ReadonlySet<string> = new Set(
@@ -18,7 +18,7 @@ export const saysPhone: ReadonlySet<string> = new Set(
 );
 /** Words after which digits are something else, whatever they look like. */
 const notPhone = new Keywords(
-  'order,invoice,tracking,ticket,ref,reference,serial,isbn,issn,version,build,part,parts,sku,commit,port,line,id,zip,postcode,lot,batch,case,row,rows,grid,coordinates,det,matrix,size,bytes,page,extensions',
+  'order,invoice,tracking,ticket,ref,reference,serial,isbn,issn,version,build,part,parts,sku,commit,port,line,id,zip,postcode,lot,batch,case,row,rows,grid,coordinates,det,matrix,size,bytes,page,extensions,rechnung,rechnungsnr,facture,factura,fattura,faktura,fatura,kundennr,siren,folio,expediente',
 );
 
 /** A number may be named after it stands there: 22 498317 office. */
@@ -36,11 +36,12 @@ function look(scan: Scan, from: number, runEnd: number): void {
   if (runEnd - from < SHORTEST && separatorEnd(text, runEnd) < 0) return;
   let start = from;
   const before = text[start - 1] ?? ' ';
-  const plus = before === '+' || (before === '(' && text[start - 2] === '+');
-  if (plus) start -= before === '+' ? 1 : 2;
+  const linked = before === '/' && text.startsWith('wa.me/', start - 6);
+  const plus = before === '+' || (before === '(' && text[start - 2] === '+') || linked;
+  if (plus && !linked) start -= before === '+' ? 1 : 2;
   else if (before === '(') start--;
   // Glued to something else, it is part of that.
-  const glue = text[start - 1] ?? ' ';
+  const glue = linked ? ' ' : (text[start - 1] ?? ' ');
   if (
     isWord(text, start - 1) ||
     ((glue === '.' || glue === '-' || glue === '/' || glue === '_' || glue === '#') && isWord(text, start - 2)) ||
@@ -62,7 +63,7 @@ function look(scan: Scan, from: number, runEnd: number): void {
     const digits = digitsOf(text, start, end);
     if (digits.length > LONGEST + 3 || digits.length < SHORTEST) continue;
     const after = text[end] ?? ' ';
-    if (isWord(text, end) && !/^x\d/i.test(text.slice(end, end + 2))) continue;
+    if (isWord(text, end) && !/^(?:x\d|[\u3040-\u9fff])/i.test(text.slice(end, end + 2))) continue;
     if ((after === '-' || after === '.' || after === '/' || after === ':') && isWord(text, end + 1)) continue;
     const shape = text.slice(start, end);
     // A line break inside is somebody's wrap only where the number was announced by a plus.
@@ -88,7 +89,7 @@ function look(scan: Scan, from: number, runEnd: number): void {
 const NORTH_AMERICAN = /^(?:1[ .-]?)?\(?[2-9]\d{2}\)?[ .-]?[2-9]\d{2}[ .-]\d{4}$/;
 /** With its trunk zero and in groups: nobody writes an order number like that. */
 const TRUNK_GROUPS = /^\(?0\d{1,5}\)?(?:[ ./-]\d{2,8}){1,5}$/;
-const SPANISH_GROUPS = /^[6789]\d{2}(?:[ .-]\d{2}){3}$|^[6789]\d{2}(?:[ .-]\d{3}){2}$/;
+const SPANISH_GROUPS = /^[6789]\d{2}(?:[ .-]\d{2}){3}$|^9\d \d{3}(?: \d{2}){2}$|^[6789]\d{2}(?:[ .-]\d{3}){2}$/;
 
 function readNumber(
   scan: Scan,
@@ -134,7 +135,9 @@ const toAnyway = (digits: string): string => {
 
 /** Past " ext. 12", "x12", " Durchwahl 12". */
 function extensionEnd(text: string, end: number): number {
-  const match = /^[ ,]{0,2}(?:x|ext\.?|extension|durchwahl|poste|anexo)[ .:]{0,2}\d{1,6}(?![0-9A-Za-z])/i.exec(text.slice(end, end + 24));
+  const match = /^[ ,;]{0,2}(?:x|ext[.=]?|extension|durchwahl|poste|anexo)[ .:]{0,2}\d{1,6}(?![0-9A-Za-z])/i.exec(
+    text.slice(end, end + 24),
+  );
   return end + (match?.[0].length ?? 0);
 }
 

@@ -5,14 +5,14 @@ import { looksRandom } from './secret-prefixes.ts';
 
 /** Ends of identifiers: the whole word, or its last part in camelCase. */
 const PASSWORD =
-  /(?:^|[a-z0-9])(?:Password|Passwd|Passphrase|Pwd|Pass|Pin)$|^(?:password|passwd|passphrase|pwd|pw|passcode|pass|passwort|kennwort|contraseña|contrasena|clave|senha|passe|parola|lösenord|wachtwoord|hasło|пароль|密码|パスワード)$|password$/i;
+  /(?:^|[a-z0-9])(?:Password|Passwd|Passphrase|Pwd|Pass|Pin)$|^(?:password|passwd|passphrase|pwd|pw|passcode|pass|passwort|kennwort|contraseña|contrasena|clave|senha|passe|parola|lösenord|wachtwoord|hasło|пароль|密码|パスワード)$|(?:password|securestring)$/i;
 const TOKEN =
-  /(?:token|secret|secretkey|apikey|credential|credentials|creds|accesskey|privatekey|signingkey|encryptionkey|webhook)$|^(?:auth|authorization|bearer|jwt|session|sessionid|cookie)$|(?:api|access|secret|private|signing|encryption|account|shared|auth|master|client|license|service|integration)key$/i;
+  /(?:token|secret|secretkey|apikey|credential|credentials|creds|accesskey|privatekey|signingkey|encryptionkey|webhook|sid|sessid|csrftoken|xsrf)$|^(?:auth|authorization|bearer|jwt|session|sessionid|cookie)$|(?:api|access|secret|private|signing|encryption|account|shared|auth|master|client|license|service|integration)key$/i;
 const KEY = /(?:^|[a-z0-9])Key$|^key$/i;
 
 /** How such names end. */
 const TAILS =
-  'ord,swd,ase,nic,eed,pwd,pw,ode,ass,pin,ort,eña,ena,ave,nha,sse,ola,sło,оль,密码,ード,ken,ret,key,ial,als,eds,ook,uth,ion,rer,sic,sig,ure,jwt,nid,kie'.split(
+  'ord,swd,ase,nic,eed,pwd,pw,ode,ass,pin,ort,eña,ena,ave,nha,sse,ola,sło,оль,密码,ード,ken,ret,key,ial,als,eds,ook,uth,ion,rer,sic,sig,ure,jwt,nid,kie,sid,srf,ing'.split(
     ',',
   );
 
@@ -30,12 +30,14 @@ const LONGEST_QUOTED = 16 * 1024;
 
 /** Over the operator between a name and its value; the value's start and how it was joined, or undefined. */
 const OPERATOR =
-  /^(?:_?[A-Za-z0-9]{0,12}_?(?:base|id|value)?)?["'`]?\]?\s{0,3}(?:(:=|=>|==?=?|:|>)|(,)(?=\s{0,2}["'`])|(\s(?:is|ist|lautet|est|es|was|ser|será)\s?:?))[\s]{0,3}(?:\|\s?\n\s*)?/i;
+  /^(?:_?[A-Za-z0-9]{0,12}_?(?:base|id|value)?)?["'`]?\]?\s{0,3}(?:(:=|=>|==?=?|:|>|value=)|(,)(?=\s{0,2}["'`])|(\s(?:is|ist|lautet|est|es|was|ser|será)\s?:?))[\s]{0,3}(?:\|\s?\n\s*)?/i;
 
 function look(scan: Scan, start: number, end: number): void {
   const { text } = scan;
   const name = text.slice(start, end);
   const password = PASSWORD.test(name);
+  // The shell's working directory.
+  if (/^PWD$/.test(name) && /^=["']?\//.test(text.slice(end, end + 3))) return;
   const bearer = /^(?:bearer|basic)$/i.test(name);
   const named = TOKEN.test(name);
   if (!password && !named && !bearer && !KEY.test(name)) return unnamed(scan, start, end);
@@ -62,6 +64,8 @@ function look(scan: Scan, start: number, end: number): void {
   if (quoted) from++;
   const to = quoted ? closing(text, from, quote) : bareEnd(scan, from, prose);
   const value = text.slice(from, Math.min(to, from + LONGEST_LOOKED_AT));
+  // An idempotency key opens nothing.
+  if (/idempotency.?$/i.test(text.slice(Math.max(0, start - 13), start))) return;
   if (!isSecretValue(value, { password, named, bearer, quoted, prose, session: /^session/i.test(name) }))
     return prose && password ? spokenPassword(scan, name, end) : undefined;
   scan.report({
@@ -94,17 +98,18 @@ function spoken(scan: Scan, name: string, end: number): void {
 
 /** Between a password's name and the password: nothing, or what it opens, in a sentence of any of the languages. */
 const SPOKEN_PASSWORD =
-  /^ (?:(?:(?:has been|was|is) )?(?:re)?(?:set|changed) to |(?:for|of|to|on|für|fürs|zum|zur|von|de|del|para|pour|du|des|da|do|della|per|van|voor) [^\n:;!?]{1,60}?(?::| is| ist| lautet| est| es| é| è) )?["'`]?([^\s"'`<>]{6,64})/iu;
+  /^ (?:(?:(?:has been|was|is) )?(?:re)?(?:set|changed) to |\p{L}{4,14} ?: |(?:for|of|to|on|für|fürs|zum|zur|von|de|del|para|pour|du|des|da|do|della|per|van|voor|от|для) [^\n:;!?]{1,60}?(?::| is| ist| lautet| est| es| é| è) )?["'`]?([^\s"'`<>]{6,64})/iu;
 /** Of the words for it those that say nothing else. */
 const SAYS_PASSWORD =
-  /^(?:password|clave|passwd|passphrase|passcode|passwort|kennwort|contraseña|contrasena|senha|passe|wachtwoord|lösenord|hasło)$/i;
+  /^(?:password|пароль|securestring|clave|passwd|passphrase|passcode|passwort|kennwort|contraseña|contrasena|senha|passe|wachtwoord|lösenord|hasło)$/i;
 /** `password sha256`: how it is kept. */
 const SCHEME = /^(?:sha|md|pbkdf|argon|base|utf|b?crypt|aes|oauth|ntlm)[-_]?\d/i;
 function spokenPassword(scan: Scan, name: string, end: number): void {
   const match = SAYS_PASSWORD.test(name) ? SPOKEN_PASSWORD.exec(scan.text.slice(end, end + 150)) : null;
   const value = (match?.[1] ?? '').replace(/[.,;:!?)\]}]+$/, '');
   // Letters with a digit or a sign among them: no word of a sentence.
-  if (match === null || value.length < 6 || !/\p{L}/u.test(value) || !/\d|\p{L}[!@#$%^&*+~]\S/u.test(value)) return;
+  const isPhrase = /^[a-z]+(?:-[a-z]+){3,}$/.test(value);
+  if (match === null || value.length < 6 || !/\p{L}/u.test(value) || !(isPhrase || /\d|\p{L}[!@#$%^&*+~]\S/u.test(value))) return;
   if (/[=<>()[\]{}|]|:\/\//.test(value) || SCHEME.test(value) || REFERENCE.test(value)) return;
   const from = end + match[0].length - (match[1] ?? '').length;
   scan.report({
@@ -159,7 +164,7 @@ function bareEnd(scan: Scan, from: number, prose: boolean): number {
   while (end > from && (prose ? ',.;:!?)]}' : ',;)]}').includes(text[end - 1] ?? ' ')) end--;
   // A query string goes on after the value.
   const value = text.slice(from, Math.min(end, from + LONGEST_LOOKED_AT));
-  const amp = value.indexOf('&');
+  const amp = value.search(/&[A-Za-z_][\w.-]*=|&amp;/);
   // So does a database's connection string: Password=…;Encrypt=true.
   const next = prose ? -1 : value.search(/;[A-Za-z]\w{1,30}=/);
   return amp > 3 && !prose ? from + amp : next > 3 ? from + next : end;
@@ -186,7 +191,8 @@ function isSecretValue(value: string, { password, named, bearer, quoted, prose, 
   if (spaces) return false;
   // A session's or request's UUID names it and opens nothing.
   if (session && UUID.test(value)) return false;
-  if (/^[a-z]+(?:[._-][a-z]+)+$/i.test(value) && !/\d/.test(value) && value.length < 40) return false;
+  // The name of a secret; four words in a row are a passphrase.
+  if (/^[a-z]+(?:[._/-][a-z]+){1,2}$/i.test(value) || /^[a-z]+(?:[._/][a-z]+)+$/i.test(value)) return false;
   if (/[({[]/.test(value)) return false;
   const dense =
     looksRandom(value) || (value.length >= 12 && /^[A-Za-z0-9+/=_-]+$/.test(value) && variety(value) >= 8 && !/^[a-z]+$/i.test(value));

@@ -18,6 +18,7 @@ const LONGEST = 100;
 
 function look(scan: Scan, start: number, end: number): void {
   if (isWord(scan.text, start - 2) && '.-_'.includes(scan.text[start - 1] ?? ' ')) return;
+  if (scan.text[end] === '$') return lookCrypt(scan, start, end);
   const slice = scan.text.slice(start, start + LONGEST);
   for (const [rule, next, pattern] of SHAPES) {
     const match = next.includes(scan.text[end] ?? ' ') ? pattern.exec(slice) : null;
@@ -34,12 +35,30 @@ function look(scan: Scan, start: number, end: number): void {
   }
 }
 
+/** How a password is kept on Unix, seen from its salt: $6$salt$hash. */
+const SCHEME = /\$(?:apr1|[156y]|argon2(?:id|i|d))\$(?:[\w=,]{1,24}\$){0,2}$/;
+const HASH = /^\$[A-Za-z0-9./+]{16,120}/;
+function lookCrypt(scan: Scan, start: number, end: number): void {
+  if (scan.text[start - 1] !== '$') return;
+  const scheme = SCHEME.exec(scan.text.slice(Math.max(0, start - 48), start));
+  const hash = HASH.exec(scan.text.slice(end, end + 122));
+  if (scheme === null || hash === null) return;
+  scan.report({
+    start: start - scheme[0].length,
+    end: end + hash[0].length,
+    type: 'SECRET',
+    rule: 'secret.crypt',
+    confidence: confidence.vendor,
+    validator: 'lengths of its parts',
+  });
+}
+
 export const secretShapes: Detector = {
   rule: 'secret.shape',
   type: 'SECRET',
   anchors: ['number', 'word', 'mixed'],
   lengths: { number: [8, 20], word: [8, 32], mixed: [8, 32] },
-  next: ':.-_/',
+  next: ':.-_/$',
   validator: 'lengths of its parts',
   source: 'detect-secrets (Apache-2.0); the issuers’ documentation',
   examples: [
@@ -47,7 +66,8 @@ export const secretShapes: Detector = {
     { text: `.org/bot123456789:${'aB3_-'.repeat(7)}/getMe`, finds: `bot123456789:${'aB3_-'.repeat(7)}` },
     { text: `${'0123456789abcdef'.repeat(2)}-us12`, finds: `${'0123456789abcdef'.repeat(2)}-us12` },
     { text: `key ${'aB3xY9q'.repeat(2)}.atlasv1.${'aB3_-'.repeat(13)} up`, finds: `${'aB3xY9q'.repeat(2)}.atlasv1.${'aB3_-'.repeat(13)}` },
-    { text: 'at 12345678:90 and lib.example.module.function_name' },
+    { text: 'admin:$apr1$rYehjlMK$hA3TSbMnWWxukvnNfbJf4h', finds: '$apr1$rYehjlMK$hA3TSbMnWWxukvnNfbJf4h' },
+    { text: 'at 12345678:90 and cost $1$ or $6$ and lib.example.module.function_name' },
   ],
   look,
 };

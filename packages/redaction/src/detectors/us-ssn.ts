@@ -1,5 +1,5 @@
 // Runs in browsers too.
-import { isWord } from '../characters.ts';
+import { isDigit, isWord } from '../characters.ts';
 import { confidence, type Detector } from '../detector.ts';
 import { Keywords } from '../keywords.ts';
 import { digitsOf, separatorEnd, type Scan } from '../scan.ts';
@@ -41,7 +41,9 @@ function look(scan: Scan, from: number, runEnd: number): void {
   const grouped = lengths[0] === 3 && lengths[1] === 2 && lengths[2] === 4;
   if (!grouped && lengths[0] !== 9) return;
   const end = ends[grouped ? 2 : 0] ?? 0;
-  if (isWord(text, end) || (/[-./]/.test(text[end] ?? ' ') && isWord(text, end + 1))) return;
+  // The end of a file's name may follow.
+  if (isWord(text, end) || (/[-/]/.test(text[end] ?? ' ') && isWord(text, end + 1)) || (text[end] === '.' && isDigit(text, end + 1)))
+    return;
   const digits = digitsOf(text, start, end);
   if (!isIssued(digits)) return;
   const context = scan.contextBefore(start).find(keywords);

@@ -3,13 +3,25 @@
 
 export const everydayWords: ReadonlySet<string> = new Set(
   (
-    'lyon sevilla django sales morgen ' +
+    'lyon sevilla django sales morgen vitale doha rhone lager comune prato ' +
     // What forms, invoices and calendars say in the shipped languages and next to them.
     'billing adresse plaza camino viale piazza rua largo platz allee gasse damm markt singel gatan gade strada carrera calzada janvier ' +
     'januari janeiro febbraio mars marzo avril abril aprile maggio juli settembre ottobre dezember nov sociale citizen steuer nummer fiscal ' +
     'nascimento canadian czech danish kenyan maltese mexican philippine slovak fax price masked montag freitag samstag sonntag martes viernes ' +
     'sabado sabato domenica niedziela sobota preis menge summe netto termin feiertag grund paese contratto sesso titolo levering genesis ' +
     'leviticus romans corinthians saturday ' +
+    // Cities, regions and countries.
+    'adana addis alger antalya asuncion aviv barcelona basel belfast bergen bern bergamo bilbao birmingham bologna bonn bordeaux ' +
+    'braunschweig bremen brest brisbane bristol cali cardiff catania colombo cordoba darmstadt delhi dijon dresden dublin durban ' +
+    'edinburgh erfurt faro ferrara freiburg fribourg geneve genova ghent girona glasgow granada grenoble guadalajara hague haifa ' +
+    'halle hamburg hanover hong kong kassel kiel krakow lagos leeds leicester leipzig lille linz lisboa liverpool lubeck lucca ' +
+    'mainz malmo manchester mannheim marburg marseille medellin melbourne memphis messina metz miami milano monaco montreal munich ' +
+    'munster murcia naples napoli nicosia nottingham odessa osaka ottawa oviedo oxford padova padua palermo palma parma porto quito ' +
+    'ravenna roma rostock saarbrucken salamanca salerno samara santander seattle seville sheffield taranto toledo toulon toulouse ' +
+    'trento trieste tripoli tunis turin torino valencia valladolid valletta venice venezia verona vigo wurzburg zaragoza zug ' +
+    'ontario brandenburg normandie provence alsace lorraine aragon asturias galicia navarra sicilia sardegna piemonte england wales ' +
+    'scotland spain espana portugal austria poland denmark malta senegal argentina brazil brasil canada nepal ola viele viel gruss ' +
+    'dauer bel cal max senior junior kanton son kelan ransom ' +
     'dear hello hi hey hallo bonjour hola thanks regards sincerely cheers cher liebe lieber love truly yours kind best warm ' +
     'ab abe abed able abt abu ace acton ad ade adelaide adelmann adu ag agent aggarwal ahl ai aide ake aki akin al ala alban ' +
     'alberta alcock ale all alm alo alpha alt alter am amaro amber amend america amundson an and ando ang angle angles anh anibal ' +
