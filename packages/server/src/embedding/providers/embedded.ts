@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { EmbeddingModel } from '@ancilla/contracts';
 import type { EmbeddedText, EmbeddingProvider } from './provider.ts';
+import { openWordList } from './word-list.ts';
 
 /** The provider that is always there: word vectors that know synonyms, and hashed letter groups for words they do not know. No download, no network. */
 export interface EmbeddedProvider extends EmbeddingProvider {
@@ -18,7 +19,7 @@ const KEPT = 20_000;
 
 interface Words {
   readonly dim: number;
-  readonly places: ReadonlyMap<string, number>;
+  readonly placeOf: (word: string) => number | undefined;
   readonly scales: Float32Array;
   readonly codes: Int8Array;
   readonly file: Uint8Array;
@@ -28,14 +29,11 @@ async function readWords(): Promise<Words> {
   const file = await readFile(FILE);
   if (file.toString('latin1', 0, 4) !== 'ANWV') throw new TypeError('word-vectors.bin is not a file of word vectors');
   const [count, dim, textBytes] = [file.readUInt32LE(4), file.readUInt32LE(8), file.readUInt32LE(12)];
-  const words = file.toString('latin1', 16, 16 + textBytes).split('\n');
   const scalesAt = 16 + textBytes;
   // Copies: a view of floats must begin at a multiple of four.
   const scales = new Float32Array(file.buffer.slice(file.byteOffset + scalesAt, file.byteOffset + scalesAt + 4 * count));
   const codes = new Int8Array(file.buffer, file.byteOffset + scalesAt + 4 * count, count * dim);
-  const places = new Map<string, number>();
-  for (let at = 0; at < words.length; at++) places.set(words[at] ?? '', at);
-  return { dim, places, scales, codes, file };
+  return { dim, placeOf: openWordList(file.subarray(16, scalesAt), count), scales, codes, file };
 }
 
 /** Words of a text: runs of letters, parted where the case changes, lower-case. */
@@ -48,7 +46,7 @@ const wordsOf = (text: string): readonly string[] =>
     .match(/\p{L}+/gu) ?? [];
 
 export async function openEmbeddedProvider(): Promise<EmbeddedProvider> {
-  const { dim, places, scales, codes, file } = await readWords();
+  const { dim, placeOf, scales, codes, file } = await readWords();
   const kept = new Map<string, EmbeddedText>();
 
   /** Letter groups of a word as a direction: words that are spelled alike are near, known or not. */
@@ -67,7 +65,7 @@ export async function openEmbeddedProvider(): Promise<EmbeddedProvider> {
     const words = wordsOf(text);
     let seen = 0;
     for (const word of words) {
-      const at = places.get(word);
+      const at = placeOf(word);
       if (at !== undefined) {
         seen++;
         const scale = scales[at] ?? 0;
