@@ -128,13 +128,13 @@ export function prepareCommits({
   };
 
   return (writes, guards, secrecy) => {
-    const secrets = new Uint8Array(writes.length * SLOT_BYTES);
-    const salts = random.bytes(writes.length * SECRET_BYTES);
+    // Random all of it, in one draw: what salts leave is written over, or cleared.
+    const secrets = random.bytes(writes.length * SLOT_BYTES);
     const prepared = writes.map((write, i) => {
       const [made, received] = prepare(write, secrecy);
-      const at = i * SLOT_BYTES;
-      secrets.set(salts.subarray(i * SECRET_BYTES, (i + 1) * SECRET_BYTES), at);
-      if (received !== undefined) secrets.set(secrecy.hmac('store.received', received).subarray(0, SECRET_BYTES), at + SECRET_BYTES);
+      const at = i * SLOT_BYTES + SECRET_BYTES;
+      if (received === undefined) secrets.fill(0, at, at + SECRET_BYTES);
+      else secrets.set(secrecy.hmac('store.received', received).subarray(0, SECRET_BYTES), at);
       return made;
     });
     return {
