@@ -74,8 +74,8 @@ interface StoreWorker {
 
 /** One message the worker works on, and one that it finds when it is through. What is asked meanwhile gathers into the next: a larger group for one sync of the disk. */
 const MOST_IN_FLIGHT = 2;
-/** Writes that keep the worker busy for longer than it takes to gather more. */
-const ENOUGH_WRITES = 64;
+/** So many writes were gathered before they came here, as events are: the worker is not left waiting while this turn of the event loop, which may be a long one, goes on. */
+const ENOUGH_WRITES = 16;
 
 function openWorker(setup: WorkerSetup): StoreWorker {
   // The extension is ours: .ts when run from source, .js when built.
@@ -135,7 +135,7 @@ function openWorker(setup: WorkerSetup): StoreWorker {
           reject: (error) => (settled(), reject(error)),
         });
         outbox.push({ id, ...request });
-        // A large commit goes at once; the rest after what else arrives in this turn of the event loop.
+        // A large commit goes at once; the rest after what else arrives in this turn.
         if (request.op === 'commit' && request.commit.writes.length >= ENOUGH_WRITES) return send();
         if (!scheduled) setImmediate(send);
         scheduled = true;
