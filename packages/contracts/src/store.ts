@@ -23,7 +23,15 @@ type Of<P> = Collection<Kind, TObject, Fields, P>;
 
 /** One write of a commit. Made by `insert`, `replace`, `remove` and `blob`, which hold the types together. */
 export type Write<P = unknown> =
-  | { readonly op: 'insert'; readonly to: Of<P>; readonly doc: object; readonly received?: object; readonly because?: Because }
+  | {
+      readonly op: 'insert';
+      readonly to: Of<P>;
+      readonly doc: object;
+      readonly received?: object;
+      /** Whoever made the document has just held it against the collection's schema: the store does not do so again. */
+      readonly checked?: boolean;
+      readonly because?: Because;
+    }
   | { readonly op: 'replace'; readonly to: Of<P>; readonly doc: object; readonly revision: Revision; readonly because?: Because }
   | { readonly op: 'remove'; readonly to: Of<P>; readonly id: string; readonly revision?: Revision; readonly because?: Because }
   | { readonly op: 'blob'; readonly artifact_id: string; readonly sealed: Uint8Array };
@@ -39,12 +47,16 @@ export const insert = <C extends Collection>(to: C, doc: Doc<C>, ...[because]: R
   ...(because && { because }),
 });
 
-/** As `insert` into a log, but a repetition is recognised by what the client sent (`received`), before the server added or cleaned anything. */
-export const insertReceived = <C extends Collection<'log'>>(to: C, doc: Doc<C>, received: object): Write<C['scope']> => ({
+/**
+ * As `insert` into a log, but a repetition is recognised by what the client sent (`received`), before the server added or cleaned anything.
+ * @param checked - only where the document was just held against the collection's schema, and nothing but a field of the server's was set since
+ */
+export const insertReceived = <C extends Collection<'log'>>(to: C, doc: Doc<C>, received: object, checked = false): Write<C['scope']> => ({
   op: 'insert',
   to,
   doc,
   received,
+  checked,
 });
 
 /** Replaces a state that is still at the revision it was read at. */

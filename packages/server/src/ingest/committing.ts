@@ -14,6 +14,8 @@ export interface Ready {
   readonly index: number;
   readonly sent: object;
   readonly doc: PromptEvent;
+  /** The event was checked, and the gate left it as it was. */
+  readonly checked: boolean;
 }
 
 /** `conflicts`: events left out, because their ids hold other content. */
@@ -121,7 +123,7 @@ async function commitAlone(tenant: TenantStore, ready: readonly Ready[], io: Io)
 
 const insertAll = (tenant: TenantStore, ready: readonly Ready[], io: Io): Promise<Receipt> =>
   tenant.commit(
-    ready.map(({ doc, sent }) => insertReceived(promptEvents, doc, sent)),
+    ready.map(({ doc, sent, checked }) => insertReceived(promptEvents, doc, sent, checked)),
     [],
     io,
   );

@@ -116,7 +116,12 @@ export function openIngest({
       }
       const { clean, fields } = gate.cleanEvent(each.event);
       if (fields.length > 0) changed.push({ index: each.index, fields: [...fields] });
-      ready.push({ index: each.index, sent: received?.[each.index] ?? each.event, doc: await complete(clean, of, source, io) });
+      ready.push({
+        index: each.index,
+        sent: received?.[each.index] ?? each.event,
+        doc: await complete(clean, of, source, io),
+        checked: fields.length === 0,
+      });
     }
     if (ready.length === 0) {
       const [only] = checked;

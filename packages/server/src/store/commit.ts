@@ -53,9 +53,11 @@ export function prepareCommits({
   };
 
   /** The document's canonical form, and that of what it was made from; its own where that is all there is. */
-  const canonical = (to: Collection, doc: object, received: object | undefined, secrecy: Secrecy): readonly [string, string] => {
+  const canonical = (write: Extract<Write, { op: 'insert' | 'replace' }>, secrecy: Secrecy): readonly [string, string] => {
+    const { to, doc } = write;
+    const { received, checked = false } = write.op === 'insert' ? write : {};
     const { schema } = known(to, secrecy);
-    if (!schema.Check(doc))
+    if (!checked && !schema.Check(doc))
       throw new AncillaError('store.invalid', `${to.name}: the document does not fit its schema`, {
         errors: toFieldErrors(schema.Errors(doc)),
       });
@@ -110,7 +112,7 @@ export function prepareCommits({
         { op: 'remove', to: of.name, key: id, ...revision, ...(of.kind !== 'state' && { change: change('remove', write, id, null) }) },
       ];
     }
-    const [body, received] = canonical(of, write.doc, write.op === 'insert' ? write.received : undefined, secrecy);
+    const [body, received] = canonical(write, secrecy);
     // The schema has just held, and a collection's key and time are fields of it.
     const doc = write.doc as Readonly<Record<string, unknown>>;
     const key = String(doc[of.key]);
