@@ -67,11 +67,13 @@ export function openEvidenceFolder(folder: string, signer: LedgerSigner): Eviden
       if (before.size === size && toHex(before.root) === toHex(root)) return new TextDecoder().decode(await read(log_id, 'checkpoint'));
       throw new AncillaError('store.read_only', `log ${log_id} has ${size} entries, its last checkpoint ${before.size}: nothing is signed`);
     }
+    const full: string[] = [];
+    const folders = new Set<string>();
     const write = async (tile: TileId, bytes: Uint8Array): Promise<void> => {
       const path = file(log_id, tilePath(tile));
-      await writeDurably(path, bytes);
-      // A full tile serves whoever asked for a part of it.
-      if (tile.width === TILE_WIDTH) await rm(`${path}.p`, { recursive: true, force: true, maxRetries: 3 });
+      await writeWhole(path, bytes);
+      folders.add(dirname(path));
+      if (tile.width === TILE_WIDTH) full.push(path);
     };
     for (const tile of tilesToWrite(before?.size ?? 0, size)) {
       const { level, index, width } = tile;
@@ -85,6 +87,10 @@ export function openEvidenceFolder(folder: string, signer: LedgerSigner): Eviden
         await write(tile, formatTile(await ledger.nodes(at, io)));
       }
     }
+    // Once for all tiles: each sync is a wait for a disk that the store may be writing to as well.
+    for (const each of folders) await syncFolder(each);
+    // A full tile serves whoever asked for a part of it.
+    for (const path of full) await rm(`${path}.p`, { recursive: true, force: true, maxRetries: 3 });
     const note = signer.checkpoint({ log_id, size, root });
     await writeDurably(file(log_id, 'vkey'), new TextEncoder().encode(`${signer.vkey(log_id)}\n`));
     await writeDurably(file(log_id, `checkpoints/${size}`), new TextEncoder().encode(note));
@@ -116,8 +122,14 @@ async function entries(ledger: Ledger, first: number, width: number, io: Io): Pr
   return found.map(({ entry }) => entry);
 }
 
-/** Temporary file, fsync, rename, fsync of the folder: there whole or not at all, also after power loss. */
+/** There whole or not at all, also after power loss. */
 async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
+  await writeWhole(path, bytes);
+  await syncFolder(dirname(path));
+}
+
+/** Temporary file, fsync, rename: whole as soon as it has its name, which it keeps once its folder is synced. */
+async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
   // Another server may publish the same log into the same folder.
   const temporary = `${path}.${process.pid}.new`;
   const handle = await create(temporary);
@@ -128,11 +140,18 @@ async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
     await handle.close();
   }
   await rename(temporary, path);
-  const folder = await open(dirname(path), 'r');
+}
+
+/** One that another server took away meanwhile, as below, needs no sync. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r').catch((error: unknown) => {
+    if (isGone(error)) return undefined;
+    throw error;
+  });
   try {
-    await folder.sync();
+    await folder?.sync();
   } finally {
-    await folder.close();
+    await folder?.close();
   }
 }
 
@@ -140,10 +159,12 @@ async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
 async function create(path: string): Promise<FileHandle> {
   for (let attempt = 1; ; attempt++) {
     try {
-      await mkdir(dirname(path), { recursive: true });
       return await open(path, 'w', 0o644);
     } catch (error) {
-      if (attempt === 5 || !(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+      if (attempt === 5 || !isGone(error)) throw error;
+      await mkdir(dirname(path), { recursive: true });
     }
   }
 }
+
+const isGone = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';
