@@ -36,7 +36,7 @@ interface Waiting {
 /** Events of one commit at most. */
 const MOST_EVENTS = 512;
 /** So many make a commit worth its transaction: it does not wait for more, so that the store works on it while the next are read. */
-const ENOUGH_EVENTS = 64;
+const ENOUGH_EVENTS = 32;
 /** One commit on its way to the disk, and one that is made ready meanwhile if it is worth it: few events wait for the disk, and share what a transaction costs with all that come until then. */
 const MOST_UNDER_WAY = 2;
 const unstoppable: Io = { signal: new AbortController().signal };
