@@ -4,7 +4,7 @@
 export const hashStep = (hash: number, code: number): number => (Math.imul(hash, 31) + (code | 0x20)) | 0;
 const SLOTS = 1 << 16;
 /** Which lists may hold a word of this hash, a bit each; what it says is checked against the word itself. */
-const slots = new Uint16Array(SLOTS);
+const slots = new Uint32Array(SLOTS);
 const slotOf = (hash: number): number => (hash ^ (hash >>> 15)) & (SLOTS - 1);
 /** Nearly every word is in no list: a table that stays in the nearest cache says so. */
 const some = new Uint8Array(SLOTS >> 3);
@@ -13,7 +13,7 @@ export function listsOf(hash: number): number {
   return some[slot >> 3] === 0 ? 0 : (slots[slot] ?? 0);
 }
 
-const MOST_LISTS = 16;
+const MOST_LISTS = 31;
 let lists = 0;
 
 /** A declared list of lower-case words and of phrases of two or three words. */

@@ -18,7 +18,7 @@ const SPACE = /^[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]$/;
 const DASH = /^[\u2010-\u2015\u2212\u2e3a\u2e3b\ufe58\ufe63\uff0d]$/;
 const DIGIT = /^\p{Nd}$/u;
 const COMPATIBLE =
-  /^[\u00b2\u00b3\u00b9\u2070-\u209f\u2100-\u214f\u2460-\u24ff\u3248-\u32ff\ufb00-\ufb06\uff00-\uffef\u{1d400}-\u{1d7ff}\u{1f100}-\u{1f1ff}\u{1fbf0}-\u{1fbf9}]$/u;
+  /^[\u00b2\u00b3\u00b9\u2070-\u209f\u2100-\u214f\u2460-\u24ff\u3248-\u32ff\ufb00-\ufb06\u2024\ufe50-\ufe6b\uff00-\uffef\u{1d400}-\u{1d7ff}\u{1f100}-\u{1f1ff}\u{1fbf0}-\u{1fbf9}]$/u;
 
 // Letters of other scripts that are drawn like Latin ones (Unicode's confusables, the everyday part).
 const CONFUSABLE = new Map(
@@ -194,6 +194,11 @@ function escapeAt(text: string, at: number): { readonly read: string; readonly l
     let from = at + 1;
     while (text.charCodeAt(from) === 0x5c && from - at < 8) from++;
     const letter = text[from];
+    const braced = letter === 'u' ? /^\{([0-9A-Fa-f]{1,6})\}/.exec(text.slice(from + 1, from + 9)) : null;
+    if (braced !== null) {
+      const point = Number.parseInt(braced[1] ?? '', 16);
+      return point > 0x10ffff ? undefined : { read: fold(point), length: from + 1 + braced[0].length - at };
+    }
     if (letter === 'u' || letter === 'x') {
       const value = hex(text, from + 1, letter === 'u' ? 4 : 2);
       if (Number.isNaN(value)) return undefined;
@@ -254,10 +259,10 @@ function seamAt(text: string, at: number): { readonly from: number; readonly len
 /** Where something might read differently: all else is copied unread. */
 const TELLING = /[^\0-\x7f]|[%&\\[({<+|]|=(?=\r?\n)/g;
 
-/** Reads a text in linear time, and what an escape left escaped again. */
+/** Reads a text in linear time, and again what was read, since an escape may leave another: whether it does may not depend on the rest of the text. */
 export function toView(text: string): View {
   let view = readOnce(text);
-  for (let depth = 0; depth < DEEPEST && view.changes.length > 0 && STILL_ESCAPED.test(view.text); depth++) {
+  for (let depth = 0; depth < DEEPEST && view.changes.length > 0; depth++) {
     const next = readOnce(view.text);
     if (next.changes.length === 0) break;
     view = compose(view, next);
@@ -265,7 +270,6 @@ export function toView(text: string): View {
   return view;
 }
 const DEEPEST = 3;
-const STILL_ESCAPED = /%[0-9A-Fa-f]{2}|\\[ux][0-9A-Fa-f]{2}|&(?:#|\w{2,14};)/;
 
 /** A reading of a reading, in the first text's offsets. */
 function compose(outer: View, inner: View): View {

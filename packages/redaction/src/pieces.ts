@@ -47,16 +47,19 @@ export function merge(done: readonly Piece[], pieces: readonly Piece[]): readonl
 
 /** How far from a piece its being replaced can make something else readable: a run of names before it, what was glued to its end. */
 const BEFORE = 48;
-const AFTER = 16;
+const AFTER = 48;
 /** How far behind a piece a word may stand that is judged by the words before it. */
 const CONTEXT = 128;
+/** How far behind a word that announces a line a piece may stand that changes what the line says. */
+const LINE = 400;
 
 /**
  * Where to look again once pieces are put in, in offsets of the text they are in: around each piece, and wherever a judgement rested on
  * words that a piece may have moved.
  * @param judged - where such judgements were made, in offsets of the text before
+ * @param announced - where words stand that announce what their line says
  */
-export function toLookAgain(pieces: readonly Piece[], judged: readonly number[]): readonly number[] {
+export function toLookAgain(pieces: readonly Piece[], judged: readonly number[], announced: readonly number[] = []): readonly number[] {
   const parts: number[] = [];
   // What begins before the last part's beginning may reach into several.
   const add = (from: number, to: number): void => {
@@ -68,7 +71,9 @@ export function toLookAgain(pieces: readonly Piece[], judged: readonly number[])
     parts.push(from, to);
   };
   const inOrder = judged.toSorted((a, b) => a - b);
+  const lines = announced.toSorted((a, b) => a - b);
   let next = 0;
+  let line = 0;
   let shift = 0;
   let behind = 0;
   for (const piece of [...pieces, undefined]) {
@@ -80,6 +85,8 @@ export function toLookAgain(pieces: readonly Piece[], judged: readonly number[])
     if (piece === undefined) break;
     while (next < inOrder.length && (inOrder[next] ?? 0) < piece.end) next++;
     const start = piece.start + shift;
+    while ((lines[line] ?? Infinity) < Math.max(behind, piece.start - LINE)) line++;
+    for (let i = line; (lines[i] ?? Infinity) < piece.start; i++) add((lines[i] ?? 0) + shift, (lines[i] ?? 0) + shift + 1);
     add(Math.max(0, start - BEFORE), start);
     add(start + piece.as.length, start + piece.as.length + AFTER);
     shift += piece.as.length - (piece.end - piece.start);

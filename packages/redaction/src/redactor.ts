@@ -172,12 +172,12 @@ class Run {
     let done: readonly Piece[] = [];
     let only: readonly number[] | undefined;
     for (let round = 0; ; round++) {
-      const { pieces, judged } = this.#pieces(text, key, only);
+      const { pieces, judged, announced } = this.#pieces(text, key, only);
       if (pieces.length === 0) break;
       if (round === MOST_ROUNDS) throw new RedactionError('redaction.failed', 'the text does not come to rest');
       text = replaced(text, pieces);
       // Seldom does a second look find anything; when it does, all is looked at again.
-      only = round === 0 ? toLookAgain(pieces, judged) : undefined;
+      only = round === 0 ? toLookAgain(pieces, judged, announced) : undefined;
       done = merge(done, pieces);
     }
     const spans: Span[] = [];
@@ -191,7 +191,7 @@ class Run {
     value: string,
     key: string,
     only: readonly number[] | undefined,
-  ): { readonly pieces: readonly Piece[]; readonly judged: readonly number[] } {
+  ): { readonly pieces: readonly Piece[]; readonly judged: readonly number[]; readonly announced: readonly number[] } {
     const { policy, own, allowed } = this.#parts;
     const { kept, escaped, rest } = this.#givenTokens(value);
     const lead = key === '' ? '' : `${key}: `;
@@ -217,6 +217,7 @@ class Run {
       });
     }
     if (found.length === 0 && escaped.length === 0) return NOTHING;
+    const written = (at: number): number => toOriginal(view, at - lead.length, at - lead.length + 1)[0];
     const pieces: Piece[] = [...escaped];
     for (const each of settle([...found, ...kept])) {
       if (each.rule === KEPT) continue;
@@ -238,7 +239,8 @@ class Run {
     }
     return {
       pieces: escaped.length === 0 ? pieces : withoutOverlap(pieces),
-      judged: scan.judged.map((at) => toOriginal(view, at - lead.length, at - lead.length + 1)[0]),
+      judged: scan.judged.map(written),
+      announced: scan.announced.map(written),
     };
   }
 
@@ -295,7 +297,7 @@ const MOST_ROUNDS = 8;
 const STAND_IN = new RegExp(`${TOKEN.source}|\\[(${entityTypes.join('|')})\\]`, 'g');
 
 const KEPT = 'token';
-const NOTHING = { pieces: [], judged: [] };
+const NOTHING = { pieces: [], judged: [], announced: [] };
 
 /** Keys that say nothing of their own: then the key above names the value too. */
 const SAYS_NOTHING =

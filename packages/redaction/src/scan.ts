@@ -39,6 +39,8 @@ export class Scan {
   at = 0;
   /** Where the words around were asked for: there a change nearby can change the judgement. */
   readonly judged: number[] = [];
+  /** Where a word announced what its line says: there a change further on can change the judgement. */
+  readonly announced: number[] = [];
   /** Where addresses begin by what stands before. */
   readonly livesAt: number[] = [];
   #cluster: { readonly at: number; readonly cluster: NumberCluster } | undefined;

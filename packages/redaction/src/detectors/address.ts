@@ -11,7 +11,7 @@ const NAME =
   "(?:\\p{Lu}[\\p{L}'’.-]{0,24}|\\d{1,3}(?:st|nd|rd|th)(?: (?:Cross|Main|Floor|Block|Stage|Phase),)?|de|la|le|les|l['’]|du|des|del|los|las|di|dei|degli|della|delle|dello|do|da|dos|das|e|y|al|alla|sur|sous|en|aux?|of|the|van|von|der|den|d['’])";
 /** Of the street: 5, 12a, n. 7, 118/4, # 10-34 */
 const HOUSE =
-  '(?:(?:n[.º°]|nº|no\\.|Nr\\.|д\\.|#) ?)?\\d{1,5}(?: ?[A-Za-z](?![\\p{L}.]))?(?:[/-](?:\\d{1,4}[A-Za-z]?|[IVX]{1,4}(?![\\p{L}]))){0,2}';
+  '(?:(?:n[.º°]{1,2}|nº|[Nn]o[.:]|[Nn]r\\.|д\\.|#) ?)?\\d{1,5}(?: ?[A-Za-z](?![\\p{L}.]))?(?:[/-](?:\\d{1,4}[A-Za-z]?|[IVX]{1,4}(?![\\p{L}]))){0,2}';
 /** 12 Main Street, 4 West 42nd St. N */
 const NUMBER_FIRST = new RegExp(
   `^\\d{1,6}[A-Za-z]?,? (?:${NAME}[ ]){1,4}${SUFFIX}\\b\\.?(?: (?:N|S|E|W|NE|NW|SE|SW|North|South|East|West)\\b)?`,
@@ -24,33 +24,33 @@ const ROMANCE = new RegExp(
 );
 /** Calle Mayor 5, Via Roma, 12, Rua Augusta s/n */
 const STREET_FIRST = new RegExp(
-  `^(?:calle|via|viale|piazza|avenida|plaza|paseo|rua|corso|Laan|Calle|C/|Calleja|Callejón|Avenida|Avda\\.?|Av\\.|Plaza|Pza\\.?|Paseo|Camino|Carretera|Ronda|Rambla|Travesía|Glorieta|Barrio|Colonia|Urbanización|Polígono|Puente|Cuesta|Pasaje|Parque|Sector|Grupo|Huerta|Jardines|Masía|Solar|Torrente|Vía|Via|Viale|Piazza|Corso|Largo|Rua|Travessa|Praça|Rue|ul\\.|Ulica|al\\.|Straße|Strasse|Am|An der|Auf dem|Auf der|Im|Zum|Zur|Unter den|Hinter den?m?|Hinter der|Vicolo|Strada|Piazzale|Alameda|Estrada|Carrera|Cra\\.?|Transversal|Diagonal|Jirón|Jr\\.|Calzada|Avenue|Boulevard|Chaussée|Chemin|Bulevardul|Calea|pl\\.|os\\.|ул\\.|улица|проспект)(?: ${NAME}|(?<=(?:Calle|Carrera|Cra\\.?|Avenida|Av\\.)) \\d{1,3}[A-Z]?(?= (?:#|No))){1,6},? (?:${HOUSE}|s/n\\.?)(?![\\d]| \\d)`,
+  `^(?:calle|via|viale|piazza|avenida|plaza|paseo|rua|corso|Laan|Calle|C/|Calleja|Callejón|Avenida|Avda\\.?|Av\\.|Plaza|Pza\\.?|Paseo|Camino|Carretera|Ronda|Rambla|Travesía|Glorieta|Barrio|Colonia|Urbanización|Polígono|Puente|Cuesta|Pasaje|Parque|Sector|Grupo|Huerta|Jardines|Masía|Solar|Torrente|Vía|Via|Viale|Piazza|Corso|Largo|Rua|Travessa|Praça|Caminho|Acesso|Escadas|Beco|Azinhaga|Marginal|Borgo|Contrada|Rotonda|Priv\\.|Aleea|Intrarea|Șoseaua|Rue|ul\\.|Ulica|al\\.|Straße|Strasse|Am|An der|Auf dem|Auf der|Im|Zum|Zur|Unter den|Hinter den?m?|Hinter der|Vicolo|Strada|Piazzale|Alameda|Estrada|Carrera|Cra\\.?|Transversal|Diagonal|Jirón|Jr\\.|Calzada|Avenue|Boulevard|Chaussée|Chemin|Bulevardul|Calea|pl\\.|os\\.|ул\\.|улица|проспект)(?: ${NAME}|(?<=(?:Calle|Carrera|Cra\\.?|Avenida|Av\\.)) \\d{1,3}[A-Z]?(?= (?:#|No))){1,6},? (?:${HOUSE}|s/n\\.?)(?![\\d]| \\d)`,
   'u',
 );
 /** Hauptstraße 5a, Wilhelm-Liebknecht-Str. 89, Ringweg 3-5, Hafnarstræti 5, Kiannonkatu 98 */
 const GERMANIC =
-  /^(?:[\p{L}.-]{1,40} ){0,2}?[\p{Lu}][\p{L}.-]{1,40}(?:stra(?:ß|ss)e|str\.?|[Ss]tr\.|weg|platz|allee|gasse|ring|damm|ufer|steig|markt|graben|chaussee|hof|berg|straat|laan|gracht|plein|kade|dijk|singel|gatan|gata|vägen|veien|vej|gade|vænget|katu|kuja|tie|tänav|braut|stræti|straeti|utca|körút) \d{1,4} ?(?:[a-zA-Z](?![\p{L}.]))?(?:[-/](?:\d{1,4}|[IVX]{1,4}(?!\p{L}))){0,2}(?:[- ](?:hs|bis|huis|I{1,3})(?![\p{L}\d]))?/u;
+  /^(?:[\p{L}.-]{1,40} ){0,2}?[\p{Lu}][\p{L}.-]{1,40}(?:stra(?:ß|ss)e|str\.?|[Ss]tr\.|weg|platz|allee|gasse|ring|damm|ufer|steig|markt|graben|chaussee|hof|berg|straat|laan|gracht|dreef|steenweg|plein|kade|dijk|singel|gatan|gata|vägen|veien|vej|gade|vænget|katu|kuja|tie|tänav|braut|stræti|straeti|utca|körút) \d{1,4} ?(?:[a-zA-Z](?![\p{L}.]))?(?:[-/](?:\d{1,4}|[IVX]{1,4}(?!\p{L}))){0,2}(?:[- ](?:hs|bis|huis|I{1,3})(?![\p{L}\d]))?/u;
 const GERMANIC_ENDINGS =
-  'straße,strasse,str,weg,platz,allee,gasse,ring,damm,ufer,steig,markt,graben,chaussee,straat,laan,gracht,plein,kade,dijk,singel,gatan,gata,vägen,veien,vej,gade,vænget,katu,kuja,tie,tänav,braut,stræti,straeti,utca,körút'.split(
+  'straße,strasse,str,weg,platz,allee,gasse,ring,damm,ufer,steig,markt,graben,chaussee,straat,laan,gracht,dreef,steenweg,plein,kade,dijk,singel,gatan,gata,vägen,veien,vej,gade,vænget,katu,kuja,tie,tänav,braut,stræti,straeti,utca,körút'.split(
     ',',
   );
 /** Streets' words that stand by themselves behind the name, in hu, tr, cs, sk, lv, lt and et: Árpád fejedelem útja 36 */
 const BEHIND_NAME =
-  'utca,út,útja,tér,tere,körút,sétány,rakpart,krt,u,sokak,sokağı,caddesi,bulvarı,ulice,ulica,náměstí,námestie,třída,nábřeží,iela,prospekts,bulvāris,gatvė,prospektas,puiestee,maantee,tänav'.split(
+  'gata,gatan,väg,gränd,országút,utca,út,útja,tér,tere,körút,sétány,rakpart,krt,u,sokak,sokağı,caddesi,bulvarı,ulice,ulica,náměstí,námestie,třída,nábřeží,iela,prospekts,bulvāris,gatvė,prospektas,puiestee,maantee,tänav'.split(
     ',',
   );
 const behindName = new Set(BEHIND_NAME);
 const NAMED_BEFORE = /(?:^|[\s"'(>:])((?:\p{Lu}[\p{L}'’.-]{1,24} ){1,3}(?:\p{Ll}{2,12} )?)$/u;
 const GERMANIC_ENDS = new RegExp(`(?:${GERMANIC_ENDINGS.join('|')})$`, 'iu');
 const STREET_WORDS = new Set(
-  'calle,via,viale,piazza,avenida,plaza,paseo,rua,corso,Laan,C,Calle,Calleja,Callejón,Avenida,Avda,Av,Plaza,Pza,Paseo,Camino,Carretera,Ronda,Rambla,Travesía,Glorieta,Barrio,Colonia,Urbanización,Polígono,Puente,Cuesta,Pasaje,Parque,Sector,Grupo,Huerta,Jardines,Masía,Solar,Torrente,Vía,Via,Viale,Piazza,Corso,Largo,Rua,Travessa,Praça,Rue,ul,Ulica,al,Straße,Strasse,Am,An,Auf,Im,Zum,Zur,Unter,Hinter,Vicolo,Strada,Piazzale,Alameda,Estrada,Carrera,Cra,Transversal,Diagonal,Jirón,Jr,Calzada,Avenue,Boulevard,Chaussée,Chemin,Bulevardul,Calea,pl,os,ул,улица,проспект'.split(
+  'calle,via,viale,piazza,avenida,plaza,paseo,rua,corso,Laan,C,Calle,Calleja,Callejón,Avenida,Avda,Av,Plaza,Pza,Paseo,Camino,Carretera,Ronda,Rambla,Travesía,Glorieta,Barrio,Colonia,Urbanización,Polígono,Puente,Cuesta,Pasaje,Parque,Sector,Grupo,Huerta,Jardines,Masía,Solar,Torrente,Vía,Via,Viale,Piazza,Corso,Largo,Rua,Travessa,Praça,Caminho,Acesso,Escadas,Beco,Azinhaga,Marginal,Borgo,Contrada,Rotonda,Priv,Aleea,Intrarea,Șoseaua,Rue,ul,Ulica,al,Straße,Strasse,Am,An,Auf,Im,Zum,Zur,Unter,Hinter,Vicolo,Strada,Piazzale,Alameda,Estrada,Carrera,Cra,Transversal,Diagonal,Jirón,Jr,Calzada,Avenue,Boulevard,Chaussée,Chemin,Bulevardul,Calea,pl,os,ул,улица,проспект'.split(
     ',',
   ),
 );
 const PO_BOX =
   /^(?:P\.? ?O\.? Box|Postfach|Apartado(?: de Correos)?|Casilla|Boîte postale|PSC \d{1,5},? Box|Unit \d{1,5} Box|CMR \d{1,5},? Box) \d{1,6}(?: \d{2,3}(?!\d)){0,2}|^(?:BP|CS|TSA) \d{1,6}(?=,? \d{5} \p{L})/iu;
 const UNIT =
-  '(?:\\d{1,2}-(?:\\d{1,2}|[A-Z])(?!\\d)|\\d{1,2}[.ºª°]{1,2}(?: ?(?:[A-Z]|\\d[ªº]|izda?\\.?|dcha\\.?|OG|Stock|Etage|étage|piso|andar))?|(?:Apt|Apartment|Suite|Ste|Unit|Room|Rm|Floor|Fl|Building|Bldg|Wohnung|Whg|Etage|Piso|Puerta|Esc\\.?|Appartement|Apartamento|apto|Flat|Top|Stiege|Bât|Interno|Depto|Dpto|Oficina|Block|Blk|Level|bajo|entlo|ático|кв|корп|стр|оф|#)(?![\\p{L}])\\.? ?[\\p{L}\\d-]{1,6})';
+  '(?:\\d{1,2}-(?:\\d{1,2}|[A-Z])(?!\\d)|\\d{1,2}[.ºª°]{1,2}(?: ?(?:[A-Z]|\\d[ªº]|izq\\.?|izda?\\.?|dcha\\.?|Dto|Esq|Frt|tv|th|mf|OG|Stock|Etage|étage|piso|andar))?|(?:Apt|Apartment|Suite|Ste|Unit|Room|Rm|Floor|Fl|Building|Bldg|Wohnung|Whg|Etage|Piso|Puerta|Esc\\.?|Appartement|Apartamento|apto|Flat|Top|Stiege|Bât|Interno|Depto|Dpto|Oficina|Block|Blk|Level|bajo|entlo|ático|bl|ap|sc|et|bus|Col|кв|корп|стр|оф|#)(?![\\p{L}])\\.? ?[\\p{L}\\d-]{1,6})';
 const PLACE =
   "\\p{Lu}[\\p{L}'’-]{1,24}(?:[ -](?:\\p{Lu}[\\p{L}'’-]{1,24}|de|la|del|do|da|dos|sur|am|an|im|ob|aan|den|der|les|le|en|of|upon|los|las|d['’]\\p{L}{2,20})){0,4}";
 /** Postal codes by their forms (UPU, addressing systems by country). */
@@ -58,7 +58,7 @@ const CODE =
   '(?:\\d{3} \\d{2}(?= \\p{Lu})|\\d{2}-\\d{3}|\\d{4} [A-Z]{2}(?![\\p{L}])|(?:[A-Z]{1,2}-)?\\d{4,6}(?:-\\d{3,4})?|[AC-FHKNPRTV-Y]\\d[\\dW] ?[\\dAC-FHKNPRTV-Y]{4}|[A-Z]{1,2}\\d[A-Z\\d]? ?\\d[A-Z]{2}|[A-Z]\\d[A-Z] ?\\d[A-Z]\\d)';
 /** Unit, town, region, code, in the orders in which countries write them. */
 const TAIL = new RegExp(
-  `^(?:,\\s{0,2}|\\s?\\n\\s{0,4}|\\s?,\\s?\\n\\s{0,4}| (?=${UNIT}|${CODE}\\b))(?:${UNIT}|${CODE}(?: ${PLACE})?|[A-Z]{2}(?: ${CODE})?(?![\\p{L}])|${PLACE}(?: \\d{1,2}(?=,))?(?:(?:,? | ?[-–/] ?)[A-Z]{2}\\b)?(?:,? ${CODE})?)(?![\\p{L}\\d])`,
+  `^(?:,\\s{0,2}| [-–] (?=${UNIT})|\\s?\\n\\s{0,4}|\\s?,\\s?\\n\\s{0,4}| (?=${UNIT}|${CODE}\\b))(?:${UNIT}|${CODE}(?: ${PLACE}(?:(?: \\p{Ll}{3,12})? \\([^()\\n]{2,20}\\))?)?|[A-Z]{2}(?: ${CODE})?(?![\\p{L}])|(?:Co\\. )?${PLACE}(?: \\d{1,2}(?=,)|(?: \\p{Ll}{3,12})? \\([^()\\n]{2,20}\\))?(?:(?:,? | ?[-–/] ?)[A-Z]{2}\\b)?(?:,? ${CODE})?)(?![\\p{L}\\d])`,
   'u',
 );
 /** 3485 Hafnargata 12, at the end of a line or before a town: a street between its two numbers. */
@@ -232,11 +232,13 @@ function lookWord(scan: Scan, start: number, end: number): void {
 /** The street's own word may be the last of several: Else-Lasker-Schüler-Str. 33b. */
 function lookGermanic(scan: Scan, start: number, end: number): void {
   const { text } = scan;
-  if (start < scan.addressesSeen || (!isDigit(text, end + 1) && !isDigit(text, end + 2))) return;
+  if (start < scan.addressesSeen || (!isDigit(text, end + 1) && !isDigit(text, end + 2) && !text.startsWith(' No', end))) return;
   const word = text.slice(start, end);
   if (behindName.has(word.toLowerCase())) {
     const name = NAMED_BEFORE.exec(text.slice(Math.max(scan.floor, scan.addressesSeen, start - 80), start))?.[1];
-    const number = /^\.? \d{1,4}(?:[/-]\d{1,4}|[A-Za-z](?!\p{L}))?(?!\d)/u.exec(text.slice(end, end + 14))?.[0];
+    const number = /^\.? (?:No[.:] ?)?\d{1,4}(?:[/-]\d{1,4}|[A-Za-z](?!\p{L}))?(?!\d)(?:,? (?:D|K|Kat|Daire)[.:] ?\d{1,3})?/u.exec(
+      text.slice(end, end + 30),
+    )?.[0];
     if (name !== undefined && number !== undefined && (word !== 'u' || number.startsWith('.')))
       report(scan, start - name.length, name.length + end - start + number.length, 'address.street', confidence.labelled);
     return;
@@ -262,6 +264,7 @@ function lookGermanic(scan: Scan, start: number, end: number): void {
 /** `Address: …` to the end of the line, as far as it looks like one. */
 function lookAnnounced(scan: Scan, end: number): void {
   const { text } = scan;
+  scan.announced.push(scan.at);
   const gap = /^(?:\s?(?:line)?\s?\d?)?["']?\s{0,2}[:=]\s{0,8}["']?/.exec(text.slice(end, end + 24));
   if (gap === null) return;
   const start = end + gap[0].length;
@@ -368,6 +371,7 @@ export const addressGermanic: Detector = {
   examples: [
     { text: 'Hauptstraße 5a, 10115 Berlin ist', finds: 'Hauptstraße 5a, 10115 Berlin' },
     { text: 'at Árpád fejedelem útja 36, near Bağdat Caddesi 12/4', finds: 'Árpád fejedelem útja 36 + Bağdat Caddesi 12/4' },
+    { text: 'at Nalbant Sokak No: 49 D: 5, 30733 Adana.', finds: 'Nalbant Sokak No: 49 D: 5, 30733 Adana' },
     { text: 'I see u. 12 people came. Then u. Der Weg war 2020 lang; das Ding 5' },
   ],
   look: lookGermanic,
@@ -396,6 +400,10 @@ export const address: Detector = {
     { text: 'Rua das Flores, 88, Recife - PE, 50030-230.', finds: 'Rua das Flores, 88, Recife - PE, 50030-230' },
     { text: 'vive en C/ Pez, 48, 5-2, 41004 Sevilla', finds: 'C/ Pez, 48, 5-2, 41004 Sevilla' },
     { text: 'Адрес: ул. Ленина, д. 71, кв. 72, Москва, 123001', finds: 'ул. Ленина, д. 71, кв. 72, Москва, 123001' },
+    {
+      text: 'Aleea Complexului nr. 117, bl. 8, ap. 85, 562100 Curtea de Argeș.',
+      finds: 'Aleea Complexului nr. 117, bl. 8, ap. 85, 562100 Curtea de Argeș',
+    },
     { text: '住所:大阪府大阪市北区梅田2-4-9', finds: '大阪府大阪市北区梅田2-4-9' },
     { text: 'see Figure 3, 2019 Report; Table 12, row 4; BP 120 and Lot 7, 1200 items' },
     { text: 'In 1989 Main events moved; 5 Wall Clocks; the Street was long in 2020' },

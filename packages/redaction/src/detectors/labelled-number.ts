@@ -21,7 +21,7 @@ const nationalWords = new Keywords(
     'pesel,nip,dowód,rodné číslo,rodné,rc,egn,егн,emšo,emso,matični broj,matična številka,oib,jmbg,cnp,cui,personal numeric code,adóazonosító,taj,amka,afm,αφμ,αμκα,tc kimlik,kimlik,tckn,tc no,инн,снилс,паспорт,rntrc,ipn,іпн,' +
     'sin,social insurance,tfn,medicare number,ird,aadhaar,aadhar,uidai,pan number,pan card,pan,voter id,cnic,nic,nric,fin,mykad,hkid,rrn,resident registration,resident identity,resident id,resident identity card,natid,tckimlik,ric,teudat zehut,my number,mynumber,emirates id,iqama,nino,utr,pps,pps number,ppsn,ssn number,ssn,id,identification number,identification no,身份证,身分證,住民登録,주민등록번호,' +
     // What the issuing offices call them, by continent; OECD's pages on tax identification numbers name most.
-    'tax file,taxpayer reference,medicaid id,medicare id,insurance id,passport id,license id,licence id,ni no,ni number,chi number,visa no,visa number,alien registration,alien number,green card,uscis,residence permit,work permit,permanent resident,voter registration,mbi,medicare beneficiary,medicare beneficiary id,beneficiary id,npi,dea,dea number,dea no,ramq,green card number,state id,government id,' +
+    'tax file,taxpayer reference,medicaid id,medicare id,insurance id,passport id,license id,licence id,ni no,ni number,chi number,visa no,visa number,alien registration,alien number,green card,uscis,residence permit,work permit,permanent resident,voter registration,mbi,medicare beneficiary,medicare beneficiary id,birth number,national register number,national register,cadastro de pessoas físicas,personal public service number,inland revenue number,id nommer,香港身份證號碼,beneficiary id,npi,dea,dea number,dea no,ramq,green card number,state id,government id,' +
     'sv nummer,sv nr,sozialversicherungs nr,krankenkassennummer,versicherungsnr,vsnr,rvnr,kvnr,versichertennummer,krankenversichertennummer,identifikationsnummer,führerscheinnummer,aufenthaltstitel,sécu,spi,titre de séjour,permis de séjour,carte de séjour,carte vitale,identité,identità,insz,niss,nrn,paspoort,paspoortnummer,rijbewijs,rijbewijsnummer,identiteitskaart,' +
     'cod fisc,c f,patente,patente di guida,tessera sanitaria,permesso di soggiorno,identidad,identidade,rol único tributario,rol unico tributario,matrícula consular,licencia de conducir,carnet de conducir,tarjeta sanitaria,afiliación,imss,clave de elector,r f c,d n i,n i e,n i f,c p f,c n p,b s n,n i t,r u t,c i,ruc,rif,nuip,título de eleitor,titulo de eleitor,cnh,carteira de motorista,habilitação,cartão nacional de saúde,pis,pasep,carta de condução,utente,' +
     'person nr,persnr,fnr,fødselsnr,kt,asm kodas,p k,dowodu,dowód osobisty,paszport,paszportu,rč,r č,číslo op,občanský průkaz,občanského průkazu,občiansky preukaz,občianskeho preukazu,személyi szám,személyi igazolvány,codul numeric,codul numeric personal,cod numeric,cod numeric personal,cod personal,idnp,identifikacijski broj,osobna iskaznica,lična karta,osebna izkaznica,davčna številka,јмбг,лнч,lnch,ln ch,лична карта,ταυτότητα,αδτ,διαβατήριο,' +
@@ -35,7 +35,7 @@ const nationalWords = new Keywords(
       .join(','),
 );
 const accountWords = new Keywords(
-  'account,account number,account no,account num,acct,acct no,acct number,bank account,accountnumber,account nr,a c,routing,routing number,routing no,aba,rtn,sort code,sortcode,bsb,transit,transit number,ifsc,clabe,cbu,cvu,kontonummer,konto nr,konto,kontonr,bankkonto,bankverbindung,blz,bankleitzahl,rachunek,rachunku,numéro de compte,compte bancaire,compte,rib,número de cuenta,cuenta bancaria,cuenta,cuenta corriente,conta,conta corrente,agência,numero di conto,conto corrente,rekeningnummer,rekening,bankgiro,plusgiro,nuban,bank no,checking account,savings account,giro',
+  'account,account number,account no,account num,acct,acct no,acct number,bank account,accountnumber,account nr,a c,routing,routing number,routing no,aba,rtn,sort code,sortcode,bsb,transit,transit number,ifsc,clabe,cbu,cvu,kontonummer,konto nr,konto,kontonr,bankkonto,bankverbindung,blz,bankleitzahl,rachunek,rachunku,numer konta,číslo účtu,účtu,broj računa,račun,št računa,hesap no,tilinumero,numéro de compte,compte bancaire,compte,rib,número de cuenta,cuenta bancaria,cuenta,cuenta corriente,conta,conta corrente,agência,numero di conto,conto corrente,rekeningnummer,rekening,bankgiro,plusgiro,nuban,bank no,checking account,savings account,giro',
 );
 /** The nearest of these words makes it something else. */
 const otherWords = new Keywords(
@@ -297,6 +297,20 @@ function isSpent({ text, numbersSeen }: Scan, keyword: string, start: number, co
 }
 const joining = words('and,or,und,oder,et,ou,og,och,en,of,eller,ali,ja');
 
+/** Is 22838575550 a valid PESEL? 556-9034-12 is my tax number. */
+const AFTER = /^ (?:is )?(?:a|an|my|the|his|her) (?:valid )?(?=\p{L})/u;
+function saidAfter(text: string, end: number): string | undefined {
+  const match = text.charCodeAt(end) === 0x20 ? AFTER.exec(text.slice(end, end + 20)) : null;
+  if (match === null) return undefined;
+  const from = end + match[0].length;
+  let phrase = '';
+  for (const [word] of text.slice(from, from + 40).matchAll(/[\p{L}\p{M}]+/gu)) {
+    phrase += phrase === '' ? word.toLowerCase() : ` ${word.toLowerCase()}`;
+    if (nationalWords.has(phrase) && !weakWords.has(phrase)) return phrase;
+  }
+  return undefined;
+}
+
 function look(scan: Scan, from: number, runEnd: number): void {
   const { text } = scan;
   if (from < scan.numbersSeen) return;
@@ -338,7 +352,7 @@ function look(scan: Scan, from: number, runEnd: number): void {
   const account = context.find(accountWords, 4);
   const national = context.find(nationalWords, 5);
   const said = account ?? national;
-  const keyword = said !== undefined && isSpent(scan, said, start, context) ? undefined : said;
+  const keyword = said !== undefined && isSpent(scan, said, start, context) ? undefined : (said ?? saidAfter(text, end));
   if (keyword === undefined && (ALONE[solid + lead.length] ?? []).length === 0 && (ALONE[solid] ?? []).length === 0) return;
   const written = text.slice(from, end).toUpperCase();
   // A date, a time of day, a span of years or a constant in code is no id, whatever stands before it.
@@ -414,6 +428,7 @@ export const nationalId: Detector = {
     { text: 'Kenyan ID: 28456712', finds: '28456712' },
     { text: 'Unique Taxpayer Reference 2789303469', finds: '2789303469' },
     { text: 'NIF 236474600, fatura FT 2025/1182', finds: '236474600' },
+    { text: 'Is 84050501087 a valid PESEL?', finds: '84050501087' },
     { text: 'DNI 12345678 y 87654321', finds: '12345678 + 87654321' },
     { text: 'his kt., 091256-8009, and c.i. 1710034065', finds: '091256-8009 + 1710034065' },
     { text: 'kt or not, 091256-8219, see epic 12, nid 44123' },

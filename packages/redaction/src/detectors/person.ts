@@ -16,18 +16,18 @@ const titles = words(
 );
 /** After these, or after a key of this name, stands a name. */
 const announcers = words(
-  'name,names,named,called,dear,hi,hello,hey,hallo,liebe,lieber,bonjour,cher,chère,hola,querido,querida,estimado,estimada,regards,sincerely,cheers,thanks,greetings,grüße,gruß,cordialement,saludos,atentamente,author,signed,patient,requester,customer,client,kunde,kundin,cliente,holder,cardholder,contact,attn,attention,from,to,cc,bcc,sender,recipient,assignee,reporter,owner,employee,manager,user,username,firstname,lastname,surname,forename,fullname,nachname,vorname,nom,prénom,nombre,apellido,apellidos,husband,wife,son,daughter,mother,friend,colleague,tenant,passenger,driver,applicant,beneficiary,payee,payer,student,teacher,doctor,nurse,lawyer,agent,buyer,seller,with,by,label,inhaber,titulaire,titular,firmado,signé,heiße,appelle,llamo,nombrado,editor,reviewer,approver,witness,guest,visitor,member,subscriber,participant,candidate,interviewee,speaker,defendant,plaintiff,claimant,respondent,complainant,petitioner,victim,suspect,insured,policyholder,lessee,lessor,landlord,borrower,lender,guarantor,trustee,heir,attendee,organizer,organiser,instructor,trainee,intern,consultant,counsel,notary,donor,kollege,kollegin,nachbar,nachbarin,ehemann,ehefrau,mieter,vermieter,zeuge,zeugin,kläger,klägerin,beklagter,beklagte,versicherter,versicherte,patientin,ansprechpartner,ansprechpartnerin,témoin,locataire,bailleur,assuré,assurée,salarié,salariée,élève,collègue,testigo,paciente,inquilino,inquilina,demandado,demandante,asegurado,asegurada,empleado,empleada,colega,titolare,paziente,inquilino,interviewer,respondents,adjuster,requestor,pt,family,given,cognome,nome,sobrenome,naam,voornaam,achternaam,namn,förnamn,efternamn,navn,fornavn,etternavn,nimi,etunimi,sukunimi,név,soyad,jméno,příjmení,imię,nazwisko,имя,фамилия,отчество,фио,заявитель,заявительница,клиент,заказчик,пациент,пациентка,оператор,менеджер,получатель,отправитель,сотрудник,господин,госпожа,groet,groeten,hilsen,hälsningar,mvh,saluti,abraços,abraço,atenciosamente,ciao,oi,olá,hej,hei,ahoj,cześć,salut,pozdrawiam,здравствуйте,привет,fils,fille,mari,frère,sœur,hijo,hija,marido,esposa,esposo,hermano,hermana,figlio,figlia,marito,moglie,fratello,sorella,zoon,dochter,maken,makan,dotter,syster,filho,filha,irmão,irmã,sohn,tochter,bruder,schwester',
+  'name,names,named,called,dear,hi,hello,hey,hallo,liebe,lieber,bonjour,cher,chère,hola,querido,querida,estimado,estimada,regards,sincerely,cheers,thanks,greetings,grüße,gruß,cordialement,saludos,atentamente,author,signed,patient,requester,customer,client,kunde,kundin,cliente,holder,cardholder,contact,attn,attention,from,to,cc,bcc,sender,recipient,assignee,reporter,owner,employee,manager,user,username,firstname,lastname,surname,forename,fullname,nachname,vorname,nom,prénom,nombre,apellido,apellidos,husband,wife,son,daughter,mother,friend,colleague,tenant,passenger,driver,applicant,beneficiary,payee,payer,student,teacher,doctor,nurse,lawyer,agent,buyer,seller,with,by,label,inhaber,titulaire,titular,firmado,signé,heiße,appelle,llamo,nombrado,editor,reviewer,approver,witness,guest,visitor,member,subscriber,participant,candidate,interviewee,speaker,defendant,plaintiff,claimant,respondent,complainant,petitioner,victim,suspect,insured,policyholder,lessee,lessor,landlord,borrower,lender,guarantor,trustee,heir,attendee,organizer,organiser,instructor,trainee,intern,consultant,counsel,notary,donor,kollege,kollegin,nachbar,nachbarin,ehemann,ehefrau,mieter,vermieter,zeuge,zeugin,kläger,klägerin,beklagter,beklagte,versicherter,versicherte,patientin,ansprechpartner,ansprechpartnerin,témoin,locataire,bailleur,assuré,assurée,salarié,salariée,élève,collègue,testigo,paciente,inquilino,inquilina,demandado,demandante,asegurado,asegurada,empleado,empleada,colega,titolare,paziente,inquilino,interviewer,caller,maintainer,committer,contributor,respondents,adjuster,requestor,pt,family,given,cognome,nome,sobrenome,naam,voornaam,achternaam,namn,förnamn,efternamn,navn,fornavn,etternavn,nimi,etunimi,sukunimi,név,soyad,jméno,příjmení,imię,nazwisko,имя,фамилия,отчество,фио,заявитель,заявительница,клиент,заказчик,пациент,пациентка,оператор,менеджер,получатель,отправитель,сотрудник,господин,госпожа,groet,groeten,hilsen,hälsningar,mvh,saluti,abraços,abraço,atenciosamente,ciao,oi,olá,hej,hei,ahoj,cześć,salut,pozdrawiam,здравствуйте,привет,fils,fille,mari,frère,sœur,hijo,hija,marido,esposa,esposo,hermano,hermana,figlio,figlia,marito,moglie,fratello,sorella,zoon,dochter,maken,makan,dotter,syster,filho,filha,irmão,irmã,sohn,tochter,bruder,schwester',
 );
 /** Announcers that name somebody only before a colon, an equals sign or as a JSON key. */
 const keysOnly = words(
   'from,to,with,by,user,label,contact,customer,client,owner,agent,name,names,called,named,thanks,doctor,father,sister,brother,manager,driver,member,guest,student,teacher,speaker,cliente,kunde,author,patient,cc,nom,nombre,judge,attention,doctor,mother,friend,son,daughter,wife,husband,nurse,lawyer,employee,m,don,hon,col,gen,ing,defendant,plaintiff,claimant,respondent,complainant,petitioner,victim,suspect,insured,policyholder,lessee,lessor,landlord,borrower,lender,guarantor,trustee,heir,attendee,organizer,organiser,instructor,trainee,intern,consultant,counsel,notary,donor,mieter,vermieter,patientin,locataire,bailleur,assuré,assurée,salarié,salariée,élève,paciente,inquilino,inquilina,demandado,demandante,asegurado,asegurada,empleado,empleada,titolare,paziente,pt,family,given,nome,respondents,fils,fille,mari,frère,sœur,hijo,hija,marido,esposa,esposo,hermano,hermana,figlio,figlia,marito,moglie,fratello,sorella,zoon,dochter,maken,makan,dotter,syster,filho,filha,irmão,irmã,sohn,tochter,bruder,schwester',
 );
 const particles = words(
-  'de,da,do,dos,das,del,della,di,du,des,van,von,der,den,ter,ten,zu,zum,af,al,el,bin,ibn,ben,la,le,lo,y,e,st,mc,o,d,l,dit,vom,und zu',
+  'de,da,do,dos,das,del,della,di,du,des,van,von,der,den,ter,ten,zu,zum,af,al,el,bin,binti,bint,ibn,ben,la,le,lo,y,e,st,mc,o,d,l,dit,vom,und zu',
 );
 /** A run with one of these words names an organisation, a place or a thing. */
 const notPeople = words(
-  'my,your,our,his,her,their,its,this,that,these,those,mein,meine,meiner,ihr,ihre,unser,unsere,dein,deine,mon,mes,votre,vos,notre,nos,leur,leurs,mis,sus,nuestro,nuestra,id,nummer,número,numéro,customer,client,team,everyone,everybody,sons,sir,madam,kunde,kundin,damen,herren,inc,ltd,llc,gmbh,corp,corporation,company,co,ag,plc,sa,sl,group,university,college,school,institute,hospital,church,museum,street,avenue,road,lane,drive,court,boulevard,square,park,bridge,river,lake,mountain,island,city,county,state,district,airport,station,stadium,league,cup,championship,festival,records,band,album,party,committee,council,department,ministry,association,society,foundation,union,bank,press,times,news,magazine,journal,award,awards,war,battle,act,law,street,building,tower,center,centre,hall,house,hotel,club,team,united,states,kingdom,republic,army,navy,force,airlines,line,lines,railway,railroad,highway,island,islands,bay,sea,ocean,valley,hills,forest,world,series,show,game,games,film,movie,song,studio,studios,entertainment,pictures,theatre,theater,orchestra,symphony,academy,services,systems,technologies,software,solutions,partners,holdings,international,national,global,american,british,european,january,february,march,april,may,june,july,august,september,october,november,december,monday,tuesday,wednesday,thursday,friday,saturday,sunday,straße,strasse,platz,weg,allee,gasse,rue,avenue,place,calle,avenida,plaza,paseo,north,south,east,west,northern,southern,eastern,western,new,great,old,lower,upper,mount,fort,port,san,santa,los,las,saint,cape,the,of,and,for,route,version,error,order,number,code,test,data,server,service,client,request,response,api,http,json,select,insert,update,delete,create,table,values,where,get,post,put,call,email,phone,address,card,account,street,apartment,suite,apt,room,floor,level,chapter,figure,section,page,volume,model,class,type,bitcoin,iban,visa,mastercard,invoice,rechnung,rose,gold,geb,support,noreply',
+  'my,your,our,his,her,their,its,this,that,these,those,mein,meine,meiner,ihr,ihre,unser,unsere,dein,deine,mon,mes,votre,vos,notre,nos,leur,leurs,mis,sus,nuestro,nuestra,id,nummer,número,numéro,customer,client,team,everyone,everybody,sons,sir,madam,kunde,kundin,damen,herren,inc,ltd,llc,gmbh,corp,corporation,company,co,ag,plc,sa,sl,group,university,college,school,institute,hospital,church,museum,street,avenue,road,lane,drive,court,boulevard,square,park,bridge,river,lake,mountain,island,city,county,state,district,airport,station,stadium,league,cup,championship,festival,records,band,album,party,committee,council,department,ministry,association,society,foundation,union,bank,press,times,news,magazine,journal,award,awards,war,battle,act,law,street,building,tower,center,centre,hall,house,hotel,club,team,united,states,kingdom,republic,army,navy,force,airlines,line,lines,railway,railroad,highway,island,islands,bay,sea,ocean,valley,hills,forest,world,series,show,game,games,film,movie,song,studio,studios,entertainment,pictures,theatre,theater,orchestra,symphony,academy,services,systems,technologies,software,solutions,partners,holdings,international,national,global,american,british,european,january,february,march,april,may,june,july,august,september,october,november,december,monday,tuesday,wednesday,thursday,friday,saturday,sunday,straße,strasse,platz,weg,allee,gasse,rue,avenue,place,calle,avenida,plaza,paseo,north,south,east,west,northern,southern,eastern,western,new,great,old,lower,upper,mount,fort,port,san,santa,los,las,saint,cape,the,of,and,for,route,version,error,order,number,code,test,data,server,service,client,request,response,api,http,json,select,insert,update,delete,create,table,values,where,get,post,put,call,email,phone,address,card,account,street,apartment,suite,apt,room,floor,level,chapter,figure,section,page,volume,model,class,type,bitcoin,iban,visa,mastercard,invoice,rechnung,gold,geb,kimlik,having,count,salad,harbour,harbor,bloody,car,hat,nhs,cidadão,pizza,cheese,soap,shirt,shoes,bike,mouse,keyboard,chair,gloves,towels,benedict,support,noreply',
 );
 
 /** A capitalised word; what the lists say of it is asked once. */
@@ -135,6 +135,7 @@ function runFrom(text: string, first: Word): readonly Word[] {
       from = end + 1;
     }
     if (text.startsWith("'t ", from)) from += 3;
+    else if (ARTICLE.test(text.slice(from, from + 5))) from = text.indexOf('-', from) + 1;
     const next = wordAt(text, from);
     if (next === undefined) break;
     // A title in the middle begins another name.
@@ -143,6 +144,9 @@ function runFrom(text: string, first: Word): readonly Word[] {
   }
   return run;
 }
+
+/** al-Rashidi, ash-Shami */
+const ARTICLE = /^(?:a[ldnrst]|el|ash)-\p{Lu}/u;
 
 const lowerEnd = (text: string, at: number): number => {
   let end = at;
@@ -157,7 +161,7 @@ interface Announced {
 }
 
 const PHRASES =
-  /(?:\b(?:my name(?:'s| is)|name is|i am|i'm|this is|call me|signed by|written by|your (?:\p{L}{2,9} )?name\?|mein name ist|ich bin|ich heiße|je m'appelle|mon nom est|me llamo|mi nombre es|soy|speaking with|spoke (?:to|with)|met with|sincerely|regards|grüßen|cordialement|saludos|thanks|cheers|dear|hello|hi|hey|hallo|liebe|lieber|bonjour|cher|chère|hola|querid[oa]|estimad[oa]),?:?\s{0,4}|\b(?:best|kind|warm) regards,?\s{0,4})$/iu;
+  /(?:\b(?:my name(?:'s| is)|name is|under the name|i am|i'm|this is|call me|signed by|written by|your (?:\p{L}{2,9} )?name\?|mein name ist|ich bin|ich heiße|je m'appelle|mon nom est|me llamo|mi nombre es|soy|speaking with|spoke (?:to|with)|met with|sincerely|regards|grüßen|cordialement|saludos|thanks|cheers|dear|hello|hi|hey|hallo|liebe|lieber|bonjour|cher|chère|hola|querid[oa]|estimad[oa]),?:?\s{0,4}|\b(?:best|kind|warm) regards,?\s{0,4})$/iu;
 
 /** The word before an offset and what stands between, a few characters at most. */
 function wordBefore(text: string, start: number): { readonly word: string; readonly gap: string } {
@@ -170,7 +174,7 @@ function wordBefore(text: string, start: number): { readonly word: string; reado
   return { word: text.slice(from, end), gap: text.slice(end, start) };
 }
 const PHRASE_ENDS = words(
-  'is,am,m,me,by,ist,bin,heiße,appelle,est,llamo,es,soy,with,to,name,dear,hello,hi,hey,hallo,liebe,lieber,bonjour,cher,chère,hola,querido,querida,estimado,estimada,regards,sincerely,cheers,thanks,grüßen,cordialement,saludos',
+  's,is,am,m,me,by,ist,bin,heiße,appelle,est,llamo,es,soy,with,to,name,dear,hello,hi,hey,hallo,liebe,lieber,bonjour,cher,chère,hola,querido,querida,estimado,estimada,regards,sincerely,cheers,thanks,grüßen,cordialement,saludos',
 );
 
 function announcedBy(scan: Scan, start: number): Announced | undefined {
@@ -178,8 +182,26 @@ function announcedBy(scan: Scan, start: number): Announced | undefined {
   // "Anna Schmidt and Xiulan Zzyzx": one name announces the next.
   if (followsName(scan, start) && /^,? (?:and|und|et|y|e|&|or|oder|ou|o) $/.test(text.slice(scan.personsSeen, start)))
     return { by: 'and', surely: false };
+  if (
+    text.charCodeAt(start - 2) === 0x5d &&
+    CHAT.test(text.slice(Math.max(0, start - 14), start)) &&
+    SPEAKER.test(text.slice(start, start + 60))
+  )
+    return { by: 'chat', surely: true };
   return announcedByWord(scan, start) ?? announcedByColumn(scan, start);
 }
+
+/** `[18:32] Grozdana: hello` */
+const CHAT = /\[\d{1,2}:\d{2}(?::\d{2})?\] $/;
+const SPEAKER = /^\p{Lu}[\p{L}'’ .-]{1,50}:/u;
+const speaks = ({ text }: Scan, start: number, end: number): boolean =>
+  text.charCodeAt(end) === 0x3a && text.charCodeAt(start - 2) === 0x5d;
+
+/** Given name(s): */
+const SEVERAL = /name\(s\)["']?\s?[:=]\s{0,4}["']?$/i;
+/** What a tag of a form or a schema is called is nobody. */
+const NAMES_THING =
+  /<(?:field|input|param|parameter|meta|option|column|property|attribute|element|var|variable|tool|function|select|button)\s(?:[^<>]{0,40}\s)?name\s?=\s?["']?$/i;
 
 function announcedByWord(scan: Scan, start: number): Announced | undefined {
   if (!hasAnnouncer(scan, start)) return undefined;
@@ -189,10 +211,12 @@ function announcedByWord(scan: Scan, start: number): Announced | undefined {
   const spaced = gap !== '' && /^\.?\s{1,4}$/.test(gap);
   if (spaced && titles.has(lower) && (lower !== word || word.length > 2) && (word.length > 1 || gap.startsWith('.')))
     return { by: lower, surely: true };
+  if (lower === 's' && SEVERAL.test(text.slice(Math.max(0, start - 16), start))) return { by: 'name', surely: true };
   if (PHRASE_ENDS.has(lower) && gap.length < 5) {
     const phrase = PHRASES.exec(text.slice(Math.max(0, start - 40), start));
     if (phrase !== null) return { by: lower, surely: true };
   }
+  if (gap.includes('=') && NAMES_THING.test(text.slice(Math.max(0, start - 60), start))) return undefined;
   const key = /[:=|>]\s{0,8}["'`]?$/.test(gap) ? identifierBefore(text, start) : '';
   if (key !== '') {
     const parts = key.split(/[^\p{L}]+|(?<=\p{Ll})(?=\p{Lu})/u).map((part) => part.toLowerCase());
@@ -234,10 +258,14 @@ function announcedByColumn(scan: Scan, start: number): Announced | undefined {
 const followsName = (scan: Scan, start: number): boolean => scan.personsSeen > scan.floor && start - scan.personsSeen < 7;
 
 /** Whether the word before may announce a name, as the pass knows already. */
-function hasAnnouncer({ words: { ends, lists } }: Scan, start: number): boolean {
+function hasAnnouncer({ text, words: { ends, lists } }: Scan, start: number): boolean {
   let last = ends.length - 1;
   while (last >= 0 && (ends[last] ?? 0) > start) last--;
-  return last >= 0 && start - (ends[last] ?? 0) < 13 && ((lists[last] ?? 0) & announcing.bit) !== 0;
+  const end = ends[last] ?? -13;
+  if (start - end > 12 || ((lists[last] ?? 0) & announcing.bit) === 0) return false;
+  // Letters of a code between are no word, and still stand between.
+  for (let at = end; at < start; at++) if ((classAt(text, at) & LETTER) !== 0) return false;
+  return true;
 }
 
 /** A value begins here, or a cell may. */
@@ -259,7 +287,7 @@ const isOtherKey = (key: string): boolean => otherKeys.has((/[\p{L}]+$/u.exec(ke
 
 const announcing = new Keywords([...titles, ...announcers, ...PHRASE_ENDS].join(','));
 const codesOf = (characters: readonly string[]): ReadonlySet<number> => new Set(characters.map((character) => character.charCodeAt(0)));
-const OPENS_CELL = codesOf([',', ';', '|', '\t', '\n', "'", '(']);
+const OPENS_CELL = codesOf([',', ';', '|', '\t', "'", '(']);
 
 /**
  * Most capitals begin a sentence, a product or a heading: an unlisted word alone that nothing announces. Decided from what the pass knows
@@ -281,10 +309,12 @@ function isPlain(scan: Scan, lead: number, start: number, end: number): boolean 
     }
   }
   if (next === 0x2c && text.charCodeAt(end + 3) === 0x2e) return false;
-  if (followsName(scan, start) || hasAnnouncer(scan, lead) || opensCell(scan, lead)) return false;
+  if (speaks(scan, start, end) || followsName(scan, start) || hasAnnouncer(scan, lead) || opensCell(scan, lead)) return false;
   for (let at = start; at < end; at++) if (text.charCodeAt(at) >= 0x80) return false;
-  return !isAny(text, start, end);
+  // Everyday words alone name nobody, listed or not.
+  return !isAny(text, start, end) || ((scan.words.lastLists & aloneNobody.bit) !== 0 && isEveryday(text.slice(start, end).toLowerCase()));
 }
+const aloneNobody = new Keywords([...everydayWords, ...notPeople].join(','));
 
 const GLUE = codesOf(['_', '.', '$', '\\', '@', '#']);
 
@@ -293,7 +323,7 @@ function look(scan: Scan, start: number, runEnd: number): void {
   if ((classAt(text, start) & UPPER) === 0 || start < scan.personsSeen) return;
   const glue = text.charCodeAt(start - 1);
   const next = text.charCodeAt(runEnd);
-  if ((next === 0x5f || next === 0x5e) && glued(scan, start)) return;
+  if ((next === 0x5f || next === 0x5e || next === 0x2f) && glued(scan, start)) return;
   if (GLUE.has(glue) || ((glue === 0x2d || glue === 0x2f) && isWord(text, start - 2))) return;
   const lead = leadStart(scan, start);
   if (isPlain(scan, lead, start, runEnd)) {
@@ -331,7 +361,7 @@ function look(scan: Scan, start: number, runEnd: number): void {
     return;
   }
   const { sure } = decided;
-  const take = withGivenAfter(text, decided.take);
+  const take = withGivenAfter(text, decided.take, announced?.surely);
   const last = take.at(-1) ?? first;
   const end = last.end + (isInitial(last) && text[last.end] === '.' ? 1 : 0);
   const from = announcedFrom === undefined ? start : lead;
@@ -348,14 +378,16 @@ function look(scan: Scan, start: number, runEnd: number): void {
   remember(scan, take, announced);
 }
 
-/** Whitlock^Dorothea^M in HL7, Torsten_Kleinschmidt in a file's name. */
-const GLUED = /^(\p{Lu}\p{Ll}['’\p{L}-]{0,24})([_^])(\p{Lu}\p{Ll}['’\p{L}-]{0,24})(?:\^[\p{L}.]{0,24}){0,2}(?![\p{L}\d])/u;
+/** Whitlock^Dorothea^M in HL7, Torsten_Kleinschmidt in a file's name, ROTH/ANNA on a list of passengers. */
+const GLUED =
+  /^(\p{Lu}\p{Ll}['’\p{L}-]{0,24}|[\p{Lu}-]{3,30}(?=\/))([_^/])(\p{Lu}\p{Ll}['’\p{L}-]{0,24}|(?<=\/)[\p{Lu}-]{3,30})(?:\^[\p{L}.]{0,24}){0,2}(?![\p{L}\d])/u;
 function glued(scan: Scan, start: number): boolean {
   const [whole = '', one = '', mark = '', other = ''] = GLUED.exec(scan.text.slice(start, start + 90)) ?? [];
   if (one === '') return false;
   const names = [toName(one), toName(other)];
   if (!names.some((name) => isListedGiven(name) && !isEveryday(name))) return false;
-  // With an underscore it may as well be a constant's name.
+  // With an underscore it may as well be a constant's name, and AND/OR is none.
+  if (mark === '/' && (!one.endsWith(one.toUpperCase()) || names.some(isEveryday))) return false;
   if (mark === '_' && !names.every((name) => isListed(name) && !isEveryday(name))) return false;
   scan.personsSeen = start + whole.length;
   scan.report({
@@ -390,7 +422,7 @@ function cited(scan: Scan, first: Word): boolean {
 }
 
 /** "Hansen, Lucie" and "Cano Pacheco, Anita —": the family name first. */
-function withGivenAfter(text: string, take: readonly Word[]): readonly Word[] {
+function withGivenAfter(text: string, take: readonly Word[], keyed = false): readonly Word[] {
   const [first] = take;
   const last = take.at(-1);
   if (first === undefined || last === undefined || take.length > 2 || text[last.end] !== ',' || text[last.end + 1] !== ' ') return take;
@@ -398,7 +430,7 @@ function withGivenAfter(text: string, take: readonly Word[]): readonly Word[] {
   if (given === undefined || given.everyday) return take;
   const after = text.slice(given.end, given.end + 3);
   const opens = text[first.start - 1] ?? '\n';
-  const lineBegins = opens === '\n' || opens === '"' || text[first.start - 2] === ';';
+  const lineBegins = keyed || opens === '\n' || opens === '"' || text[first.start - 2] === ';';
   const closed = after === '' || after.startsWith('\n') || after.startsWith(';') || after.startsWith('"') || /^ [—–-]/.test(after);
   if (lineBegins && closed) return [...take, given];
   return !first.given && given.given && !/^,| \p{Lu}| (?:an|un|et|y )/u.test(after) ? [...take, given] : take;
@@ -476,7 +508,8 @@ function decide(
     return { take: kept.slice(0, 4), sure: confidence.shape };
   if (!capitals && kept.length === run.length && kept.length > 0 && acts(text, kept, kept.at(-1) ?? first))
     return { take: kept, sure: confidence.guess };
-  if (capitals) return kept.length >= 2 && listed >= 2 && !followed ? { take: kept.slice(0, 4), sure: confidence.shape } : undefined;
+  const isCapitalName = listed >= 2 || (kept.length === 2 && first.given && !kept.some((word) => word.everyday || word.name.length < 4));
+  if (capitals) return kept.length >= 2 && isCapitalName && !followed ? { take: kept.slice(0, 4), sure: confidence.shape } : undefined;
   if (followed && kept.length < 3) return undefined;
   const firstListed = isInitial(first) ? false : first.listed;
   if (second !== undefined) {
@@ -678,6 +711,10 @@ export const person: Detector = {
     { text: 'Frau von der Heide kommt', finds: 'von der Heide' },
     { text: '[1] Oyelaran, O. A., and Chukwu, B. (2019)', finds: 'Oyelaran, O. A. + Chukwu, B.' },
     { text: 'PID|1||7^^^X||Whitlock^Dorothea^M||', finds: 'Whitlock^Dorothea^M' },
+    { text: 'seat 2 KALAMIZA/ANNA 73C, AND/OR, TCP/IP', finds: 'KALAMIZA/ANNA' },
+    { text: '[18:32] Grozdana: hello', finds: 'Grozdana' },
+    { text: 'by Yusuf al-Rashidi, and my name’s Zsolt', finds: 'Yusuf al-Rashidi + Zsolt' },
+    { text: '<field name="Quaternion Thing">12</field> the Cold Harbour' },
     { text: 'scan_Torsten_Kleinschmidt_2.pdf', finds: 'Torsten_Kleinschmidt' },
     { text: "Crohn's disease, the Nash equilibrium, a Marcus 40-inch shelf, „Billy“ in white" },
     { text: 'Rose gold prices will rise in May; the bill passed the House and the Mark held.' },

@@ -7,7 +7,7 @@ import { Keywords } from '../keywords.ts';
 import { digitsOf, separatorEnd, type Scan } from '../scan.ts';
 
 const phoneKeywords = new Keywords(
-  'answering,zap,座机,कॉल,my number,new number,your number,work number,mi numero,mi número,meine nummer,mon numéro,mio numero,meu número,mijn nummer,phone,phones,telephone,tel,mobile,mob,cell,cellphone,cellular,fax,call,calls,called,calling,dial,ring,text me,sms,whatsapp,signal,viber,telegram,contact,reach,hotline,callback,landline,pager,voicemail,ph,' +
+  'answering,zap,direct line,office,座机,कॉल,my number,new number,your number,work number,mi numero,mi número,meine nummer,mon numéro,mio numero,meu número,mijn nummer,phone,phones,telephone,tel,mobile,mob,cell,cellphone,cellular,fax,call,calls,called,calling,dial,ring,text me,sms,whatsapp,signal,viber,telegram,contact,reach,hotline,callback,landline,pager,voicemail,ph,' +
     'telefon,telefonnummer,tel nr,handy,handynummer,mobil,mobilnummer,festnetz,rufnummer,rückruf,anruf,anrufen,erreichbar,telefax,durchwahl,rufen,rufe,ruf,erreichen,telefonisch,tel nummer,gsm,' +
     'téléphone,portable,mobile,appeler,appelez,rappeler,fixe,numéro de téléphone,télécopie,joindre,' +
     'teléfono,móvil,movil,telemovel,celular,llamadme,llamarme,llama,ligue,chiamami,chiami,bel,ringa,soita,zadzwoń,zadzwon,zavolejte,дзвоніть,phone number,telefonszám,telefonní,telefónne,telefonas,telefons,טלפון,נייד,โทร,โทรศัพท์,điện thoại,telepon,llamar,llame,llámame,llámeme,contacto,telefone,telemóvel,ligar,telefono,cellulare,chiamare,telefoon,bellen,mobiel,puhelin,telefonnr,telefoni,номер телефона,телефон,тел,звоните,моб,电话,手机,手机号,手机号码,电话号码,電話,電話番号,携帯,携帯番号,전화,전화번호,휴대폰,هاتف,جوال,टेलीफोन,फोन,msisdn,caller,callee,recipient phone',
@@ -27,6 +27,10 @@ function namedAfter(text: string, end: number): string | undefined {
   const opens = text[end] === ' ' || text[end] === '-';
   return opens ? AFTER.exec(text.slice(end, end + 14))?.[1]?.toLowerCase() : undefined;
 }
+
+/** As a card or a signature has it: T (11) 95664-3295. */
+const lettered = (text: string, start: number): string | undefined =>
+  /(?:^|\n|\| )([TMFP])[:.]? $/.exec(text.slice(Math.max(0, start - 5), start))?.[1]?.toLowerCase();
 
 const SHORTEST = 7;
 const LONGEST = 15;
@@ -69,7 +73,7 @@ function look(scan: Scan, from: number, runEnd: number): void {
     // A line break inside is somebody's wrap only where the number was announced by a plus.
     if (shape.includes('\n') && !plus) continue;
     if (!plus && keyword === undefined && text[end] === ' ' && last + 1 < starts.length && text[end] === ' ') continue;
-    const said = keyword ?? namedAfter(text, end);
+    const said = keyword ?? namedAfter(text, end) ?? lettered(text, start);
     const read = readNumber(scan, shape, digits, plus, said, context);
     if (read === undefined) continue;
     scan.report({
@@ -117,6 +121,9 @@ function readNumber(
   const national = toNational(digits, scan.regions);
   if (keyword !== undefined && digits.length <= LONGEST) {
     const last = context.nearest;
+    // What stands nearer says what it is: call us, your case number is 20238796.
+    if (context.find(notPhone, 3) !== undefined && context.find(phoneKeywords, 3) === undefined && context.find(phoneKeywords) === keyword)
+      return undefined;
     if (notPhone.has(last) && !phoneKeywords.has(last)) return undefined;
     return { rule: 'phone.labelled', canonical: national === undefined ? toAnyway(digits) : `+${national}` };
   }
@@ -153,6 +160,8 @@ export const phone: Detector = {
     { text: 'reach me at +49 30 12540645.', finds: '+49 30 12540645' },
     { text: '(201) 555-0123', finds: '(201) 555-0123' },
     { text: 'hola, mi número es 612345678', finds: '612345678' },
+    { text: 'Yuri\nT (11) 95664-3295\nwa.me/447911204538', finds: '(11) 95664-3295 + 447911204538' },
+    { text: 'call us, your case number is 20238796' },
     { text: '手机号 138 0013 8000', finds: '138 0013 8000' },
     { text: 'tel.: 70.135.14.25; bitte rufen Sie 01234851471 an', finds: '70.135.14.25 + 01234851471' },
     { text: 'extensions 2000-2999, order 2015550123 shipped' },

@@ -30,7 +30,7 @@ const LONGEST_QUOTED = 16 * 1024;
 
 /** Over the operator between a name and its value; the value's start and how it was joined, or undefined. */
 const OPERATOR =
-  /^(?:_?[A-Za-z0-9]{0,12}_?(?:base|id|value)?)?["'`]?\]?\s{0,3}(?:(:=|=>|==?=?|:|>|value=)|(,)(?=\s{0,2}["'`])|(\s(?:is|ist|lautet|est|es|was|ser|será)\s?:?))[\s]{0,3}(?:\|\s?\n\s*)?/i;
+  /^(?:_?[A-Za-z0-9]{0,12}_?(?:base|id|value)?)?["'`]?\]?(?:\s{0,3}|[ \t]{0,24}(?==))(?:(:=|=>|==?=?|:|>|value=)|(,)(?=\s{0,2}["'`])|(\s(?:is|ist|lautet|est|es|was|ser|será)\s?:?))[\s]{0,3}(?:\|\s?\n\s*)?/i;
 
 function look(scan: Scan, start: number, end: number): void {
   const { text } = scan;
@@ -64,8 +64,10 @@ function look(scan: Scan, start: number, end: number): void {
   if (quoted) from++;
   const to = quoted ? closing(text, from, quote) : bareEnd(scan, from, prose);
   const value = text.slice(from, Math.min(to, from + LONGEST_LOOKED_AT));
+  // A value is judged as a whole.
+  scan.announced.push(scan.at);
   // An idempotency key opens nothing.
-  if (/idempotency.?$/i.test(text.slice(Math.max(0, start - 13), start))) return;
+  if (/idempotency.?(?:key)?$/i.test(text.slice(Math.max(0, start - 13), end))) return;
   if (!isSecretValue(value, { password, named, bearer, quoted, prose, session: /^session/i.test(name) }))
     return prose && password ? spokenPassword(scan, name, end) : undefined;
   scan.report({
@@ -81,7 +83,7 @@ function look(scan: Scan, start: number, end: number): void {
 /** `api_key`, `secret_access_key`: what kind of key it is stands before. */
 const NAMED_BEFORE = /(?:api|secret|access|private|auth)[_-]$/i;
 /** `the auth token 9f8e…`: nothing joins them but a space, so what follows must be random through and through. */
-const SPOKEN = /^ ([A-Za-z0-9_+/=-]{20,200})(?![\w+/=-])/;
+const SPOKEN = /^ ([A-Za-z0-9_+/=-]{16,200})(?![\w+/=-])/;
 function spoken(scan: Scan, name: string, end: number): void {
   const value = SPOKEN.exec(scan.text.slice(end, end + 202))?.[1];
   if (value === undefined || !/\d[A-Za-z]+\d|[A-Za-z]\d+[A-Za-z]/.test(value) || variety(value) < 8 || UUID.test(value)) return;
@@ -108,7 +110,7 @@ function spokenPassword(scan: Scan, name: string, end: number): void {
   const match = SAYS_PASSWORD.test(name) ? SPOKEN_PASSWORD.exec(scan.text.slice(end, end + 150)) : null;
   const value = (match?.[1] ?? '').replace(/[.,;:!?)\]}]+$/, '');
   // Letters with a digit or a sign among them: no word of a sentence.
-  const isPhrase = /^[a-z]+(?:-[a-z]+){3,}$/.test(value);
+  const isPhrase = /^[a-z]+(?:-[a-z]+){2,}$/.test(value);
   if (match === null || value.length < 6 || !/\p{L}/u.test(value) || !(isPhrase || /\d|\p{L}[!@#$%^&*+~]\S/u.test(value))) return;
   if (/[=<>()[\]{}|]|:\/\//.test(value) || SCHEME.test(value) || REFERENCE.test(value)) return;
   const from = end + match[0].length - (match[1] ?? '').length;
@@ -237,6 +239,8 @@ export const secretAssigned: Detector = {
     },
     { text: 'password sha256 hashes, password-protected2 files, the password for admins is stored; a seed of random words in a row' },
     { text: 'const apiKey = process.env.API_KEY; const secretName = "db-credentials";' },
+    { text: 'password       = "n77dzwxtBLfe"', finds: 'n77dzwxtBLfe' },
+    { text: '{"idempotencyKey": "c23ef1e8-ab8d-41b7-91e6-0b877908109b"} PWD=/srv/app' },
     { text: `data['password'] = data['old'] = user['password']` },
     { text: 'the password is required; token: string; import { Token } from "./token"' },
   ],

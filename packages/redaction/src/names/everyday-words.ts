@@ -10,6 +10,13 @@ export const everydayWords: ReadonlySet<string> = new Set(
     'nascimento canadian czech danish kenyan maltese mexican philippine slovak fax price masked montag freitag samstag sonntag martes viernes ' +
     'sabado sabato domenica niedziela sobota preis menge summe netto termin feiertag grund paese contratto sesso titolo levering genesis ' +
     'leviticus romans corinthians saturday ' +
+    // What people say first, and what headings and types are called.
+    'thank please translate summarize summarise explain write ship shipped total subtotal status quantity description string boolean integer ' +
+    'albanian american argentine australian austrian belgian brazilian british bulgarian chilean chinese colombian croatian cypriot czech dominican ' +
+    'dutch ecuadorian egyptian estonian filipino finnish german greek hungarian indian indonesian iranian irish israeli italian japanese korean ' +
+    'latvian lithuanian malaysian maltese moroccan nigerian norwegian peruvian polish portuguese romanian russian saudi serbian slovak slovenian ' +
+    'spanish swedish swiss thai tunisian turkish ukrainian uruguayan vietnamese aadhaar inland revenue cartao ' +
+    'region lemma theorem welcome sorry sure okay agreed noted received approved pending delivered ' +
     // Cities, regions and countries.
     'adana addis alger antalya asuncion aviv barcelona basel belfast bergen bern bergamo bilbao birmingham bologna bonn bordeaux ' +
     'braunschweig bremen brest brisbane bristol cali cardiff catania colombo cordoba darmstadt delhi dijon dresden dublin durban ' +
