@@ -56,6 +56,13 @@ export const hidden: readonly (readonly [how: string, text: string, expected: st
 
 /** What is worst repeated. */
 export const runs = [
+  'Oyelaran, O. ',
+  'NIF 236474600, fatura 12345678 ',
+  '<b>1</b>',
+  '\\u0025\\u0034',
+  '"4" + ',
+  'ANNA/',
+  '住所:梅田2-4-9 ',
   'a@',
   '@',
   '1-',

@@ -89,11 +89,13 @@ export interface Reading {
   readonly regions: readonly string[];
   /** Pairs of offsets in order: detectors look only between them. All of the text where nothing is said. */
   readonly only?: readonly number[] | undefined;
+  /** Where ids and accounts' numbers end that were redacted before: their words have their numbers. */
+  readonly given?: readonly number[] | undefined;
 }
 
 /** Everything the detectors find in a text, overlaps and all. */
-export function detect(engine: Engine, { text, floor, regions, only }: Reading, depth = 0): Scan {
-  const scan = new Scan(text, floor, regions);
+export function detect(engine: Engine, { text, floor, regions, only, given }: Reading, depth = 0): Scan {
+  const scan = new Scan(text, floor, regions, given);
   const { words } = scan;
   const { detectors, byLength, byHead, byTail, byNext, byCharacter } = engine;
   const { length } = text;

@@ -10,7 +10,6 @@ import { ownRules, type OwnRules } from './own-rules.ts';
 import { IMITATION, merge, replaced, toLookAgain, withoutOverlap, type Piece, type Span } from './pieces.ts';
 import { actions, type Action, type Policy } from './policy.ts';
 import { Remembered, type Clean } from './remembered.ts';
-import { readAs } from './scan.ts';
 import { openTokens, TOKEN, type TokenKey, type Tokens } from './tokens.ts';
 
 /** What was done, for the event: recomputable from the raw value, the policy and the key. */
@@ -201,6 +200,7 @@ class Run {
       floor: lead.length,
       regions: policy.locales,
       only: only?.map((offset) => toRead(view, offset) + lead.length),
+      given: kept.filter(({ type }) => type === 'NATIONAL_ID' || type === 'BANK_ACCOUNT').map(({ end }) => toRead(view, end) + lead.length),
     });
     const found: Found[] = [];
     for (const each of [...scan.found, ...own(scan.text, lead.length)]) {
@@ -275,7 +275,7 @@ class Run {
       const end = start + whole.length;
       if (token === undefined || this.#parts.tokens?.minted(token, body) === true) {
         kept.push({ start, end, type: token ?? mask ?? '', rule: KEPT, confidence: confidence.kept });
-        unread.push({ start, end, as: readAs(token ?? mask ?? '').repeat(whole.length) });
+        unread.push({ start, end, as: ')'.repeat(whole.length) });
       } else
         escaped.push({
           start,

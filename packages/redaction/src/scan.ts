@@ -5,10 +5,6 @@ import type { Found } from './detector.ts';
 import { Table } from './table.ts';
 import { Words } from './words.ts';
 
-/** How a stand-in reads, which says nothing about what stands next to it; one for an id or an account's number also says that its word has its number. */
-export const readAs = (type: string): string => (type === 'NATIONAL_ID' || type === 'BANK_ACCOUNT' ? '}' : ')');
-export const NUMBER_STANDS_HERE = '}}}}}}}}';
-
 /** Digit groups with at most two separators between: a number as people write it. */
 export interface NumberCluster {
   readonly starts: readonly number[];
@@ -46,11 +42,15 @@ export class Scan {
   #cluster: { readonly at: number; readonly cluster: NumberCluster } | undefined;
   readonly #stretches = { opaque: { from: 0, to: 0 }, bare: { from: 0, to: 0 } };
   #german = { from: 0, to: -1, is: false };
+  readonly #given: readonly number[];
+  #givenSeen = 0;
   #nextAt = -1;
   #contextAt = -1;
   #context: Context | undefined;
 
-  constructor(text: string, floor: number, regions: readonly string[]) {
+  /** @param given - where ids and accounts' numbers end that were redacted before, in order */
+  constructor(text: string, floor: number, regions: readonly string[], given: readonly number[] = []) {
+    this.#given = given;
     this.text = text;
     this.floor = floor;
     this.regions = regions;
@@ -103,6 +103,12 @@ export class Scan {
     }
     this.#german = { from, to, is };
     return is;
+  }
+
+  /** Where the last id or account's number before an offset ends, found or given; 0 where there is none. Asked from left to right. */
+  numberBefore(at: number): number {
+    while ((this.#given[this.#givenSeen] ?? Infinity) <= at) this.#givenSeen++;
+    return Math.max(this.numbersSeen, this.#given[this.#givenSeen - 1] ?? 0);
   }
 
   /** Whether an at sign stands in a stretch; asked from left to right, it is looked for once. */

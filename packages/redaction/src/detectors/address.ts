@@ -261,6 +261,9 @@ function lookGermanic(scan: Scan, start: number, end: number): void {
     report(scan, from, match[0].trimEnd().length, 'address.street', confidence.labelled);
 }
 
+/** Of a line that is announced. */
+const SHORTEST = 8;
+const SHORTEST_EASTERN = 5;
 /** `Address: …` to the end of the line, as far as it looks like one. */
 function lookAnnounced(scan: Scan, end: number): void {
   const { text } = scan;
@@ -278,7 +281,9 @@ function lookAnnounced(scan: Scan, end: number): void {
     return;
   const stop = /\.\s+\p{Lu}\p{L}*\s\p{Ll}|\s{3,}|\.$/u.exec(line);
   const length = (stop === null ? line : line.slice(0, stop.index)).trimEnd().length;
-  if (length >= 8 && /,| \d|\d |\p{Lo}\d/u.test(line.slice(0, length))) report(scan, start, length, 'address.labelled', confidence.context);
+  const least = line >= EASTERN ? SHORTEST_EASTERN : SHORTEST;
+  if (length >= least && /,| \d|\d |\p{Lo}\d/u.test(line.slice(0, length)))
+    report(scan, start, length, 'address.labelled', confidence.context);
 }
 
 /** `I live at …`: to the number that ends it, unless a street was recognised there. */

@@ -5,7 +5,7 @@ import { confidence, type Detector } from '../detector.ts';
 import type { Context } from '../context.ts';
 import type { EntityType } from '../entity-types.ts';
 import { Keywords } from '../keywords.ts';
-import { NUMBER_STANDS_HERE, type Scan } from '../scan.ts';
+import type { Scan } from '../scan.ts';
 
 const words = (list: string): ReadonlySet<string> => new Set(list.split(','));
 
@@ -288,10 +288,10 @@ function gapAt(text: string, at: number): number {
 const endsWith = (keyword: string, word: string): boolean => keyword === word || keyword.endsWith(` ${word}`);
 
 /** A word names the number that follows it: what comes after that with another word before it is something else. "NIF 236474600, invoice 2025/1182". */
-function isSpent({ text, numbersSeen }: Scan, keyword: string, start: number, context: Context): boolean {
-  const from = Math.max(numbersSeen, text.lastIndexOf(NUMBER_STANDS_HERE, start) + 1);
+function isSpent(scan: Scan, keyword: string, start: number, context: Context): boolean {
+  const from = scan.numberBefore(start);
   if (from === 0 || start - from > 64 || context.column.length > 0) return false;
-  const between = text.slice(from, start).toLowerCase();
+  const between = scan.text.slice(from, start).toLowerCase();
   if (between.includes('\n') || between.includes(keyword.slice(keyword.lastIndexOf(' ') + 1))) return false;
   return [...between.matchAll(/\p{L}{2,}/gu)].some(([word]) => !joining.has(word));
 }

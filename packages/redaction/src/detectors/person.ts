@@ -401,8 +401,8 @@ function glued(scan: Scan, start: number): boolean {
   return true;
 }
 
-/** Who wrote it, in a list of what was written: Oyelaran, O. A., and Chukwu, B. (2019) */
-const INITIALS = /^, (?:\p{Lu}\.[ -]?){1,3}(?=[,;)&(]|and |und |et |y |$)/u;
+/** Who wrote it, in a list of what was written: Oyelaran, O. A., and Chukwu, B. (2019). No bracket closes it: a name that was redacted reads as one. */
+const INITIALS = /^, (?:\p{Lu}\.[ -]?){1,3}(?=[,;&(]|and |und |et |y |$)/u;
 function cited(scan: Scan, first: Word): boolean {
   const { text } = scan;
   if (text.charCodeAt(first.end) !== 0x2c || first.everyday) return false;
