@@ -1,6 +1,7 @@
 import {
   AncillaError,
   apiKeys,
+  everyOf,
   insert,
   replace,
   tenants,
@@ -99,17 +100,10 @@ export const openKeys = ({
       const key = (await platform.get(apiKeys, key_id, io))?.doc;
       if (key === undefined || key.tenant_id === null || key.created_at < since) return false;
       const makers = new Set([subject]);
+      const { tenant_id } = key;
       const made: ApiKey[] = [];
-      for (let cursor: string | null | undefined; cursor !== null;) {
-        const page = { limit: 500, ...(cursor !== undefined && { cursor }) };
-        const { items, next_cursor } = await platform.find(
-          apiKeys,
-          { index: 'by_tenant', equals: { tenant_id: key.tenant_id }, ...page },
-          io,
-        );
-        made.push(...items.map(({ doc }) => doc));
-        cursor = next_cursor;
-      }
+      for await (const { doc } of everyOf((page) => platform.find(apiKeys, { index: 'by_tenant', equals: { tenant_id }, ...page }, io)))
+        made.push(doc);
       // As often as it finds someone more: whose key came from them may have made keys too.
       for (let known = 0; known < makers.size;) {
         known = makers.size;

@@ -1,4 +1,4 @@
-import { artifacts, isAncillaError, type Artifact, type ArtifactCategory, type Io } from '@ancilla/contracts';
+import { artifacts, everyOf, isAncillaError, type Artifact, type ArtifactCategory, type Io } from '@ancilla/contracts';
 import type { Artifacts, Of } from './artifacts.ts';
 
 /** What is larger is no call's input; it is left out. */
@@ -25,15 +25,8 @@ const parsed = (text: string): unknown => {
 };
 
 async function* artifactsOf({ tenant }: Of, trace_id: string, categories: readonly ArtifactCategory[], io: Io): AsyncGenerator<Artifact> {
-  for (let cursor: string | null | undefined; cursor !== null;) {
-    const page = await tenant.find(
-      artifacts,
-      { index: 'by_trace', equals: { trace_id }, limit: 500, ...(cursor !== undefined && { cursor }) },
-      io,
-    );
-    for (const { doc } of page.items) if (categories.includes(doc.category) && doc.size <= MOST_BYTES) yield doc;
-    cursor = page.next_cursor;
-  }
+  for await (const { doc } of everyOf((page) => tenant.find(artifacts, { index: 'by_trace', equals: { trace_id }, ...page }, io)))
+    if (categories.includes(doc.category) && doc.size <= MOST_BYTES) yield doc;
 }
 
 /**

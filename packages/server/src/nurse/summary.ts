@@ -1,4 +1,4 @@
-import { rollups, type Io, type RollupKind, type TenantStore } from '@ancilla/contracts';
+import { everyOf, rollups, type Io, type RollupKind, type TenantStore } from '@ancilla/contracts';
 import { Type, type Static } from 'typebox';
 import { coverRange } from './buckets.ts';
 import { quantile } from './histogram.ts';
@@ -59,17 +59,10 @@ async function readKind(
 ): Promise<readonly (readonly [string, Sums])[]> {
   const subjects = new Map<string, Sums>();
   for (const { level, from, to } of coverRange(fromMs, toMs)) {
-    for (let cursor: string | null | undefined; cursor !== null;) {
-      const page = await tenant.find(
-        rollups,
-        { index: 'by_kind', equals: { level, kind }, from, to, limit: 500, ...(cursor !== undefined && { cursor }) },
-        io,
-      );
-      for (const { doc } of page.items) {
-        const was = subjects.get(doc.subject);
-        subjects.set(doc.subject, was === undefined ? doc : addRollup(was, doc));
-      }
-      cursor = page.next_cursor;
+    const parts = everyOf((page) => tenant.find(rollups, { index: 'by_kind', equals: { level, kind }, from, to, ...page }, io));
+    for await (const { doc } of parts) {
+      const was = subjects.get(doc.subject);
+      subjects.set(doc.subject, was === undefined ? doc : addRollup(was, doc));
     }
   }
   return [...subjects].toSorted(([a], [b]) => (a < b ? -1 : 1));

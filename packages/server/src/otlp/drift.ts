@@ -1,5 +1,6 @@
 // Attribute keys seen for the first time: how an upgrade that starts to send more is noticed on its first day.
 import {
+  everyOf,
   idFrom,
   insert,
   isAncillaError,
@@ -23,7 +24,6 @@ export interface Sighting {
 
 /** Someone who makes up keys cannot fill the store with them. */
 const MOST_KEYS = 2000;
-const PAGE = 500;
 
 /** Knows what each tenant's libraries ever sent. */
 export interface Drift {
@@ -80,10 +80,7 @@ const nameOf = (library: string, key: string): string => `${library} ${key}`;
 
 async function readAll(tenant: TenantStore, io: Io): Promise<Set<string>> {
   const names = new Set<string>();
-  for (let cursor: string | null | undefined; cursor !== null;) {
-    const page = await tenant.find(otlpKeys, { index: 'all', equals: {}, limit: PAGE, ...(cursor !== undefined && { cursor }) }, io);
-    for (const { doc } of page.items) names.add(nameOf(doc.library, doc.key));
-    cursor = page.next_cursor;
-  }
+  for await (const { doc } of everyOf((page) => tenant.find(otlpKeys, { index: 'all', equals: {}, ...page }, io)))
+    names.add(nameOf(doc.library, doc.key));
   return names;
 }

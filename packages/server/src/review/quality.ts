@@ -1,4 +1,4 @@
-import { mappingHistory, reviewOpinions, type Io, type Mapping, type Opinion, type TenantStore } from '@ancilla/contracts';
+import { everyOf, mappingHistory, reviewOpinions, type Io, type Mapping, type Opinion, type TenantStore } from '@ancilla/contracts';
 import { Type, type Static } from 'typebox';
 import { isByPolicy } from '../mapping/index.ts';
 import { agreement } from './agreement.ts';
@@ -33,22 +33,12 @@ export const Quality = Type.Object({
 
 /** Decisions and opinions that are looked back on: what a person is like now, at the same cost however long the history. */
 const LOOK_BACK = 2000;
-const PAGE = 500;
 const FEWEST_TIMED = 10;
 
-/** The newest documents of a log, page by page. */
-async function newest<T>(
-  page: (more: {
-    readonly limit: number;
-    readonly cursor?: string;
-  }) => Promise<{ readonly items: readonly { readonly doc: T }[]; readonly next_cursor: string | null }>,
-): Promise<readonly T[]> {
+/** The newest documents of a log. */
+async function newest<T>(page: Parameters<typeof everyOf<{ readonly doc: T }>>[0]): Promise<readonly T[]> {
   const found: T[] = [];
-  for (let cursor: string | null | undefined; cursor !== null && found.length < LOOK_BACK;) {
-    const { items, next_cursor } = await page({ limit: PAGE, ...(cursor !== undefined && { cursor }) });
-    found.push(...items.map(({ doc }) => doc));
-    cursor = next_cursor;
-  }
+  for await (const { doc } of everyOf(page)) if (found.push(doc) === LOOK_BACK) break;
   return found;
 }
 

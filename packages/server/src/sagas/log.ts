@@ -1,5 +1,6 @@
 import {
   AncillaError,
+  everyOf,
   insert,
   isAncillaError,
   replace,
@@ -90,15 +91,8 @@ export function openSagaLog({ clock, newId }: { readonly clock: Clock; readonly 
 
   const entriesOf: SagaLog['entriesOf'] = async (tenant, saga_id, io) => {
     const all: WalEntry[] = [];
-    for (let cursor: string | null | undefined; cursor !== null && all.length < MOST_ENTRIES;) {
-      const page = await tenant.find(
-        tenantWal,
-        { index: 'by_saga', equals: { saga_id }, limit: 500, oldest_first: true, ...(cursor !== undefined && { cursor }) },
-        io,
-      );
-      all.push(...page.items.map(({ doc }) => doc));
-      cursor = page.next_cursor;
-    }
+    const entries = everyOf((page) => tenant.find(tenantWal, { index: 'by_saga', equals: { saga_id }, oldest_first: true, ...page }, io));
+    for await (const { doc } of entries) if (all.push(doc) === MOST_ENTRIES) break;
     return all;
   };
 

@@ -1,5 +1,6 @@
 import {
   AncillaError,
+  everyOf,
   insert,
   isAncillaError,
   remove,
@@ -157,18 +158,14 @@ export function openRunner(parts: RunnerParts): Runner {
 
   async function sweepAll(expired: (state: SagaState) => boolean): Promise<void> {
     active.clear();
-    for (let cursor: string | null | undefined; cursor !== null;) {
-      const page = await platform.find(wakeups, { index: 'all', equals: {}, limit: 500, ...(cursor !== undefined && { cursor }) }, io);
-      for (const { doc } of page.items) {
-        active.add(doc.tenant_id);
-        try {
-          await sweepTenant(doc.tenant_id, expired);
-        } catch (error) {
-          // One tenant's trouble is not another's.
-          if (!stop.signal.aborted) onError(error);
-        }
+    for await (const { doc } of everyOf((page) => platform.find(wakeups, { index: 'all', equals: {}, ...page }, io))) {
+      active.add(doc.tenant_id);
+      try {
+        await sweepTenant(doc.tenant_id, expired);
+      } catch (error) {
+        // One tenant's trouble is not another's.
+        if (!stop.signal.aborted) onError(error);
       }
-      cursor = page.next_cursor;
     }
   }
   const schedule = (): void => {

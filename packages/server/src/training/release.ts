@@ -1,6 +1,7 @@
 // The one door by which anything of a tenant's reaches the platform: consented, approved, leak-tested, de-identified.
 import {
   AncillaError,
+  everyOf,
   idFrom,
   insert,
   isAncillaError,
@@ -101,15 +102,8 @@ export function openDoor({ platform, tasks, artifacts, clock }: TrainingParts) {
 
 /** Everything a tenant released, when it takes its consent back. */
 export async function withdrawAll(door: Door, of: Of, because: Because, io: Io): Promise<void> {
-  for (let cursor: string | null | undefined; cursor !== null;) {
-    const page = await of.tenant.find(
-      trainingApprovals,
-      { index: 'all', equals: {}, limit: 500, ...(cursor !== undefined && { cursor }) },
-      io,
-    );
-    for (const { doc } of page.items) if (doc.released_at !== undefined) await door.withdraw(of, doc.dataset_id, because, io);
-    cursor = page.next_cursor;
-  }
+  for await (const { doc } of everyOf((page) => of.tenant.find(trainingApprovals, { index: 'all', equals: {}, ...page }, io)))
+    if (doc.released_at !== undefined) await door.withdraw(of, doc.dataset_id, because, io);
 }
 
 /** In a dataset's order: what it has of its task's allow-list. */
