@@ -1,6 +1,5 @@
 // Whatever keeps redaction or the keeping of content from succeeding, at every entry: a clear refusal, no call of a model, and no byte of what was sent anywhere.
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -9,7 +8,9 @@ import { curatorVersions, insert, labels, remove, type GovernedVersion, type Lab
 import type { TokenKey } from '@ancilla/redaction';
 import { connect } from '@ancilla/sdk';
 import { openSpool } from '@ancilla/sdk/spool';
+import { chatExport } from '../src/cli/chat-export.ts';
 import { failingEngine } from '../src/ingest/index.ts';
+import { limitFiles } from '../src/store/engines/file-limit.fixture.ts';
 import { event } from './event.ts';
 import { searchFolder } from './marker-hunt.ts';
 import { startTestServer, type TestServer } from './test-server.ts';
@@ -19,34 +20,7 @@ const POLICY = '/curator/redaction_policies/tenant_default';
 const json = (body: unknown) => ({ body: JSON.stringify(body), headers: { 'content-type': 'application/json' } });
 const newMarker = (): string => `jane.${randomBytes(6).toString('hex')}@example.org`;
 
-/** A model's call as an exporter sends it. */
-const exported = (text: string) => ({
-  resourceSpans: [
-    {
-      resource: { attributes: [] },
-      scopeSpans: [
-        {
-          scope: { name: 'test' },
-          spans: [
-            {
-              traceId: randomBytes(16).toString('hex'),
-              spanId: randomBytes(8).toString('hex'),
-              name: 'chat gpt-4o',
-              kind: 3,
-              startTimeUnixNano: '1790000000000000000',
-              endTimeUnixNano: '1790000000500000000',
-              attributes: Object.entries({
-                'gen_ai.operation.name': 'chat',
-                'gen_ai.request.model': 'gpt-4o',
-                'gen_ai.input.messages': JSON.stringify([{ role: 'user', parts: [{ type: 'text', content: text }] }]),
-              }).map(([key, stringValue]) => ({ key, value: { stringValue } })),
-            },
-          ],
-        },
-      ],
-    },
-  ],
-});
+const exported = (text: string) => chatExport({ traceId: randomBytes(16).toString('hex'), spanId: randomBytes(8).toString('hex'), text });
 
 /** Where text comes in that must be redacted before anything is done with it. */
 const entries: Readonly<Record<string, (server: TestServer, text: string) => Promise<Response>>> = {
@@ -222,11 +196,8 @@ test('a quarantine that is full: what comes on top is refused, nothing of it is 
   await nothingWritten(server, marker);
 });
 
-/** A limit on the size of files is what a full disk looks like from inside, and needs no disk. */
-const limit = (bytes: number | 'unlimited') => spawnSync('prlimit', ['--pid', `${process.pid}`, `--fsize=${bytes}:unlimited`]).status === 0;
-
 test('an artifact store that is full: refused, nothing raw is left, and the event of a call waits for room', async (t) => {
-  if (!limit('unlimited')) return t.skip('no prlimit here');
+  if (!limitFiles('unlimited')) return t.skip('no prlimit here');
   await using server = await startTestServer({ ANCILLA_LOG_LEVEL: 'debug' });
   await furnish(server);
   const { admin, agent, auditor } = server.north;
@@ -245,7 +216,7 @@ test('an artifact store that is full: refused, nothing raw is left, and the even
   const onProblem = ({ code }: { readonly code: string }) => void problems.push(code);
   await using sdk = connect({ url: server.url, apiKey: agent.key, flushAtExit: false, spool, onProblem });
   try {
-    ok(limit(100_000));
+    ok(limitFiles(100_000));
     for (const [entry, answer] of [
       [
         'artifacts',
@@ -266,7 +237,7 @@ test('an artifact store that is full: refused, nothing raw is left, and the even
     deepEqual(await server.kept(marker), []);
     deepEqual(await searchFolder(server.folder, marker), []);
   } finally {
-    limit('unlimited');
+    limitFiles('unlimited');
   }
   equal(await sdk.flush(), 0);
   equal(await events(), 1);

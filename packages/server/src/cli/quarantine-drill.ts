@@ -5,24 +5,12 @@ import { quarantine, promptEvents, type Io } from '@ancilla/contracts';
 import { readConfig } from '../config.ts';
 import { failingEngine } from '../ingest/index.ts';
 import { openAncilla } from '../main.ts';
+import { chatExport } from './chat-export.ts';
 
 const TENANT = 'drill';
-const span = {
-  traceId: '4bf92f3577b34da6a3ce929d0e0e4736',
-  spanId: '00f067aa0ba902b7',
-  name: 'chat gpt-4o',
-  kind: 3,
-  startTimeUnixNano: '1790000000000000000',
-  endTimeUnixNano: '1790000000500000000',
-  attributes: Object.entries({
-    'gen_ai.operation.name': 'chat',
-    'gen_ai.request.model': 'gpt-4o',
-    'gen_ai.input.messages': JSON.stringify([{ role: 'user', parts: [{ type: 'text', content: 'Write to drill@example.org' }] }]),
-  }).map(([key, stringValue]) => ({ key, value: { stringValue } })),
-};
-const body = JSON.stringify({
-  resourceSpans: [{ resource: { attributes: [] }, scopeSpans: [{ scope: { name: 'drill' }, spans: [span] }] }],
-});
+const body = JSON.stringify(
+  chatExport({ traceId: '4bf92f3577b34da6a3ce929d0e0e4736', spanId: '00f067aa0ba902b7', text: 'Write to drill@example.org' }),
+);
 
 /**
  * Tries out an outage of redaction on a server of its own, in a folder that goes away: refused by default; sealed where policy says so; replayed when redaction is back.

@@ -106,10 +106,12 @@ export function openMapSaga(parts: MappingParts) {
           const of: Of = { tenant: storeOf(tenant_id), tenant_id };
           const payload = await files.payload(of, memo.payload_ref, { signal });
           const { table, dataset, glossary } = payload;
-          const arms = await models.arms(of, { dataset, table: table.name }, { signal });
+          const [arms, suggest_at] = await Promise.all([
+            models.arms(of, { dataset, table: table.name }, { signal }),
+            suggestAt(curator, of.tenant, { signal }),
+          ]);
           const run = { trace: { trace_id, span_id: memo.span_id }, saga_id, input_artifact_refs: [memo.payload_ref] };
           const live = arms.shown;
-          const suggest_at = await suggestAt(curator, of.tenant, { signal });
           const collected = agents.collector(of, MAPPING_AGENT_ID);
           // A config may require them: they are this saga's steps, and nothing calls them.
           const tools = { 'dif.semantic_match': aStep, 'arango.upsert_mapping': aStep };

@@ -1,6 +1,6 @@
 import { test } from 'node:test';
 import { deepEqual, equal, match, ok, rejects, throws } from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFile, mkdtemp, readFile, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,6 +11,7 @@ import { openKeyring } from '../../../keys/index.ts';
 import { io, note, notes, testCollections, testParts } from '../../conformance-collections.ts';
 import { storeContract, writeNotes } from '../../conformance.ts';
 import { toTable } from '../../table.ts';
+import { limitFiles } from '../file-limit.fixture.ts';
 import { createFile, openFile } from './file.ts';
 import { pageSql, pageValues } from './page.ts';
 import { flip, openSite } from './site.fixture.ts';
@@ -111,17 +112,14 @@ test('sqlite: a file exchanged while it was closed for want of places is noticed
 });
 
 test('sqlite: when the disk takes no more, each write is refused whole, reads go on, and writes again when there is room', async (t) => {
-  // A limit on the size of files is what a full disk looks like from inside, and needs no disk.
-  const limit = (bytes: number | 'unlimited') =>
-    spawnSync('prlimit', ['--pid', `${process.pid}`, `--fsize=${bytes}:unlimited`]).status === 0;
-  if (!limit('unlimited')) return t.skip('no prlimit here');
+  if (!limitFiles('unlimited')) return t.skip('no prlimit here');
   await using site = await openSite();
   await using stores = await site.open();
   const a = stores.tenant('a');
   await a.commit([insert(notes, note('first'))], [], io);
   const kept = new Set(['first']);
   try {
-    limit(400_000);
+    limitFiles(400_000);
     const writes = Array.from({ length: 300 }, async (_, i) => {
       await a.commit([insert(notes, note(`n${i}`, { text: 'x'.repeat(3000) })), insert(notes, note(`m${i}`))], [], io);
       kept.add(`n${i}`).add(`m${i}`);
@@ -133,7 +131,7 @@ test('sqlite: when the disk takes no more, each write is refused whole, reads go
     for (const error of refused) ok(isAncillaError(error, 'store.full', 'store.unavailable'), String(error));
     ok(await a.get(notes, 'first', io));
   } finally {
-    limit('unlimited');
+    limitFiles('unlimited');
   }
   const fed = new Set<string>();
   for await (const { id } of a.feed([notes], -1, io)) fed.add(id);
