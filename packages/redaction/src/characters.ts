@@ -60,3 +60,7 @@ export function runStart(text: string, at: number, kinds: number, most = 1024): 
   while (start > limit && (classAt(text, start - 1) & kinds) !== 0) start--;
   return start;
 }
+
+/** The codes of characters. */
+export const codesOf = (characters: readonly string[]): ReadonlySet<number> =>
+  new Set(characters.map((character) => character.charCodeAt(0)));

@@ -24,8 +24,7 @@ export class Context {
     this.#table = table;
     this.#at = at;
     const { ends, lists } = words;
-    let last = ends.length - 1;
-    while (last >= 0 && (ends[last] ?? 0) > at) last--;
+    const last = words.lastBefore(at);
     let first = last;
     let near = 0;
     for (; first >= 0 && (ends[first] ?? 0) > at - WINDOW; first--) near |= lists[first] ?? 0;

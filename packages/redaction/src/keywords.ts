@@ -13,6 +13,9 @@ export function listsOf(hash: number): number {
   return some[slot >> 3] === 0 ? 0 : (slots[slot] ?? 0);
 }
 
+/** Words that are separated by commas. */
+export const wordSet = (list: string): ReadonlySet<string> => new Set(list.split(','));
+
 const MOST_LISTS = 31;
 let lists = 0;
 
@@ -27,7 +30,7 @@ export class Keywords {
   constructor(list: string) {
     if (lists === MOST_LISTS) throw new Error(`at most ${MOST_LISTS} lists of keywords`);
     this.bit = 1 << lists++;
-    this.#entries = new Set(list.split(','));
+    this.#entries = wordSet(list);
     const counted = [...this.#entries].map((entry) => ({ entry, before: entry.split(' ').length - 1 }));
     for (const each of counted.toSorted((a, b) => b.before - a.before)) {
       const last = each.entry.slice(each.entry.lastIndexOf(' ') + 1);

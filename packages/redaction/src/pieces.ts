@@ -59,7 +59,7 @@ const LINE = 400;
  * @param judged - where such judgements were made, in offsets of the text before
  * @param announced - where words stand that announce what their line says
  */
-export function toLookAgain(pieces: readonly Piece[], judged: readonly number[], announced: readonly number[] = []): readonly number[] {
+export function toLookAgain(pieces: readonly Piece[], judged: readonly number[], announced: readonly number[]): readonly number[] {
   const parts: number[] = [];
   // What begins before the last part's beginning may reach into several.
   const add = (from: number, to: number): void => {

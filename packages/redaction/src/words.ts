@@ -16,6 +16,13 @@ export class Words {
     return this.lists[this.lists.length - 1] ?? 0;
   }
 
+  /** The number of the last word that ends at an offset or before; -1 where there is none. From the end: the pass asks near where it is. */
+  lastBefore(at: number): number {
+    let last = this.ends.length - 1;
+    while (last >= 0 && (this.ends[last] ?? 0) > at) last--;
+    return last;
+  }
+
   /** A word that was read already. */
   add(start: number, end: number, hash: number): void {
     this.starts.push(start);

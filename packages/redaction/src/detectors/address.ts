@@ -1,7 +1,7 @@
 // Runs in browsers too. Street addresses: a street with its number, and what follows on the same or the next line.
 import { classAt, isDigit, isWord, LETTER, UPPER, WORD } from '../characters.ts';
 import { confidence, type Detector } from '../detector.ts';
-import { Keywords } from '../keywords.ts';
+import { Keywords, wordSet } from '../keywords.ts';
 import type { Scan } from '../scan.ts';
 
 /** Street suffixes: USPS Publication 28 appendix C1, with what the UK, Canada and Australia add. */
@@ -22,18 +22,25 @@ const ROMANCE = new RegExp(
   `^\\d{1,5}(?: ?(?:bis|ter|[A-D]))?,? (?:rue|avenue|av\\.|boulevard|bd|impasse|place|allées?|chemin|quai|route|cours|passage|square|voie|sentier|ruelle|villa|calle|via|viale|piazza|rua|avenida|paso|paseo|plaza|camino)(?: ${NAME}){1,6}`,
   'iu',
 );
+/** What stands before a street's name, as it may be written. */
+const STREETS =
+  'calle,via,viale,piazza,avenida,plaza,paseo,rua,corso,Laan,Calle,C/,Calleja,Callejón,Avenida,Avda\\.?,Av\\.,Plaza,Pza\\.?,Paseo,Camino,Carretera,Ronda,Rambla,Travesía,Glorieta,Barrio,Colonia,Urbanización,Polígono,Puente,Cuesta,Pasaje,Parque,Sector,Grupo,Huerta,Jardines,Masía,Solar,Torrente,Vía,Via,Viale,Piazza,Corso,Largo,Rua,Travessa,Praça,Caminho,Acesso,Escadas,Beco,Azinhaga,Marginal,Borgo,Contrada,Rotonda,Priv\\.,Aleea,Intrarea,Șoseaua,Rue,ul\\.,Ulica,al\\.,Straße,Strasse,Am,An der,Auf dem,Auf der,Im,Zum,Zur,Unter den,Hinter den?m?,Hinter der,Vicolo,Strada,Piazzale,Alameda,Estrada,Carrera,Cra\\.?,Transversal,Diagonal,Jirón,Jr\\.,Calzada,Avenue,Boulevard,Chaussée,Chemin,Bulevardul,Calea,pl\\.,os\\.,ул\\.,улица,проспект'.split(
+    ',',
+  );
 /** Calle Mayor 5, Via Roma, 12, Rua Augusta s/n */
 const STREET_FIRST = new RegExp(
-  `^(?:calle|via|viale|piazza|avenida|plaza|paseo|rua|corso|Laan|Calle|C/|Calleja|Callejón|Avenida|Avda\\.?|Av\\.|Plaza|Pza\\.?|Paseo|Camino|Carretera|Ronda|Rambla|Travesía|Glorieta|Barrio|Colonia|Urbanización|Polígono|Puente|Cuesta|Pasaje|Parque|Sector|Grupo|Huerta|Jardines|Masía|Solar|Torrente|Vía|Via|Viale|Piazza|Corso|Largo|Rua|Travessa|Praça|Caminho|Acesso|Escadas|Beco|Azinhaga|Marginal|Borgo|Contrada|Rotonda|Priv\\.|Aleea|Intrarea|Șoseaua|Rue|ul\\.|Ulica|al\\.|Straße|Strasse|Am|An der|Auf dem|Auf der|Im|Zum|Zur|Unter den|Hinter den?m?|Hinter der|Vicolo|Strada|Piazzale|Alameda|Estrada|Carrera|Cra\\.?|Transversal|Diagonal|Jirón|Jr\\.|Calzada|Avenue|Boulevard|Chaussée|Chemin|Bulevardul|Calea|pl\\.|os\\.|ул\\.|улица|проспект)(?: ${NAME}|(?<=(?:Calle|Carrera|Cra\\.?|Avenida|Av\\.)) \\d{1,3}[A-Z]?(?= (?:#|No))){1,6},? (?:${HOUSE}|s/n\\.?)(?![\\d]| \\d)`,
+  `^(?:${STREETS.join('|')})(?: ${NAME}|(?<=(?:Calle|Carrera|Cra\\.?|Avenida|Av\\.)) \\d{1,3}[A-Z]?(?= (?:#|No))){1,6},? (?:${HOUSE}|s/n\\.?)(?![\\d]| \\d)`,
   'u',
 );
-/** Hauptstraße 5a, Wilhelm-Liebknecht-Str. 89, Ringweg 3-5, Hafnarstræti 5, Kiannonkatu 98 */
-const GERMANIC =
-  /^(?:[\p{L}.-]{1,40} ){0,2}?[\p{Lu}][\p{L}.-]{1,40}(?:stra(?:ß|ss)e|str\.?|[Ss]tr\.|weg|platz|allee|gasse|ring|damm|ufer|steig|markt|graben|chaussee|hof|berg|straat|laan|gracht|dreef|steenweg|plein|kade|dijk|singel|gatan|gata|vägen|veien|vej|gade|vænget|katu|kuja|tie|tänav|braut|stræti|straeti|utca|körút) \d{1,4} ?(?:[a-zA-Z](?![\p{L}.]))?(?:[-/](?:\d{1,4}|[IVX]{1,4}(?!\p{L}))){0,2}(?:[- ](?:hs|bis|huis|I{1,3})(?![\p{L}\d]))?/u;
 const GERMANIC_ENDINGS =
   'straße,strasse,str,weg,platz,allee,gasse,ring,damm,ufer,steig,markt,graben,chaussee,straat,laan,gracht,dreef,steenweg,plein,kade,dijk,singel,gatan,gata,vägen,veien,vej,gade,vænget,katu,kuja,tie,tänav,braut,stræti,straeti,utca,körút'.split(
     ',',
   );
+/** Hauptstraße 5a, Wilhelm-Liebknecht-Str. 89, Ringweg 3-5, Hafnarstræti 5, Kiannonkatu 98 */
+const GERMANIC = new RegExp(
+  `^(?:[\\p{L}.-]{1,40} ){0,2}?[\\p{Lu}][\\p{L}.-]{1,40}(?:${GERMANIC_ENDINGS.join('|')}|[Ss]tr\\.|hof|berg) \\d{1,4} ?(?:[a-zA-Z](?![\\p{L}.]))?(?:[-/](?:\\d{1,4}|[IVX]{1,4}(?!\\p{L}))){0,2}(?:[- ](?:hs|bis|huis|I{1,3})(?![\\p{L}\\d]))?`,
+  'u',
+);
 /** Streets' words that stand by themselves behind the name, in hu, tr, cs, sk, lv, lt and et: Árpád fejedelem útja 36 */
 const BEHIND_NAME =
   'gata,gatan,väg,gränd,országút,utca,út,útja,tér,tere,körút,sétány,rakpart,krt,u,sokak,sokağı,caddesi,bulvarı,ulice,ulica,náměstí,námestie,třída,nábřeží,iela,prospekts,bulvāris,gatvė,prospektas,puiestee,maantee,tänav'.split(
@@ -42,11 +49,8 @@ const BEHIND_NAME =
 const behindName = new Set(BEHIND_NAME);
 const NAMED_BEFORE = /(?:^|[\s"'(>:])((?:\p{Lu}[\p{L}'’.-]{1,24} ){1,3}(?:\p{Ll}{2,12} )?)$/u;
 const GERMANIC_ENDS = new RegExp(`(?:${GERMANIC_ENDINGS.join('|')})$`, 'iu');
-const STREET_WORDS = new Set(
-  'calle,via,viale,piazza,avenida,plaza,paseo,rua,corso,Laan,C,Calle,Calleja,Callejón,Avenida,Avda,Av,Plaza,Pza,Paseo,Camino,Carretera,Ronda,Rambla,Travesía,Glorieta,Barrio,Colonia,Urbanización,Polígono,Puente,Cuesta,Pasaje,Parque,Sector,Grupo,Huerta,Jardines,Masía,Solar,Torrente,Vía,Via,Viale,Piazza,Corso,Largo,Rua,Travessa,Praça,Caminho,Acesso,Escadas,Beco,Azinhaga,Marginal,Borgo,Contrada,Rotonda,Priv,Aleea,Intrarea,Șoseaua,Rue,ul,Ulica,al,Straße,Strasse,Am,An,Auf,Im,Zum,Zur,Unter,Hinter,Vicolo,Strada,Piazzale,Alameda,Estrada,Carrera,Cra,Transversal,Diagonal,Jirón,Jr,Calzada,Avenue,Boulevard,Chaussée,Chemin,Bulevardul,Calea,pl,os,ул,улица,проспект'.split(
-    ',',
-  ),
-);
+/** Their first words. */
+const STREET_WORDS = new Set(STREETS.map((street) => /^\p{L}+/u.exec(street)?.[0] ?? ''));
 const PO_BOX =
   /^(?:P\.? ?O\.? Box|Postfach|Apartado(?: de Correos)?|Casilla|Boîte postale|PSC \d{1,5},? Box|Unit \d{1,5} Box|CMR \d{1,5},? Box) \d{1,6}(?: \d{2,3}(?!\d)){0,2}|^(?:BP|CS|TSA) \d{1,6}(?=,? \d{5} \p{L})/iu;
 const UNIT =
@@ -75,7 +79,6 @@ const ENDS_IN_CODE =
 const LONGEST = 200;
 const MOST_PARTS = 5;
 
-const words = (list: string): ReadonlySet<string> => new Set(list.split(','));
 const DIGITS = '0123456789'.split('');
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz'.split('');
 const announcers = new Set([
@@ -112,7 +115,7 @@ const EASTERN = '\u0900';
 /** Behind a word of two letters stands a space, a full stop, or a stroke. */
 const headsOf = (word: string): readonly string[] =>
   word.length < 3 && word < EASTERN ? [' ', '.', '/'].map((next) => `${word.toLowerCase()}${next}`) : [word.toLowerCase().slice(0, 3)];
-const LIVES = words(
+const LIVES = wordSet(
   'live,lives,lived,living,reside,resides,residing,located,staying,home,moved,deliver,delivered,ship,shipped,sent,wohne,wohnt,habite,vivo,vive',
 );
 /** After such a word, where the address begins. */

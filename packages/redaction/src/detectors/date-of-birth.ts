@@ -27,6 +27,8 @@ const DAY_FIRST = new RegExp(
 const MONTH_FIRST = new RegExp(`^${MONTH}\\.?[ -]\\d{1,2}(?:st|nd|rd|th)?,?[ -]\\d{4}(?!\\d)`, 'i');
 /** 1996年7月27日 */
 const EASTERN = /^(?:19|20)\d{2}[年년] ?\d{1,2}[月월] ?\d{1,2}[日일]/;
+/** Behind a year's four digits, a letter outside ASCII. */
+const isEastern = (text: string, start: number): boolean => text.charCodeAt(start + 4) > 0x80;
 const STAR = /[,;(][ ]?\* ?$/;
 const COMPACT = /^(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?!\d)/;
 
@@ -35,7 +37,7 @@ function mayBegin(text: string, start: number, end: number): boolean {
   const length = end - start;
   const next = text.charCodeAt(end);
   const separated = next === 0x2d || next === 0x2e || next === 0x2f;
-  if (length === 8 || text.charCodeAt(start + 4) > 0x80) return true;
+  if (length === 8 || isEastern(text, start)) return true;
   if (length === 4) return separated && isDigit(text, end + 1) ? true : isWord(text, end - 1) && !isDigit(text, end - 1);
   // A month's name follows a space, a dash or a full stop.
   return length < 3 ? separated || next === 0x20 : !isDigit(text, end - 1);
@@ -56,11 +58,10 @@ function look(scan: Scan, start: number, end: number): void {
   const match =
     first >= 0x61
       ? MONTH_FIRST.exec(slice)
-      : EASTERN.test(slice)
-        ? EASTERN.exec(slice)
-        : end - start === 8
+      : ((isEastern(text, start) ? EASTERN.exec(slice) : null) ??
+        (end - start === 8
           ? COMPACT.exec(slice)
-          : ((isDigit(text, end + 1) ? NUMERIC.exec(slice) : null) ?? (mayNameMonth(text, end) ? DAY_FIRST.exec(slice) : null));
+          : ((isDigit(text, end + 1) ? NUMERIC.exec(slice) : null) ?? (mayNameMonth(text, end) ? DAY_FIRST.exec(slice) : null))));
   if (match === null) return;
   const before = scan.contextBefore(start);
   // "Anna Roth, * 3. Mai 1971": the star of registers.

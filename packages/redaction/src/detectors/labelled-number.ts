@@ -4,10 +4,8 @@ import { luhn, mod11_10, verhoeff, weighted } from '../check-digits.ts';
 import { confidence, type Detector } from '../detector.ts';
 import type { Context } from '../context.ts';
 import type { EntityType } from '../entity-types.ts';
-import { Keywords } from '../keywords.ts';
+import { Keywords, wordSet } from '../keywords.ts';
 import type { Scan } from '../scan.ts';
-
-const words = (list: string): ReadonlySet<string> => new Set(list.split(','));
 
 const nationalWords = new Keywords(
   'nas,nn,registre national,rijksregister,assurance sociale,pnr,id code,travel document,national id,national identity,national identity number,national insurance,national insurance number,identity card,identity number,identity code,identity no,id number,id card,id no,personal id,personal number,personal code,personal identity,citizen id,citizen number,citizenship,' +
@@ -43,7 +41,7 @@ const otherWords = new Keywords(
 );
 
 /** Not everything called an id is a person's: alone this word needs a check digit. */
-const weakWords = words(
+const weakWords = wordSet(
   'account,id,nn,cc,rc,rg,cf,fin,run,sin,nis,nit,documento,steuer,nic,ine,rib,cui,dl,konto,compte,cuenta,conta,conto,giro,transit,agência,cif,nid,my number,mynumber,kt,p k,c i,c f,pis,spi,dea,epic,identifikationsnummer',
 );
 
@@ -295,7 +293,7 @@ function isSpent(scan: Scan, keyword: string, start: number, context: Context): 
   if (between.includes('\n') || between.includes(keyword.slice(keyword.lastIndexOf(' ') + 1))) return false;
   return [...between.matchAll(/\p{L}{2,}/gu)].some(([word]) => !joining.has(word));
 }
-const joining = words('and,or,und,oder,et,ou,og,och,en,of,eller,ali,ja');
+const joining = wordSet('and,or,und,oder,et,ou,og,och,en,of,eller,ali,ja');
 
 /** Is 22838575550 a valid PESEL? 556-9034-12 is my tax number. */
 const AFTER = /^ (?:is )?(?:a|an|my|the|his|her) (?:valid )?(?=\p{L})/u;

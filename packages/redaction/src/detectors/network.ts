@@ -13,18 +13,17 @@ const versionWords = new Keywords('version,versions,v,ver,release,upgrade,build,
 
 function lookV4(scan: Scan, start: number, runEnd: number): void {
   const { text } = scan;
-  // As it is said, a word follows.
-  if (text[runEnd] === ' ' && text[runEnd + 1] !== 'd' && text[runEnd + 1] !== 'p') return;
+  const said = text[runEnd] === ' ';
+  // Then a word for the dot follows.
+  if (said && text[runEnd + 1] !== 'd' && text[runEnd + 1] !== 'p') return;
   const before = text[start - 1] ?? ' ';
   if (before === '.' || before === '-' || before === '_' || (before === ':' && text[start - 2] === ':')) return;
   // A product's version: Chrome/120.0.0.0.
   if (before === '/' && isWord(text, start - 2) && !isDigit(text, start - 2)) return;
-  const spelt = text[runEnd] === ' ' ? SPELT.exec(text.slice(start, start + 40))?.[0] : undefined;
-  if (text[runEnd] === ' ' && spelt === undefined) return;
-  const address = spelt === undefined ? text.slice(start, start + 16) : spelt.replaceAll(/\D+/g, '.');
-  const match = V4.exec(address);
+  const written = said ? SPELT.exec(text.slice(start, start + 40))?.[0] : text.slice(start, start + 16);
+  const match = written === undefined ? null : V4.exec(said ? written.replaceAll(/\D+/g, '.') : written);
   if (match === null) return;
-  let to = start + (spelt ?? match[0]).length;
+  let to = start + (said ? (written ?? '') : match[0]).length;
   if (isWord(text, to) || ((text[to] === '.' || text[to] === '-') && isWord(text, to + 1))) return;
   const context = scan.contextBefore(start);
   if (context.find(versionWords, 2) !== undefined || saysPhone.has(context.nearest)) return;

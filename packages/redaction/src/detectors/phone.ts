@@ -121,9 +121,9 @@ function readNumber(
   const national = toNational(digits, scan.regions);
   if (keyword !== undefined && digits.length <= LONGEST) {
     const last = context.nearest;
+    const isFar = context.find(phoneKeywords, 3) === undefined && context.find(phoneKeywords) === keyword;
     // What stands nearer says what it is: call us, your case number is 20238796.
-    if (context.find(notPhone, 3) !== undefined && context.find(phoneKeywords, 3) === undefined && context.find(phoneKeywords) === keyword)
-      return undefined;
+    if (isFar && context.find(notPhone, 3) !== undefined) return undefined;
     if (notPhone.has(last) && !phoneKeywords.has(last)) return undefined;
     return { rule: 'phone.labelled', canonical: national === undefined ? toAnyway(digits) : `+${national}` };
   }

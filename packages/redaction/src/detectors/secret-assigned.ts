@@ -37,7 +37,7 @@ function look(scan: Scan, start: number, end: number): void {
   const name = text.slice(start, end);
   const password = PASSWORD.test(name);
   // The shell's working directory.
-  if (/^PWD$/.test(name) && /^=["']?\//.test(text.slice(end, end + 3))) return;
+  if (name === 'PWD' && /^=["']?\//.test(text.slice(end, end + 3))) return;
   const bearer = /^(?:bearer|basic)$/i.test(name);
   const named = TOKEN.test(name);
   if (!password && !named && !bearer && !KEY.test(name)) return unnamed(scan, start, end);

@@ -1,0 +1,154 @@
+// Runs in browsers too. What stands before a name and says that one comes: a title, a key, a greeting, a column's name.
+import { classAt, codesOf, LETTER, LOWER, OTHER_LETTER } from '../characters.ts';
+import { Keywords, wordSet } from '../keywords.ts';
+import { identifierBefore, type Scan } from '../scan.ts';
+
+/** Whoever somebody is to the speaker, in fr, es, it, nl, sv, pt and de. */
+const RELATIVES =
+  'fils,fille,mari,frère,sœur,hijo,hija,marido,esposa,esposo,hermano,hermana,figlio,figlia,marito,moglie,fratello,sorella,zoon,dochter,maken,makan,dotter,syster,filho,filha,irmão,irmã,sohn,tochter,bruder,schwester';
+export const titles = wordSet(
+  'ssa,mr,mrs,ms,miss,mx,dr,prof,professor,sir,madam,lady,lord,rev,reverend,father,sister,brother,capt,captain,sgt,lt,col,gen,hon,judge,senator,herr,herrn,frau,fräulein,m,mme,mlle,monsieur,madame,mademoiselle,sr,sra,srta,señor,señora,señorita,don,doña,sig,signor,signora,dott,dhr,mevr,doktor,docteur,doctor,doctora,ing,uncle,aunt',
+);
+/** After these, or after a key of this name, stands a name. */
+export const announcers = wordSet(
+  'name,names,named,called,dear,hi,hello,hey,hallo,liebe,lieber,bonjour,cher,chère,hola,querido,querida,estimado,estimada,regards,sincerely,cheers,thanks,greetings,grüße,gruß,cordialement,saludos,atentamente,author,signed,patient,requester,customer,client,kunde,kundin,cliente,holder,cardholder,contact,attn,attention,from,to,cc,bcc,sender,recipient,assignee,reporter,owner,employee,manager,user,username,firstname,lastname,surname,forename,fullname,nachname,vorname,nom,prénom,nombre,apellido,apellidos,husband,wife,son,daughter,mother,friend,colleague,tenant,passenger,driver,applicant,beneficiary,payee,payer,student,teacher,doctor,nurse,lawyer,agent,buyer,seller,with,by,label,inhaber,titulaire,titular,firmado,signé,heiße,appelle,llamo,nombrado,editor,reviewer,approver,witness,guest,visitor,member,subscriber,participant,candidate,interviewee,speaker,defendant,plaintiff,claimant,respondent,complainant,petitioner,victim,suspect,insured,policyholder,lessee,lessor,landlord,borrower,lender,guarantor,trustee,heir,attendee,organizer,organiser,instructor,trainee,intern,consultant,counsel,notary,donor,kollege,kollegin,nachbar,nachbarin,ehemann,ehefrau,mieter,vermieter,zeuge,zeugin,kläger,klägerin,beklagter,beklagte,versicherter,versicherte,patientin,ansprechpartner,ansprechpartnerin,témoin,locataire,bailleur,assuré,assurée,salarié,salariée,élève,collègue,testigo,paciente,inquilino,inquilina,demandado,demandante,asegurado,asegurada,empleado,empleada,colega,titolare,paziente,inquilino,interviewer,caller,maintainer,committer,contributor,respondents,adjuster,requestor,pt,family,given,cognome,nome,sobrenome,naam,voornaam,achternaam,namn,förnamn,efternamn,navn,fornavn,etternavn,nimi,etunimi,sukunimi,név,soyad,jméno,příjmení,imię,nazwisko,имя,фамилия,отчество,фио,заявитель,заявительница,клиент,заказчик,пациент,пациентка,оператор,менеджер,получатель,отправитель,сотрудник,господин,госпожа,groet,groeten,hilsen,hälsningar,mvh,saluti,abraços,abraço,atenciosamente,ciao,oi,olá,hej,hei,ahoj,cześć,salut,pozdrawiam,здравствуйте,привет,' +
+    RELATIVES,
+);
+/** Announcers that name somebody only before a colon, an equals sign or as a JSON key. */
+const keysOnly = wordSet(
+  'from,to,with,by,user,label,contact,customer,client,owner,agent,name,names,called,named,thanks,doctor,father,sister,brother,manager,driver,member,guest,student,teacher,speaker,cliente,kunde,author,patient,cc,nom,nombre,judge,attention,doctor,mother,friend,son,daughter,wife,husband,nurse,lawyer,employee,m,don,hon,col,gen,ing,defendant,plaintiff,claimant,respondent,complainant,petitioner,victim,suspect,insured,policyholder,lessee,lessor,landlord,borrower,lender,guarantor,trustee,heir,attendee,organizer,organiser,instructor,trainee,intern,consultant,counsel,notary,donor,mieter,vermieter,patientin,locataire,bailleur,assuré,assurée,salarié,salariée,élève,paciente,inquilino,inquilina,demandado,demandante,asegurado,asegurada,empleado,empleada,titolare,paziente,pt,family,given,nome,respondents,' +
+    RELATIVES,
+);
+
+export interface Announced {
+  readonly by: string;
+  /** Announced as a key or before a colon, or by a phrase that leaves no doubt. */
+  readonly surely: boolean;
+}
+
+const PHRASES =
+  /(?:\b(?:my name(?:'s| is)|name is|under the name|i am|i'm|this is|call me|signed by|written by|your (?:\p{L}{2,9} )?name\?|mein name ist|ich bin|ich heiße|je m'appelle|mon nom est|me llamo|mi nombre es|soy|speaking with|spoke (?:to|with)|met with|sincerely|regards|grüßen|cordialement|saludos|thanks|cheers|dear|hello|hi|hey|hallo|liebe|lieber|bonjour|cher|chère|hola|querid[oa]|estimad[oa]),?:?\s{0,4}|\b(?:best|kind|warm) regards,?\s{0,4})$/iu;
+
+/** The word before an offset and what stands between, a few characters at most. */
+function wordBefore(text: string, start: number): { readonly word: string; readonly gap: string } {
+  let end = start;
+  const limit = Math.max(0, start - 12);
+  while (end > limit && (classAt(text, end - 1) & LETTER) === 0) end--;
+  let from = end;
+  const first = Math.max(0, end - 24);
+  while (from > first && (classAt(text, from - 1) & LETTER) !== 0) from--;
+  return { word: text.slice(from, end), gap: text.slice(end, start) };
+}
+const PHRASE_ENDS = wordSet(
+  's,is,am,m,me,by,ist,bin,heiße,appelle,est,llamo,es,soy,with,to,name,dear,hello,hi,hey,hallo,liebe,lieber,bonjour,cher,chère,hola,querido,querida,estimado,estimada,regards,sincerely,cheers,thanks,grüßen,cordialement,saludos',
+);
+
+export function announcedBy(scan: Scan, start: number): Announced | undefined {
+  const { text } = scan;
+  // "Anna Schmidt and Xiulan Zzyzx": one name announces the next.
+  if (followsName(scan, start) && /^,? (?:and|und|et|y|e|&|or|oder|ou|o) $/.test(text.slice(scan.personsSeen, start)))
+    return { by: 'and', surely: false };
+  if (
+    text.charCodeAt(start - 2) === 0x5d &&
+    CHAT.test(text.slice(Math.max(0, start - 14), start)) &&
+    SPEAKER.test(text.slice(start, start + 60))
+  )
+    return { by: 'chat', surely: true };
+  return announcedByWord(scan, start) ?? announcedByColumn(scan, start);
+}
+
+/** `[18:32] Grozdana: hello` */
+const CHAT = /\[\d{1,2}:\d{2}(?::\d{2})?\] $/;
+const SPEAKER = /^\p{Lu}[\p{L}'’ .-]{1,50}:/u;
+export const speaks = ({ text }: Scan, start: number, end: number): boolean =>
+  text.charCodeAt(end) === 0x3a && text.charCodeAt(start - 2) === 0x5d;
+
+/** Given name(s): */
+const SEVERAL = /name\(s\)["']?\s?[:=]\s{0,4}["']?$/i;
+/** What a tag of a form or a schema is called is nobody. */
+const NAMES_THING =
+  /<(?:field|input|param|parameter|meta|option|column|property|attribute|element|var|variable|tool|function|select|button)\s(?:[^<>]{0,40}\s)?name\s?=\s?["']?$/i;
+
+function announcedByWord(scan: Scan, start: number): Announced | undefined {
+  if (!hasAnnouncer(scan, start)) return undefined;
+  const { text } = scan;
+  const { word, gap } = wordBefore(text, start);
+  const lower = word.toLowerCase();
+  const spaced = gap !== '' && /^\.?\s{1,4}$/.test(gap);
+  if (spaced && titles.has(lower) && (lower !== word || word.length > 2) && (word.length > 1 || gap.startsWith('.')))
+    return { by: lower, surely: true };
+  if (lower === 's' && SEVERAL.test(text.slice(Math.max(0, start - 16), start))) return { by: 'name', surely: true };
+  if (PHRASE_ENDS.has(lower) && gap.length < 5) {
+    const phrase = PHRASES.exec(text.slice(Math.max(0, start - 40), start));
+    if (phrase !== null) return { by: lower, surely: true };
+  }
+  if (gap.includes('=') && NAMES_THING.test(text.slice(Math.max(0, start - 60), start))) return undefined;
+  const key = /[:=|>]\s{0,8}["'`]?$/.test(gap) ? identifierBefore(text, start) : '';
+  if (key !== '') {
+    const parts = key.split(/[^\p{L}]+|(?<=\p{Ll})(?=\p{Lu})/u).map((part) => part.toLowerCase());
+    const last = parts.at(-1) ?? '';
+    if (announcers.has(last) && !(last === 'name' && parts.some((part) => notNames.has(part)))) return { by: last, surely: true };
+  }
+  if (announcers.has(lower) && /^[,:]?\s{1,4}$/.test(gap)) return { by: lower, surely: !keysOnly.has(lower) };
+  return undefined;
+}
+
+/** Small words that begin a family name. */
+export const BEGIN_FAMILY = 'de,da,do,dos,das,del,della,di,du,des,van,von,der,den,ter,ten,zu,zum,af,al,el,bin,ibn,ben,la,le,lo,vom';
+const LEADS = wordSet(`${BEGIN_FAMILY},t`);
+/** Where the particles before a name begin: Frau von der Heide. */
+export function leadStart({ text, words }: Scan, start: number): number {
+  let from = start;
+  if (text.charCodeAt(start - 1) !== 0x20 || (classAt(text, start - 2) & (LOWER | OTHER_LETTER)) === 0) return from;
+  let at = words.lastBefore(start);
+  for (let seen = 0; seen < 3; seen++, at--) {
+    const [first = 0, end = -2] = [words.starts[at], words.ends[at]];
+    if (end !== from - 1 || end - first > 5 || !LEADS.has(text.slice(first, end))) break;
+    from = text.charCodeAt(first - 1) === 0x27 ? first - 1 : first;
+  }
+  return from;
+}
+
+/** What a column of names may be called and nothing else is. */
+const PARTS_OF_NAMES = wordSet('first,last,middle,given,family');
+/** A cell of a table whose header says so. */
+function announcedByColumn(scan: Scan, start: number): Announced | undefined {
+  if (!opensCell(scan, start)) return undefined;
+  const column = scan.contextBefore(start).column;
+  const last = column.at(-1) ?? '';
+  const isName = announcers.has(last) || (column.length === 1 && PARTS_OF_NAMES.has(last));
+  return isName && !column.some((part) => notNames.has(part)) ? { by: last, surely: true } : undefined;
+}
+
+/** Close enough behind a name for an "and" between. */
+export const followsName = (scan: Scan, start: number): boolean => scan.personsSeen > scan.floor && start - scan.personsSeen < 7;
+
+/** Whether the word before may announce a name, as the pass knows already. */
+export function hasAnnouncer({ text, words }: Scan, start: number): boolean {
+  const last = words.lastBefore(start);
+  const end = words.ends[last] ?? -13;
+  if (start - end > 12 || ((words.lists[last] ?? 0) & announcing.bit) === 0) return false;
+  // Letters of a code between are no word, and still stand between.
+  for (let at = end; at < start; at++) if ((classAt(text, at) & LETTER) !== 0) return false;
+  return true;
+}
+
+/** A value begins here, or a cell may. */
+export function opensCell({ text, floor }: Scan, start: number): boolean {
+  if (start === floor) return true;
+  let at = start - 1;
+  if (text.charCodeAt(at) === 0x27 && OPENS_CELL.has(text.charCodeAt(at - 1))) return true;
+  while (at > start - 3 && text.charCodeAt(at) === 0x20) at--;
+  return OPENS_CELL.has(text.charCodeAt(at));
+}
+const notNames = wordSet(
+  'file,host,table,column,field,class,function,method,product,company,domain,server,service,secret,package,module,app,application,event,tag,branch,repo,repository,image,container,db,database,schema,index,key,node,cluster,bucket,queue,topic,job,task,tool,model,agent,policy,rule,brand,street,city,country,state,org,organisation,organization,project,team,group,role,display name of,file name,bank,device,type,variable,var,env,path,folder,dir,metric,label,color,colour,font,theme,template,attribute,property,element,session,channel,room',
+);
+
+const otherKeys = wordSet(
+  'city,town,country,state,region,province,county,timezone,company,organisation,organization,product,brand,model,category,currency,language,venue,airport,stadt,land,ort,firma,ville,pays,ciudad,pais,empresa,citta,paese,cidade,empresa',
+);
+export const isOtherKey = (key: string): boolean => otherKeys.has((/[\p{L}]+$/u.exec(key)?.[0] ?? '').toLowerCase());
+
+export const announcing = new Keywords([...titles, ...announcers, ...PHRASE_ENDS].join(','));
+const OPENS_CELL = codesOf([',', ';', '|', '\t', "'", '(']);

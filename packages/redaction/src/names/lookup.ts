@@ -1,0 +1,34 @@
+// Runs in browsers too. What the lists of names say of a word.
+import { Keywords, wordSet } from '../keywords.ts';
+import { everydayWords } from './everyday-words.ts';
+import { anyNames, givenNames } from './filters.ts';
+import { openNameFilter } from './name-filter.ts';
+
+const isGiven = openNameFilter(givenNames);
+export const isAny = openNameFilter(anyNames);
+
+/** A run with one of these words names an organisation, a place or a thing. */
+const notPeople = wordSet(
+  'my,your,our,his,her,their,its,this,that,these,those,mein,meine,meiner,ihr,ihre,unser,unsere,dein,deine,mon,mes,votre,vos,notre,nos,leur,leurs,mis,sus,nuestro,nuestra,id,nummer,número,numéro,customer,client,team,everyone,everybody,sons,sir,madam,kunde,kundin,damen,herren,inc,ltd,llc,gmbh,corp,corporation,company,co,ag,plc,sa,sl,group,university,college,school,institute,hospital,church,museum,street,avenue,road,lane,drive,court,boulevard,square,park,bridge,river,lake,mountain,island,city,county,state,district,airport,station,stadium,league,cup,championship,festival,records,band,album,party,committee,council,department,ministry,association,society,foundation,union,bank,press,times,news,magazine,journal,award,awards,war,battle,act,law,street,building,tower,center,centre,hall,house,hotel,club,team,united,states,kingdom,republic,army,navy,force,airlines,line,lines,railway,railroad,highway,island,islands,bay,sea,ocean,valley,hills,forest,world,series,show,game,games,film,movie,song,studio,studios,entertainment,pictures,theatre,theater,orchestra,symphony,academy,services,systems,technologies,software,solutions,partners,holdings,international,national,global,american,british,european,january,february,march,april,may,june,july,august,september,october,november,december,monday,tuesday,wednesday,thursday,friday,saturday,sunday,straße,strasse,platz,weg,allee,gasse,rue,avenue,place,calle,avenida,plaza,paseo,north,south,east,west,northern,southern,eastern,western,new,great,old,lower,upper,mount,fort,port,san,santa,los,las,saint,cape,the,of,and,for,route,version,error,order,number,code,test,data,server,service,client,request,response,api,http,json,select,insert,update,delete,create,table,values,where,get,post,put,call,email,phone,address,card,account,street,apartment,suite,apt,room,floor,level,chapter,figure,section,page,volume,model,class,type,bitcoin,iban,visa,mastercard,invoice,rechnung,gold,geb,kimlik,having,count,salad,harbour,harbor,bloody,car,hat,nhs,cidadão,pizza,cheese,soap,shirt,shoes,bike,mouse,keyboard,chair,gloves,towels,benedict,support,noreply',
+);
+
+/** Endings that only family names have, without accents. */
+const FAMILY =
+  /.{3}(?:oglu|ovic|evic|ewicz|owicz|czyk|czak|owski|ewski|owska|ewska|inski|inska|enko|chuk|shvili|adze|poulos|opoulou|akis|idis|sson|sdottir|inen|escu|[kr]ova)$/;
+export const isListed = (name: string): boolean =>
+  name.length > 1 &&
+  (isAny(name) ||
+    FAMILY.test(name) ||
+    (name.includes('-') && name.split('-').some((part) => part.length > 3 && isAny(part) && !everydayWords.has(part))));
+export const isListedGiven = (name: string): boolean =>
+  name.length > 1 && (isGiven(name) || (name.includes('-') && isGiven(name.split('-')[0] ?? '')));
+/** Bits of a word's marks. */
+const COMMON = 1;
+export const OTHERWISE = 2;
+const marks = new Map<string, number>([...everydayWords].map((word) => [word, COMMON]));
+for (const word of notPeople) marks.set(word, (marks.get(word) ?? 0) | OTHERWISE);
+export const marksOf = (name: string): number => marks.get(name) ?? (/['’]/.test(name) && CONTRACTED.test(name) ? COMMON : 0);
+export const isEveryday = (name: string): boolean => marksOf(name) !== 0;
+const CONTRACTED = /^(?:i|it|we|you|he|she|they|let|don|can|that|there|what|who)['’]/;
+/** Words that alone name nobody: to see in the pass that a word may be one. */
+export const aloneNobody = new Keywords([...everydayWords, ...notPeople].join(','));
