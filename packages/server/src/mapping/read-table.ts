@@ -1,7 +1,6 @@
 import { AncillaError } from '@ancilla/contracts/errors';
 import { CsvError, parse } from 'csv-parse/sync';
 import { decodeText } from './decode-text.ts';
-import { plainRecords } from './plain-csv.ts';
 import type { Table } from './ready-columns.ts';
 
 /** A table as read, and what had to be mended to read it. */
@@ -35,7 +34,7 @@ export function readTable(bytes: Uint8Array, name: string, mostSamples = 200): R
 
 function recordsOf(text: string, name: string): string[][] {
   try {
-    return plainRecords(text) ?? parse(text, { relax_column_count: false, skip_empty_lines: true, max_record_size: LONGEST_CELL });
+    return parse(text, { relax_column_count: false, skip_empty_lines: true, max_record_size: LONGEST_CELL });
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     const [code, what] = faults[error.code] ?? ['csv.header', 'it is not CSV'];
