@@ -72,6 +72,14 @@ test('a search is the first thing a server may be asked: what its model is, it t
   );
 });
 
+test('as many texts as are let in are embedded, by a model whose vectors are long', async () => {
+  const long = Array.from({ length: 1536 }, (_, i) => Math.sin(i));
+  using model = await startModel((texts) => texts.map(() => long));
+  await using server = await startTestServer(model.settings);
+  const texts = Array.from({ length: 256 }, (_, i) => `customer name ${i}`);
+  equal((await server.north.agent.post<{ items: readonly object[] }>(200, '/dif/embeddings', { texts })).items.length, texts.length);
+});
+
 test('a call that failed is in the evidence too, each try of it: a server that is down, and one that gives too little', async () => {
   let answer: Parameters<typeof startModel>[0] = () => 500;
   using model = await startModel((texts) => answer(texts));

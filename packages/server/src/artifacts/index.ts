@@ -7,6 +7,7 @@ import type { StorageAdapter } from './storage-adapter.ts';
 
 export { collect } from './byte-stream.ts';
 export { INLINE_BYTES, PLATFORM, type About, type Of } from './artifacts.ts';
+export { keep } from './keep.ts';
 export { openFileAdapter } from './file-adapter.ts';
 export { admitReading, purposeOf } from './raw-access.ts';
 export { type StorageAdapter, type StoredObject } from './storage-adapter.ts';

@@ -54,10 +54,11 @@ export async function embedTexts(
     });
   } catch (error) {
     // Nobody else commits it: callers get vectors or an error.
-    await of.tenant.commit(collected.writes(), [], { signal: AbortSignal.timeout(EVIDENCE_MS) });
+    const io = { signal: AbortSignal.timeout(EVIDENCE_MS) };
+    await of.tenant.commit(await collected.writes(io), [], io);
     throw error;
   }
-  return { ...(await made.promise), writes: collected.writes() };
+  return { ...(await made.promise), writes: await collected.writes({ signal }) };
 }
 
 /** Six digits after the point: what single precision holds, and the same text on every machine. */

@@ -18,7 +18,7 @@ import {
   type SagaRunner,
 } from '@ancilla/contracts';
 import { Type } from 'typebox';
-import type { Artifacts } from '../artifacts/index.ts';
+import { keep, type Artifacts } from '../artifacts/index.ts';
 import type { Agents, Gates, Of } from '../ingest/index.ts';
 import { embedTexts, HF_AGENT_ID, toEmbedding } from './hf-agent.ts';
 import { spaceId, type EmbeddingProvider } from './providers/index.ts';
@@ -67,7 +67,7 @@ export function openEmbedding({ agents, gates, artifacts, provider, index, sagas
         attempts: 3,
         // Asking a model for vectors again changes nothing outside: the same texts give the same vectors.
         unknown: { on: 'retry' },
-        async run({ memo, saga_id, trace_id, tenant_id, signal }) {
+        async run({ memo, saga_id, trace_id, tenant_id, key, signal }) {
           const of: Of = { tenant: storeOf(tenant_id), tenant_id };
           const texts = parseTexts(Buffer.from(await artifacts.bytes(of, memo.texts_ref, { signal })).toString('utf8'));
           const made = await embedTexts(
@@ -76,13 +76,9 @@ export function openEmbedding({ agents, gates, artifacts, provider, index, sagas
             { texts, trace_id, span_id: memo.span_id, saga_id, input_artifact_refs: [memo.texts_ref] },
             { signal },
           );
-          const response = artifacts.prepare(of, {
-            category: 'structured_output',
-            content_type: 'application/json',
-            bytes: Buffer.from(JSON.stringify(made.items.map(({ vector }) => vector))),
-            trace_id,
-            created_by: HF_AGENT_ID,
-          });
+          const about = { category: 'structured_output', content_type: 'application/json', trace_id, created_by: HF_AGENT_ID } as const;
+          const bytes = Buffer.from(JSON.stringify(made.items.map(({ vector }) => vector)));
+          const response = await keep(of, artifacts, key, { ...about, bytes }, { signal });
           const created_at = toTimestamp(clock.now());
           await spaces.note(of, made.meta, trace_id, { signal });
           const docs = made.items.map((item) =>

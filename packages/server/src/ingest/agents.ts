@@ -12,7 +12,7 @@ import {
 } from '@ancilla/contracts';
 import { openSdk, type Agent, type AgentOptions, type Attachment, type Sdk, type Transport } from '@ancilla/sdk';
 import type { Tracer } from '@opentelemetry/api';
-import type { Artifacts } from '../artifacts/index.ts';
+import { keep, type Artifacts } from '../artifacts/index.ts';
 import { toServing, type Curator } from '../curator/index.ts';
 import type { TenantKeys } from '../keys/index.ts';
 import type { Gates } from './gates.ts';
@@ -26,7 +26,8 @@ export interface Of {
 /** The event of a finished call as writes, to ride in the commit of whatever the call was for. */
 export interface Collected {
   readonly collect: (event: Omit<PromptEventInput, 'emitter'>, attachments: readonly Attachment[]) => void;
-  writes(): readonly Write<Tenant>[];
+  /** What is too large for a commit is stored before. */
+  writes(io: Io): Promise<readonly Write<Tenant>[]>;
 }
 
 /** The server's own agents: they call through the same SDK as everyone else's, with an in-process transport. */
@@ -96,18 +97,25 @@ export function openAgents(parts: AgentsParts): Agents {
       return sdk.agent(id, options);
     },
     collector(of, created_by) {
-      const all: Write<Tenant>[] = [];
+      const calls: { readonly event: PromptEventInput; readonly attachments: readonly Attachment[] }[] = [];
       return {
         collect(event, attachments) {
-          let whole: PromptEventInput = { ...event, emitter: { id: emitterId, seq: emitted++ } };
-          for (const { category, bytes, refer } of attachments) {
-            const kept = artifacts.prepare(of, { category, content_type: 'application/json', bytes, trace_id: event.trace_id, created_by });
-            all.push(...kept.writes);
-            whole = refer(whole, kept.artifact_id);
-          }
-          all.push(insertReceived(promptEvents, { ...whole, tenant_id: of.tenant_id, source: 'server' }, whole));
+          calls.push({ event: { ...event, emitter: { id: emitterId, seq: emitted++ } }, attachments });
         },
-        writes: () => all,
+        async writes(io) {
+          const all: Write<Tenant>[] = [];
+          for (const { event, attachments } of calls) {
+            let whole = event;
+            for (const { category, bytes, refer } of attachments) {
+              const about = { category, content_type: 'application/json', trace_id: event.trace_id, created_by };
+              const kept = await keep(of, artifacts, `${event.event_id}/${category}`, { ...about, bytes }, io);
+              all.push(...kept.writes);
+              whole = refer(whole, kept.artifact_id);
+            }
+            all.push(insertReceived(promptEvents, { ...whole, tenant_id: of.tenant_id, source: 'server' }, whole));
+          }
+          return all;
+        },
       };
     },
   };

@@ -61,7 +61,7 @@ export function openMapSaga(parts: MappingParts) {
         attempts: 3,
         // The same texts give the same vectors: asking again changes nothing outside.
         unknown: { on: 'retry' },
-        async run({ memo, saga_id, trace_id, tenant_id, signal }) {
+        async run({ memo, saga_id, trace_id, tenant_id, key, signal }) {
           const of: Of = { tenant: storeOf(tenant_id), tenant_id };
           const { table } = await files.payload(of, memo.payload_ref, { signal });
           const texts = table.columns.map(({ name }) => `${table.name} ${name}`);
@@ -72,12 +72,8 @@ export function openMapSaga(parts: MappingParts) {
             { signal },
           );
           await noteSpace(of, made.meta, trace_id, { signal });
-          const response = files.prepare(
-            of,
-            'structured_output',
-            made.items.map(({ vector }) => vector),
-            trace_id,
-          );
+          const vectors = made.items.map(({ vector }) => vector);
+          const response = await files.keep(of, key, { category: 'structured_output', value: vectors, trace_id }, { signal });
           const docs = made.items.map((item) =>
             toEmbedding(
               {
@@ -102,7 +98,7 @@ export function openMapSaga(parts: MappingParts) {
         name: 'suggest',
         attempts: 3,
         unknown: { on: 'retry' },
-        async run({ memo, saga_id, trace_id, tenant_id, signal }) {
+        async run({ memo, saga_id, trace_id, tenant_id, key, signal }) {
           const of: Of = { tenant: storeOf(tenant_id), tenant_id };
           const payload = await files.payload(of, memo.payload_ref, { signal });
           const { table, dataset, glossary } = payload;
@@ -156,20 +152,20 @@ export function openMapSaga(parts: MappingParts) {
             ...(suggest_at !== undefined && { suggest_at }),
             features: toFeaturesFile(ranked, { prompt_hash, embedding_ids: memo.embedding_ids ?? [] }),
           };
-          const kept = files.prepare(of, 'payload', result, trace_id);
-          return { output: { result_ref: kept.artifact_id }, writes: [...writes, ...collected.writes(), ...kept.writes] };
+          const kept = await files.keep(of, key, { category: 'payload', value: result, trace_id }, { signal });
+          return { output: { result_ref: kept.artifact_id }, writes: [...writes, ...(await collected.writes({ signal })), ...kept.writes] };
         },
       },
       {
         name: 'store',
         attempts: 3,
         unknown: { on: 'retry' },
-        async run({ memo, saga_id, trace_id, tenant_id, tenant, signal }) {
+        async run({ memo, saga_id, trace_id, tenant_id, tenant, key, signal }) {
           const io = { signal };
           const of: Of = { tenant: storeOf(tenant_id), tenant_id };
           const { dataset, table, glossary } = await files.payload(of, memo.payload_ref, io);
           const result = await files.result(of, memo.result_ref ?? '', io);
-          const features = files.prepare(of, 'structured_output', result.features, trace_id);
+          const features = await files.keep(of, key, { category: 'structured_output', value: result.features, trace_id }, io);
           const superseded: Write<Tenant>[] = [];
           const docs = await Promise.all(
             result.columns.map(async ({ column, abstained, candidates, trials }): Promise<MappingSuggestion> => {

@@ -74,11 +74,11 @@ export function openRerank({ agents, glossaries, languageModel }: Pick<MappingPa
       });
       const asked = new Set(unsure);
       const shown = ranked.map((column) => (asked.has(column) ? reorder(column, wishOf(output, column), languageModel.model) : column));
-      return { ranked: shown, arm, writes: collected.writes() };
+      return { ranked: shown, arm, writes: await collected.writes({ signal }) };
     } catch (error) {
       // The call is in the evidence as a failed one; the ranker's own order stands.
       if (!isAncillaError(error, 'mapping.language_model')) throw error;
-      return { ranked, arm, writes: collected.writes() };
+      return { ranked, arm, writes: await collected.writes({ signal }) };
     }
   };
 }

@@ -1,5 +1,5 @@
 import { AncillaError, type Io } from '@ancilla/contracts';
-import type { Artifacts } from '../artifacts/index.ts';
+import { keep, type Artifacts } from '../artifacts/index.ts';
 import type { Of } from '../ingest/index.ts';
 import { payloadCheck, resultCheck, type Payload, type Result } from './bodies.ts';
 import { MAPPING_AGENT_ID } from './parts.ts';
@@ -8,8 +8,13 @@ import { MAPPING_AGENT_ID } from './parts.ts';
 export interface RunArtifacts {
   payload(of: Of, ref: string, io: Io): Promise<Payload>;
   result(of: Of, ref: string, io: Io): Promise<Result>;
-  /** Writes that store a value as JSON, to ride in a step's outcome. */
-  prepare(of: Of, category: 'payload' | 'structured_output', value: unknown, trace_id: string): ReturnType<Artifacts['prepare']>;
+  /** Keeps a value as JSON: with the writes in a step's outcome. @param key - the step's */
+  keep(
+    of: Of,
+    key: string,
+    what: { readonly category: 'payload' | 'structured_output'; readonly value: unknown; readonly trace_id: string },
+    io: Io,
+  ): ReturnType<typeof keep>;
 }
 
 export function openRunArtifacts(artifacts: Artifacts): RunArtifacts {
@@ -26,13 +31,9 @@ export function openRunArtifacts(artifacts: Artifacts): RunArtifacts {
       if (!resultCheck.Check(found)) throw new AncillaError('store.corrupt', 'the result of a mapping run is not one');
       return found;
     },
-    prepare: (of, category, value, trace_id) =>
-      artifacts.prepare(of, {
-        category,
-        content_type: 'application/json',
-        bytes: Buffer.from(JSON.stringify(value)),
-        trace_id,
-        created_by: MAPPING_AGENT_ID,
-      }),
+    keep(of, key, { value, ...about }, io) {
+      const bytes = Buffer.from(JSON.stringify(value));
+      return keep(of, artifacts, key, { ...about, content_type: 'application/json', created_by: MAPPING_AGENT_ID, bytes }, io);
+    },
   };
 }

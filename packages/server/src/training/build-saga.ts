@@ -14,14 +14,13 @@ import {
   type Task,
 } from '@ancilla/contracts';
 import { Type, type Static } from 'typebox';
-import { collect, type Artifacts, type Of } from '../artifacts/index.ts';
+import { collect, keep, type Artifacts, type Of } from '../artifacts/index.ts';
 import { approve, datasetOf, refusal } from './catalog.ts';
 import { assertConsent, consentOf } from './consent.ts';
 import { draftOf, draftOfCalls, toCatalogEntry, type Draft } from './dataset.ts';
 import type { Features } from './examples.ts';
 import { keptCalls } from './kept-calls.ts';
 import { taskOf, type TrainingParts } from './parts.ts';
-import { keep } from './storing.ts';
 
 const BuildMemo = Type.Object({
   kind: Type.Optional(Type.Enum(['examples', 'agent_io'])),

@@ -19,7 +19,7 @@ import {
 } from '@ancilla/contracts';
 import { canonicalJson, sha256Hex } from '@ancilla/evidence';
 import { Type, type Static } from 'typebox';
-import type { Of } from '../artifacts/index.ts';
+import { keep, type Of } from '../artifacts/index.ts';
 import { assertApproved, datasetOf } from './catalog.ts';
 import { assertConsent, consentOf } from './consent.ts';
 import { TRAINER_VERSION } from './dataset.ts';
@@ -27,7 +27,6 @@ import { taskOf, type TrainingParts } from './parts.ts';
 import { datasetBytes } from './read-dataset.ts';
 import { register } from './registry.ts';
 import { codeDigest, train } from './runs.ts';
-import { keep } from './storing.ts';
 
 const RunMemo = Type.Object({
   task: Name,

@@ -1,11 +1,11 @@
 import { idFrom, type Io, type Tenant, type Write } from '@ancilla/contracts';
 import { sha256, sha256Hex } from '@ancilla/evidence';
-import { INLINE_BYTES, type About, type Artifacts, type Of } from '../artifacts/index.ts';
+import { INLINE_BYTES, type About, type Artifacts, type Of } from './artifacts.ts';
 
 /**
- * Content a step keeps. What fits rides in the commit of its outcome; what is larger is stored first, under an id that the step's key and the content give: tried again
- * after a crash, the same content is the same artifact. Without an outcome it goes as unreferenced.
- * @param key - the step's idempotency key
+ * Content to be kept by a commit of the caller's. What fits rides in it; what is larger is stored first, under an id that key and content give: tried again after a crash,
+ * the same content is the same artifact. Without the commit it goes as unreferenced.
+ * @param key - of a saga's step its idempotency key
  */
 export async function keep(
   of: Of,
