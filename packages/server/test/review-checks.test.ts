@@ -176,6 +176,39 @@ test('a selection is what was chosen and nothing else: with its count and one re
   await reviewer.post(404, '/review/selections', { dataset: 'no such' });
 });
 
+test('of a selection nothing is accepted that was not suggested', async () => {
+  await using server = await startTestServer();
+  const { admin, agent, auditor, reviewer } = server.north;
+  await govern(admin);
+  const { items } = await agent.post<Page<Suggestion>>(200, '/mapping/suggest', {
+    dataset: 'crm',
+    table: {
+      name: 'orders',
+      columns: [
+        { name: 'city', samples: ['Rome'] },
+        { name: 'qwx_zzt', samples: ['§'] },
+      ],
+    },
+    glossary: 'crm',
+  });
+  deepEqual(
+    items.map(({ abstained }) => abstained),
+    [false, true],
+  );
+  const all = { decision: 'accept', justification: 'all of them' };
+  const choose = (filter: object) => reviewer.post<{ selection_id: string; count: number }>(201, '/review/selections', filter);
+  const both = await choose({ dataset: 'crm' });
+  const refused = await reviewer.post<{ detail: string }>(422, `/review/selections/${both.selection_id}/decision`, { ...all, count: 2 });
+  match(refused.detail, /for 1 of the selection nothing was suggested; choose with min_score/);
+  const sure = await choose({ dataset: 'crm', min_score: 0 });
+  await reviewer.post(200, `/review/selections/${sure.selection_id}/decision`, { ...all, count: 1 });
+  const history = await auditor.get<Page<{ source: { column: string } }>>(200, '/dif/mapping_history');
+  deepEqual(
+    history.items.map(({ source }) => source.column),
+    ['city'],
+  );
+});
+
 test('what is sure enough for its class is accepted without a person, a share is left for people, and it teaches no model', async () => {
   await using server = await startTestServer();
   const { admin, agent, auditor, reviewer, steward } = server.north;

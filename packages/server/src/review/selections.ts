@@ -92,7 +92,7 @@ export function openSelections({
 
   /**
    * Decides on exactly what was chosen, in one commit; whatever changed meanwhile is left alone. Asking again answers the same.
-   * @throws {AncillaError} `not_found`, `schema.invalid` when the count is not the selection's or it is older than an hour
+   * @throws {AncillaError} `not_found`, `schema.invalid` when the count is not the selection's, it is older than an hour, or there is nothing to accept for some of it
    */
   async function decideAll(
     { tenant }: Of,
@@ -112,6 +112,12 @@ export function openSelections({
     if (asked.count !== selection.items.length) throw wrong('/count', `must be ${selection.items.length}, what the selection holds`);
     if (clock.now() - Date.parse(selection.created_at) > HOUR_MS)
       throw wrong('/selection_id', 'was chosen more than an hour ago: choose again');
+    const unsuggested = selection.items.filter(({ semantic_id }) => semantic_id === null).length;
+    if (asked.verdict.decision === 'accept' && unsuggested > 0)
+      throw wrong(
+        '/decision',
+        `must not be accept: for ${unsuggested} of the selection nothing was suggested; choose with min_score, which leaves them out`,
+      );
     for (let last = false; ; last = true) {
       const writes: Write<Tenant>[] = [];
       const changed: string[] = [];
