@@ -2,7 +2,7 @@ import { Consent, consents, insert, nothing, replace, route, Sentence, toTimesta
 import { Type, type Static } from 'typebox';
 import { consentOf } from './consent.ts';
 import type { TrainingParts } from './parts.ts';
-import { withdrawAll, type Door } from './release.ts';
+import { withdrawUncovered, type Door } from './release.ts';
 
 export const consentRoutes = ({ clock }: TrainingParts, door: Door) => [
   route({
@@ -39,7 +39,7 @@ export const consentRoutes = ({ clock }: TrainingParts, door: Door) => [
       const doc: Static<typeof Consent> = { consent_id: 'training', training, vectors, agent_io, set_by: who.id, set_at };
       const because = { who: who.id, reason, trace_id: trace.trace_id };
       await tenant.commit([was === undefined ? insert(consents, doc, because) : replace(consents, was, doc, because)], [], io);
-      if (training !== 'global') await withdrawAll(door, { tenant, tenant_id }, because, io);
+      await withdrawUncovered(door, { tenant, tenant_id }, { training, vectors, agent_io }, because, io);
       return [200, doc] as const;
     },
   }),

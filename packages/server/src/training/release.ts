@@ -16,6 +16,8 @@ import {
 } from '@ancilla/contracts';
 import { sha256, sha256Hex } from '@ancilla/evidence';
 import { PLATFORM, type Of } from '../artifacts/index.ts';
+import { datasetOf } from './catalog.ts';
+import { uncovered, type Allowed } from './consent.ts';
 import { croissantOf } from './dataset.ts';
 import { logicalDigest, writeDataset } from './dataset-file.ts';
 import { datasetFields, type Columns, type Field } from './fields.ts';
@@ -100,10 +102,13 @@ export function openDoor({ platform, tasks, artifacts, clock }: TrainingParts) {
   };
 }
 
-/** Everything a tenant released, when it takes its consent back. */
-export async function withdrawAll(door: Door, of: Of, because: Because, io: Io): Promise<void> {
-  for await (const { doc } of everyOf((page) => of.tenant.find(trainingApprovals, { index: 'all', equals: {}, ...page }, io)))
-    if (doc.released_at !== undefined) await door.withdraw(of, doc.dataset_id, because, io);
+/** What a tenant released, as far as its consent does not cover it any more. */
+export async function withdrawUncovered(door: Door, of: Of, allowed: Allowed, because: Because, io: Io): Promise<void> {
+  for await (const { doc } of everyOf((page) => of.tenant.find(trainingApprovals, { index: 'all', equals: {}, ...page }, io))) {
+    if (doc.released_at === undefined) continue;
+    const { dataset } = await datasetOf(of.tenant, doc.dataset_id, io);
+    if (uncovered(allowed, dataset) !== undefined) await door.withdraw(of, doc.dataset_id, because, io);
+  }
 }
 
 /** In a dataset's order: what it has of its task's allow-list. */

@@ -121,6 +121,24 @@ test('a dataset reaches the platform by the one door: approved, of scope global,
   await release(second.dataset_id);
   await consent(life, 'own');
   equal((await released(second.dataset_id)).status, 'withdrawn');
+
+  // Consent to vectors taken back takes back what has them, and nothing else.
+  await consent(life, 'global', true);
+  const withVectors = await order(life, { task: 'mapping', scope: 'global' });
+  await life.settled();
+  await consent(life, 'global');
+  const without = await order(life, { task: 'mapping', scope: 'global' });
+  await life.settled();
+  await consent(life, 'global', true);
+  for (const each of [withVectors, without]) {
+    await approve(life, each.dataset_id);
+    await release(each.dataset_id);
+  }
+  await consent(life, 'global');
+  deepEqual(await Promise.all([withVectors, without].map(async (each) => (await released(each.dataset_id)).status)), [
+    'withdrawn',
+    'approved',
+  ]);
   const history = await lives.north.find(changes, { index: 'all', equals: {}, limit: 500 }, t);
   ok(
     history.items.some(({ doc }) => JSON.stringify(doc).includes('agreed')),
