@@ -19,6 +19,7 @@ interface RolloutView {
   readonly rollout_id: string;
   readonly stage: string;
   readonly attempt: number;
+  readonly candidate: { readonly version: string; readonly digest: string };
   readonly verdict: string;
   readonly serving: boolean;
   readonly why?: string;
@@ -206,6 +207,13 @@ test('a canary that people refuse is taken away by no person, its next try has h
   const ended = await steward.post<RolloutView>(200, `/rollouts/${again.rollout_id}/end`, { reason: 'not today' });
   deepEqual([ended.serving, ended.verdict, ended.why], [false, 'inconclusive', 'by_hand']);
   equal((await suggest(agent, 0, [], 'last')).items[0]?.model.version, 'base-4');
+
+  // The same file, trained once more, is the same candidate: it brings no error of its own to spend, and needs no other shadow.
+  const { items } = await steward.get<{ items: readonly { dataset_id: string }[] }>(200, '/training/datasets');
+  const { model, model_digest } = await trainOn(server, items[0]?.dataset_id ?? '');
+  await steward.post(200, move(model?.version ?? ''), { label: 'canary', reason: 'trained again' });
+  const third = await until(steward, ({ rollout_id }) => rollout_id !== again.rollout_id);
+  deepEqual([third.attempt, third.candidate.version, third.candidate.digest], [3, model?.version, `sha256:${model_digest}`]);
 });
 
 test('a share of traces gets the canary of an agent’s config, as the draw says; one whose calls fail is taken away by no person', async () => {

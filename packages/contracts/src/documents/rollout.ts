@@ -35,6 +35,7 @@ export const Rollout = Closed({
   kind: GovernedKindName,
   id: Name,
   stage: Type.Enum(rolloutStages),
+  /** `digest`: of a model's file, of any other document's content; the same bytes are the same candidate. */
   candidate: Closed({ version: Version, digest: GovernedVersion.properties.digest }),
   /** What it is compared with; null when that is what the release ships. */
   stable: Type.Union([Version, Type.Null()]),

@@ -125,7 +125,7 @@ export const openMayMove = ({ platform, clock, newId, random, runTests, attest }
     const requirement = requirementOf(rules, move.kind, move.label);
     const live = (await findLabel(tenant, move, 'production', io))?.doc.version ?? null;
     const { attested = [], why } = (await attest[move.kind]?.(tenant, { ...move, live }, io)) ?? {};
-    const stages = await passedStages(tenant, move, target.digest, live, io);
+    const stages = await passedStages(tenant, target, live, io);
     const facts = await check(shelvesOf(tenant), move, target.content, runTests, io);
     assertMet(
       requirement,

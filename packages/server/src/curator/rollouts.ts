@@ -17,6 +17,7 @@ import {
   type Tenant,
   type Write,
 } from '@ancilla/contracts';
+import { Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { AgentConfig } from './agent-config.ts';
 import { findLabel, type Subject } from './document.ts';
@@ -55,14 +56,20 @@ export const toServing = ({ rollout_id, stage, key, candidate: { version }, rule
 export const serving = async (tenant: Reader<Tenant>, { kind, id }: Subject, io: Io): Promise<readonly Stored<typeof rollouts>[]> =>
   (await tenant.find(rollouts, { index: 'by_serving', equals: { kind, id, serving: true }, limit: 10 }, io)).items;
 
+const ModelContent = Type.Object({ digest: Type.String({ pattern: '^[0-9a-f]{64}$' }) });
+/** What tries are counted by: of a model its file, since a file that was trained once more is no other candidate, though its document names another run. */
+const bytesOf = ({ kind, content, digest }: GovernedVersion): string =>
+  kind === 'models' && Value.Check(ModelContent, content) ? `sha256:${content.digest}` : digest;
+
 /** The stages on which these bytes were found no worse than what is live still. */
 export async function passedStages(
   tenant: Reader<Tenant>,
-  { kind, id }: Subject,
-  digest: string,
+  target: GovernedVersion,
   live: string | null,
   io: Io,
 ): Promise<readonly Rollout['stage'][]> {
+  const { kind, id } = target;
+  const digest = bytesOf(target);
   const { items } = await tenant.find(rollouts, { index: 'by_subject', equals: { kind, id }, limit: 100 }, io);
   return items.flatMap(({ doc: { candidate, verdict, stable, stage } }) =>
     candidate.digest === digest && stable === live && verdict === 'eligible' ? [stage] : [],
@@ -108,7 +115,8 @@ export async function rolloutWrites(
   io: Io,
 ): Promise<readonly Write<Tenant>[]> {
   const { target, live, now } = at;
-  const { kind, id, version, digest } = target;
+  const { kind, id, version } = target;
+  const digest = bytesOf(target);
   const stage = stageOf(kind, move.label);
   if (stage === undefined && move.label !== 'production') return [];
   const because = { who: move.by, reason: move.reason, trace_id: move.trace_id, policy: move.policy };
