@@ -5,13 +5,17 @@ import {
   insert,
   labels,
   mappingHistory,
+  promptEvents,
   rolloutEvidence,
   rollouts,
   sagaState,
   type Mapping,
+  type PromptEvent,
   type Rollout,
   type SagaRunner,
 } from '@ancilla/contracts';
+import { draw } from '@ancilla/sdk';
+import { event } from '../../test/event.ts';
 import { mappingTask } from '../mapping/index.ts';
 import { io, openTest, trace_id } from '../sagas/engine.fixture.ts';
 import { decisionOf } from '../training/learning.fixture.ts';
@@ -45,10 +49,18 @@ async function open(change: Parameters<typeof rolloutOf>[0]) {
   await tenant.commit([insert(rollouts, rollout, because), insert(labels, label, because)], [], io);
   let read = -1;
   let made = 0;
+  const used = new Set<number>();
   const clock = { ms: Date.parse(START), now: () => clock.ms };
   let runner: SagaRunner | undefined;
   const passing = openPassing({ clock, sagas: { start: (...of: Parameters<SagaRunner['start']>) => runner?.start(...of) } as SagaRunner });
   ({ runner } = await at.open(passing.sagas));
+  /** Counts what was committed since. */
+  const count = async (): Promise<void> => {
+    const entries = [];
+    for await (const entry of tenant.feed([mappingHistory, promptEvents], read, io)) entries.push(entry);
+    read = entries.at(-1)?.seq ?? read;
+    if ('apply' in projection) await tenant.commit(await projection.apply(entries, tenant, io), [], io);
+  };
   return {
     async decide(...decided: readonly Decided[]) {
       await tenant.commit(
@@ -74,10 +86,19 @@ async function open(change: Parameters<typeof rolloutOf>[0]) {
         [],
         io,
       );
-      const entries = [];
-      for await (const entry of tenant.feed([mappingHistory], read, io)) entries.push(entry);
-      read = entries.at(-1)?.seq ?? read;
-      if ('apply' in projection) await tenant.commit(await projection.apply(entries, tenant, io), [], io);
+      await count();
+    },
+    /** A call of the agent on the arm its trace falls on, by a config of this version. */
+    async call(arm: 'canary' | 'stable', version: string) {
+      const { key, rules, id } = rollout;
+      let trace = 0;
+      const traceOf = () => String(trace).padStart(32, '1');
+      while (draw(key, traceOf()).at < rules.share !== (arm === 'canary') || used.has(trace)) trace++;
+      used.add(trace);
+      const sent = event({ agent_id: id, agent_config_id: id, agent_config_version: version, trace_id: traceOf(), arm });
+      // As the server stores it.
+      await tenant.commit([insert(promptEvents, { ...sent, tenant_id: 'north', source: 'sdk' } as unknown as PromptEvent)], [], io);
+      await count();
     },
     /** @returns whether there was anything to do */
     async pass(hour: number): Promise<boolean> {
@@ -91,7 +112,7 @@ async function open(change: Parameters<typeof rolloutOf>[0]) {
     },
     async counted() {
       const { series, ...notes } = (await tenant.get(rolloutEvidence, rollout_id, io))?.doc ?? {};
-      return { differences: series?.overridden.differences, blind: series?.blind.differences, ...notes };
+      return { failed: series?.failed, differences: series?.overridden.differences, blind: series?.blind.differences, ...notes };
     },
     async standing() {
       const { verdict, why, serving } = (await tenant.get(rollouts, rollout_id, io))?.doc ?? rollout;
@@ -165,4 +186,20 @@ test('pairs end one too, and harm takes it away with the decision that shows it'
   await using bad = await open({ rules: { unit: 'table' } });
   await bad.decide(...Array.from({ length: 20 }, (_, n) => ({ unit: String(n), hour: 1, answers: 1, isRight: false })));
   deepEqual(await bad.standing(), ['rolled_back', 'harm', false, false]);
+});
+
+test('a call by a config that is not in the rollout says nothing of it, though its trace falls on that arm', async () => {
+  for (const [stable, another] of [
+    ['v1', 'v0'],
+    [null, 'v2'],
+  ] as const) {
+    await using of = await open({ kind: 'agent_configs', id: 'helper.v1', stage: 'canary', stable });
+    await of.call('canary', 'v2');
+    await of.call('stable', 'v1');
+    // From whoever had a canary before this one in mind, or a version that was live then.
+    await of.call('canary', 'v1.5');
+    await of.call('stable', another);
+    const { failed, misrouted } = await of.counted();
+    deepEqual([failed?.candidate.units, failed?.stable.units, misrouted], [1, 1, 2]);
+  }
 });

@@ -81,10 +81,12 @@ export class Tally {
   }
 
   /** A call of an agent whose config is on trial. */
-  called({ arm, success, trace_id }: PromptEvent): void {
-    const { key, rules } = this.was.doc;
+  called({ arm, success, trace_id, agent_config_version: version }: PromptEvent): void {
+    const { key, rules, candidate, stable } = this.was.doc;
     const isCandidate = draw(key, trace_id).at < rules.share;
-    if (isCandidate !== (arm === 'canary')) return this.#note('misrouted');
+    // Whoever had not heard of this rollout yet, or sends late, may speak of a version that is not in it.
+    const isOfArm = isCandidate ? version === candidate.version : stable === null ? version !== candidate.version : version === stable;
+    if (isCandidate !== (arm === 'canary') || !isOfArm) return this.#note('misrouted');
     const failed = success ? 0 : 1;
     this.#evidence = {
       ...this.#evidence,
