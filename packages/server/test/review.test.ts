@@ -219,12 +219,17 @@ test('a rerun overwrites no decision and never offers again for a column what wa
   await server.restart();
   const latest = await suggest(agent);
   ok(!offered(latest, name).includes(top(name)));
-  // Taken back by a correction, it may come again.
-  const open = latest.find(({ column }) => column === name.column)?.suggestion_id ?? '';
-  await reviewer.post(201, path(open), { decision: 'override', semantic_id: top(name), supersedes: rejection.mapping_history_id });
+  // A correction that names another term takes no rejection back.
+  const other = latest.find(({ column }) => column === name.column)?.candidates[1]?.semantic_id ?? '';
+  const named = { decision: 'override', semantic_id: other, supersedes: rejection.mapping_history_id };
+  const corrected = await reviewer.post<Mapping>(201, path(name.suggestion_id), named);
+  ok(!offered(await suggest(agent), name).includes(top(name)));
+  // One that names the same does: it may come again.
+  const open = (await suggest(agent)).find(({ column }) => column === name.column)?.suggestion_id ?? '';
+  await reviewer.post(201, path(open), { decision: 'override', semantic_id: top(name), supersedes: corrected.mapping_history_id });
   ok(offered(await suggest(agent), name).includes(top(name)));
   equal(
-    (await reviewer.post<{ code: string }>(409, path(name.suggestion_id), { decision: 'accept', supersedes: rejection.mapping_history_id }))
+    (await reviewer.post<{ code: string }>(409, path(name.suggestion_id), { decision: 'accept', supersedes: corrected.mapping_history_id }))
       .code,
     'review.decided',
   );

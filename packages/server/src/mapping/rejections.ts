@@ -49,8 +49,12 @@ export function openRejections(): Rejections {
       if (doc === undefined) continue;
       const columns = getOrAdd(kept.tables, placeOf(doc.source));
       const decisions = getOrAdd(columns, doc.source.column);
-      if (doc.supersedes !== undefined) decisions.delete(doc.supersedes);
-      decisions.set(doc.mapping_history_id, saidBy(doc));
+      const said = saidBy(doc);
+      const corrected = decisions.get(doc.supersedes ?? '');
+      decisions.delete(doc.supersedes ?? '');
+      // Whoever comes to name the right term does not take back that others are wrong.
+      const refused = said.chosen === null ? said.refused : [...said.refused, ...(corrected?.refused ?? [])];
+      decisions.set(doc.mapping_history_id, { ...said, refused });
     }
   }
 
