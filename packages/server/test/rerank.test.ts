@@ -19,7 +19,11 @@ interface Asked {
   readonly authorization: string | undefined;
   readonly columns: readonly Column[];
 }
-type Answer = (asked: Asked) => { readonly status?: number; readonly content: string };
+interface Said {
+  readonly status?: number;
+  readonly content: string;
+}
+type Answer = (asked: Asked) => Said | Promise<Said>;
 
 /** Answers chat completions as told, and remembers what it was asked. */
 async function startModel(answer: Answer) {
@@ -28,13 +32,13 @@ async function startModel(answer: Answer) {
     const chunks: Buffer[] = [];
     request
       .on('data', (chunk: Buffer) => chunks.push(chunk))
-      .on('end', () => {
+      .on('end', async () => {
         const body = Buffer.concat(chunks).toString('utf8');
         const { messages } = JSON.parse(body) as { readonly messages: readonly { readonly content: string }[] };
         const columns = JSON.parse(/\[.*\]/s.exec(messages.at(-1)?.content ?? '')?.[0] ?? '[]') as readonly Column[];
         const one = { body, authorization: request.headers.authorization, columns };
         asked.push(one);
-        const { status = 200, content } = answer(one);
+        const { status = 200, content } = await answer(one);
         reply.writeHead(status, { 'content-type': 'application/json' });
         reply.end(
           JSON.stringify({
@@ -66,6 +70,8 @@ const start = (url: string) =>
   });
 
 interface Item {
+  readonly suggestion_id: string;
+  readonly abstained: boolean;
   readonly column: string;
   readonly candidates: readonly {
     readonly semantic_id: string;
@@ -158,6 +164,23 @@ test('a language model that is down, talks, or answers something else changes no
     [true, undefined],
     [true, undefined],
   ]);
+});
+
+test('what a person rejects while the models are at it is not offered again by their answer', async () => {
+  let meanwhile = async (): Promise<unknown> => undefined;
+  using model = await startModel(async () => {
+    await meanwhile();
+    return { content: '{"columns":{}}' };
+  });
+  await using server = await start(model.url);
+  await govern(server.north.admin);
+  const city = async () => (await suggest(server, ['Lyon'])).find(({ column }) => column === 'city');
+  const before = await city();
+  const [best] = before?.candidates ?? [];
+  deepEqual([best?.semantic_id, before?.abstained], ['sem.city', false]);
+  meanwhile = () => server.north.reviewer.post(201, `/review/${before?.suggestion_id}/decision`, { decision: 'reject' });
+  const after = await city();
+  deepEqual([after?.candidates.some(({ semantic_id }) => semantic_id === best?.semantic_id), after?.abstained], [false, true]);
 });
 
 test('a canary of its config is judged by what people say of the order they saw, and one they refuse is taken away', async () => {

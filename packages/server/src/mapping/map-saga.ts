@@ -22,6 +22,7 @@ import { answers, best, Memo, trialsOf, type Result } from './bodies.ts';
 import { MAPPING_AGENT_ID, type MappingParts } from './parts.ts';
 import { openRankRun, toFeaturesFile, type RankRun } from './rank-run.ts';
 import { abstainingBelow, suggestAt } from './review-policy.ts';
+import { openRejections } from './rejections.ts';
 import { openRerank, RERANK_AGENT_ID, type Reranked } from './rerank.ts';
 import { openRunArtifacts } from './run-artifacts.ts';
 
@@ -37,7 +38,8 @@ const aStep = (): Promise<never> => Promise.reject(new TypeError('a step of the 
 export function openMapSaga(parts: MappingParts) {
   const { agents, curator, models, provider, noteSpace, storeOf, clock, newId } = parts;
   const files = openRunArtifacts(parts.artifacts);
-  const rank = openRankRun(parts);
+  const rejections = openRejections();
+  const rank = openRankRun({ ...parts, rejections });
   const rerank = openRerank(parts);
   const now = (): string => toTimestamp(clock.now());
 
@@ -166,6 +168,7 @@ export function openMapSaga(parts: MappingParts) {
           const { dataset, table, glossary } = await files.payload(of, memo.payload_ref, io);
           const result = await files.result(of, memo.result_ref ?? '', io);
           const features = await files.keep(of, key, { category: 'structured_output', value: result.features, trace_id }, io);
+          const rejected = await rejections.of(of, { dataset, table: table.name }, io);
           const superseded: Write<Tenant>[] = [];
           const docs = await Promise.all(
             result.columns.map(async ({ column, abstained, candidates, trials }): Promise<MappingSuggestion> => {
@@ -177,6 +180,8 @@ export function openMapSaga(parts: MappingParts) {
               // What people decided stays; what was still open is replaced.
               for (const was of items)
                 if (was.doc.status === 'open') superseded.push(replace(mappingSuggestions, was, { status: 'superseded' }));
+              // What was rejected while the models were at it is not offered either, nor the next one in its place.
+              const left = candidates.filter(({ semantic_id }) => rejected.get(column)?.has(semantic_id) !== true);
               return {
                 // From the saga, so that a step that is tried again writes the same suggestions.
                 suggestion_id: idFrom('su', sha256(`${saga_id}/${column}`)),
@@ -186,8 +191,8 @@ export function openMapSaga(parts: MappingParts) {
                 table: table.name,
                 column,
                 status: 'open',
-                abstained,
-                candidates,
+                abstained: abstained || left[0] !== candidates[0],
+                candidates: left,
                 ...(result.suggest_at !== undefined && { suggest_at: result.suggest_at }),
                 model: result.model,
                 agent_config: result.agent_config,

@@ -5,7 +5,7 @@ import type { FeaturesFile } from './features-file.ts';
 import { featureNames } from '@ancilla/ranker';
 import { openMemory } from './memory.ts';
 import type { Arms, LiveModel } from './live-model.ts';
-import { openRejections } from './rejections.ts';
+import type { Rejections } from './rejections.ts';
 import type { MappingParts } from './parts.ts';
 import { compareTable, rankCompared, type RankedColumn } from './rank-table.ts';
 import type { Table } from './ready-columns.ts';
@@ -28,9 +28,9 @@ export function openRankRun({
   glossaries,
   similarity,
   hmac,
-}: Pick<MappingParts, 'artifacts' | 'glossaries' | 'similarity' | 'hmac'>): RankRun {
+  rejections,
+}: Pick<MappingParts, 'artifacts' | 'glossaries' | 'similarity' | 'hmac'> & { readonly rejections: Rejections }): RankRun {
   const memory = openMemory({ artifacts });
-  const rejections = openRejections();
   /** Keyed by the tenant: equal words can be compared within it, and not guessed outside. */
   const keyed = (tenant_id: string) => (text: string) =>
     Buffer.from(hmac(tenant_id, 'mapping-feature', text))
