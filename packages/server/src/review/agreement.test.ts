@@ -1,7 +1,7 @@
-import { equal, ok } from 'node:assert/strict';
+import { deepEqual, equal, ok } from 'node:assert/strict';
 import { test } from 'node:test';
 import { isSure } from './accept-alone.ts';
-import { kappa } from './agreement.ts';
+import { agreement, kappa } from './agreement.ts';
 import { valuesOf } from './queue.ts';
 
 const pairs = (counts: Readonly<Record<string, number>>) =>
@@ -14,6 +14,16 @@ test('kappa of a known table, of habits that agree by chance, of perfect agreeme
   equal(kappa(pairs({ 'a a': 5, 'b b': 5 })), 1);
   equal(kappa(pairs({ 'a a': 5 })), undefined, 'two people who always say the same one thing agree by chance alone');
   equal(kappa([]), undefined);
+});
+
+test('that no term fits and that the first one does not are two answers, to kappa as to agreement', () => {
+  const refused = { domain: 'none', first_semantic_id: null, semantic_id: null };
+  const named = { domain: 'none', first_semantic_id: 'sem.a', semantic_id: 'sem.a', decision: 'accept', agrees: true } as const;
+  const of = (agrees: boolean) =>
+    agreement([...Array.from({ length: 3 }, () => ({ ...refused, decision: 'none_of_these', agrees }) as const), named, named])[0];
+  deepEqual([of(true)?.agreement, of(true)?.kappa], [1, 1]);
+  equal(of(false)?.agreement, 0.4);
+  ok((of(false)?.kappa ?? 1) < 0.5);
 });
 
 test('what is unsure and common teaches most', () => {

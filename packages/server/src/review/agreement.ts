@@ -17,12 +17,16 @@ export function kappa(pairs: readonly (readonly [first: string, second: string])
   return expected > 1 - 1e-12 ? undefined : (observed - expected) / (1 - expected);
 }
 
-/** What an opinion says, `null` being an answer too. */
-const answer = (semantic_id: string | null): string => semantic_id ?? '';
+type Answers = Pick<Opinion, 'domain' | 'first_semantic_id' | 'semantic_id' | 'decision' | 'agrees'>;
+/** Two answers. Where no term was named the decision is the answer; of the first one's it is known only whether it was the same. */
+const answers = ({ first_semantic_id, semantic_id, decision, agrees }: Answers): readonly [first: string, second: string] => [
+  first_semantic_id ?? (agrees ? decision : ''),
+  semantic_id ?? decision,
+];
 
 /** How far two people agree, by what the terms are about. */
 export function agreement(
-  doubles: readonly Opinion[],
+  doubles: readonly Answers[],
 ): readonly { readonly domain: string; readonly pairs: number; readonly agreement: number; readonly kappa: number | null }[] {
   const byDomain = Map.groupBy(doubles, ({ domain }) => domain);
   return [...byDomain]
@@ -30,7 +34,7 @@ export function agreement(
       domain,
       pairs: of.length,
       agreement: of.filter(({ agrees }) => agrees).length / of.length,
-      kappa: kappa(of.map(({ first_semantic_id, semantic_id }) => [answer(first_semantic_id), answer(semantic_id)])) ?? null,
+      kappa: kappa(of.map(answers)) ?? null,
     }))
     .toSorted((a, b) => b.pairs - a.pairs);
 }
