@@ -36,7 +36,8 @@ const START = Date.UTC(2026, 9, 31);
 export async function openLives(decisions: readonly Mapping[], isolation = openTrainer(process.execPath)) {
   const folder = await mkdtemp(join(tmpdir(), 'ancilla-training-'));
   let ticks = 0;
-  const clock: Clock = { now: () => START + ticks++ };
+  let step = 1;
+  const clock: Clock = { now: () => START + (ticks += step) };
   const newId = makeNewId(clock, random);
   const keyring = await openKeyring({ folder: join(folder, 'keys'), random });
   const stores = await openStores({
@@ -78,6 +79,15 @@ export async function openLives(decisions: readonly Mapping[], isolation = openT
     north,
     of,
     artifacts,
+    /** Has what follows happen in one millisecond, until it is over. */
+    async atOnce<T>(then: () => Promise<T>): Promise<T> {
+      step = 0;
+      try {
+        return await then();
+      } finally {
+        step = 1;
+      }
+    },
     /**
      * A life of the server; it takes up what the one before left.
      * @param diesAt - at its so-manieth commit to the tenant it ends, and the commit is not made

@@ -85,8 +85,8 @@ export async function startRun(
     ...(dataset.split_rule !== undefined && { split_rule: dataset.split_rule }),
     run_id,
     model_version_id: id('md'),
-    // Sorts by time and says nothing else.
-    version: toTimestamp(now).replaceAll(/[-:.]/g, '').toLowerCase(),
+    // Sorts by time and says nothing else; what the run's own id ends with tells those of one millisecond apart.
+    version: `${toTimestamp(now).replaceAll(/[-:.]/g, '').toLowerCase()}-${run_id.slice(-6)}`,
     requested_by: by,
   };
   const idempotency_key = of.key ?? `run/${run_id}`;

@@ -448,6 +448,23 @@ test('of two models promoted at once on one comparison, one is', async () => {
   );
 });
 
+test('runs that are asked for in the same millisecond make a model each', async () => {
+  await using lives = await openLives(decisions);
+  await using life = await lives.live();
+  const { dataset_id } = await build(life);
+  await approve(life, dataset_id);
+  const started = await lives.atOnce(() => Promise.all([1, 2, 3].map(() => startRun(life, dataset_id))));
+  await life.settled();
+  const runs = await Promise.all(
+    started.map(({ run_id }) => life.ask<TrainingRun>('GET', '/training/runs/{run_id}', { params: { run_id } })),
+  );
+  deepEqual(
+    runs.map(({ status, error_code }) => error_code ?? status),
+    ['done', 'done', 'done'],
+  );
+  equal(new Set(runs.map(({ model }) => model?.version)).size, 3);
+});
+
 test('with nothing decided there is nothing to build, and that is said', async (t) => {
   await using lives = await openLives([]);
   await using life = await lives.live();
