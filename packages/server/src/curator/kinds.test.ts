@@ -62,3 +62,12 @@ test('a template’s places are its variables', () => {
   deepEqual(of({ messages: [{ role: 'user', content: '{{x}}' }], variables: [] }), ['/messages/0/content']);
   deepEqual(of({ variables: [] }).length > 0, true);
 });
+
+test('a promotion policy under which no rollout could be decided is refused', () => {
+  const faults = (rollout: object) => kindRules.promotion_policies.errors({ labels: {}, rollout }, 'default', '1').map(({ path }) => path);
+  deepEqual(faults({ least_pairs: 50, most_pairs: 50 }), []);
+  deepEqual(faults({ least_pairs: 51, most_pairs: 50 }), ['/rollout/least_pairs']);
+  // Held against what holds where a policy says nothing.
+  deepEqual(faults({ least_pairs: 6000 }), ['/rollout/least_pairs']);
+  deepEqual(faults({ most_pairs: 50 }), ['/rollout/least_pairs']);
+});

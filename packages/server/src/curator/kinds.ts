@@ -5,6 +5,7 @@ import { Closed, ReviewPolicy, toFieldErrors, type FieldError, type GovernedKind
 import { AgentConfig, agentConfigErrors } from './agent-config.ts';
 import { PromotionPolicy } from './promotion.ts';
 import { schemaErrors } from './restricted-schema.ts';
+import { DEFAULT_RULES } from './rollouts.ts';
 
 /** A governed document another one names: `id`, or `id@version`. */
 export interface Reference {
@@ -90,6 +91,13 @@ const redactionErrors = (content: unknown, id: string, version: string): readonl
   }
 };
 
+/** A rollout that ends before it may be decided never is. */
+const undecidable = (content: unknown): readonly FieldError[] => {
+  if (!Value.Check(PromotionPolicy, content)) return [];
+  const { least_pairs, most_pairs } = { ...DEFAULT_RULES, ...content.rollout };
+  return least_pairs <= most_pairs ? [] : [{ path: '/rollout/least_pairs', message: `must be at most most_pairs, which is ${most_pairs}` }];
+};
+
 /** What each kind of governed document must be. To add a kind is to add a row. */
 export const kindRules: { readonly [K in GovernedKind]: Rules } = {
   agent_configs: {
@@ -99,7 +107,7 @@ export const kindRules: { readonly [K in GovernedKind]: Rules } = {
   },
   prompt_templates: { errors: (content) => [...schemaErrorsOf(PromptTemplate, content), ...undeclared(content)] },
   redaction_policies: { errors: redactionErrors },
-  promotion_policies: { errors: shaped(PromotionPolicy) },
+  promotion_policies: { errors: (content) => [...schemaErrorsOf(PromotionPolicy, content), ...undecidable(content)] },
   review_policies: { errors: shaped(ReviewPolicy) },
   glossaries: { errors: shaped(Type.Union([Type.Array(Content), Content])) },
   price_lists: { errors: shaped(Content) },
