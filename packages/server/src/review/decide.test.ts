@@ -156,7 +156,12 @@ test('no column has two answers in force: another one, or the refusal of one, ta
   const naming = say('accept', { supersedes: rejection.mapping.mapping_history_id });
   throws(() => decide(stored(), naming, by, [rejection, answer]), invalid('/supersedes'), 'it would leave two answers');
   const own = stored({ status: 'decided', mapping_history_id: id('mh', 1) }, 8);
-  throws(() => decide(own, say('accept', { supersedes: id('mh', 1) }), by, [answer]), invalid('/supersedes'));
+  const onOwn = () => decide(own, say('accept', { supersedes: id('mh', 1) }), by, [answer]);
+  throws(onOwn, invalid('/supersedes'));
+  // To name the answer here would be refused too: it says where it can be corrected, and there it can.
+  throws(onOwn, { message: new RegExp(`correct it on suggestion ${answer.was.doc.suggestion_id}`) });
+  const { mapping_history_id: supersedes } = answer.mapping;
+  equal(decide(answer.was, say('override', { semantic_id: best, supersedes }), by).mapping.supersedes, supersedes);
 });
 
 test('who was shown nothing says neither yes nor no to it', () => {

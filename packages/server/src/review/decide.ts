@@ -96,7 +96,12 @@ function corrected({ doc }: Suggested, verdict: Verdict, chosen: string | null, 
   if (supersedes === undefined) return answer;
   const named = isOwn ? undefined : earlier.find(({ mapping }) => mapping.mapping_history_id === supersedes);
   if (answer !== undefined && answer !== named)
-    throw wrong(verdict, '/supersedes', `must be ${answer.mapping.mapping_history_id}, the answer in force on this column`);
+    throw wrong(
+      verdict,
+      '/supersedes',
+      // This suggestion has its own decision: the answer is corrected where it was given.
+      `must be ${answer.mapping.mapping_history_id}, the answer in force on this column${isOwn ? `: correct it on suggestion ${answer.was.doc.suggestion_id}` : ''}`,
+    );
   if (!isOwn && named === undefined) throw wrong(verdict, '/supersedes', 'must be the decision in force on this column');
   return named;
 }
