@@ -91,8 +91,8 @@ async function open(change: Parameters<typeof rolloutOf>[0]) {
     /** A call of the agent on the arm its trace falls on, by a config of this version. */
     async call(arm: 'canary' | 'stable', version: string) {
       const { key, rules, id } = rollout;
-      let trace = 0;
-      const traceOf = () => String(trace).padStart(32, '1');
+      let trace = 1;
+      const traceOf = () => String(trace).padStart(32, '0');
       while (draw(key, traceOf()).at < rules.share !== (arm === 'canary') || used.has(trace)) trace++;
       used.add(trace);
       const sent = event({ agent_id: id, agent_config_id: id, agent_config_version: version, trace_id: traceOf(), arm });
@@ -202,4 +202,12 @@ test('a call by a config that is not in the rollout says nothing of it, though i
     const { failed, misrouted } = await of.counted();
     deepEqual([failed?.candidate.units, failed?.stable.units, misrouted], [1, 1, 2]);
   }
+});
+
+test('a canary of whose calls none arrives is taken away: it may fail before anything is heard of it', async () => {
+  await using of = await open({ kind: 'agent_configs', id: 'helper.v1', stage: 'canary', stable: 'v1' });
+  for (let i = 0; i < 8; i++) await of.call('stable', 'v1');
+  deepEqual(await of.standing(), ['running', undefined, true, true], 'so few may be chance');
+  for (let i = 0; i < 8; i++) await of.call('stable', 'v1');
+  deepEqual(await of.standing(), ['inconclusive', 'sample_ratio', false, false]);
 });

@@ -53,7 +53,8 @@ export function standingOf(rollout: Rollout, { series }: Pick<RolloutEvidence, '
   if (tests.some(({ harmAt }) => harmAt !== undefined)) return { verdict: 'rolled_back', why: 'harm', figures };
   const isSplit = ({ stable, candidate }: RolloutSeries) =>
     isSplitAsMeant({ stable: stable.units, candidate: candidate.units }, rules.share, SPLIT_ALPHA);
-  if (stage === 'canary' && asked.some((question) => !isSplit(series[question])))
+  // Also where there is no pair yet: a candidate of which nothing comes back, since it fails before it is heard of, makes none.
+  if (stage === 'canary' && questions.some((question) => !isSplit(series[question])))
     return { verdict: 'inconclusive', why: 'sample_ratio', figures };
   if (before === 'eligible' || (tests.length > 0 && tests.every(({ betterAt }) => betterAt !== undefined)))
     // That it was found eligible stays true.
