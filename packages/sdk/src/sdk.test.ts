@@ -344,6 +344,28 @@ test('a trace falls on the canary or on what is live, always the same, and the c
   ok(sent.every(({ arm, agent_config_version: version }) => (arm === 'canary') === (version === '8')));
 });
 
+test('a canary that cannot be had fails the traces that fall on it, and no others', async () => {
+  const key = 'ab'.repeat(32);
+  const { agent } = openTest(
+    {},
+    {},
+    {
+      serving: async () => [{ rollout_id: 'ro_1', stage: 'canary' as const, version: '8', share: 0.5, key }],
+      resolve: async (kind, id, ref) => {
+        const content = documents[`${kind}/${id}` as keyof typeof documents];
+        return content === undefined || 'version' in ref ? undefined : { id, version: '7', content };
+      },
+    },
+  );
+  const traceOf = (i: number) => ({ trace_id: String(i).padStart(32, '0'), span_id: '00f067aa0ba902b7' });
+  const traces = Array.from({ length: 20 }, (_, i) => traceOf(i + 1));
+  const ended = await Promise.allSettled(traces.map((trace) => agent.call({ ...values, model, trace })(answer)));
+  deepEqual(
+    ended.map(({ status }) => status),
+    traces.map(({ trace_id }) => (draw(key, trace_id).at < 0.5 ? 'rejected' : 'fulfilled')),
+  );
+});
+
 /** An answer in pieces, with what the provider tells at the end. */
 async function* pieces(...all: readonly (string | Error)[]): AsyncIterable<string> {
   for (const piece of all) {

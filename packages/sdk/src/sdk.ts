@@ -154,9 +154,15 @@ export function openSdk(parts: SdkParts): Sdk {
         const stable = await configured(named ?? PRODUCTION, signal);
         const canary = named === undefined ? await resolver.canary('agent_configs', id, { signal }) : undefined;
         if (canary === undefined) return () => stable;
-        const candidate = await configured({ version: canary.version }, signal);
+        // A candidate that cannot be had fails the traces that fall on it, and no others.
+        const candidate = await configured({ version: canary.version }, signal).then(
+          (made) => (): Configured => made,
+          (error: unknown) => (): never => {
+            throw error;
+          },
+        );
         return (trace_id) =>
-          draw(canary.key, trace_id).at < canary.share ? { ...candidate, arm: 'canary' } : { ...stable, arm: 'stable' };
+          draw(canary.key, trace_id).at < canary.share ? { ...candidate(), arm: 'canary' } : { ...stable, arm: 'stable' };
       };
       return {
         call: (options) => async (model) => {

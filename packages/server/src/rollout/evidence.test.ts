@@ -90,7 +90,7 @@ async function open(change: Parameters<typeof rolloutOf>[0]) {
     },
     /** A call of the agent on the arm its trace falls on, by a config of this version. */
     async call(arm: 'canary' | 'stable', version: string) {
-      const { key, rules, id } = rollout;
+      const { key, rules } = rollout;
       let trace = 1;
       const traceOf = () => String(trace).padStart(32, '0');
       while (draw(key, traceOf()).at < rules.share !== (arm === 'canary') || used.has(trace)) trace++;
