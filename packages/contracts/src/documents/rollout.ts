@@ -16,7 +16,7 @@ export const RolloutRules = Closed({
   margin: Type.Optional(Share),
   /** How often a worse candidate may be called eligible, and how often a good one be rolled back, over all looks. Tries of one candidate share it. */
   alpha: Type.Optional(Share),
-  /** Pairs of units before a candidate can be eligible; after how many it is over without a verdict. */
+  /** Pairs of units before a candidate can be eligible; after how many it is over, with the verdict it has by then. */
   least_pairs: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000 })),
   most_pairs: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000 })),
   most_days: Type.Optional(Type.Integer({ minimum: 1, maximum: 3650 })),

@@ -171,6 +171,6 @@ const reasonOf = (verdict: string, why: string | undefined): string =>
   ({
     harm: 'the candidate is worse than what is live: rolled back by the standing rule',
     sample_ratio: 'the arms did not get the shares they should have: no comparison holds',
-    most_pairs: 'no verdict within the pairs the policy allows',
+    most_pairs: 'the pairs the policy allows are used up',
     most_days: 'the days the policy allows are over',
   })[why ?? ''] ?? `found ${verdict} by the figures`;

@@ -42,6 +42,9 @@ test('pairs or days that are used up end it: without a verdict, unless it has on
   equal(says(short, same(9), [], '2027-01-29T23:59:59.999Z'), 'running');
   equal(says(short, same(9), [], ends_at), 'inconclusive most_days');
   equal(says(rolloutOf({ verdict: 'eligible' }), same(118), [], ends_at), 'eligible most_days');
+  // One that goes on being asked a thousand times a minute is not counted for ninety days.
+  equal(says(rolloutOf({ verdict: 'eligible', rules: { most_pairs: 200 } }), same(200)), 'eligible most_pairs');
+  equal(says(rolloutOf({ rules: { most_pairs: 118 } }), same(118)), 'eligible most_pairs');
   equal(says(short, worse(20), [], ends_at), 'rolled_back harm');
 });
 

@@ -56,9 +56,9 @@ export function standingOf(rollout: Rollout, { series }: Pick<RolloutEvidence, '
   // Also where there is no pair yet: a candidate of which nothing comes back, since it fails before it is heard of, makes none.
   if (stage === 'canary' && questions.some((question) => !isSplit(series[question])))
     return { verdict: 'inconclusive', why: 'sample_ratio', figures };
-  if (before === 'eligible' || (tests.length > 0 && tests.every(({ betterAt }) => betterAt !== undefined)))
-    // That it was found eligible stays true.
-    return { verdict: 'eligible', ...(isOver && { why: 'most_days' }), figures };
-  if (tests.some(({ pairs }) => pairs >= rules.most_pairs)) return { verdict: 'inconclusive', why: 'most_pairs', figures };
-  return isOver ? { verdict: 'inconclusive', why: 'most_days', figures } : { verdict: 'running', figures };
+  // That it was found eligible stays true.
+  const isEligible = before === 'eligible' || (tests.length > 0 && tests.every(({ betterAt }) => betterAt !== undefined));
+  const isUsedUp = tests.some(({ pairs }) => pairs >= rules.most_pairs);
+  const ends = isUsedUp ? ({ why: 'most_pairs' } as const) : isOver ? ({ why: 'most_days' } as const) : undefined;
+  return { verdict: isEligible ? 'eligible' : ends ? 'inconclusive' : 'running', ...ends, figures };
 }
