@@ -510,6 +510,14 @@ test('a sample holds whole traces, and every failure', async () => {
   );
 });
 
+test('calls of an agent with a canary are all in the sample: both arms are counted whole', async () => {
+  const serving = async () => [{ rollout_id: 'ro_1', stage: 'canary' as const, version: '7', share: 0.5, key: 'ab'.repeat(32) }];
+  const { agent, sdk, sent } = openTest({}, {}, { serving }, { sampleShare: 0.01 });
+  for (let i = 0; i < 30; i++) await agent.call({ ...values, model })(answer);
+  await sdk.flush();
+  equal(sent.length, 30);
+});
+
 test('a model whose id or version no event may have is renamed in its event, and that is told', async () => {
   const problems: string[] = [];
   const { agent, sdk, sent } = openTest({}, {}, {}, { onProblem: ({ code, detail }) => problems.push(`${code} ${detail.split(': ')[1]}`) });

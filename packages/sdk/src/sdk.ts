@@ -30,7 +30,7 @@ export interface SdkParts {
   readonly realm: string;
   readonly node_id: string;
   readonly tenant_id?: string;
-  /** Share of traces whose successful calls leave an event; calls that failed always do. 1 unless told: what is not sent cannot be audited. */
+  /** Share of traces whose successful calls leave an event; calls that failed, and those of an agent with a canary, always do. 1 unless told: what is not sent cannot be audited. */
   readonly sampleShare?: number;
   /** How long a label's answer is believed. */
   readonly labelTtlMs?: number;
@@ -100,8 +100,9 @@ export function openSdk(parts: SdkParts): Sdk {
   // The number is taken before the queue decides: what is dropped shows as a gap.
   const { sampleShare = 1 } = parts;
   const emit = (event: Omit<PromptEventInput, 'emitter'>, attachments: readonly Attachment[]) => {
-    // A trace is in the sample as a whole or not at all; what is left out on purpose is no gap.
-    if (event.success && Number.parseInt(event.trace_id.slice(-8), 16) / 2 ** 32 >= sampleShare) return;
+    // A trace is in the sample as a whole or not at all; what is left out on purpose is no gap. Arms on trial are compared by all their calls: of a sample in which every
+    // failure is, the arm that fails more would have more.
+    if (event.success && event.arm === undefined && Number.parseInt(event.trace_id.slice(-8), 16) / 2 ** 32 >= sampleShare) return;
     delivery.enqueue({ ...event, emitter: { id: emitterId, seq: emitted++ } }, attachments);
   };
   const pause = (attempt: number, signal: AbortSignal) => {
