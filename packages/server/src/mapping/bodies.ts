@@ -4,17 +4,20 @@ import { Compile } from 'typebox/compile';
 import type { Arms } from './live-model.ts';
 import type { RankedColumn } from './rank-table.ts';
 
-const Text = Type.String({ maxLength: 256 });
+/** Characters of a name, and of a value. */
+export const LONGEST_NAME = 256;
+export const LONGEST_VALUE = 2000;
+const Text = Type.String({ maxLength: LONGEST_NAME });
 /** A table as it is sent: names of columns, and values of some rows. */
 export const TableBody = Type.Object(
   {
-    name: Type.String({ minLength: 1, maxLength: 256 }),
+    name: Type.String({ minLength: 1, maxLength: LONGEST_NAME }),
     columns: Type.Array(
       Type.Object(
         {
-          name: Type.String({ minLength: 1, maxLength: 256 }),
+          name: Type.String({ minLength: 1, maxLength: LONGEST_NAME }),
           dtype: Type.Optional(Text),
-          samples: Type.Optional(Type.Array(Type.String({ maxLength: 2000 }), { maxItems: 200 })),
+          samples: Type.Optional(Type.Array(Type.String({ maxLength: LONGEST_VALUE }), { maxItems: 200 })),
         },
         { additionalProperties: false },
       ),

@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, throws } from 'node:assert/strict';
+import { deepEqual, equal, match, ok, throws } from 'node:assert/strict';
 import { test } from 'node:test';
 import { tenantDefaultPolicy } from '@ancilla/redaction';
 import { openGate } from '../ingest/gate.ts';
@@ -33,6 +33,17 @@ test('columns keep their places, whatever they are called and whether they have 
 test('names that redaction makes equal stay apart', () => {
   const { table } = clean([{ name: 'ann@mail.example' }, { name: ' ann@mail.example' }, { name: 'a' }, { name: 'a_2' }]);
   equal(new Set(table.columns.map(({ name }) => name)).size, 4);
+});
+
+test('names and cells that redaction makes longer than they may be are cut, not refused', () => {
+  const addresses = (count: number) => Array.from({ length: count }, (_, i) => `u${i}@x.example`).join(' ');
+  const [name, cell] = [addresses(18), addresses(150).slice(0, 2000)];
+  const { dataset, table } = cleanTable(gate, { dataset: name, table: { name, columns: [{ name, samples: [cell, 'x'] }, { name }] } });
+  for (const text of [dataset, table.name]) ok(text.length === 256 && text.startsWith('<EMAIL_'));
+  const [first, second] = table.columns;
+  deepEqual([first?.name.length, first?.samples?.map(({ length }) => length)], [256, [2000, 1]]);
+  ok(second?.name !== first?.name && (second?.name.length ?? 0) <= 256, 'and stay apart');
+  ok(!JSON.stringify(table).includes('@x.example'));
 });
 
 test('what is left after redaction is still a table, or nothing goes on', () => {

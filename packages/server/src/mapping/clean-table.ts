@@ -1,7 +1,7 @@
 import { AncillaError, type RedactionReceipt } from '@ancilla/contracts';
 import type { Static } from 'typebox';
 import type { TenantGate } from '../ingest/index.ts';
-import { tableCheck, type TableBody } from './bodies.ts';
+import { LONGEST_NAME, LONGEST_VALUE, tableCheck, type TableBody } from './bodies.ts';
 
 type Table = Static<typeof TableBody>;
 
@@ -19,21 +19,29 @@ export function cleanTable(
     const { value, receipt } = gate.clean({ [name]: samples ?? [] });
     receipts.push(receipt);
     const [cleanName, cleanSamples] = Object.entries(Object(value))[0] ?? [];
-    return { ...rest, name: cleanName, ...(samples !== undefined && { samples: cleanSamples }) };
+    return { ...rest, name: cut(cleanName, LONGEST_NAME), ...(samples !== undefined && { samples: cutAll(cleanSamples) }) };
   });
   const { dataset, name } = Object(heading.value);
-  const table: unknown = { name, columns };
+  const table: unknown = { name: cut(name, LONGEST_NAME), columns };
   if (typeof dataset !== 'string' || !tableCheck.Check(table))
     throw new AncillaError('redaction.failed', 'what redaction left of the table is no table');
-  return { dataset, table: { ...table, columns: apart(table.columns) }, receipt: sum(receipts, heading.receipt) };
+  return {
+    dataset: cut(dataset, LONGEST_NAME),
+    table: { ...table, columns: apart(table.columns) },
+    receipt: sum(receipts, heading.receipt),
+  };
 }
+
+/** What stands for a value may be longer than the value was: a cell full of addresses ends where a cell does, and never in half a character. */
+const cut = <T>(text: T, longest: number): T | string => (typeof text === 'string' ? text.slice(0, longest).toWellFormed() : text);
+const cutAll = (texts: unknown): unknown => (Array.isArray(texts) ? texts.map((text: unknown) => cut(text, LONGEST_VALUE)) : texts);
 
 /** Two different names may be the same after redaction: they stay apart by a number. */
 function apart(columns: Table['columns']): Table['columns'] {
   const taken = new Set<string>();
   return columns.map((column) => {
     let name = column.name;
-    for (let count = 2; taken.has(name); count++) name = `${column.name}_${count}`;
+    for (let count = 2; taken.has(name); count++) name = `${cut(column.name, LONGEST_NAME - `_${count}`.length)}_${count}`;
     taken.add(name);
     return { ...column, name };
   });
