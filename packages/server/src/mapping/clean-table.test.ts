@@ -21,6 +21,15 @@ test('a column’s name tells what its values are, and nothing about the column 
   equal(receipt.bytes_in < receipt.bytes_out, true);
 });
 
+test('a type is a word that somebody chose, and is looked at too', () => {
+  const { table } = clean([{ name: 'a', dtype: 'see ann@mail.example' }, { name: 'b' }, { name: 'c', dtype: 'varchar(20)' }]);
+  match(table.columns[0]?.dtype ?? '', /^see <EMAIL_/);
+  deepEqual(
+    table.columns.slice(1).map(({ dtype }) => dtype),
+    [undefined, 'varchar(20)'],
+  );
+});
+
 test('columns keep their places, whatever they are called and whether they have values', () => {
   const names = ['b', '2019', '__proto__', 'constructor', '1', 'a'];
   const { table } = clean(names.map((name) => ({ name, ...(name !== 'a' && { samples: ['x'] }) })));

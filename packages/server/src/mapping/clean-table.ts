@@ -13,16 +13,24 @@ export function cleanTable(
   gate: Pick<TenantGate, 'clean'>,
   asked: { readonly dataset: string; readonly table: Table },
 ): { readonly dataset: string; readonly table: Table; readonly receipt: RedactionReceipt } {
-  const heading = gate.clean({ dataset: asked.dataset, name: asked.table.name });
+  const heading = gate.clean({
+    dataset: asked.dataset,
+    name: asked.table.name,
+    dtypes: asked.table.columns.map(({ dtype }) => dtype ?? ''),
+  });
+  const { dataset, name: tableName, dtypes } = Object(heading.value);
   const receipts = [heading.receipt];
-  const columns = asked.table.columns.map(({ name, samples, ...rest }) => {
+  const columns = asked.table.columns.map(({ name, dtype, samples }, i) => {
     const { value, receipt } = gate.clean({ [name]: samples ?? [] });
     receipts.push(receipt);
     const [cleanName, cleanSamples] = Object.entries(Object(value))[0] ?? [];
-    return { ...rest, name: cut(cleanName, LONGEST_NAME), ...(samples !== undefined && { samples: cutAll(cleanSamples) }) };
+    return {
+      name: cut(cleanName, LONGEST_NAME),
+      ...(dtype !== undefined && { dtype: cut(Object(dtypes)[i], LONGEST_NAME) }),
+      ...(samples !== undefined && { samples: cutAll(cleanSamples) }),
+    };
   });
-  const { dataset, name } = Object(heading.value);
-  const table: unknown = { name: cut(name, LONGEST_NAME), columns };
+  const table: unknown = { name: cut(tableName, LONGEST_NAME), columns };
   if (typeof dataset !== 'string' || !tableCheck.Check(table))
     throw new AncillaError('redaction.failed', 'what redaction left of the table is no table');
   return {
