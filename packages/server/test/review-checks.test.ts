@@ -1,7 +1,7 @@
 // How those who decide are checked, over HTTP against a real server: blind and double reviews, gold items, bulk decisions.
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { test } from 'node:test';
-import { govern, rightFor, suggest, type Suggestion } from './shop.ts';
+import { govern, rightFor, suggest, trained, type Suggestion } from './shop.ts';
 import { startTestServer, type Client } from './test-server.ts';
 
 interface Mapping {
@@ -243,6 +243,20 @@ test('what is sure enough for its class is accepted without a person, a share is
   while (['running', 'compensating'].includes(status))
     ({ status } = await steward.get<{ status: string }>(200, `/dif/sagas/${order.saga_id}`));
   equal(status, 'compensated', 'there is nothing to learn from it');
+});
+
+test('while models are compared people decide on all that is part of it, however sure a model is', async () => {
+  await using server = await startTestServer();
+  const { admin, agent, steward } = server.north;
+  const version = await trained(server);
+  await checked(steward, { accept_alone: { thresholds: { unclassified: 0.5 }, audit_share: 0.01 } });
+  await steward.post(200, `/models/mapping-ranker/versions/${version}/move`, { label: 'shadow', reason: 'r' });
+  await suggest(agent, 0, [], 'another');
+  const run = async () => (await admin.post<{ outcome: string }>(202, '/dif/jobs/review.accept_alone/run', {})).outcome;
+  equal(await run(), 'nothing_to_do');
+  const { rollout_id } = await steward.get<{ rollout_id: string }>(200, '/models/mapping-ranker/rollout');
+  await steward.post(200, `/rollouts/${rollout_id}/end`, { reason: 'enough' });
+  equal(await run(), 'started');
 });
 
 test('below the score that policy asks nothing is suggested: the suggestion says so, by which policy, and is never accepted alone', async () => {

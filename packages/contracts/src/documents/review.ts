@@ -21,7 +21,7 @@ export const ReviewPolicy = Closed({
   rubber_stamp_ms: Type.Integer({ minimum: 0, maximum: 600_000 }),
   /**
    * What may be accepted without a person, off unless it stands here: a score that is enough for terms of a class, by the glossary's `sensitivity`, `unclassified` where it
-   * says none. A share, at least one in a hundred, is left for people all the same.
+   * says none. A share, at least one in a hundred, is left for people all the same, and so is what is part of a rollout under way.
    */
   accept_alone: Type.Optional(
     Closed({

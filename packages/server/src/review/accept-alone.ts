@@ -1,5 +1,6 @@
 import {
   mappingSuggestions,
+  rollouts,
   saga,
   toTimestamp,
   type Clock,
@@ -48,11 +49,17 @@ export function openAcceptAlone({
     const checks = await checking(of, io);
     const { accept_alone } = checks.rules;
     if (accept_alone === undefined) return { checks, sure: [] };
-    const { items } = await of.tenant.find(mappingSuggestions, { index: 'by_status', equals: { status: 'open' }, limit: MOST }, io);
+    const [{ items }, { items: underWay }] = await Promise.all([
+      of.tenant.find(mappingSuggestions, { index: 'by_status', equals: { status: 'open' }, limit: MOST }, io),
+      of.tenant.find(rollouts, { index: 'serving', equals: { serving: true }, limit: MOST }, io),
+    ]);
+    const onTrial = new Set(underWay.map(({ doc }) => doc.rollout_id));
     const sure = [];
     for (const was of items) {
-      const { suggestion_id, glossary: named, candidates } = was.doc;
+      const { suggestion_id, glossary: named, candidates, trials = [] } = was.doc;
       if (checks.isAudited(suggestion_id) || checks.isBlind(suggestion_id)) continue;
+      // Models are compared by what people decide: without what a model is surest of, one that is sure and wrong would look better than it is.
+      if (trials.some(({ rollout_id }) => onTrial.has(rollout_id))) continue;
       // What was decided on a column stands until a person says otherwise.
       if ((await inForceBeside(of.tenant, was.doc, io)).length > 0) continue;
       const glossary = await glossaries.get(of.tenant, named, io);
