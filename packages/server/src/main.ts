@@ -13,7 +13,16 @@ import { openCurator } from './curator/index.ts';
 import { openEmbedding, openVectorIndex } from './embedding/index.ts';
 import { configuredProvider, openEmbeddedProvider } from './embedding/providers/index.ts';
 import { describeError, openEgress, openHttp, openLog, type Log } from './http/index.ts';
-import { openAgents, openGates, openIngest, openKnownDocuments, openQuarantine, openReplays, type openGate } from './ingest/index.ts';
+import {
+  openAgents,
+  openGates,
+  openIngest,
+  openKnownDocuments,
+  openQuarantine,
+  openRedactionThreads,
+  openReplays,
+  type openGate,
+} from './ingest/index.ts';
 import { locked, openKeyring, writeSecretFile } from './keys/index.ts';
 import {
   BASE_CARD,
@@ -162,7 +171,8 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
     isMadeBy: access.isMadeBy,
     attest: { models: (...of) => training.attest(...of) },
   });
-  const gates = openGates({ curator, keys, clock, ...(extra.redactionEngine !== undefined && { engine: extra.redactionEngine }) });
+  const threads = opened.use(openRedactionThreads());
+  const gates = openGates({ curator, keys, clock, threads, ...(extra.redactionEngine !== undefined && { engine: extra.redactionEngine }) });
   const quarantine = openQuarantine({
     gates,
     artifacts,

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { toProblem, AncillaError, isAncillaError } from '@ancilla/contracts/errors';
 import { tenantDefaultPolicy } from '@ancilla/redaction';
-import { openGate } from '../ingest/index.ts';
+import { redactorOf } from '../ingest/index.ts';
 import { formatLeakReport, openLeakReport, PACKED_LIMIT, readExport } from '../otlp/index.ts';
 import { UsageError, type CommandIo } from './io.ts';
 import { usageOf } from './usage.ts';
@@ -17,7 +17,7 @@ const isOption = (word: string): word is keyof typeof OPTIONS => Object.hasOwn(O
  */
 export async function leakReportCommand(args: readonly string[], io: CommandIo): Promise<number> {
   const { '--port': port, '--seconds': seconds } = readOptions(args);
-  const collected = openLeakReport(openGate({ policy: { ...tenantDefaultPolicy, default_action: 'mask' }, tokenKey: undefined }));
+  const collected = openLeakReport(redactorOf({ policy: { ...tenantDefaultPolicy, default_action: 'mask' }, tokenKey: undefined }));
 
   async function answer(request: IncomingMessage, reply: ServerResponse): Promise<void> {
     try {

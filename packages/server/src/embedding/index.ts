@@ -117,7 +117,7 @@ export function openEmbedding({ agents, gates, artifacts, provider, index, sagas
     io: Io,
   ) {
     // What the saga works on is clean already: whether raw text may be kept is the policy's decision, not this route's.
-    const { value: texts } = (await gates.of(of, io)).clean(call.texts);
+    const { value: texts } = await (await gates.of(of, io)).clean(call.texts, io);
     const { artifact_id: texts_ref } = await artifacts.put(
       of,
       {

@@ -65,7 +65,7 @@ export function openAgents(parts: AgentsParts): Agents {
       return (await curator.serving(of.tenant, { kind, id }, io)).map(toServing);
     },
     async redact(value, policyId, io) {
-      return (await gates.of(of, io, policyId)).clean(value);
+      return await (await gates.of(of, io, policyId)).clean(value, io);
     },
     // The server's agents hand their events to `collect` and their effects to the saga engine; nothing else may leave this way.
     sendEvents: refuse,

@@ -42,7 +42,7 @@ export async function dryRun(
       cursor = page.next_cursor;
       for (const { doc } of page.items) {
         const content = doc.size > MOST_BYTES ? undefined : await contentOf(store, of, doc.artifact_id, io);
-        const [now, then] = [counts(inForce, content), counts(proposed, content)];
+        const [now, then] = await Promise.all([counts(inForce, content, io), counts(proposed, content, io)]);
         if (now === undefined || then === undefined) {
           left_out++;
           continue;
@@ -82,10 +82,10 @@ async function contentOf(
   }
 }
 
-function counts(gate: Gate, content: unknown): Readonly<Record<string, number>> | undefined {
+async function counts(gate: Gate, content: unknown, io: Io): Promise<Readonly<Record<string, number>> | undefined> {
   if (content === undefined) return undefined;
   try {
-    return gate.clean(content).receipt.counts;
+    return (await gate.clean(content, io)).receipt.counts;
   } catch (error) {
     if (isAncillaError(error, 'redaction.failed', 'redaction.refused')) return undefined;
     throw error;

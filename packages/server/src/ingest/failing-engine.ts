@@ -7,12 +7,12 @@ export function failingEngine(): { readonly engine: typeof openGate; down: boole
     down: false,
     engine(of: Parameters<typeof openGate>[0]) {
       const gate = openGate(of);
-      const whileUp = <A, R>(run: (value: A) => R) => {
-        return (value: A): R => {
+      const whileUp =
+        <A extends readonly unknown[], R>(run: (...args: A) => R) =>
+        (...args: A): R => {
           if (outage.down) throw new AncillaError('redaction.failed', 'the redaction engine is switched off');
-          return run(value);
+          return run(...args);
         };
-      };
       return { clean: whileUp(gate.clean), text: whileUp(gate.text) };
     },
   };

@@ -1,34 +1,56 @@
 // The second gate: the server's one caller of redact(). Routes, the command line, the leak test and the dry run go through here.
 import { AncillaError } from '@ancilla/contracts/errors';
-import { RedactionError, redactor, type JsonValue, type Policy, type Receipt, type Span, type TokenKey } from '@ancilla/redaction';
+import type { Io } from '@ancilla/contracts';
+import { RedactionError, redactor, type Policy, type Redacted, type Span, type TokenKey } from '@ancilla/redaction';
+import { sizeOf, type RedactionThreads } from './redaction-threads.ts';
 
 export interface Gate {
-  /** @throws {AncillaError} `redaction.failed` or `redaction.refused`; then nothing of the value may be kept or sent on */
-  clean(value: unknown): { readonly value: JsonValue; readonly receipt: Receipt };
-  /** A text, with the stretches that were redacted in offsets of the input. */
+  /**
+   * Any JSON value; where the gate has threads, all but short ones are read there.
+   * @throws {AncillaError} `redaction.failed` or `redaction.refused`; then nothing of the value may be kept or sent on
+   */
+  clean(value: unknown, io: Io): Promise<Redacted>;
+  /** A short text, at once, with the stretches that were redacted in offsets of the input. */
   text(text: string): { readonly text: string; readonly spans: readonly Span[] };
 }
+
+export interface GateParts {
+  readonly policy: Policy;
+  readonly tokenKey: TokenKey | undefined;
+  readonly threads?: RedactionThreads | undefined;
+}
+
+/** Reading this much takes no longer than handing it to a thread. */
+const SHORT = 1024;
+let opened = 0;
 
 /**
  * One tenant's gate under one policy.
  * @throws {AncillaError} when there is no usable policy, or it asks for tokens and there is no key
  */
-export function openGate(of: { readonly policy: Policy; readonly tokenKey: TokenKey | undefined }): Gate {
-  const { redact } = guarded(() => redactor(of));
+export function openGate({ policy, tokenKey, threads }: GateParts): Gate {
+  const redact = redactorOf({ policy, tokenKey });
+  const recipe = { id: opened++, policy, tokenKey };
   return {
-    clean(value) {
-      const { value: clean, receipt } = guarded(() => redact(value));
-      return { value: clean, receipt };
-    },
+    clean: async (value, io) =>
+      threads === undefined || sizeOf(value, SHORT) < SHORT ? redact(value) : await threads.redact(recipe, value, io),
     text(text) {
-      const { value: clean, spans } = guarded(() => redact(text));
+      const { value: clean, spans } = redact(text);
       if (typeof clean !== 'string') throw new AncillaError('redaction.failed', 'a text became something else');
       return { text: clean, spans };
     },
   };
 }
 
-/** The engine's refusals under the server's error codes; anything else it throws is a failure too, and never carries the input. */
+export type Redact = (value: unknown) => Redacted;
+
+/** Redaction under the server's error codes; what it throws never carries the input. @throws as {@link openGate} */
+export function redactorOf(of: Pick<GateParts, 'policy' | 'tokenKey'>): Redact {
+  const { redact } = guarded(() => redactor(of));
+  return (value) => guarded(() => redact(value));
+}
+
+/** The engine's refusals under the server's error codes; anything else it throws is a failure too. */
 function guarded<T>(run: () => T): T {
   try {
     return run();

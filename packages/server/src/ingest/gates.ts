@@ -5,6 +5,7 @@ import type { Curator } from '../curator/index.ts';
 import type { TenantKeys } from '../keys/index.ts';
 import { freeTextFields } from './events.ts';
 import { openGate, type Gate } from './gate.ts';
+import type { RedactionThreads } from './redaction-threads.ts';
 
 /** One tenant's second gate, under the policy in force. */
 export interface TenantGate extends Gate {
@@ -57,12 +58,15 @@ export function openGates({
   keys,
   clock,
   engine = openGate,
+  threads,
 }: {
   readonly curator: Curator;
   readonly keys: (tenant_id: string) => TenantKeys;
   readonly clock: Clock;
   /** Another only where its failure is tried out. */
   readonly engine?: typeof openGate;
+  /** Where long values are read. */
+  readonly threads: RedactionThreads;
 }): Gates {
   const byVersion = new Map<string, TenantGate>();
   const masking = engine({ policy: { ...tenantDefaultPolicy, default_action: 'mask' }, tokenKey: undefined });
@@ -83,13 +87,13 @@ export function openGates({
     const tokenKey = keys(tenant_id).token_key;
     const probe = engine({ policy: tenantDefaultPolicy, tokenKey });
     const gate: TenantGate = {
-      ...withEvents(engine({ policy, tokenKey })),
+      ...withEvents(engine({ policy, tokenKey, threads })),
       storeRaw: policy.store_raw,
       policy: `${policyId}@${found.version}`,
       onEngineFailure: policy.on_engine_failure,
       works() {
         try {
-          return probe.text(PROBE).text !== PROBE;
+          return threads.isUp && probe.text(PROBE).text !== PROBE;
         } catch {
           return false;
         }
@@ -105,7 +109,7 @@ export function openGates({
       const gate = tenant_id === '' ? masking : await open(tenant, tenant_id, DEFAULT_POLICY, io).catch(() => masking);
       return { sentence: (text) => gate.text(text).text, word: (text) => cleanWord(gate, text) };
     },
-    proposed: (tenant_id, policy) => openGate({ policy: toPolicy(policy), tokenKey: keys(tenant_id).token_key }),
+    proposed: (tenant_id, policy) => openGate({ policy: toPolicy(policy), tokenKey: keys(tenant_id).token_key, threads }),
     at: ({ tenant, tenant_id }, { policy_id, version }, io) => open(tenant, tenant_id, policy_id, io, version),
     of({ tenant, tenant_id }, io, policyId = DEFAULT_POLICY) {
       const key = `${tenant_id}/${policyId}`;

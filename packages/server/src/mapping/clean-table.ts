@@ -1,4 +1,4 @@
-import { AncillaError, type RedactionReceipt } from '@ancilla/contracts';
+import { AncillaError, type Io, type RedactionReceipt } from '@ancilla/contracts';
 import type { Static } from 'typebox';
 import type { TenantGate } from '../ingest/index.ts';
 import { LONGEST_NAME, LONGEST_VALUE, tableCheck, type TableBody } from './bodies.ts';
@@ -9,21 +9,20 @@ type Table = Static<typeof TableBody>;
  * A table as a mapping run may see it. Each column is redacted by itself, under its name: `birth_date` tells what a date beside it is, and no column tells about another.
  * @throws {AncillaError} what the gate throws, and `redaction.failed` when what is left is no table
  */
-export function cleanTable(
+export async function cleanTable(
   gate: Pick<TenantGate, 'clean'>,
   asked: { readonly dataset: string; readonly table: Table },
-): { readonly dataset: string; readonly table: Table; readonly receipt: RedactionReceipt } {
-  const heading = gate.clean({
-    dataset: asked.dataset,
-    name: asked.table.name,
-    dtypes: asked.table.columns.map(({ dtype }) => dtype ?? ''),
-  });
+  io: Io,
+): Promise<{ readonly dataset: string; readonly table: Table; readonly receipt: RedactionReceipt }> {
+  const heading = await gate.clean(
+    { dataset: asked.dataset, name: asked.table.name, dtypes: asked.table.columns.map(({ dtype }) => dtype ?? '') },
+    io,
+  );
   const { dataset, name: tableName, dtypes } = Object(heading.value);
-  const receipts = [heading.receipt];
-  const columns = asked.table.columns.map(({ name, dtype, samples }, i) => {
-    const { value, receipt } = gate.clean({ [name]: samples ?? [] });
-    receipts.push(receipt);
-    const [cleanName, cleanSamples] = Object.entries(Object(value))[0] ?? [];
+  const cleaned = await Promise.all(asked.table.columns.map(({ name, samples }) => gate.clean({ [name]: samples ?? [] }, io)));
+  const receipts = [heading, ...cleaned].map(({ receipt }) => receipt);
+  const columns = asked.table.columns.map(({ dtype, samples }, i) => {
+    const [cleanName, cleanSamples] = Object.entries(Object(cleaned[i]?.value))[0] ?? [];
     return {
       name: cut(cleanName, LONGEST_NAME),
       ...(dtype !== undefined && { dtype: cut(Object(dtypes)[i], LONGEST_NAME) }),

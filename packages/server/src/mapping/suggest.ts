@@ -42,7 +42,7 @@ export function openSuggest({ glossaries, gates, artifacts, sagas, hmac, newId }
       async memo() {
         const gate = await gates.of(of, io);
         // What the run works on is clean before anything is written.
-        const payload: Payload = { ...cleanTable(gate, asked), glossary: { id: glossary.id, version: glossary.version } };
+        const payload: Payload = { ...(await cleanTable(gate, asked, io)), glossary: { id: glossary.id, version: glossary.version } };
         const keep = async (category: 'payload' | 'raw_input', value: unknown): Promise<string> => {
           const about = { category, content_type: 'application/json', trace_id: at.trace_id, created_by: at.owner } as const;
           return (await artifacts.put(of, { ...about, bytes: Buffer.from(JSON.stringify(value)) }, io)).artifact_id;

@@ -12,6 +12,7 @@ import {
   type Room,
 } from '@ancilla/contracts';
 import { Type } from 'typebox';
+import type { Redacted } from '@ancilla/redaction';
 import type { Artifacts } from '../artifacts/index.ts';
 import type { Gates, Ingest, Of, Quarantine, Replay, TenantGate } from '../ingest/index.ts';
 import { toEvent, type Cleaned } from './call.ts';
@@ -99,6 +100,11 @@ export function openOtlp({
     const places: number[] = [];
     const cleanSpans: Received[] = [];
     const sightings: Sighting[] = [];
+    const contents = all.map((received) =>
+      whyNot(received) === undefined && new Facts(received).isModelCall ? contentOf(received.span) : undefined,
+    );
+    // All at once, so that threads read side by side; each answers for its span.
+    const read = await Promise.allSettled(contents.map(async (content) => content && (await gate.clean(content.input, io))));
     for (const [index, received] of all.entries()) {
       const reason = whyNot(received);
       if (reason !== undefined) {
@@ -107,9 +113,11 @@ export function openOtlp({
       }
       try {
         const added = new Map<string, string>();
-        if (new Facts(received).isModelCall) {
-          const content = contentOf(received.span);
-          const event = toEvent(received, content, await cleanContent(of, received_by, gate, received, content, io), {
+        const content = contents[index];
+        const outcome = read[index];
+        if (outcome?.status === 'rejected') throw outcome.reason;
+        if (content !== undefined && outcome?.value !== undefined) {
+          const event = toEvent(received, content, await sealed(of, received_by, gate, received, content, outcome.value, io), {
             keyed: (data) => hmac(of.tenant_id, 'otlp.event', data),
             realm,
           });
@@ -142,16 +150,16 @@ export function openOtlp({
     return refused;
   }
 
-  /** Redacts what was sent to the model; the raw pair is sealed where policy lets it be kept, and otherwise gone with the request. */
-  async function cleanContent(
+  /** What was sent to the model after redaction; the raw pair is sealed where policy lets it be kept, and otherwise gone with the request. */
+  async function sealed(
     of: Of,
     received_by: string,
     gate: TenantGate,
     { span }: Received,
     content: Content,
+    { value: input, receipt }: Redacted,
     io: Io,
   ): Promise<Cleaned> {
-    const { value: input, receipt } = gate.clean(content.input);
     if (!gate.storeRaw) return { input, receipt, input_artifact_refs: [] };
     const seal = async (category: 'raw_input' | 'raw_response', messages: Content['input']): Promise<string | undefined> => {
       if (messages.length === 0) return undefined;

@@ -1,5 +1,5 @@
 // What an exporter sends today, by library and key, and how much of it is personal: counted, never kept.
-import type { Gate } from '../ingest/index.ts';
+import type { Redact } from '../ingest/index.ts';
 import { bytesOf } from './messages.ts';
 import { kept } from './dialects.ts';
 import { toJson, type Attributes, type Received, type Value } from './spans.ts';
@@ -21,14 +21,14 @@ const MOST_ROWS = 5000;
 const INDEX = /\.\d+(?=\.|$)/g;
 
 /** Collects over requests. A value that redaction cannot read counts as UNREADABLE. */
-export function openLeakReport(gate: Gate): { add(all: readonly Received[]): void; report(): LeakReport } {
+export function openLeakReport(redact: Redact): { add(all: readonly Received[]): void; report(): LeakReport } {
   const rows = new Map<string, Leak>();
   let spans = 0;
   const look = (library: string, key: string, value: Value): void => {
     if (typeof value === 'number' || typeof value === 'boolean' || value === null) return;
     const plain = key.replaceAll(INDEX, '.N');
-    const name = /^[A-Za-z0-9._:-]{1,64}$/.test(plain) && gate.text(plain).text === plain ? plain : '(a key with content)';
-    const found = findings(gate, value);
+    const name = /^[A-Za-z0-9._:-]{1,64}$/.test(plain) && redact(plain).value === plain ? plain : '(a key with content)';
+    const found = findings(redact, value);
     // What is listed as harmless and is harmless is no leak.
     if (kept.has(key) && found.size === 0) return;
     const id = `${library} ${name}`;
@@ -54,7 +54,7 @@ export function openLeakReport(gate: Gate): { add(all: readonly Received[]): voi
         lookAll(library, span.attributes);
         for (const event of span.events) lookAll(library, event.attributes);
         for (const link of span.links) lookAll(library, link.attributes);
-        if (findings(gate, span.name).size > 0) look(library, 'span.name', span.name);
+        if (findings(redact, span.name).size > 0) look(library, 'span.name', span.name);
         if (span.status.message !== '') look(library, 'status.message', span.status.message);
       }
     },
@@ -64,9 +64,9 @@ export function openLeakReport(gate: Gate): { add(all: readonly Received[]): voi
 
 const total = ({ found }: Leak): number => [...found.values()].reduce((sum, times) => sum + times, 0);
 
-function findings(gate: Gate, value: Value): Map<string, number> {
+function findings(redact: Redact, value: Value): Map<string, number> {
   try {
-    return new Map(Object.entries(gate.clean(toJson(value)).receipt.counts));
+    return new Map(Object.entries(redact(toJson(value)).receipt.counts));
   } catch {
     return new Map([['UNREADABLE', 1]]);
   }

@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { AncillaError, isAncillaError } from '@ancilla/contracts';
 import { sha256Hex } from '@ancilla/evidence';
 import { tenantDefaultPolicy } from '@ancilla/redaction';
-import { openGate } from '../ingest/index.ts';
+import { openGate, redactorOf } from '../ingest/index.ts';
 import { toEvent } from './call.ts';
 import { cleanSpan } from './clean.ts';
 import { ANSWER, dialects, spanOf } from './dialects.fixture.ts';
@@ -17,8 +17,8 @@ import { readProtobuf, writeProtobuf } from './protobuf.ts';
 import { bounds, TooMuch, Unreadable, type Received } from './spans.ts';
 
 const ids = { trace_id: '4bf92f3577b34da6a3ce929d0e0e4736', span_id: '00f067aa0ba902b7' };
-const gate = openGate({ policy: { ...tenantDefaultPolicy, default_action: 'mask' }, tokenKey: undefined });
-const cleaner = { isClean: (text: string) => gate.text(text).text === text, hash: (text: string) => String(text.length).padStart(16, '0') };
+const redact = redactorOf({ policy: { ...tenantDefaultPolicy, default_action: 'mask' }, tokenKey: undefined });
+const cleaner = { isClean: (text: string) => redact(text).value === text, hash: (text: string) => String(text.length).padStart(16, '0') };
 const receivedOf = (name: string, user: string): Received => {
   const written = dialects[name]?.(user);
   if (written === undefined) throw new TypeError(name);
@@ -43,7 +43,7 @@ for (const name of Object.keys(dialects)) {
       { role: 'user', content: USER },
     ]);
     deepEqual(content.output, [{ role: 'assistant', content: ANSWER }]);
-    const { value, receipt } = gate.clean(content.input);
+    const { value, receipt } = redact(content.input);
     const event = toEvent(
       received,
       content,
@@ -200,7 +200,7 @@ test('content of any shape is read without failing, and ends up as messages', ()
       (value, key) => {
         const { input } = contentOf(spanOf({ scope: '', attributes: { [key]: JSON.stringify(value) } }, ids));
         for (const { role } of input) ok(/^[a-z_]{1,20}$/.test(role));
-        gate.clean(input);
+        redact(input);
       },
     ),
     { numRuns: 500 },
@@ -208,7 +208,7 @@ test('content of any shape is read without failing, and ends up as messages', ()
 });
 
 test('a leak report counts what leaves, by library and key, and holds none of it', () => {
-  const report = openLeakReport(gate);
+  const report = openLeakReport(redact);
   report.add([receivedOf('OpenLLMetry', USER), receivedOf('Vercel AI SDK', USER)]);
   const text = formatLeakReport(report.report());
   ok(/gen_ai\.prompt\.N\.content +2 +\d+ +EMAIL 1/.test(text), text);
@@ -266,7 +266,7 @@ test('without redaction nothing is taken: no event, no artifact, nothing forward
     gates: {
       of: () => Promise.reject(new AncillaError('redaction.failed', 'no policy')),
       at: () => Promise.reject(new AncillaError('redaction.failed', 'no policy')),
-      proposed: () => gate,
+      proposed: () => openGate({ policy: tenantDefaultPolicy, tokenKey: undefined }),
       ofWriting: () => Promise.reject(new AncillaError('redaction.failed', 'no policy')),
     },
     ingest: { ingest: refuse('ingest') },

@@ -18,7 +18,7 @@ import {
 import { priorModel } from '@ancilla/ranker';
 import { openArtifacts, openFileAdapter, PLATFORM } from '../artifacts/index.ts';
 import { openCurator } from '../curator/index.ts';
-import { openGates } from '../ingest/index.ts';
+import { openGates, openRedactionThreads } from '../ingest/index.ts';
 import { openKeyring } from '../keys/index.ts';
 import { mappingTask, openLiveModels } from '../mapping/index.ts';
 import { openSagas } from '../sagas/index.ts';
@@ -143,7 +143,7 @@ export async function openLives(decisions: readonly Mapping[], isolation = openT
       });
       await curator.seed({ trace_id }, io);
       const models = openLiveModels({ curator, platform, artifacts, shipped: { version: 'base-4', model: priorModel, card: {} } });
-      const gates = openGates({ curator, keys, clock });
+      const gates = openGates({ curator, keys, clock, threads: openRedactionThreads() });
       const room = openTraining({
         platform,
         tasks: [mappingTask],

@@ -1,0 +1,37 @@
+// Entry of a redaction thread: a redactor for each recipe it has seen of late.
+import { parentPort } from 'node:worker_threads';
+import { isAncillaError } from '@ancilla/contracts/errors';
+import { redactorOf, type Redact } from './gate.ts';
+import { READY, type Answer, type Question, type Recipe } from './redaction-threads.ts';
+
+if (!parentPort) throw new TypeError('started as a worker only');
+const port = parentPort;
+
+/** Each keeps answers to long texts. */
+const MOST_REDACTORS = 16;
+const redactors = new Map<number, Redact>();
+
+function redactorFor(recipe: Recipe): Redact {
+  const redact = redactors.get(recipe.id) ?? redactorOf(recipe);
+  // The one used last stands last, so that the first is the one to go.
+  redactors.delete(recipe.id);
+  redactors.set(recipe.id, redact);
+  for (const id of redactors.keys()) {
+    if (redactors.size <= MOST_REDACTORS) break;
+    redactors.delete(id);
+  }
+  return redact;
+}
+
+function answer({ recipe, value }: Question[number]): Answer[number] {
+  try {
+    return { done: redactorFor(recipe)(value) };
+  } catch (error) {
+    return isAncillaError(error)
+      ? { code: error.code, detail: error.message }
+      : { code: 'redaction.failed', detail: 'redaction failed for a reason of its own' };
+  }
+}
+
+port.on('message', (question: Question) => port.postMessage(question.map(answer)));
+port.postMessage(READY);
