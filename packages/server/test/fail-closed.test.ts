@@ -9,7 +9,7 @@ import type { TokenKey } from '@ancilla/redaction';
 import { connect } from '@ancilla/sdk';
 import { openSpool } from '@ancilla/sdk/spool';
 import { chatExport } from '../src/cli/chat-export.ts';
-import { failingEngine } from '../src/ingest/index.ts';
+import { failingEngine, openGate, openRedactionThreads } from '../src/ingest/index.ts';
 import { limitFiles } from '../src/store/engines/file-limit.fixture.ts';
 import { event } from './event.ts';
 import { searchFolder } from './marker-hunt.ts';
@@ -169,6 +169,29 @@ test('more text than redaction takes is refused unread at every entry: time is b
     const { called, error } = await call(server, long, tokenKey);
     deepEqual([called, Reflect.get(Object(error), 'code')], [false, told]);
   }
+  await nothingWritten(server, marker);
+});
+
+test('an engine that is not through in time: refused at every entry that takes long texts, nothing is kept, and the server goes on', async () => {
+  await using threads = openRedactionThreads({ deadlineMs: 1 });
+  const hasty: typeof openGate = (of) => openGate({ ...of, threads });
+  await using server = await startTestServer({ ANCILLA_LOG_LEVEL: 'debug' }, { redactionEngine: hasty });
+  await furnish(server);
+  const marker = newMarker();
+  // As long as a text to embed may be, and of the kind that takes longest to read.
+  const long = `${marker} ${'Aa '.repeat(2600)}`;
+  for (const [entry, send] of Object.entries(entries)) {
+    const answer = await send(server, long);
+    const { code, detail, partialSuccess } = (await answer.json()) as Record<string, string | { readonly errorMessage: string }>;
+    const takesShort = entry === 'POST /dif/prompt_events' || entry === 'POST /mapping/suggest';
+    if (entry === 'POST /v1/traces') {
+      equal(answer.status, 200);
+      match(Reflect.get(Object(partialSuccess), 'errorMessage'), /^span 0: redaction refuses it: the input was not read within 0.001 s/);
+    } else deepEqual([answer.status, code], [422, takesShort ? 'schema.invalid' : 'redaction.refused'], `${entry} ${JSON.stringify(detail)}`);
+  }
+  const { called, error } = await call(server, long);
+  deepEqual([called, Reflect.get(Object(error), 'code')], [false, 'redaction.refused']);
+  equal((await server.north.agent.raw('POST', '/redaction/redact', json({ value: marker }))).status, 200);
   await nothingWritten(server, marker);
 });
 
