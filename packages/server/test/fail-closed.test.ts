@@ -187,7 +187,8 @@ test('an engine that is not through in time: refused at every entry that takes l
     if (entry === 'POST /v1/traces') {
       equal(answer.status, 200);
       match(Reflect.get(Object(partialSuccess), 'errorMessage'), /^span 0: redaction refuses it: the input was not read within 0.001 s/);
-    } else deepEqual([answer.status, code], [422, takesShort ? 'schema.invalid' : 'redaction.refused'], `${entry} ${JSON.stringify(detail)}`);
+    } else
+      deepEqual([answer.status, code], [422, takesShort ? 'schema.invalid' : 'redaction.refused'], `${entry} ${JSON.stringify(detail)}`);
   }
   const { called, error } = await call(server, long);
   deepEqual([called, Reflect.get(Object(error), 'code')], [false, 'redaction.refused']);

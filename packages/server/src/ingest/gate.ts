@@ -2,14 +2,14 @@
 import { AncillaError } from '@ancilla/contracts/errors';
 import type { Io } from '@ancilla/contracts';
 import { RedactionError, redactor, type Policy, type Redacted, type Span, type TokenKey } from '@ancilla/redaction';
-import { sizeOf, type RedactionThreads } from './redaction-threads.ts';
+import { sizeOf, type RedactedValue, type RedactionThreads } from './redaction-threads.ts';
 
 export interface Gate {
   /**
    * Any JSON value; where the gate has threads, all but short ones are read there.
    * @throws {AncillaError} `redaction.failed` or `redaction.refused`; then nothing of the value may be kept or sent on
    */
-  clean(value: unknown, io: Io): Promise<Redacted>;
+  clean(value: unknown, io: Io): Promise<RedactedValue>;
   /** A short text, at once, with the stretches that were redacted in offsets of the input. */
   text(text: string): { readonly text: string; readonly spans: readonly Span[] };
 }
@@ -32,8 +32,11 @@ export function openGate({ policy, tokenKey, threads }: GateParts): Gate {
   const redact = redactorOf({ policy, tokenKey });
   const recipe = { id: opened++, policy, tokenKey };
   return {
-    clean: async (value, io) =>
-      threads === undefined || sizeOf(value, SHORT) < SHORT ? redact(value) : await threads.redact(recipe, value, io),
+    async clean(value, io) {
+      if (threads !== undefined && sizeOf(value, SHORT) >= SHORT) return await threads.redact(recipe, value, io);
+      const { value: clean, receipt } = redact(value);
+      return { value: clean, receipt };
+    },
     text(text) {
       const { value: clean, spans } = redact(text);
       if (typeof clean !== 'string') throw new AncillaError('redaction.failed', 'a text became something else');

@@ -27,7 +27,7 @@ import { recomputeRoute } from './recompute.ts';
 export { openAgents, type Agents, type Collected, type Of } from './agents.ts';
 export { failingEngine } from './failing-engine.ts';
 export { openGate, redactorOf, type Gate, type Redact } from './gate.ts';
-export { openRedactionThreads } from './redaction-threads.ts';
+export { openRedactionThreads, type RedactedValue } from './redaction-threads.ts';
 export { openGates, type Gates, type TenantGate, type Writing } from './gates.ts';
 export { keptAnswer, keptPrompt, messagesOf, promptHash } from './kept-content.ts';
 export { openKnownDocuments } from './known.ts';
@@ -211,8 +211,7 @@ export function openIngest({
         answers: { 200: Type.Object({ value: Type.Unknown(), receipt: RedactionReceipt }) },
         async handle({ tenant, tenant_id, body, signal }) {
           const gate = await gates.of({ tenant, tenant_id }, { signal }, body.policy_id);
-          const { value, receipt } = await gate.clean(body.value, { signal });
-          return [200, { value, receipt }] as const;
+          return [200, await gate.clean(body.value, { signal })] as const;
         },
       }),
       route({

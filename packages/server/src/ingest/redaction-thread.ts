@@ -25,7 +25,8 @@ function redactorFor(recipe: Recipe): Redact {
 
 function answer({ recipe, value }: Question[number]): Answer[number] {
   try {
-    return { done: redactorFor(recipe)(value) };
+    const { value: clean, receipt } = redactorFor(recipe)(value);
+    return { done: { value: clean, receipt } };
   } catch (error) {
     return isAncillaError(error)
       ? { code: error.code, detail: error.message }

@@ -15,17 +15,23 @@ test('a thread makes of a value what this one makes of it', async () => {
   const value = JSON.parse('{"__proto__":["ann@mail.example",4111111111111111],"a":{"note":"call +1 212 555 0148"},"b":null}');
   const text = 'Write to ann@mail.example. '.repeat(5000);
   const here = redactorOf(recipe);
-  deepEqual(await Promise.all([value, text].map((each) => threads.redact(recipe, each, io))), [here(value), here(text)]);
+  for (const each of [value, text]) {
+    const { spans: _, ...expected } = here(each);
+    deepEqual(await threads.redact(recipe, each, io), expected);
+  }
 });
 
 test('what is not read in time is refused; what comes meanwhile and afterwards is read', async () => {
   await using threads = openRedactionThreads({ deadlineMs: 400 });
   await threads.redact(recipe, 'a thread that has started', io);
   const slow = rejects(threads.redact(recipe, SLOW, io), { ...refused, message: /0\.4 s: send it in parts/ });
-  const short = Array.from({ length: 200 }, async (_, n) => (await threads.redact(recipe, `ann${n}@mail.example`, io)).spans.length);
-  deepEqual(new Set(await Promise.all(short)), new Set([1]));
+  const short = Array.from({ length: 200 }, async (_, n) => (await threads.redact(recipe, `ann${n}@mail.example`, io)).receipt.counts);
+  deepEqual(
+    await Promise.all(short),
+    short.map(() => ({ EMAIL: 1 })),
+  );
   await slow;
-  equal((await threads.redact(recipe, 'ann@mail.example', io)).spans.length, 1);
+  deepEqual((await threads.redact(recipe, 'ann@mail.example', io)).receipt.counts, { EMAIL: 1 });
   ok(threads.isUp);
 });
 

@@ -4,6 +4,9 @@ import { Worker } from 'node:worker_threads';
 import { AncillaError, type ErrorCode, type Io } from '@ancilla/contracts';
 import type { Policy, Redacted, TokenKey } from '@ancilla/redaction';
 
+/** Without the places of what was found: they may be more than the value itself. */
+export type RedactedValue = Pick<Redacted, 'value' | 'receipt'>;
+
 /** What a redactor is made of, and the name under which a thread keeps it. */
 export interface Recipe {
   readonly id: number;
@@ -14,14 +17,14 @@ export interface Recipe {
 /** Redaction beside the server's own thread, with a deadline. */
 export interface RedactionThreads extends AsyncDisposable {
   /** @throws {AncillaError} `redaction.refused` for a value that takes too long or too much memory, `redaction.failed` when no thread can be had */
-  redact(recipe: Recipe, value: unknown, io: Io): Promise<Redacted>;
+  redact(recipe: Recipe, value: unknown, io: Io): Promise<RedactedValue>;
   /** Whether there was a thread when one was last asked for. */
   readonly isUp: boolean;
 }
 
 /** What a thread is sent, and what it answers: as many, in the same order. Once it is ready it says so. */
 export type Question = readonly { readonly recipe: Recipe; readonly value: unknown }[];
-export type Answer = readonly ({ readonly done: Redacted } | { readonly code: ErrorCode; readonly detail: string })[];
+export type Answer = readonly ({ readonly done: RedactedValue } | { readonly code: ErrorCode; readonly detail: string })[];
 export const READY = 'ready';
 
 interface Job {
@@ -29,7 +32,7 @@ interface Job {
   readonly value: unknown;
   readonly size: number;
   readonly signal: AbortSignal;
-  resolve(done: Redacted): void;
+  resolve(done: RedactedValue): void;
   reject(error: unknown): void;
 }
 
@@ -40,7 +43,9 @@ interface Thread {
 }
 
 /** What one value may take. The longest body that a route takes needs a few seconds. */
-const DEADLINE_MS = 30_000;
+const DEADLINE_MS = 60_000;
+/** What one thread may hold: a body of nothing but finds takes more than a hundred times its length. */
+const MOST_MEGABYTES = 768;
 /** Values of this size are sent alone; shorter ones as many together as have this size. */
 const LONG = 64 * 1024;
 /** Messages at one thread: the next is there when it is through with one. */
@@ -122,7 +127,7 @@ export function openRedactionThreads({
     let isReady = false;
     let timer: NodeJS.Timeout | undefined;
     const inFlight: (readonly Job[])[] = [];
-    const worker = new Worker(script, { stdout: true, stderr: true });
+    const worker = new Worker(script, { stdout: true, stderr: true, resourceLimits: { maxOldGenerationSizeMb: MOST_MEGABYTES } });
     const watch = () => {
       clearTimeout(timer);
       const waitMs = isReady ? deadlineMs : DEADLINE_MS;

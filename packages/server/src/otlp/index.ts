@@ -12,9 +12,8 @@ import {
   type Room,
 } from '@ancilla/contracts';
 import { Type } from 'typebox';
-import type { Redacted } from '@ancilla/redaction';
 import type { Artifacts } from '../artifacts/index.ts';
-import type { Gates, Ingest, Of, Quarantine, Replay, TenantGate } from '../ingest/index.ts';
+import type { Gates, Ingest, Of, Quarantine, RedactedValue, Replay, TenantGate } from '../ingest/index.ts';
 import { toEvent, type Cleaned } from './call.ts';
 import { cleanSpan, type Cleaner } from './clean.ts';
 import { openDrift, type Sighting } from './drift.ts';
@@ -157,7 +156,7 @@ export function openOtlp({
     gate: TenantGate,
     { span }: Received,
     content: Content,
-    { value: input, receipt }: Redacted,
+    { value: input, receipt }: RedactedValue,
     io: Io,
   ): Promise<Cleaned> {
     if (!gate.storeRaw) return { input, receipt, input_artifact_refs: [] };
