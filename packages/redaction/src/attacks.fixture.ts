@@ -1,5 +1,10 @@
 // For tests: texts of those who would rather not be understood.
 const b64 = (text: string) => btoa(text);
+const MAIL = 'ann@mail.example';
+const byteByByte = (text: string, radix: 10 | 16, between: string) =>
+  Array.from(text, (c) => c.charCodeAt(0).toString(radix)).join(between);
+/** As mail and certificates have it: lines of 64. */
+const inLines = (text: string) => text.replaceAll(/.{64}/g, '$&\n');
 /** Values hidden from whoever looks for them as they are, and what is left where they stood. */
 export const hidden: readonly (readonly [how: string, text: string, expected: string])[] = [
   ['full-width', 'mail ａｎｎ＠ｍａｉｌ．ｅｘａｍｐｌｅ ok', 'mail [EMAIL] ok'],
@@ -32,6 +37,19 @@ export const hidden: readonly (readonly [how: string, text: string, expected: st
   ['base 64', `data ${b64('user ann@mail.example')} ok`, 'data [EMAIL] ok'],
   ['base 64 twice', `data ${b64(b64('user ann@mail.example'))} ok`, 'data [EMAIL] ok'],
   ['hex', `data ${Array.from('user ann@mail.example', (c) => c.charCodeAt(0).toString(16)).join('')} ok`, 'data [EMAIL] ok'],
+  ['base 64 in lines', `data\n${inLines(b64(`a report of some length, which the user ${MAIL} asked for`))}\nok`, 'data\n[EMAIL]\nok'],
+  ['base 64 of UTF-16', `-enc ${b64(Array.from(MAIL, (c) => `${c}\0`).join(''))} ok`, '-enc [EMAIL] ok'],
+  ['base 64 behind its label', `ssn: ${b64('536904399')} ok`, 'ssn: [US_SSN] ok'],
+  ['a dump in hex', `00 ${byteByByte(MAIL, 16, ' ')} ok`, '00 [EMAIL] ok'],
+  ['a dump in hex, as programs have it', `{0x${byteByByte(MAIL, 16, ', 0x')}}`, '{[EMAIL]}'],
+  ['bytes of a list', `{${byteByByte(MAIL, 10, ', ')}}`, '{[EMAIL]}'],
+  ['bytes of a list in JSON', `{"data":[${byteByByte(MAIL, 10, ',')},7,300]}`, '{"data":"[EMAIL], 7, 300"}'],
+  ['quoted-printable', `mail ann=40mail.example and =41=6E=6E=40=6D.example`, 'mail [EMAIL] and [EMAIL]'],
+  ['words of a header', 'From: =?utf-8?B?QW5uIFNjaG1pZHQ=?= <x>, =?utf-8?Q?J=C3=B6rg_Weber?=', 'From: [PERSON] <x>, [PERSON]'],
+  ['form encoding of names and phones', 'POST name=Ann+Schmidt&phone=%2B1+212+555+0148', 'POST name=[PERSON]&phone=[PHONE]'],
+  ['dots in the middle', 'call 212·555·0148 ok', 'call [PHONE] ok'],
+  ['tags between', `card ${Array.from('4111111111111111').join('\u{e0061}')} ok`, 'card [CREDIT_CARD] ok'],
+  ['marks of style in a word', 'mail an<b></b>n@mail.example ok', 'mail [EMAIL] ok'],
   ['basic credentials', `Authorization: Basic ${b64('ann:hunter2hunter2')}`, 'Authorization: Basic [SECRET]'],
   ['hex with its prefix', `x = 0x${Array.from('ann@mail.example', (c) => c.charCodeAt(0).toString(16)).join('')};`, 'x = [EMAIL];'],
   ['keycaps', `card ${'4️⃣' + '1️⃣'.repeat(15)} ok`, 'card [CREDIT_CARD]\ufe0f\u20e3 ok'],
@@ -87,6 +105,14 @@ export const runs = [
   '<EMAIL_',
   'Mr ',
   '1 Main ',
+  '41 ',
+  '0x41,',
+  '65, ',
+  'a=b+',
+  '=41',
+  '=?a?b?',
+  '\u{e0061}',
+  `${'QUFB'.repeat(16)}\n`,
   'DE89',
   'Dr. A ',
 ];

@@ -1,4 +1,4 @@
-// Runs in browsers too. Text inside text: base 64 and hex.
+// Runs in browsers too. Text inside text: base 64, hex, bytes one by one.
 
 /** The six bits of a base 64 character, both alphabets; 255 for any other. */
 const sextets = new Uint8Array(0x10000).fill(255);
@@ -14,10 +14,18 @@ for (const [alphabet, first, into] of [
 
 /** Judged by its beginning, so that an image costs nothing. */
 const TASTE = 64;
-const SHORTEST = 16;
+const SHORTEST = 12;
+/** Base 64 that is broken into lines has lines of one length, at least this. */
+const SHORTEST_LINE = 40;
+
+/** An encoded run: where it ends, and the text it holds, if it does. */
+export interface Decoded {
+  readonly end: number;
+  readonly text: string | undefined;
+}
 
 /** The encoded run that begins here, and the text it holds if it holds any. */
-export function decodeRun(source: string, start: number, longest: number): { readonly end: number; readonly text: string | undefined } {
+export function decodeRun(source: string, start: number, longest: number): Decoded {
   // 0x before it says hex.
   if (source[start] === '0' && (source[start + 1] === 'x' || source[start + 1] === 'X')) start += 2;
   const limit = Math.min(source.length, start + longest);
@@ -29,15 +37,85 @@ export function decodeRun(source: string, start: number, longest: number): { rea
     hex &&= nibbles[code] !== 255;
   }
   const length = end - start;
-  const runEnd = end;
-  while (end < limit && source[end] === '=' && end - runEnd < 2) end++;
   if (length < SHORTEST) return { end, text: undefined };
-  const inHex =
-    hex && length % 2 === 0 && beginsAsText(source, start, length, hexByte, 2) ? fromHex(source.slice(start, runEnd)) : undefined;
-  return {
-    end,
-    text: inHex ?? (beginsAsText(source, start, length, base64Byte, 4 / 3) ? fromBase64(source.slice(start, runEnd)) : undefined),
-  };
+  const inHex = hex && length % 2 === 0 && beginsAsText(source, start, length, hexByte, 2) ? fromHex(source.slice(start, end)) : undefined;
+  if (inHex !== undefined) return { end, text: inHex };
+  if (!beginsAsText(source, start, length, base64Byte, 4 / 3)) return { end, text: undefined };
+  const lines = linesOf(source, start, end, limit);
+  // What looks like a last, shorter line may be a word behind the block.
+  for (const count of [lines.length, lines.length - 1]) {
+    const last = lines[count - 1];
+    if (last === undefined) break;
+    const text = fromBase64(
+      lines
+        .slice(0, count)
+        .map(([from, to]) => source.slice(from, to))
+        .join(''),
+    );
+    if (text !== undefined) return { end: paddingEnd(source, last[1]), text };
+  }
+  return { end, text: undefined };
+}
+
+/** A run of base 64, and where it goes on in lines of one length, those; the last may be shorter. */
+function linesOf(source: string, start: number, end: number, limit: number): readonly (readonly [from: number, to: number])[] {
+  const length = end - start;
+  const lines: [from: number, to: number][] = [[start, end]];
+  for (let to = end; length >= SHORTEST_LINE && to - (lines.at(-1)?.[0] ?? 0) === length;) {
+    const from = to + (source[to] === '\r' ? 2 : 1);
+    if (source[from - 1] !== '\n') break;
+    for (to = from; to < limit && to - from <= length && sextets[source.charCodeAt(to)] !== 255;) to++;
+    if (to === from || to - from > length) break;
+    lines.push([from, to]);
+  }
+  return lines;
+}
+
+function paddingEnd(source: string, end: number): number {
+  let to = end;
+  while (source[to] === '=' && to - end < 2) to++;
+  return to;
+}
+
+/** Fewer bytes one by one are numbers like others. */
+const FEWEST_BYTES = 8;
+/** Bytes each by itself: in hex, as dumps, fingerprints and programs have them, or as numbers of a list. */
+const APART = [
+  { byte: /([0-9a-f]{2})(?![0-9a-z])/iy, between: /[ :-]/y, radix: 16 },
+  { byte: /0x([0-9a-f]{2})(?![0-9a-z])/iy, between: /,? ?/y, radix: 16 },
+  { byte: /(\d{1,3})(?![0-9a-z.])/iy, between: /, ?/y, radix: 10 },
+] as const;
+
+/** Bytes that begin here, one by one, and the text they hold if they hold any: up to the first that is in no text. */
+export function decodeBytes(source: string, start: number, longest: number): Decoded {
+  let furthest = start;
+  for (const { byte, between, radix } of APART) {
+    const bytes: number[] = [];
+    let end = start;
+    for (let at = start; at < start + longest;) {
+      byte.lastIndex = at;
+      const value = Number.parseInt(byte.exec(source)?.[1] ?? '', radix);
+      // Not a number either where there is no byte.
+      if (!(value < 256) || isControl(value)) break;
+      bytes.push(value);
+      end = between.lastIndex = byte.lastIndex;
+      if (!between.test(source)) break;
+      at = between.lastIndex;
+    }
+    const text = bytes.length < FEWEST_BYTES ? undefined : toText(Uint8Array.from(bytes));
+    if (text !== undefined) return { end, text };
+    furthest = Math.max(furthest, end);
+  }
+  return { end: furthest, text: undefined };
+}
+
+/** Whether a list has, one behind the other, as many bytes of a text as make one. */
+export function holdsText(list: readonly unknown[]): boolean {
+  let count = 0;
+  return list.some((each) => {
+    count = typeof each === 'number' && Number.isInteger(each) && each > 0 && each < 256 && !isControl(each) ? count + 1 : 0;
+    return count === FEWEST_BYTES;
+  });
 }
 
 type ByteAt = (source: string, start: number, index: number) => number;
@@ -60,7 +138,8 @@ function beginsAsText(source: string, start: number, length: number, byteAt: Byt
       if ((byte & 0xc0) !== 0x80) return false;
       open--;
     } else if (byte < 0x80) {
-      if (isControl(byte)) return false;
+      // Each second byte of UTF-16 is zero.
+      if (isControl(byte) && (byte > 0 || index % 2 === 0)) return false;
     } else if (byte < 0xc2 || byte > 0xf4) return false;
     else open = byte < 0xe0 ? 1 : byte < 0xf0 ? 2 : 3;
   }
@@ -89,10 +168,12 @@ const fromHex = (run: string): string | undefined =>
   toText(Uint8Array.from({ length: run.length / 2 }, (_, index) => hexByte(run, 0, index)));
 
 const decoder = new TextDecoder('utf-8');
-/** Printable UTF-8, or nothing. A character cut at the end is allowed. */
+/** Printable UTF-8, or Latin letters in UTF-16, or nothing. A character cut at the end is allowed. */
 function toText(bytes: Uint8Array): string | undefined {
-  if (bytes.some(isControl)) return undefined;
-  const text = decoder.decode(bytes);
+  const isWide = bytes.length >= FEWEST_BYTES && bytes.every((byte, index) => index % 2 === 0 || byte === 0);
+  const narrow = isWide ? bytes.filter((_, index) => index % 2 === 0) : bytes;
+  if (narrow.some(isControl)) return undefined;
+  const text = decoder.decode(narrow);
   const broken = text.indexOf('\ufffd');
   return broken < 0 || broken === text.length - 1 ? text : undefined;
 }

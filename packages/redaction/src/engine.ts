@@ -1,12 +1,12 @@
 // Runs in browsers too. The pass over a text: every character once, each detector at its anchors only.
 import { ANCHOR, classes, DIGIT, LETTER, LOWER, OTHER_LETTER, UPPER, WORD } from './characters.ts';
-import { decodeRun } from './decode.ts';
+import { decodeBytes, decodeRun } from './decode.ts';
 import { confidence, type Anchor, type Detector, type Found } from './detector.ts';
 import { hashStep } from './keywords.ts';
 import { Scan } from './scan.ts';
 
 /** Goes into receipts: another number may find other things. */
-export const ENGINE_VERSION = '0.5.1';
+export const ENGINE_VERSION = '0.5.2';
 
 /** Which detectors look at a run, by what the pass knows of it already; a bit each. */
 export interface Engine {
@@ -145,7 +145,12 @@ export function detect(engine: Engine, { text, floor, regions, only, given }: Re
       }
       if (end < length && next < 128) asked &= byNext[next] ?? 0;
       if (end <= from) asked = 0;
-      else if (long >= SHORTEST_ENCODED && at >= encodedSeen && depth < DEEPEST_ENCODING) encodedSeen = lookInside(engine, scan, at, depth);
+      else if (depth < DEEPEST_ENCODING && at >= encodedSeen) {
+        if (long >= SHORTEST_ENCODED) encodedSeen = lookInside(engine, scan, at, depth, decodeRun);
+        // Bytes one by one, as a dump or a list has them.
+        else if (long < 5 && (all & DIGIT) !== 0 && BETWEEN_BYTES.includes(next))
+          encodedSeen = lookInside(engine, scan, at, depth, decodeBytes);
+      }
     } else if ((first & ANCHOR) !== 0 && at >= from && at < to) asked = byCharacter[code] ?? 0;
     if (asked !== 0) scan.at = at;
     for (; asked !== 0; asked &= asked - 1) detectors[31 - Math.clz32(asked & -asked)]?.look(scan, at, end);
@@ -161,20 +166,34 @@ const LOWER_ANY = LOWER | OTHER_LETTER;
 /** Longer runs with capitals inside are codes, not names. */
 const LONGEST_IDENTIFIER = 60;
 
+/** What begins the rule of a find in an encoded run. */
+export const ENCODED = 'encoded.';
 const SHORTEST_ENCODED = 12;
 const DEEPEST_ENCODING = 2;
 const LONGEST_ENCODED = 1024 * 1024;
+const LEAD = 40;
+/** A space, a comma, a dash, a colon. */
+const BETWEEN_BYTES = [0x20, 0x2c, 0x2d, 0x3a];
 
 /** What base 64 or hex hides is found too, and the whole encoded run goes. Its end, so that it is decoded once. */
-function lookInside(engine: Engine, scan: Scan, start: number, depth: number): number {
-  const { end, text } = decodeRun(scan.text, start, LONGEST_ENCODED);
+function lookInside(engine: Engine, scan: Scan, start: number, depth: number, decode: typeof decodeRun): number {
+  const { end, text } = decode(scan.text, start, LONGEST_ENCODED);
   if (text === undefined) return end;
-  const [first] = detect(engine, { text, floor: 0, regions: scan.regions }, depth + 1).found.toSorted(
+  // What stands before the run says what it holds as it would of a value that is not encoded.
+  const lead = scan.text.slice(Math.max(0, start - LEAD), start);
+  const [first] = detect(engine, { text: lead + text, floor: lead.length, regions: scan.regions }, depth + 1).found.toSorted(
     (a, b) => b.confidence - a.confidence || a.start - b.start,
   );
   // A guess inside what only might be text would make many hashes names.
-  if (first !== undefined && first.confidence > confidence.shape)
-    scan.report({ start, end, type: first.type, rule: `encoded.${first.rule}`, confidence: first.confidence, validator: first.validator });
+  if (first !== undefined && first.confidence >= confidence.shape)
+    scan.report({
+      start,
+      end,
+      type: first.type,
+      rule: `${ENCODED}${first.rule}`,
+      confidence: first.confidence,
+      validator: first.validator,
+    });
   return end;
 }
 

@@ -58,8 +58,14 @@ const LINE = 400;
  * words that a piece may have moved.
  * @param judged - where such judgements were made, in offsets of the text before
  * @param announced - where words stand that announce what their line says
+ * @param stretch - how many characters are written for one that is read, at most: distances are of what is read
  */
-export function toLookAgain(pieces: readonly Piece[], judged: readonly number[], announced: readonly number[]): readonly number[] {
+export function toLookAgain(
+  pieces: readonly Piece[],
+  judged: readonly number[],
+  announced: readonly number[],
+  stretch: number,
+): readonly number[] {
   const parts: number[] = [];
   // What begins before the last part's beginning may reach into several.
   const add = (from: number, to: number): void => {
@@ -80,15 +86,15 @@ export function toLookAgain(pieces: readonly Piece[], judged: readonly number[],
     const until = piece?.start ?? Infinity;
     for (; next < inOrder.length && (inOrder[next] ?? 0) < until; next++) {
       const at = inOrder[next] ?? 0;
-      if (at >= behind && at < behind + CONTEXT && behind > 0) add(at + shift, at + shift + 1);
+      if (at >= behind && at < behind + CONTEXT * stretch && behind > 0) add(at + shift, at + shift + 1);
     }
     if (piece === undefined) break;
     while (next < inOrder.length && (inOrder[next] ?? 0) < piece.end) next++;
     const start = piece.start + shift;
-    while ((lines[line] ?? Infinity) < Math.max(behind, piece.start - LINE)) line++;
+    while ((lines[line] ?? Infinity) < Math.max(behind, piece.start - LINE * stretch)) line++;
     for (let i = line; (lines[i] ?? Infinity) < piece.start; i++) add((lines[i] ?? 0) + shift, (lines[i] ?? 0) + shift + 1);
-    add(Math.max(0, start - BEFORE), start);
-    add(start + piece.as.length, start + piece.as.length + AFTER);
+    add(Math.max(0, start - BEFORE * stretch), start);
+    add(start + piece.as.length, start + piece.as.length + AFTER * stretch);
     shift += piece.as.length - (piece.end - piece.start);
     behind = piece.end;
   }

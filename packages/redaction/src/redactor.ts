@@ -1,7 +1,8 @@
 // Runs in browsers too. Redaction of a JSON value or a text under a policy: all of it, or an error and nothing.
 import { confidence, type Found } from './detector.ts';
+import { holdsText } from './decode.ts';
 import { detectors } from './detectors/index.ts';
-import { detect, ENGINE_VERSION, settle, toEngine } from './engine.ts';
+import { detect, ENCODED, ENGINE_VERSION, settle, toEngine } from './engine.ts';
 import { entityTypes } from './entity-types.ts';
 import { RedactionError } from './errors.ts';
 import { defaultLimits, type JsonValue, type Limits } from './json.ts';
@@ -120,9 +121,19 @@ class Run {
     if (typeof value === 'string') return this.#string(value, key, depth);
     if (typeof value === 'number') return this.#number(value, key);
     if (typeof value === 'boolean' || value === null) return value;
-    if (Array.isArray(value)) return value.map((item) => this.value(item, key, depth + 1));
+    if (Array.isArray(value)) return this.#bytes(value, key) ?? value.map((item) => this.value(item, key, depth + 1));
     if (typeof value === 'object' && isPlain(value)) return this.#object(value, key, depth);
     throw new RedactionError('redaction.refused', `not a JSON value: ${typeof value}`);
+  }
+
+  /** A buffer that somebody wrote as a list of bytes is read as the text that it holds, and is that text where something was found in it. */
+  #bytes(value: readonly unknown[], key: string): string | undefined {
+    if (!holdsText(value)) return undefined;
+    const before = new Map(this.counts);
+    const { text, spans } = this.#text(value.join(', '), key);
+    if (spans.some(({ rule }) => rule.startsWith(ENCODED))) return text;
+    this.counts = before;
+    return undefined;
   }
 
   #object(value: object, outer: string, depth: number): JsonValue {
@@ -171,12 +182,12 @@ class Run {
     let done: readonly Piece[] = [];
     let only: readonly number[] | undefined;
     for (let round = 0; ; round++) {
-      const { pieces, judged, announced } = this.#pieces(text, key, only);
+      const { pieces, judged, announced, stretch } = this.#pieces(text, key, only);
       if (pieces.length === 0) break;
       if (round === MOST_ROUNDS) throw new RedactionError('redaction.failed', 'the text does not come to rest');
       text = replaced(text, pieces);
       // Seldom does a second look find anything; when it does, all is looked at again.
-      only = round === 0 ? toLookAgain(pieces, judged, announced) : undefined;
+      only = round === 0 ? toLookAgain(pieces, judged, announced, stretch) : undefined;
       done = merge(done, pieces);
     }
     const spans: Span[] = [];
@@ -190,7 +201,12 @@ class Run {
     value: string,
     key: string,
     only: readonly number[] | undefined,
-  ): { readonly pieces: readonly Piece[]; readonly judged: readonly number[]; readonly announced: readonly number[] } {
+  ): {
+    readonly pieces: readonly Piece[];
+    readonly judged: readonly number[];
+    readonly announced: readonly number[];
+    readonly stretch: number;
+  } {
     const { policy, own, allowed } = this.#parts;
     const { kept, escaped, rest } = this.#givenTokens(value);
     const lead = key === '' ? '' : `${key}: `;
@@ -241,6 +257,7 @@ class Run {
       pieces: escaped.length === 0 ? pieces : withoutOverlap(pieces),
       judged: scan.judged.map(written),
       announced: scan.announced.map(written),
+      stretch: view.changes.reduce((most, { length, from, to }) => Math.max(most, length === 0 ? to - from + 1 : to - from), 1),
     };
   }
 
@@ -297,7 +314,7 @@ const MOST_ROUNDS = 8;
 const STAND_IN = new RegExp(`${TOKEN.source}|\\[(${entityTypes.join('|')})\\]`, 'g');
 
 const KEPT = 'token';
-const NOTHING = { pieces: [], judged: [], announced: [] };
+const NOTHING = { pieces: [], judged: [], announced: [], stretch: 1 };
 
 /** Keys that say nothing of their own: then the key above names the value too. */
 const SAYS_NOTHING =

@@ -1,0 +1,79 @@
+// Runs in browsers too. What stands inside a value and is none of it.
+import { escapeAt } from './escapes.ts';
+import { isAsciiWord } from './fold.ts';
+
+/** Where what parts a value begins, how long it is, and what is read for it: nothing where nothing is said. */
+export interface Seam {
+  readonly from: number;
+  readonly length: number;
+  readonly read?: string;
+}
+
+/** What joins two literals of a program, from the first one's quote to the other's. */
+const JOINED = /^["'`] {0,2}(?:\+|\|\|) {0,2}["'`]/;
+/** Marks of style, which end no value, and remarks: with nothing in them that anybody is told by. */
+const INLINE =
+  /^(?:<(?:!--[a-z ]{0,12}--|\/?(?:b|i|u|s|em|strong|span|wbr|mark|font|small|sub|sup|del|ins|a|code|tt)(?: class="[a-z -]{0,60}")? ?\/?)>){1,4}/i;
+/** A value of a form, its words and numbers joined by plus signs. */
+const FORM =
+  /^=(?:%2b|%28)?(?:\p{L}[\p{L}'.-]{0,20}|[\d.-]{1,12}|\d{1,6}[a-z])(?:%29|%2c)?(?:\+(?:%28)?(?:\p{L}[\p{L}'.-]{0,20}|[\d.-]{1,12}|\d{1,6}[a-z])(?:%29|%2c)?){1,12}(?=&[\w.%-]{1,40}=|["'#\n]|$| HTTP\/)/iu;
+const LONGEST_VALUE = 160;
+
+const isSmall = (code: number): boolean => code >= 0x61 && code <= 0x7a;
+const isNumberOrSign = (code: number): boolean => (code >= 0x2b && code <= 0x2e) || (code >= 0x30 && code <= 0x39) || code === 0x40;
+/** In the middle of a word, a number, a mailbox. */
+const isInside = (code: number): boolean => isAsciiWord(code) || isNumberOrSign(code) || code === 0x5f;
+
+/** "4111" + "1111", 4111<b>1111, a soft line break of a mail, a space of a form. */
+export function seamAt(text: string, at: number): Seam | undefined {
+  switch (text[at]) {
+    case '=':
+      return quoted(text, at) ?? softBreakAt(text, at);
+    case '<':
+      return tagAt(text, at);
+    case '+':
+      return formSpaceAt(text, at) ?? joinAt(text, at);
+    default:
+      return joinAt(text, at);
+  }
+}
+
+function quoted(text: string, at: number): Seam | undefined {
+  const escape = escapeAt(text, at);
+  return escape && { from: at, ...escape };
+}
+
+function softBreakAt(text: string, at: number): Seam | undefined {
+  const length = text[at + 1] === '\r' ? 3 : 2;
+  const before = text.charCodeAt(at - 1);
+  const breaks = text[at + length - 1] === '\n' && (isInside(before) || before === 0x20) && isInside(text.charCodeAt(at + length));
+  return breaks ? { from: at, length } : undefined;
+}
+
+function tagAt(text: string, at: number): Seam | undefined {
+  const line = /^<br ?\/?>/i.exec(text.slice(at, at + 6))?.[0].length;
+  if (line !== undefined) return { from: at, length: line, read: '\n' };
+  const length = INLINE.exec(text.slice(at, at + 160))?.[0].length;
+  if (length === undefined) return undefined;
+  const before = text.charCodeAt(at - 1);
+  const after = text.charCodeAt(at + length);
+  const joins = isNumberOrSign(before) || isNumberOrSign(after) || (isSmall(before) && isSmall(after));
+  const inside = joins && (isAsciiWord(before) || isAsciiWord(after)) && before > 0x20 && after > 0x20;
+  // Beside a space nothing is joined that was apart.
+  return inside || before === 0x20 || after === 0x20 ? { from: at, length } : undefined;
+}
+
+function joinAt(text: string, at: number): Seam | undefined {
+  let from = at - 1;
+  while (from > at - 4 && text.charCodeAt(from) === 0x20) from--;
+  const length = JOINED.exec(text.slice(from, at + 6))?.[0].length;
+  return length === undefined ? undefined : { from, length };
+}
+
+function formSpaceAt(text: string, at: number): Seam | undefined {
+  const first = Math.max(0, at - LONGEST_VALUE);
+  const begins = first + text.slice(first, at).lastIndexOf('=');
+  if (begins < first || !isAsciiWord(text.charCodeAt(begins - 1))) return undefined;
+  const value = FORM.exec(text.slice(begins, begins + LONGEST_VALUE))?.[0].length ?? 0;
+  return begins + value > at ? { from: at, length: 1, read: ' ' } : undefined;
+}
