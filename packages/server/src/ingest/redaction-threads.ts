@@ -73,7 +73,7 @@ export function openRedactionThreads({
   deadlineMs = DEADLINE_MS,
   count = Math.max(2, Math.min(4, availableParallelism() - 1)),
   // The script is this file's neighbour, as source or built.
-  script = new URL(`./redaction-thread${extname(import.meta.url)}`, import.meta.url),
+  script = new URL(`./redaction-worker${extname(import.meta.url)}`, import.meta.url),
 } = {}): RedactionThreads {
   const threads = new Set<Thread>();
   const short: Job[] = [];
