@@ -18,15 +18,18 @@ export const canonicalJson = (value: unknown): string => write(value, []);
  * @throws {EvidenceError} as `canonicalJson`, and for an array
  */
 export function canonicalTwins(one: object, other: object): readonly [one: string, other: string] {
-  const written = new Map<string, { readonly value: unknown; readonly text: string }>();
+  const written: { readonly key: string; readonly value: unknown; readonly text: string }[] = [];
   const first = writeObject(one, [], (value, path, key) => {
     const text = write(value, path);
-    written.set(key, { value, text });
+    written.push({ key, value, text });
     return text;
   });
+  // Both are written in the same order of names, so each is looked for where the one before it was found.
+  let at = 0;
   const second = writeObject(other, [], (value, path, key) => {
-    const known = written.get(key);
-    return known !== undefined && known.value === value ? known.text : write(value, path);
+    let known = written[at];
+    while (known !== undefined && known.key < key) known = written[++at];
+    return known?.key === key && known.value === value ? known.text : write(value, path);
   });
   return [first, second];
 }
