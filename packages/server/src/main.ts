@@ -188,7 +188,7 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
     known: openKnownDocuments({ curator, clock }),
     clock,
     newId,
-    signReceipt: ({ log_id, size, root }) => signer.checkpoint({ log_id, size, root: Buffer.from(root, 'base64') }),
+    signReceipt: signer.checkpoint,
   });
   const stopped = new AbortController();
   const forward =

@@ -8,6 +8,7 @@ import {
   parseVerifierKey,
   tilePath,
   tilesToWrite,
+  toBase64,
   toHex,
   TILE_WIDTH,
   type Checkpoint,
@@ -91,7 +92,7 @@ export function openEvidenceFolder(folder: string, signer: LedgerSigner): Eviden
     for (const each of folders) await syncFolder(each);
     // A full tile serves whoever asked for a part of it.
     for (const path of full) await rm(`${path}.p`, { recursive: true, force: true, maxRetries: 3 });
-    const note = signer.checkpoint({ log_id, size, root });
+    const note = signer.checkpoint({ log_id, size, root: toBase64(root) });
     await writeDurably(file(log_id, 'vkey'), new TextEncoder().encode(`${signer.vkey(log_id)}\n`));
     await writeDurably(file(log_id, `checkpoints/${size}`), new TextEncoder().encode(note));
     // Another server may have come further meanwhile: the newest checkpoint stays.

@@ -1,5 +1,5 @@
 import { AncillaError } from '@ancilla/contracts';
-import { formatVerifierKey, noteSigner, signCheckpoint, toBase64, type NoteSigner } from '@ancilla/evidence';
+import { formatVerifierKey, noteSigner, signCheckpoint, type NoteSigner } from '@ancilla/evidence';
 
 /** Signs what a ledger was. One key signs for all logs of a deployment, each under its own origin. */
 export interface LedgerSigner {
@@ -11,9 +11,10 @@ export interface LedgerSigner {
   vkey(log_id: string): string;
   /**
    * The signed checkpoint. Asked again for the same size it gives the same note.
+   * @param of - `root`: base64, as receipts carry it
    * @throws {AncillaError} `store.corrupt` for another root at a size it has signed: that would be two histories
    */
-  checkpoint(of: { readonly log_id: string; readonly size: number; readonly root: Uint8Array }): string;
+  checkpoint(of: { readonly log_id: string; readonly size: number; readonly root: string }): string;
 }
 
 /** So many recent signatures are remembered for each log. */
@@ -40,14 +41,13 @@ export function ledgerSigner(deployment: string, seed: Uint8Array): LedgerSigner
     checkpoint({ log_id, size, root }) {
       const { signer, signed } = log(log_id);
       const before = signed.get(size);
-      const encoded = toBase64(root);
       if (before) {
-        if (before.root !== encoded)
+        if (before.root !== root)
           throw new AncillaError('store.corrupt', `log ${log_id} has another root at size ${size} than the one signed`);
         return before.note;
       }
-      const note = signCheckpoint({ origin: origin(log_id), size, root }, [signer]);
-      signed.set(size, { root: encoded, note });
+      const note = signCheckpoint({ origin: origin(log_id), size, root: Buffer.from(root, 'base64') }, [signer]);
+      signed.set(size, { root, note });
       const [oldest] = signed.keys();
       if (signed.size > REMEMBERED && oldest !== undefined) signed.delete(oldest);
       return note;
