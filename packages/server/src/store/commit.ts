@@ -124,7 +124,7 @@ export function prepareCommits({
       unique: (of.unique ?? []).map((fields) => fields.map((field) => toValue(doc[field]))),
       ...(of.kind === 'versioned' && { change: change(write.op, write, key, body) }),
     };
-    if (write.op === 'insert') return of.kind === 'log' ? [{ op: 'insert', ...row }, received] : [{ op: 'insert', ...row }];
+    if (write.op === 'insert') return of.kind === 'log' ? [{ ...row, op: 'insert' }, received] : [{ ...row, op: 'insert' }];
     if (of.kind === 'log') throw new TypeError(`${of.name} is a log: its documents are never replaced`);
     return [{ op: 'replace', ...row, revision: write.revision }];
   };

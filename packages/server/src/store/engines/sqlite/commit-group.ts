@@ -11,6 +11,21 @@ export type Outcome = { readonly receipt: Receipt } | { readonly error: AncillaE
 
 /** Commits in one transaction, each planned on what those before it left; then the ledger grows by all their leaves at once. */
 export function commitGroups(session: Session): (commits: readonly PreparedCommit[]) => readonly Outcome[] {
+  // Put together once: to find its statement, a text that was made anew is read through for each document.
+  const logSql = new Map<string, { readonly find: string; readonly insert: string }>();
+  const logSqlOf = (of: string) => {
+    let sql = logSql.get(of);
+    if (sql === undefined) {
+      const name = tableName(of);
+      sql = {
+        find: `select seq, revision, received from ${name} where key = ?`,
+        insert: `insert into ${name} (seq, key, time, revision, salt, received, digest, body) values (?, ?, ?, ?, ?, ?, ?, ?)`,
+      };
+      logSql.set(of, sql);
+    }
+    return sql;
+  };
+
   const found: Found = {
     isLog: (of) => session.table(of).kind === 'log',
     revision(of, key) {
@@ -19,7 +34,7 @@ export function commitGroups(session: Session): (commits: readonly PreparedCommi
     },
     entry(of, key) {
       if (!session.has(of)) return undefined;
-      const live = session.first<EntryRow>(`select seq, revision, received from ${tableName(of)} where key = ?`, key);
+      const live = session.first<EntryRow>(logSqlOf(of).find, key);
       if (live) return toEntry(live, false);
       if (!session.anyRetired()) return undefined;
       const gone = session.first<EntryRow>(
@@ -43,20 +58,12 @@ export function commitGroups(session: Session): (commits: readonly PreparedCommi
   const apply = (row: RowChange): void => {
     switch (row.op) {
       case 'log':
-        return session.run(
-          `insert into ${session.ensure(row.to)} (seq, key, time, revision, salt, received, digest, body) values (?, ?, ?, ?, ?, ?, ?, ?)`,
-          row.seq,
-          row.key,
-          row.time,
-          row.revision,
-          row.salt,
-          row.received,
-          row.digest,
-          row.body,
-        );
+        session.ensure(row.to);
+        return session.run(logSqlOf(row.to).insert, row.seq, row.key, row.time, row.revision, row.salt, row.received, row.digest, row.body);
       case 'insert':
+        session.ensure(row.to);
         return session.run(
-          `insert into ${session.ensure(row.to)} (key, time, revision, body) values (?, ?, ?, ?)`,
+          `insert into ${tableName(row.to)} (key, time, revision, body) values (?, ?, ?, ?)`,
           row.key,
           row.time,
           row.revision,

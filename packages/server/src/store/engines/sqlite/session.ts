@@ -23,8 +23,8 @@ export interface Session {
   table(collection: string): Table;
   /** Whether anything was ever written to the collection: only then it has a table. */
   has(collection: string): boolean;
-  /** The collection's table, made when it is not there yet. */
-  ensure(collection: string): string;
+  /** Makes the collection's table when it is not there yet. */
+  ensure(collection: string): void;
   /** Rows as tuples. */
   all<R extends readonly unknown[]>(sql: string, ...values: readonly Bindable[]): readonly R[];
   first<R extends readonly unknown[]>(sql: string, ...values: readonly Bindable[]): R | undefined;
@@ -63,10 +63,13 @@ export function openSession(db: Database, tables: readonly Table[], mac_key: str
     return found;
   };
 
-  const listTables = () => new Set(db.prepare(`select name from sqlite_schema where type = 'table'`).pluck().all());
+  const listTables = () => {
+    const inFile = new Set(db.prepare(`select name from sqlite_schema where type = 'table'`).pluck().all());
+    return new Set(tables.flatMap(({ name }) => (inFile.has(tableName(name)) ? [name] : [])));
+  };
   let present = listTables();
   let anyRetired = first('select 1 from retired limit 1') !== undefined;
-  const has = (collection: string) => present.has(tableName(table(collection).name));
+  const has = (collection: string) => present.has(table(collection).name);
 
   return {
     tables,
@@ -76,12 +79,9 @@ export function openSession(db: Database, tables: readonly Table[], mac_key: str
     all: <R extends readonly unknown[]>(sql: string, ...values: readonly Bindable[]) => prepared(sql, true).all(...values) as R[],
     run,
     ensure(collection) {
-      const name = tableName(collection);
-      if (!has(collection)) {
-        db.exec(tableSql(table(collection)));
-        present.add(name);
-      }
-      return name;
+      if (has(collection)) return;
+      db.exec(tableSql(table(collection)));
+      present.add(collection);
     },
     head() {
       const row = first<[string, number, string, number]>('select log_id, size, edge, revision from head');
