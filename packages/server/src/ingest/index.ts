@@ -157,9 +157,13 @@ export function openIngest({
     source: PromptEvent['source'],
     io: Io,
   ): Promise<PromptEvent> {
-    const { unresolved: _, ...rest } = event;
     const unresolved = await known.unresolved(of, event, io);
-    return { ...rest, tenant_id: of.tenant_id, source, ...(unresolved.length > 0 && { unresolved: [...unresolved] }) };
+    const ours = { tenant_id: of.tenant_id, source };
+    // Copied whole where that will do: leaving a field out costs several times as much, and almost no event brings this one.
+    if (unresolved.length > 0) return { ...event, ...ours, unresolved: [...unresolved] };
+    if (!('unresolved' in event)) return { ...event, ...ours };
+    const { unresolved: _, ...rest } = event;
+    return { ...rest, ...ours };
   }
 
   return {
