@@ -18,22 +18,23 @@ export function compileCheck(schema: TSchema): Check {
 const typeOf = (schema: unknown): unknown => (typeof schema === 'object' && schema !== null && 'type' in schema ? schema.type : undefined);
 
 /** Query parameters as their schema's types: a query string has only texts. What does not convert stays and fails its schema. */
-export function coerceQuery(query: Readonly<Record<string, unknown>>, schema: TSchema): Record<string, unknown> {
-  const properties = new Map<string, unknown>(
-    'properties' in schema && typeof schema.properties === 'object' && schema.properties !== null ? Object.entries(schema.properties) : [],
+export function queryCoercion(schema: TSchema): (query: Readonly<Record<string, unknown>>) => Record<string, unknown> {
+  const types = new Map<string, unknown>(
+    'properties' in schema && typeof schema.properties === 'object' && schema.properties !== null
+      ? Object.entries(schema.properties).map(([name, property]) => [name, typeOf(property)])
+      : [],
   );
-  return Object.fromEntries(
-    Object.entries(query).map(([name, value]) => {
-      if (typeof value !== 'string') return [name, value];
-      switch (typeOf(properties.get(name))) {
-        case 'integer':
-        case 'number':
-          return [name, /^-?\d{1,15}(?:\.\d{1,15})?$/.test(value) ? Number(value) : value];
-        case 'boolean':
-          return [name, value === 'true' ? true : value === 'false' ? false : value];
-        default:
-          return [name, value];
-      }
-    }),
-  );
+  const coerced = (name: string, value: unknown): unknown => {
+    if (typeof value !== 'string') return value;
+    switch (types.get(name)) {
+      case 'integer':
+      case 'number':
+        return /^-?\d{1,15}(?:\.\d{1,15})?$/.test(value) ? Number(value) : value;
+      case 'boolean':
+        return value === 'true' ? true : value === 'false' ? false : value;
+      default:
+        return value;
+    }
+  };
+  return (query) => Object.fromEntries(Object.entries(query).map(([name, value]) => [name, coerced(name, value)]));
 }

@@ -9,13 +9,17 @@ import { boundedBytes, checkAnnounced } from './body.ts';
 import { cleaned, redactedOf } from './cleaned.ts';
 import { describeError, type Log } from './log.ts';
 import { sendProblem, toAncillaError } from './problem.ts';
-import { coerceQuery, compileCheck } from './request.ts';
+import { compileCheck, queryCoercion } from './request.ts';
 import { startRequestSpan, type RequestSpan } from './request-span.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** The declaration a request is served by. */
     readonly declared?: Route;
+  }
+  interface FastifyRequest {
+    /** What is known of a request to a declared route. */
+    exchange: Exchange | undefined;
   }
 }
 
@@ -50,10 +54,10 @@ export function serveRoute(app: FastifyInstance, route: Route, parts: ServeParts
   const { method, path, consumes, bodyLimitBytes = BODY_LIMIT } = route;
   const checkParams = compileCheck(route.params);
   const checkQuery = compileCheck(route.query);
+  const coerceQuery = queryCoercion(route.query);
   const checkBody = compileCheck(route.body);
   const redacted = redactedOf(route.body);
   const takesBody = !('type' in route.body && route.body.type === 'null');
-  const exchanges = new WeakMap<FastifyRequest, Exchange>();
 
   app.route({
     method,
@@ -71,14 +75,14 @@ export function serveRoute(app: FastifyInstance, route: Route, parts: ServeParts
         asked: { route, params: Object(request.params), at: span.trace },
         caller: undefined,
       };
-      exchanges.set(request, exchange);
+      request.exchange = exchange;
       exchange.caller = await admit(parts, route, headers, exchange.asked, exchange);
     },
     async handler(request, reply) {
-      const { span, signal, headers, asked, caller } = exchanges.get(request) ?? {};
+      const { span, signal, headers, asked, caller } = request.exchange ?? {};
       if (span === undefined || signal === undefined || headers === undefined || asked === undefined || caller === undefined)
         throw new TypeError('a request without its beginning');
-      const query = coerceQuery(Object(request.query), route.query);
+      const query = coerceQuery(Object(request.query));
       checkParams(request.params, 'path');
       checkQuery(query, 'query');
       let body: unknown = takesBody ? (request.body ?? null) : null;
@@ -107,7 +111,7 @@ export function serveRoute(app: FastifyInstance, route: Route, parts: ServeParts
       return sendAnswer(reply, status, answer);
     },
     onResponse(request, { statusCode: status }, done) {
-      const { span, began } = exchanges.get(request) ?? {};
+      const { span, began } = request.exchange ?? {};
       if (span !== undefined && began !== undefined) {
         span.end(status);
         const seconds = parts.elapsed() - began;
@@ -118,7 +122,7 @@ export function serveRoute(app: FastifyInstance, route: Route, parts: ServeParts
       done();
     },
     errorHandler(thrown, request, reply) {
-      const trace_id = exchanges.get(request)?.span.trace.trace_id;
+      const trace_id = request.exchange?.span.trace.trace_id;
       const error = toAncillaError(thrown);
       if (error.code === 'internal') parts.log('error', { at: 'error', route: path, ...describeError(error.cause ?? error), trace_id });
       void sendProblem(request, reply, error, trace_id);

@@ -95,6 +95,8 @@ export async function openHttp(parts: HttpParts): Promise<Http> {
   app.addContentTypeParser('application/json', parse);
   app.addContentTypeParser('*', parse);
 
+  // A field of every request: a map beside them, by the request, is work for each garbage collection.
+  app.decorateRequest('exchange', undefined);
   for (const route of routes) serveRoute(app, route, parts);
   const page = (path: string, content_type: string, bytes: string | Buffer, fixed = false) =>
     app.get(path, async (_, reply) => {
