@@ -16,7 +16,7 @@ import type { Stores } from './stores.ts';
 /** Entries a projection gets at once at most. */
 const BATCH = 2000;
 /** A busy tenant's projections rest so long between two looks: what was written meanwhile is one batch and one commit more, instead of one each. */
-const REST_MS = 200;
+const REST_MS = 500;
 /** Where others write too, all tenants are looked at so often: news of a commit may not have come through. */
 const LOOK_MS = 30_000;
 /** So often other writers may get in between before a projection counts as failed. */
