@@ -39,7 +39,7 @@ export function openEvidenceFolder(folder: string, signer: LedgerSigner): Eviden
     if (!LOG_ID.test(log_id)) throw new AncillaError('not_found', 'no such log');
     return join(folder, log_id, path);
   };
-  const read = async (log_id: string, path: string): Promise<Uint8Array | undefined> => {
+  const read = async (log_id: string, path: string): Promise<Buffer | undefined> => {
     try {
       return await readFile(file(log_id, path));
     } catch (error) {
@@ -93,7 +93,9 @@ export function openEvidenceFolder(folder: string, signer: LedgerSigner): Eviden
     // A full tile serves whoever asked for a part of it.
     for (const path of full) await rm(`${path}.p`, { recursive: true, force: true, maxRetries: 3 });
     const note = signer.checkpoint({ log_id, size, root: toBase64(root) });
-    await writeDurably(file(log_id, 'vkey'), new TextEncoder().encode(`${signer.vkey(log_id)}\n`));
+    const vkey = Buffer.from(`${signer.vkey(log_id)}\n`);
+    // It stays what it is as long as the key does.
+    if ((await read(log_id, 'vkey'))?.toString() !== vkey.toString()) await writeDurably(file(log_id, 'vkey'), vkey);
     await writeDurably(file(log_id, `checkpoints/${size}`), new TextEncoder().encode(note));
     // Another server may have come further meanwhile: the newest checkpoint stays.
     if (((await last(log_id))?.size ?? 0) < size) await writeDurably(file(log_id, 'checkpoint'), new TextEncoder().encode(note));
