@@ -33,17 +33,25 @@ const LOCAL = 1;
 const OPAQUE = 2;
 /** What ends an unquoted value: quotes and brackets of markup; white space besides. */
 const CLOSING = 4;
+/** What makes the word behind it part of a path, a mailbox or a name in code. */
+const GLUE = 8;
+/** What stands before the cells of a table or a list. */
+const BEFORE_CELL = 16;
 const marks = new Uint8Array(128);
 for (const [characters, mark] of [
   ["!#$%&'*+/=?^_`{|}~.-", LOCAL],
   ['-_=./+~:%|', OPAQUE],
   ['"\'`<>', CLOSING],
+  ['_.$\\@#', GLUE],
+  [",;|\t'(", BEFORE_CELL],
 ] as const)
   for (let at = 0; at < characters.length; at++) marks[characters.charCodeAt(at)] = (marks[characters.charCodeAt(at)] ?? 0) | mark;
 const isMarked = (text: string, at: number, mark: number): boolean => ((marks[text.charCodeAt(at)] ?? 0) & mark) !== 0;
 
 export const isLocal = (text: string, at: number): boolean => (classAt(text, at) & WORD) !== 0 || isMarked(text, at, LOCAL);
 export const isOpaque = (text: string, at: number): boolean => (classAt(text, at) & WORD) !== 0 || isMarked(text, at, OPAQUE);
+export const isGlue = (text: string, at: number): boolean => isMarked(text, at, GLUE);
+export const isBeforeCell = (text: string, at: number): boolean => isMarked(text, at, BEFORE_CELL);
 /** Up to white space, a quote or a bracket of markup. */
 export const isBare = (text: string, at: number): boolean => (classAt(text, at) & SPACE) === 0 && !isMarked(text, at, CLOSING);
 
@@ -60,7 +68,3 @@ export function runStart(text: string, at: number, kinds: number, most = 1024): 
   while (start > limit && (classAt(text, start - 1) & kinds) !== 0) start--;
   return start;
 }
-
-/** The codes of characters. */
-export const codesOf = (characters: readonly string[]): ReadonlySet<number> =>
-  new Set(characters.map((character) => character.charCodeAt(0)));

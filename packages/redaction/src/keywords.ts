@@ -12,15 +12,47 @@ export function listsOf(hash: number): number {
   const slot = slotOf(hash);
   return ((some[slot >> 3] ?? 0) & (1 << (slot & 7))) === 0 ? 0 : (slots[slot] ?? 0);
 }
-/** The hash of a word that the pass has not read. */
-export function hashOf(word: string): number {
+function hashOf(text: string, start = 0, end = text.length): number {
   let hash = 0;
-  for (let at = 0; at < word.length; at++) hash = hashStep(hash, word.charCodeAt(at));
+  for (let at = start; at < end; at++) hash = hashStep(hash, text.charCodeAt(at));
   return hash;
 }
 
+/** Slots for each word of a list: one word in sixteen of those that are not in it has to be looked up. */
+const SLOTS_EACH = 16;
+/** A declared list. Nearly every word that is asked for is not in it, which its hash says before it is cut out of its text and looked up. */
+export class WordSet {
+  readonly #words: ReadonlySet<string>;
+  readonly #some: Uint8Array;
+
+  constructor(words: Iterable<string>) {
+    this.#words = new Set(words);
+    this.#some = new Uint8Array(2 << (31 - Math.clz32(this.#words.size * SLOTS_EACH)));
+    for (const word of this.#words) this.#some[this.#slotOf(word, 0, word.length)] = 1;
+  }
+
+  /** Whether a word, or a stretch of a text, is listed. */
+  has(text: string, start = 0, end = text.length): boolean {
+    return this.mayHave(text, start, end) && this.#words.has(text.slice(start, end));
+  }
+
+  /** False only for what is not listed. */
+  mayHave(text: string, start = 0, end = text.length): boolean {
+    return this.#some[this.#slotOf(text, start, end)] === 1;
+  }
+
+  [Symbol.iterator](): Iterator<string> {
+    return this.#words[Symbol.iterator]();
+  }
+
+  #slotOf(text: string, start: number, end: number): number {
+    const hash = hashOf(text, start, end);
+    return (hash ^ (hash >>> 15)) & (this.#some.length - 1);
+  }
+}
+
 /** Words that are separated by commas. */
-export const wordSet = (list: string): ReadonlySet<string> => new Set(list.split(','));
+export const wordSet = (list: string): WordSet => new WordSet(list.split(','));
 
 const MOST_LISTS = 31;
 const NONE: readonly number[] = [];
@@ -37,7 +69,7 @@ export class Keywords {
   constructor(list: string) {
     if (lists === MOST_LISTS) throw new Error(`at most ${MOST_LISTS} lists of keywords`);
     this.bit = 1 << lists++;
-    this.#entries = wordSet(list);
+    this.#entries = new Set(list.split(','));
     for (const entry of this.#entries) {
       const words = entry.split(' ');
       const last = words.at(-1) ?? '';

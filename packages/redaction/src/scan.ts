@@ -94,9 +94,13 @@ export class Scan {
     const from = text.lastIndexOf('\n', at - 1) + 1;
     const end = text.indexOf('\n', at);
     const to = end < 0 ? text.length : end;
+    const read = text.slice(from, Math.min(to, from + LONGEST_LINE));
     let [first, is] = ['', false];
-    for (const { 0: word, index } of text.slice(from, Math.min(to, from + LONGEST_LINE)).matchAll(GERMAN_WORDS)) {
-      const start = from + index;
+    // A loop of its own: to set up an iterator takes longer than to read most lines.
+    GERMAN_WORDS.lastIndex = 0;
+    for (let match = GERMAN_WORDS.exec(read); match !== null; match = GERMAN_WORDS.exec(read)) {
+      const [word] = match;
+      const start = from + match.index;
       if (((classAt(text, start - 1) | classAt(text, start + word.length)) & LETTER) !== 0 || word === first) continue;
       if ((is = first !== '')) break;
       first = word;

@@ -1,5 +1,5 @@
 // Runs in browsers too. What stands before a name and says that one comes: a title, a key, a greeting, a column's name.
-import { classAt, codesOf, LETTER, LOWER, OTHER_LETTER } from '../characters.ts';
+import { classAt, isBeforeCell, LETTER, LOWER, OTHER_LETTER } from '../characters.ts';
 import { Keywords, wordSet } from '../keywords.ts';
 import { identifierBefore, type Scan } from '../scan.ts';
 
@@ -103,7 +103,7 @@ export function leadStart({ text, words }: Scan, start: number): number {
   let at = words.lastBefore(start);
   for (let seen = 0; seen < 3; seen++, at--) {
     const [first = 0, end = -2] = [words.starts[at], words.ends[at]];
-    if (end !== from - 1 || end - first > 5 || !LEADS.has(text.slice(first, end))) break;
+    if (end !== from - 1 || end - first > 5 || !LEADS.has(text, first, end)) break;
     from = text.charCodeAt(first - 1) === 0x27 ? first - 1 : first;
   }
   return from;
@@ -137,9 +137,9 @@ export function hasAnnouncer({ text, words }: Scan, start: number): boolean {
 export function opensCell({ text, floor }: Scan, start: number): boolean {
   if (start === floor) return true;
   let at = start - 1;
-  if (text.charCodeAt(at) === 0x27 && OPENS_CELL.has(text.charCodeAt(at - 1))) return true;
+  if (text.charCodeAt(at) === 0x27 && isBeforeCell(text, at - 1)) return true;
   while (at > start - 3 && text.charCodeAt(at) === 0x20) at--;
-  return OPENS_CELL.has(text.charCodeAt(at));
+  return isBeforeCell(text, at);
 }
 const notNames = wordSet(
   'file,host,table,column,field,class,function,method,product,company,domain,server,service,secret,package,module,app,application,event,tag,branch,repo,repository,image,container,db,database,schema,index,key,node,cluster,bucket,queue,topic,job,task,tool,model,agent,policy,rule,brand,street,city,country,state,org,organisation,organization,project,team,group,role,display name of,file name,bank,device,type,variable,var,env,path,folder,dir,metric,label,color,colour,font,theme,template,attribute,property,element,session,channel,room',
@@ -151,4 +151,3 @@ const otherKeys = wordSet(
 export const isOtherKey = (key: string): boolean => otherKeys.has((/[\p{L}]+$/u.exec(key)?.[0] ?? '').toLowerCase());
 
 export const announcing = new Keywords([...titles, ...announcers, ...PHRASE_ENDS].join(','));
-const OPENS_CELL = codesOf([',', ';', '|', '\t', "'", '(']);

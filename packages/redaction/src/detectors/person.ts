@@ -1,5 +1,5 @@
 // Runs in browsers too. Names of people: by a word that announces one, by lists of names, and again wherever a known name returns.
-import { classAt, codesOf, isWord, LETTER, LOWER, OTHER_LETTER, UPPER } from '../characters.ts';
+import { classAt, isGlue, isWord, LETTER, LOWER, OTHER_LETTER, UPPER } from '../characters.ts';
 import { confidence, type Confidence, type Detector } from '../detector.ts';
 import { wordSet } from '../keywords.ts';
 import { aloneNobody, isAny, isEveryday, isListed, isListedGiven, marksOf, OTHERWISE } from '../names/lookup.ts';
@@ -52,13 +52,20 @@ class Word {
   }
 }
 
+/** A word of a name is no longer. */
+const LONGEST_NAME = 40;
 /** A capitalised word: Anna, O'Neil, Jean-Luc, McKay, J., or ANNA. */
 function wordAt(text: string, start: number): Word | undefined {
   if ((classAt(text, start) & UPPER) === 0) return undefined;
   let end = start + 1;
-  const limit = Math.min(text.length, start + 40);
+  const limit = Math.min(text.length, start + LONGEST_NAME);
+  let inside = 0;
   for (; end < limit; end++) {
-    if ((classAt(text, end) & LETTER) !== 0) continue;
+    const kind = classAt(text, end);
+    if ((kind & LETTER) !== 0) {
+      inside |= kind;
+      continue;
+    }
     const code = text[end];
     if (
       (code === "'" || code === '’' || code === '-') &&
@@ -72,6 +79,7 @@ function wordAt(text: string, start: number): Word | undefined {
   const raw = text.slice(start, end);
   // The trailing letters of camelCase are code.
   if (
+    (inside & UPPER) !== 0 &&
     isCamelCase(text, start, end) &&
     raw !== 'GmbH' &&
     !/^(?:Mc|Mac|De|Di|Le|La|Van|Von|Du|O)[A-Z]/.test(raw) &&
@@ -79,7 +87,8 @@ function wordAt(text: string, start: number): Word | undefined {
     !raw.includes("'")
   )
     return undefined;
-  return new Word(start, end, toName(raw));
+  const isAscii = ((classAt(text, start) | inside) & OTHER_LETTER) === 0;
+  return new Word(start, end, isAscii ? raw.toLowerCase() : toName(raw));
 }
 
 /** A capital, small letters, a capital. */
@@ -103,13 +112,15 @@ function runFrom(text: string, first: Word): readonly Word[] {
     while (text[at] === ' ' && at - last.end < 3) at++;
     // Lower-case particles belong to what follows them.
     let from = at;
-    for (let seen = 0; seen < 2; seen++) {
-      const end = lowerEnd(text, from);
-      if (end === from || text[end] !== ' ' || !particles.has(text.slice(from, end))) break;
-      from = end + 1;
+    if ((classAt(text, from) & UPPER) === 0) {
+      for (let seen = 0; seen < 2; seen++) {
+        const end = lowerEnd(text, from);
+        if (end === from || text[end] !== ' ' || !particles.has(text, from, end)) break;
+        from = end + 1;
+      }
+      if (text.startsWith("'t ", from)) from += 3;
+      else if (ARTICLE.test(text.slice(from, from + 5))) from = text.indexOf('-', from) + 1;
     }
-    if (text.startsWith("'t ", from)) from += 3;
-    else if (ARTICLE.test(text.slice(from, from + 5))) from = text.indexOf('-', from) + 1;
     const next = wordAt(text, from);
     if (next === undefined) break;
     // A title in the middle begins another name.
@@ -144,7 +155,7 @@ function isPlain(scan: Scan, lead: number, start: number, end: number): boolean 
     if ((classAt(text, at) & UPPER) !== 0) return false;
     if ((classAt(text, at) & LETTER) !== 0) {
       const to = lowerEnd(text, at);
-      if (to - at < 5 && text.charCodeAt(to) === 0x20 && particles.has(text.slice(at, to))) return false;
+      if (to - at < 5 && text.charCodeAt(to) === 0x20 && particles.has(text, at, to)) return false;
     }
   }
   if (next === 0x2c && text.charCodeAt(end + 3) === 0x2e) return false;
@@ -154,15 +165,13 @@ function isPlain(scan: Scan, lead: number, start: number, end: number): boolean 
   return !isAny(text, start, end) || ((scan.words.lastLists & aloneNobody.bit) !== 0 && isEveryday(text.slice(start, end).toLowerCase()));
 }
 
-const GLUE = codesOf(['_', '.', '$', '\\', '@', '#']);
-
 function look(scan: Scan, start: number, runEnd: number): void {
   const { text } = scan;
   if ((classAt(text, start) & UPPER) === 0 || start < scan.personsSeen) return;
   const glue = text.charCodeAt(start - 1);
   const next = text.charCodeAt(runEnd);
   if ((next === 0x5f || next === 0x5e || next === 0x2f) && glued(scan, start)) return;
-  if (GLUE.has(glue) || ((glue === 0x2d || glue === 0x2f) && isWord(text, start - 2))) return;
+  if (isGlue(text, start - 1) || ((glue === 0x2d || glue === 0x2f) && isWord(text, start - 2))) return;
   const lead = leadStart(scan, start);
   if (isPlain(scan, lead, start, runEnd)) {
     scan.capitalised.push({ start, end: runEnd });
@@ -389,10 +398,11 @@ function finish(scan: Scan): void {
   if (people === undefined) return;
   const { text } = scan;
   // Most are of another length or begin with another letter.
-  const likely = new Set([...people].map((name) => name.length * 128 + name.charCodeAt(0)));
+  const likely = new Uint32Array(LONGEST_NAME + 1);
+  for (const name of people) likely[name.length] = (likely[name.length] ?? 0) | (1 << (name.charCodeAt(0) & 31));
   for (const { start, end } of scan.capitalised) {
-    const first = text.charCodeAt(start) | 0x20;
-    if (first < 0x80 && !likely.has((end - start) * 128 + first)) continue;
+    const first = text.charCodeAt(start);
+    if (first < 0x80 && ((likely[end - start] ?? 0) & (1 << (first & 31))) === 0) continue;
     const name = toName(text.slice(start, end));
     if (people.has(name)) scan.report({ start, end, type: 'PERSON', rule: 'person.again', confidence: confidence.guess, canonical: name });
   }
@@ -402,7 +412,7 @@ export const person: Detector = {
   rule: 'person',
   type: 'PERSON',
   anchors: ['capital'],
-  lengths: { capital: [1, 40] },
+  lengths: { capital: [1, LONGEST_NAME] },
   source: 'lists named in scripts/make-name-filters.ts; announcing words are our own',
   examples: [
     { text: 'The meeting with Anna Schmidt is moved.', finds: 'Anna Schmidt' },

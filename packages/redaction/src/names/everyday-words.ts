@@ -1,7 +1,8 @@
 // Runs in browsers too. Everyday words, places and dates that are names too: alone they name nobody.
 // Chosen by hand from the lists' overlap with ordinary text.
+import { WordSet } from '../keywords.ts';
 
-export const everydayWords: ReadonlySet<string> = new Set(
+export const everydayWords = new WordSet(
   (
     'lyon sevilla django sales morgen vitale doha rhone lager comune prato ' +
     // What forms, invoices and calendars say in the shipped languages and next to them.

@@ -1,5 +1,5 @@
 // Runs in browsers too. What the lists of names say of a word.
-import { Keywords, wordSet } from '../keywords.ts';
+import { Keywords, WordSet, wordSet } from '../keywords.ts';
 import { everydayWords } from './everyday-words.ts';
 import { anyNames, givenNames } from './filters.ts';
 import { openNameFilter } from './name-filter.ts';
@@ -27,8 +27,10 @@ const COMMON = 1;
 export const OTHERWISE = 2;
 const marks = new Map<string, number>([...everydayWords].map((word) => [word, COMMON]));
 for (const word of notPeople) marks.set(word, (marks.get(word) ?? 0) | OTHERWISE);
-export const marksOf = (name: string): number => marks.get(name) ?? (/['’]/.test(name) && CONTRACTED.test(name) ? COMMON : 0);
+const marked = new WordSet(marks.keys());
+export const marksOf = (name: string): number =>
+  (marked.mayHave(name) ? marks.get(name) : undefined) ?? (CONTRACTED.test(name) ? COMMON : 0);
 export const isEveryday = (name: string): boolean => marksOf(name) !== 0;
 const CONTRACTED = /^(?:i|it|we|you|he|she|they|let|don|can|that|there|what|who)['’]/;
 /** Words that alone name nobody: to see in the pass that a word may be one. */
-export const aloneNobody = new Keywords([...everydayWords, ...notPeople].join(','));
+export const aloneNobody = new Keywords([...marks.keys()].join(','));
