@@ -18,36 +18,54 @@ function hashOf(text: string, start = 0, end = text.length): number {
   return hash;
 }
 
-/** Slots for each word of a list: one word in sixteen of those that are not in it has to be looked up. */
-const SLOTS_EACH = 16;
-/** A declared list. Nearly every word that is asked for is not in it, which its hash says before it is cut out of its text and looked up. */
+/** A table that is nearly empty: what is in no list finds a free slot. */
+const SLOTS_EACH = 8;
+/**
+ * A declared list, in which stretches of a text are looked up where they stand: a set of the language's own would have each cut out,
+ * and filed among all strings there are, before it could say no.
+ */
 export class WordSet {
-  readonly #words: ReadonlySet<string>;
-  readonly #some: Uint8Array;
+  readonly #words: readonly string[];
+  /** The words' numbers, each in the first free slot from its hash's on. */
+  readonly #slots: Uint16Array;
 
   constructor(words: Iterable<string>) {
-    this.#words = new Set(words);
-    this.#some = new Uint8Array(2 << (31 - Math.clz32(this.#words.size * SLOTS_EACH)));
-    for (const word of this.#words) this.#some[this.#slotOf(word, 0, word.length)] = 1;
+    const unique = [...new Set(words)];
+    // Nothing has the number of a free slot.
+    this.#words = ['', ...unique];
+    this.#slots = new Uint16Array(2 << (31 - Math.clz32(unique.length * SLOTS_EACH)));
+    for (const [index, word] of unique.entries()) {
+      let slot = this.#slotOf(word, 0, word.length);
+      while (this.#slots[slot] !== 0) slot = this.#after(slot);
+      this.#slots[slot] = index + 1;
+    }
   }
 
   /** Whether a word, or a stretch of a text, is listed. */
   has(text: string, start = 0, end = text.length): boolean {
-    return this.mayHave(text, start, end) && this.#words.has(text.slice(start, end));
+    return this.numberOf(text, start, end) > 0;
   }
 
-  /** False only for what is not listed. */
-  mayHave(text: string, start = 0, end = text.length): boolean {
-    return this.#some[this.#slotOf(text, start, end)] === 1;
+  /** Which word of the list it is, from one on; 0 where it is none. */
+  numberOf(text: string, start = 0, end = text.length): number {
+    for (let slot = this.#slotOf(text, start, end); ; slot = this.#after(slot)) {
+      const number = this.#slots[slot] ?? 0;
+      const word = this.#words[number] ?? '';
+      if (number === 0 || (word.length === end - start && text.startsWith(word, start))) return number;
+    }
   }
 
   [Symbol.iterator](): Iterator<string> {
-    return this.#words[Symbol.iterator]();
+    return this.#words.slice(1)[Symbol.iterator]();
   }
 
   #slotOf(text: string, start: number, end: number): number {
     const hash = hashOf(text, start, end);
-    return (hash ^ (hash >>> 15)) & (this.#some.length - 1);
+    return (hash ^ (hash >>> 15)) & (this.#slots.length - 1);
+  }
+
+  #after(slot: number): number {
+    return (slot + 1) & (this.#slots.length - 1);
   }
 }
 
@@ -61,26 +79,31 @@ let lists = 0;
 /** A declared list of lower-case words and of phrases of two or three words. */
 export class Keywords {
   readonly bit: number;
-  readonly #entries: ReadonlySet<string>;
-  /** By their last word: how many words stand before it in the entries that end with it, most first; none where it is listed itself. */
-  readonly #byLast = new Map<string, readonly number[]>();
+  readonly #entries: WordSet;
+  /** The last words of the entries; and for each how many words stand before it, most first, none where it is listed itself. */
+  readonly #last: WordSet;
+  readonly #before: readonly (readonly number[])[];
 
   /** @param list - separated by commas */
   constructor(list: string) {
     if (lists === MOST_LISTS) throw new Error(`at most ${MOST_LISTS} lists of keywords`);
     this.bit = 1 << lists++;
-    this.#entries = new Set(list.split(','));
+    this.#entries = wordSet(list);
+    const before = new Map<string, readonly number[]>();
     for (const entry of this.#entries) {
       const words = entry.split(' ');
       const last = words.at(-1) ?? '';
-      const counts = this.#byLast.get(last) ?? NONE;
-      if (!counts.includes(words.length - 1)) this.#byLast.set(last, [...counts, words.length - 1].toSorted((a, b) => b - a));
+      const counts = before.get(last) ?? [];
+      if (!counts.includes(words.length - 1)) before.set(last, [...counts, words.length - 1].toSorted((a, b) => b - a));
+    }
+    this.#last = new WordSet(before.keys());
+    this.#before = [NONE, ...before.values()];
+    for (const last of this.#last)
       for (const form of [last, last.toUpperCase(), last.slice(0, 1).toUpperCase() + last.slice(1)]) {
         const slot = slotOf(hashOf(form));
         slots[slot] = (slots[slot] ?? 0) | this.bit;
         some[slot >> 3] = (some[slot >> 3] ?? 0) | (1 << (slot & 7));
       }
-    }
   }
 
   has(entry: string): boolean {
@@ -89,7 +112,7 @@ export class Keywords {
 
   /** The longest entry that ends with a word. @param before - the words before it, asked for only where a phrase ends with it */
   endingWith(word: string, before: (count: number) => string): string | undefined {
-    for (const count of this.#byLast.get(word) ?? NONE) {
+    for (const count of this.#before[this.#last.numberOf(word)] ?? NONE) {
       const entry = count === 0 ? word : `${before(count)} ${word}`;
       if (count === 0 || this.#entries.has(entry)) return entry;
     }

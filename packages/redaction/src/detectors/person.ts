@@ -162,7 +162,7 @@ function isPlain(scan: Scan, lead: number, start: number, end: number): boolean 
   if (speaks(scan, start, end) || followsName(scan, start) || hasAnnouncer(scan, lead) || opensCell(scan, lead)) return false;
   for (let at = start; at < end; at++) if (text.charCodeAt(at) >= 0x80) return false;
   // Everyday words alone name nobody, listed or not.
-  return !isAny(text, start, end) || ((scan.words.lastLists & aloneNobody.bit) !== 0 && isEveryday(text.slice(start, end).toLowerCase()));
+  return ((scan.words.lastLists & aloneNobody.bit) !== 0 && isEveryday(text.slice(start, end).toLowerCase())) || !isAny(text, start, end);
 }
 
 function look(scan: Scan, start: number, runEnd: number): void {

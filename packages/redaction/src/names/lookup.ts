@@ -25,12 +25,10 @@ export const isListedGiven = (name: string): boolean =>
 /** Bits of a word's marks. */
 const COMMON = 1;
 export const OTHERWISE = 2;
-const marks = new Map<string, number>([...everydayWords].map((word) => [word, COMMON]));
-for (const word of notPeople) marks.set(word, (marks.get(word) ?? 0) | OTHERWISE);
-const marked = new WordSet(marks.keys());
-export const marksOf = (name: string): number =>
-  (marked.mayHave(name) ? marks.get(name) : undefined) ?? (CONTRACTED.test(name) ? COMMON : 0);
+const marked = new WordSet([...everydayWords, ...notPeople]);
+const marks = [0, ...[...marked].map((word) => (everydayWords.has(word) ? COMMON : 0) | (notPeople.has(word) ? OTHERWISE : 0))];
+export const marksOf = (name: string): number => marks[marked.numberOf(name)] || (CONTRACTED.test(name) ? COMMON : 0);
 export const isEveryday = (name: string): boolean => marksOf(name) !== 0;
 const CONTRACTED = /^(?:i|it|we|you|he|she|they|let|don|can|that|there|what|who)['’]/;
 /** Words that alone name nobody: to see in the pass that a word may be one. */
-export const aloneNobody = new Keywords([...marks.keys()].join(','));
+export const aloneNobody = new Keywords([...marked].join(','));
