@@ -6,12 +6,28 @@ const LONGEST_LINE = 400;
 const MOST_LINES = 50;
 const NONE: readonly string[] = [];
 
+/** A line, as far as a table's lines are long, and the delimiters in it. */
+interface Line {
+  readonly from: number;
+  readonly to: number;
+  readonly read: string;
+  readonly delimiters: readonly string[];
+}
+
+/** How often a delimiter stands before an offset. */
+function countOf(delimiter: string, line: string, before: number): number {
+  let count = 0;
+  for (let next = line.indexOf(delimiter); next >= 0 && next < before; next = line.indexOf(delimiter, next + 1)) count++;
+  return count;
+}
+
 /** The columns of one text; the line that was looked at last is remembered, since its next cell asks again. */
 export class Table {
   readonly #text: string;
-  #line = { from: 0, to: -1, start: 0 };
+  #line: Line = { from: 0, to: -1, read: '', delimiters: [] };
   #hasValues: boolean | undefined;
-  #header: { readonly line: number; readonly delimiter: string; readonly cells: readonly string[] } | undefined;
+  /** With no names where the line that would hold them has digits. */
+  #header: { readonly line: number; readonly delimiter: string; readonly columns: number; readonly names: readonly string[] } | undefined;
   /** A line whose column has no header, nor have those behind it. */
   #bare: { readonly line: number; readonly delimiter: string; readonly column: number } | undefined;
 
@@ -21,57 +37,59 @@ export class Table {
 
   /** The header's words of the column that holds an offset. */
   columnAt(at: number): readonly string[] {
-    const text = this.#text;
-    const start = this.#lineStart(at);
-    if (start <= 0) return this.#sqlColumn(start < 0 ? at - LONGEST_LINE : 0, at);
-    const before = text.slice(start, at);
-    const delimiter = DELIMITERS.find((each) => before.includes(each));
-    if (delimiter === undefined) return NONE;
-    let column = 0;
-    for (let next = before.indexOf(delimiter); next >= 0; next = before.indexOf(delimiter, next + 1)) column++;
-    const header = this.#headerOf(start, delimiter, column);
-    if (header === undefined) return this.#sqlColumn(start, at);
-    return wordsOf(header[column] ?? '');
+    const { from, read, delimiters } = this.#lineAt(at);
+    const within = at - from;
+    if (within > LONGEST_LINE) return this.#sqlColumn(at - LONGEST_LINE, at);
+    if (from > 0) {
+      const delimiter = delimiters.find((each) => read.indexOf(each) < within);
+      if (delimiter === undefined) return NONE;
+      const column = countOf(delimiter, read, within);
+      const names = this.#namesOf(from, delimiter, column);
+      if (names !== undefined) return wordsOf(names[column] ?? '');
+    }
+    return this.#sqlColumn(from, at);
   }
 
-  /** Where the line begins that holds an offset; -1 when it is longer than a table's lines are. */
-  #lineStart(at: number): number {
+  /** The line that holds an offset. */
+  #lineAt(at: number): Line {
     if (at < this.#line.from || at > this.#line.to) {
       const text = this.#text;
       const end = text.indexOf('\n', at);
       const from = at === 0 ? 0 : text.lastIndexOf('\n', at - 1) + 1;
-      this.#line = { from, to: end < 0 ? text.length : end, start: from };
+      const to = end < 0 ? text.length : end;
+      const read = text.slice(from, Math.min(to, from + LONGEST_LINE));
+      this.#line = { from, to, read, delimiters: DELIMITERS.filter((each) => read.includes(each)) };
     }
-    return at - this.#line.start > LONGEST_LINE ? -1 : this.#line.start;
+    return this.#line;
   }
 
   /** The first line of the block above that has the same delimiter, when it has this column and no digits. */
-  #headerOf(line: number, delimiter: string, column: number): readonly string[] | undefined {
+  #namesOf(line: number, delimiter: string, column: number): readonly string[] | undefined {
     const text = this.#text;
-    if (this.#header?.line === line && this.#header.delimiter === delimiter && this.#header.cells.length > column)
-      return /\d/.test(this.#header.cells.join()) ? NONE : this.#header.cells;
+    if (this.#header?.line === line && this.#header.delimiter === delimiter && this.#header.columns > column) return this.#header.names;
     if (this.#bare?.line === line && this.#bare.delimiter === delimiter && this.#bare.column <= column) return undefined;
-    let header: readonly string[] | undefined;
+    let header: string | undefined;
     for (let end = line - 1, lines = 0; end > 0 && lines < MOST_LINES; lines++) {
       const begin = text.lastIndexOf('\n', end - 1) + 1;
       if (end - begin > LONGEST_LINE) break;
-      const cells = text.slice(begin, end).split(delimiter);
-      if (cells.length <= column) break;
-      header = cells;
+      const read = text.slice(begin, end);
+      if (countOf(delimiter, read, read.length) < column) break;
+      header = read;
       end = begin - 1;
     }
     if (header === undefined) {
       this.#bare = { line, delimiter, column };
       return undefined;
     }
-    this.#header = { line, delimiter, cells: header };
-    return /\d/.test(header.join()) ? NONE : header;
+    const cells = header.split(delimiter);
+    this.#header = { line, delimiter, columns: cells.length, names: /\d/.test(header) ? NONE : cells };
+    return this.#header.names;
   }
 
   /** `INSERT INTO t (name, dob) VALUES ('…', '…')`: the column a value goes into. */
   #sqlColumn(from: number, at: number): readonly string[] {
     if (!(this.#hasValues ??= this.#text.includes('VALUES'))) return NONE;
-    const before = this.#text.slice(Math.max(0, from), at);
+    const before = this.#text.slice(from, at);
     const values = before.lastIndexOf('VALUES');
     if (values < 0) return NONE;
     const open = before.lastIndexOf('(');

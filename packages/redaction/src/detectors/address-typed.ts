@@ -1,7 +1,7 @@
 // Runs in browsers too. Addresses as people type them in a hurry, without a capital: only where a word before speaks of one, or a postcode stands behind.
 import { classAt, UPPER } from '../characters.ts';
 import { confidence, type Detector } from '../detector.ts';
-import { Keywords } from '../keywords.ts';
+import { Keywords, wordSet } from '../keywords.ts';
 import type { Scan } from '../scan.ts';
 
 const addressWords = new Keywords(
@@ -21,10 +21,8 @@ const AFTER_JOINED = new RegExp(`^\\.? \\d{1,4}[a-z]?(?![\\p{L}\\d])${BEHIND}`, 
 const TOWN = new RegExp(`^${BEHIND}`, 'u');
 const POSTCODE = /\d{5}|\d{4} \p{Ll}|\p{Ll}\d[\p{Ll}\d]? \d\p{Ll}{2}|[a-z]\d[\dw] [a-z\d]{4}/u;
 
-const typesAfter = new Set(
-  'street,road,avenue,lane,drive,court,close,square,terrace,boulevard,grove,gardens,rd,ave,blvd,ln,dr,crescent'.split(','),
-);
-const typesBefore = new Set('calle,avenida,plaza,paseo,camino,rue,avenue,boulevard,via,viale,piazza,rua,largo'.split(','));
+const typesAfter = wordSet('street,road,avenue,lane,drive,court,close,square,terrace,boulevard,grove,gardens,rd,ave,blvd,ln,dr,crescent');
+const typesBefore = wordSet('calle,avenida,plaza,paseo,camino,rue,avenue,boulevard,via,viale,piazza,rua,largo');
 const JOINED = /\p{Ll}{3}(?:straße|strasse|str|weg|platz|allee|gasse|ufer|damm|straat|laan|plein|gracht)$/u;
 const ends = (list: Iterable<string>): string[] => [...list].map((word) => word.slice(-3));
 const LONGEST_BEFORE = 72;
@@ -43,9 +41,9 @@ function look(scan: Scan, start: number, end: number): void {
 
 /** Where an address around a street's word begins and ends, if there is one. */
 function stretch(text: string, start: number, end: number): readonly [from: number, to: number] | undefined {
-  const word = text.slice(start, end);
-  const [isBefore, isAfter] = [typesBefore.has(word), typesAfter.has(word)];
-  if (!isBefore && !isAfter && !JOINED.test(word)) return undefined;
+  const isBefore = typesBefore.has(text, start, end);
+  const isAfter = typesAfter.has(text, start, end);
+  if (!isBefore && !isAfter && !JOINED.test(text.slice(start, end))) return undefined;
   const after = text.slice(end, end + LONGEST_AFTER);
   const before = isAfter ? BEFORE_TYPE.exec(text.slice(Math.max(0, start - LONGEST_BEFORE), start)) : null;
   if (before !== null) return [start - before[0].length, end + (TOWN.exec(after)?.[0].length ?? 0)];

@@ -1,7 +1,7 @@
 // Runs in browsers too. Street addresses: a street with its number, and what follows on the same or the next line.
 import { classAt, isDigit, isWord, LETTER, UPPER, WORD } from '../characters.ts';
 import { confidence, type Detector } from '../detector.ts';
-import { Keywords, wordSet } from '../keywords.ts';
+import { Keywords, WordSet, wordSet } from '../keywords.ts';
 import type { Scan } from '../scan.ts';
 
 /** Street suffixes: USPS Publication 28 appendix C1, with what the UK, Canada and Australia add. */
@@ -46,11 +46,11 @@ const BEHIND_NAME =
   'gata,gatan,väg,gränd,országút,utca,út,útja,tér,tere,körút,sétány,rakpart,krt,u,sokak,sokağı,caddesi,bulvarı,ulice,ulica,náměstí,námestie,třída,nábřeží,iela,prospekts,bulvāris,gatvė,prospektas,puiestee,maantee,tänav'.split(
     ',',
   );
-const behindName = new Set(BEHIND_NAME);
+const behindName = new WordSet(BEHIND_NAME);
 const NAMED_BEFORE = /(?:^|[\s"'(>:])((?:\p{Lu}[\p{L}'’.-]{1,24} ){1,3}(?:\p{Ll}{2,12} )?)$/u;
 const GERMANIC_ENDS = new RegExp(`(?:${GERMANIC_ENDINGS.join('|')})$`, 'iu');
 /** Their first words. */
-const STREET_WORDS = new Set(STREETS.map((street) => /^\p{L}+/u.exec(street)?.[0] ?? ''));
+const STREET_WORDS = new WordSet(STREETS.map((street) => /^\p{L}+/u.exec(street)?.[0] ?? ''));
 const PO_BOX =
   /^(?:P\.? ?O\.? Box|Postfach|Apartado(?: de Correos)?|Casilla|Boîte postale|PSC \d{1,5},? Box|Unit \d{1,5} Box|CMR \d{1,5},? Box) \d{1,6}(?: \d{2,3}(?!\d)){0,2}|^(?:BP|CS|TSA) \d{1,6}(?=,? \d{5} \p{L})/iu;
 const UNIT =
@@ -81,7 +81,7 @@ const MOST_PARTS = 5;
 
 const DIGITS = '0123456789'.split('');
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz'.split('');
-const announcers = new Set([
+const announcers = new WordSet([
   'address',
   'adresse',
   'anschrift',
@@ -107,8 +107,8 @@ const announcers = new Set([
   'पता',
   'location',
 ]);
-const BOX_WORDS = new Set(['P', 'PO', 'Postfach', 'Apartado', 'PSC', 'Unit', 'CMR', 'p', 'po', 'BP', 'CS', 'TSA']);
-const UNIT_WORDS = new Set(['Apt', 'Suite', 'Apartment']);
+const BOX_WORDS = new WordSet(['P', 'PO', 'Postfach', 'Apartado', 'PSC', 'Unit', 'CMR', 'p', 'po', 'BP', 'CS', 'TSA']);
+const UNIT_WORDS = new WordSet(['Apt', 'Suite', 'Apartment']);
 const heads = new Keywords([...announcers, ...STREET_WORDS, ...BOX_WORDS, ...UNIT_WORDS].map((word) => word.toLowerCase()).join(','));
 /** Scripts without capitals from here on, where a word of two signs is a whole one. */
 const EASTERN = '\u0900';
@@ -192,7 +192,7 @@ function lookNumber(scan: Scan, start: number, end: number): void {
     return;
   const next = text[end] ?? ' ';
   if (next !== ' ' && next !== ',' && next !== '\n' && (classAt(text, end) & LETTER) === 0) return;
-  if ((next === ',' || text.slice(end, end + 2).includes('\n')) && CODED.test(text.slice(start, start + 40))) {
+  if ((next === ',' || next === '\n' || text[end + 1] === '\n') && CODED.test(text.slice(start, start + 40))) {
     const street = STREET_BEFORE.exec(text.slice(Math.max(scan.floor, scan.addressesSeen, start - 80), start))?.[1];
     if (street !== undefined) return report(scan, start - street.length, street.length + end - start, 'address.coded', confidence.labelled);
   }
@@ -204,7 +204,7 @@ function lookNumber(scan: Scan, start: number, end: number): void {
   const slice = text.slice(start, start + 100);
   const match = NUMBER_FIRST.exec(slice) ?? ROMANCE.exec(slice) ?? (isCapital ? BETWEEN_NUMBERS.exec(slice) : null);
   if (match === null || /^\d+,? (?:The|In|On|A|Of)\b/.test(match[0])) {
-    const length = isCapital ? ENDS_IN_CODE.exec(slice)?.[0].length : undefined;
+    const length = isCapital && slice.includes(',') ? ENDS_IN_CODE.exec(slice)?.[0].length : undefined;
     if (length !== undefined) report(scan, start, length, 'address.coded', confidence.labelled);
     return;
   }

@@ -77,9 +77,10 @@ export const isIssued = (digits: string): boolean =>
   ISSUERS.some(([pattern, lengths]) => lengths.includes(digits.length) && pattern.test(digits));
 
 /** Groups with a mark between that no other number has: 4111_1111_1111_1111. */
-const MARKED = /^\d{4}([_·•∙|:~*+])(?:\d{4}\1\d{4}\1\d{3,4}|\d{6}\1\d{5})(?!\d)/;
+const MARKS = '_·•∙|:~*+';
+const MARKED = new RegExp(`^\\d{4}([${MARKS}])(?:\\d{4}\\1\\d{4}\\1\\d{3,4}|\\d{6}\\1\\d{5})(?!\\d)`);
 function marked(scan: Scan, start: number, runEnd: number): void {
-  if (runEnd - start !== 4 || isDigit(scan.text, start - 1)) return;
+  if (runEnd - start !== 4 || !MARKS.includes(scan.text[runEnd] ?? ' ') || isDigit(scan.text, start - 1)) return;
   const [written = ''] = MARKED.exec(scan.text.slice(start, start + 24)) ?? [];
   const digits = written.replaceAll(/\D/g, '');
   if (digits === '' || !luhn(digits) || !isIssued(digits)) return;

@@ -27,9 +27,12 @@ const DAY_FIRST = new RegExp(
 const MONTH_FIRST = new RegExp(`^${MONTH}\\.?[ -]\\d{1,2}(?:st|nd|rd|th)?,?[ -]\\d{4}(?!\\d)`, 'i');
 /** 1996年7月27日 */
 const EASTERN = /^(?:19|20)\d{2}[年년] ?\d{1,2}[月월] ?\d{1,2}[日일]/;
-/** Behind a year's four digits, a letter outside ASCII. */
-const isEastern = (text: string, start: number): boolean => text.charCodeAt(start + 4) > 0x80;
+/** Behind a year's four digits, its sign. */
+const isEastern = (text: string, start: number): boolean => text.charCodeAt(start + 4) > 0x80 && '年년'.includes(text[start + 4] ?? ' ');
+/** "Anna Roth, * 3. Mai 1971": the star of registers. */
 const STAR = /[,;(][ ]?\* ?$/;
+const starBefore = (text: string, start: number): string | undefined =>
+  (text[start - 1] === '*' || text[start - 2] === '*') && STAR.test(text.slice(Math.max(0, start - 5), start)) ? '*' : undefined;
 const COMPACT = /^(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?!\d)/;
 
 /** Digits that begin a date are its year, its day or month, or all of it. */
@@ -43,8 +46,24 @@ function mayBegin(text: string, start: number, end: number): boolean {
   return length < 3 ? separated || next === 0x20 : !isDigit(text, end - 1);
 }
 
+/** Behind the first digits' separator: one or two more, and another separator. */
+function mayBeNumeric(text: string, end: number): boolean {
+  if (!isDigit(text, end + 1)) return false;
+  const second = text.charCodeAt(isDigit(text, end + 2) ? end + 3 : end + 2);
+  return second === 0x2d || second === 0x2e || second === 0x2f;
+}
+
 /** Behind a day: a letter after its space or dash, with a full stop before that or without. */
 const mayNameMonth = (text: string, end: number): boolean => (classAt(text, text[end] === '.' ? end + 2 : end + 1) & LETTER) !== 0;
+
+/** How a date is written that would begin here, by what stands next. */
+function patternAt(text: string, start: number, end: number): RegExp | undefined {
+  if (!isDigit(text, start)) return MONTH_FIRST;
+  if (isEastern(text, start)) return EASTERN;
+  if (end - start === 8) return COMPACT;
+  if (mayBeNumeric(text, end)) return NUMERIC;
+  return mayNameMonth(text, end) ? DAY_FIRST : undefined;
+}
 
 function look(scan: Scan, start: number, end: number): void {
   const { text } = scan;
@@ -54,18 +73,11 @@ function look(scan: Scan, start: number, end: number): void {
   if (first >= 0x61 && !isDigit(text, end + 1) && !isDigit(text, end + 2)) return;
   if (first < 0x61 && !mayBegin(text, start, end)) return;
   if (isWord(text, start - 1)) return;
-  const slice = text.slice(start, start + 32);
-  const match =
-    first >= 0x61
-      ? MONTH_FIRST.exec(slice)
-      : ((isEastern(text, start) ? EASTERN.exec(slice) : null) ??
-        (end - start === 8
-          ? COMPACT.exec(slice)
-          : ((isDigit(text, end + 1) ? NUMERIC.exec(slice) : null) ?? (mayNameMonth(text, end) ? DAY_FIRST.exec(slice) : null))));
+  const pattern = patternAt(text, start, end);
+  const match = pattern?.exec(text.slice(start, start + 32)) ?? null;
   if (match === null) return;
   const before = scan.contextBefore(start);
-  // "Anna Roth, * 3. Mai 1971": the star of registers.
-  const context = before.find(keywords) ?? (STAR.test(text.slice(Math.max(0, start - 5), start)) ? '*' : undefined);
+  const context = before.find(keywords) ?? starBefore(text, start);
   if (context === undefined) return;
   // Between the word and its date stand few others; "born in Kiel, admitted on …" is another date. In a table the column's name decides.
   if (before.column.length === 0 && before.find(other, 4) !== undefined) return;

@@ -27,7 +27,7 @@ const LEAST_DIGITS = 7;
 function look(scan: Scan, start: number, runEnd: number): void {
   const { text } = scan;
   // Two letters, then digits; whole words of letters are most of a text.
-  if (runEnd - start !== 2 && !isDigit(text, start + 2)) return;
+  if (runEnd - start === 2 ? !isDigit(text, runEnd + 1) && !isDigit(text, runEnd + 2) : !isDigit(text, start + 2)) return;
   if ((classAt(text, start) & LETTER) === 0 || (classAt(text, start + 1) & LETTER) === 0) return;
   const country = text.slice(start, start + 2).toUpperCase();
   const length = LENGTHS.get(country);

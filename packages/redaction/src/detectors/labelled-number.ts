@@ -1,5 +1,5 @@
 // Runs in browsers too. Identity and account numbers: dozens of shapes that only a word nearby tells from an order number.
-import { classAt, DIGIT, isUpper, isWord, LETTER, WORD } from '../characters.ts';
+import { classAt, DIGIT, isUpper, isWord, LOWER, UPPER, WORD } from '../characters.ts';
 import { luhn, mod11_10, verhoeff, weighted } from '../check-digits.ts';
 import { confidence, type Detector } from '../detector.ts';
 import type { Context } from '../context.ts';
@@ -229,11 +229,12 @@ const ALONE: readonly (readonly Shape[])[] = Array.from({ length: LONGEST_COMPAC
   SHAPES.filter(({ alone }) => alone?.includes(length) === true),
 );
 
-/** What needs no word: as it is written, or without its separators. */
+/** As it is written, or without its separators. */
+const fits = ({ pattern, valid }: Shape, written: string, compact: string): boolean =>
+  (pattern.test(written) && valid(written)) || (written !== compact && pattern.test(compact) && valid(compact));
+/** What needs no word. */
 const findAlone = (written: string, compact: string): Shape | undefined =>
-  ALONE[compact.length]?.find(
-    ({ pattern, valid }) => (pattern.test(written) && valid(written)) || (written !== compact && pattern.test(compact) && valid(compact)),
-  );
+  ALONE[compact.length]?.find((shape) => fits(shape, written, compact));
 const LONGEST = 30;
 
 /** The value from here: groups of letters and digits with single separators, as ids are written. */
@@ -250,10 +251,12 @@ function valueEnd(text: string, start: number): number {
     open ||= code === 0x5b;
     const spaced = code === 0x20;
     const from = end + gap;
+    const first = classAt(text, from);
+    // After a space a word of letters is prose, unless it is short and in capitals as ids have it.
+    if (spaced && (first & (DIGIT | UPPER)) === 0) break;
     let to = from;
     while (to < limit && (classAt(text, to) & WORD) !== 0) to++;
-    // After a space a word of letters is prose, unless it is short and in capitals as ids have it.
-    if ((classAt(text, from) & DIGIT) === 0) {
+    if ((first & DIGIT) === 0) {
       const group = text.slice(from, to);
       if (spaced && !/^[A-Z0-9]{1,3}\d|^[A-Z]{1,2}$/.test(group)) break;
       if (!(spaced && gap === 1) && !/\d/.test(group) && !/^[A-Za-z]{1,2}$/.test(group)) break;
@@ -318,7 +321,7 @@ function look(scan: Scan, from: number, runEnd: number): void {
   if (close === 0x5f || close === 0x24 || close === 0x40 || close === 0x20ac) return;
   // A letter or country code may stand before: "P 1630837", "CL 12531909-2", "A-1234567", "GHA-712345678-9".
   const lead =
-    (close === 0x20 && isUpper(text, from - 2)) || (close === 0x2d && isWord(text, from - 2))
+    (close === 0x20 && isUpper(text, from - 2)) || (close === 0x2d && (classAt(text, from - 2) & (UPPER | LOWER)) !== 0)
       ? (/(?:^|[^\p{L}\d])((?!ID |NO |NR )[A-Z]{1,2}[ -]|[A-Z]{3}-|[a-z]-)$/u.exec(text.slice(Math.max(0, from - 5), from))?.[1] ?? '')
       : '';
   const start = from - lead.length;
@@ -354,7 +357,7 @@ function look(scan: Scan, from: number, runEnd: number): void {
   if (keyword === undefined && (ALONE[solid + lead.length] ?? []).length === 0 && (ALONE[solid] ?? []).length === 0) return;
   const written = text.slice(from, end).toUpperCase();
   // A date, a time of day, a span of years or a constant in code is no id, whatever stands before it.
-  if (/^\d{4}-\d{2}-\d{2}(?:T|$)|^\d{2}:\d{2}|^(?:19|20)\d{2}-(?:19|20)\d{2}$|^0X/.test(written)) return;
+  if ((solid < end - from || written.startsWith('0X')) && /^\d{4}-\d{2}-\d{2}(?:T|$)|^\d{2}:\d{2}|^(?:19|20)\d{2}-(?:19|20)\d{2}$|^0X/.test(written)) return;
   const compact = /[^0-9A-Z]/.test(written) ? written.replaceAll(/[^0-9A-Z]/g, '') : written;
   const alone = findAlone(written, compact) ?? (lead === '' ? undefined : findAlone('', lead.slice(0, -1).toUpperCase() + compact));
   const other = context.find(otherWords, 2);
@@ -378,7 +381,7 @@ function look(scan: Scan, from: number, runEnd: number): void {
       (shape) =>
         shape.type === type &&
         (shape.word === undefined || shape.word === keyword) &&
-        [written, compact].some((form) => shape.pattern.test(form) && shape.valid(form)),
+        fits(shape, written, compact),
     );
   if (weakWords.has(keyword) && checked === undefined && !(keyword !== 'id' && count >= 7 && context.nearest === keyword)) return;
   if (
@@ -399,11 +402,6 @@ function look(scan: Scan, from: number, runEnd: number): void {
     canonical: compact,
   });
 }
-
-const anchored = (scan: Scan, start: number, end: number): void => {
-  // A word of letters only is never an id.
-  if ((classAt(scan.text, start) & (DIGIT | LETTER)) !== 0) look(scan, start, end);
-};
 
 export const nationalId: Detector = {
   rule: 'labelled_number',
@@ -433,5 +431,5 @@ export const nationalId: Detector = {
     { text: 'order id 36574261809 and ticket ref 12345673' },
     { text: 'passport 2016-2024; ID: 0x80000003' },
   ],
-  look: anchored,
+  look,
 };

@@ -85,6 +85,8 @@ function lookMac(scan: Scan, start: number, end: number): void {
   const length = end - start;
   const next = text[end] ?? ' ';
   if (length === 2 ? next === '.' : length !== 12 && (length !== 4 || next !== '.')) return;
+  // Another pair follows: what is seen most is a short word or number in a sentence.
+  if (length === 2 && !(isHex(text.charCodeAt(end + 1)) && isHex(text.charCodeAt(end + 2)))) return;
   const before = text[start - 1] ?? ' ';
   if (before === ':' && isWord(text, start - 2) && next === ':') return;
   if (before === '-' || before === '.') return;

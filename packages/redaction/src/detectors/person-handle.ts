@@ -1,4 +1,5 @@
 // Runs in browsers too. Names inside what machines know people by: handles, logins, profiles.
+import { classAt, SPACE } from '../characters.ts';
 import { confidence, type Detector } from '../detector.ts';
 import { wordSet } from '../keywords.ts';
 import { isEveryday, isListed, isListedGiven } from '../names/lookup.ts';
@@ -32,6 +33,8 @@ export const personQuoted: Detector = {
 
 /** `user=maria.kowalska`: a login made of a given and a family name. */
 const LOGIN = /^["']?\s?[=:]\s?["']?([a-z]{2,20})[._-]([a-z]{2,24})(?![\w@-]|\.\w)/;
+/** It follows at once, or behind a quote, a space or both. */
+const joins = (text: string, at: number): boolean => text[at] === '=' || text[at] === ':';
 const LOGIN_KEYS = wordSet('user,username,login,uid,author,owner,assignee,reviewer,committer,member,by,for,approver,reporter,requester');
 /** The last part of a profile's address is its owner's name. */
 const PROFILE = /^\/([\p{L}\d%_-]{3,100})/u;
@@ -50,8 +53,9 @@ export const personLogin: Detector = {
   ],
   look(scan, start, end) {
     const { text } = scan;
+    const isProfile = text[end] === '/' && text.startsWith('linkedin.com/in', end - 15);
+    if (!isProfile && !joins(text, end) && !joins(text, end + 1) && (classAt(text, end + 1) & SPACE) === 0) return;
     const next = text.slice(end, end + 110);
-    const isProfile = text.slice(Math.max(0, start - 13), end) === 'linkedin.com/in';
     const [whole = '', first = '', second = ''] = (isProfile ? PROFILE : LOGIN).exec(next) ?? [];
     if (first === '') return;
     if (!isProfile) {

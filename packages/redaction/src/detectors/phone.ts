@@ -3,7 +3,7 @@ import { classAt, DIGIT, isWord } from '../characters.ts';
 import type { Context } from '../context.ts';
 import { confidence, type Detector } from '../detector.ts';
 import { toInternational, toNational } from '../phone-plan.ts';
-import { Keywords } from '../keywords.ts';
+import { Keywords, wordSet } from '../keywords.ts';
 import { digitsOf, separatorEnd, type Scan } from '../scan.ts';
 
 const phoneKeywords = new Keywords(
@@ -13,8 +13,8 @@ const phoneKeywords = new Keywords(
     'teléfono,móvil,movil,telemovel,celular,llamadme,llamarme,llama,ligue,chiamami,chiami,bel,ringa,soita,zadzwoń,zadzwon,zavolejte,дзвоніть,phone number,telefonszám,telefonní,telefónne,telefonas,telefons,טלפון,נייד,โทร,โทรศัพท์,điện thoại,telepon,llamar,llame,llámame,llámeme,contacto,telefone,telemóvel,ligar,telefono,cellulare,chiamare,telefoon,bellen,mobiel,puhelin,telefonnr,telefoni,номер телефона,телефон,тел,звоните,моб,电话,手机,手机号,手机号码,电话号码,電話,電話番号,携帯,携帯番号,전화,전화번호,휴대폰,هاتف,جوال,टेलीफोन,फोन,msisdn,caller,callee,recipient phone',
 );
 /** Right behind one of these, four groups with dots are no address of a machine. */
-export const saysPhone: ReadonlySet<string> = new Set(
-  'phone,tel,telephone,telefon,téléphone,teléfono,telefono,telefone,mobile,mobil,móvil,handy,gsm,fax,telefax,cell,celular'.split(','),
+export const saysPhone = wordSet(
+  'phone,tel,telephone,telefon,téléphone,teléfono,telefono,telefone,mobile,mobil,móvil,handy,gsm,fax,telefax,cell,celular',
 );
 /** Words after which digits are something else, whatever they look like. */
 const notPhone = new Keywords(
@@ -30,7 +30,9 @@ function namedAfter(text: string, end: number): string | undefined {
 
 /** As a card or a signature has it: T (11) 95664-3295. */
 const lettered = (text: string, start: number): string | undefined =>
-  /(?:^|\n|\| )([TMFP])[:.]? $/.exec(text.slice(Math.max(0, start - 5), start))?.[1]?.toLowerCase();
+  text.charCodeAt(start - 1) !== 0x20 || !'TMFP:.'.includes(text[start - 2] ?? ' ')
+    ? undefined
+    : /(?:^|\n|\| )([TMFP])[:.]? $/.exec(text.slice(Math.max(0, start - 5), start))?.[1]?.toLowerCase();
 
 const SHORTEST = 7;
 const LONGEST = 15;
@@ -116,8 +118,9 @@ function readNumber(
     if (international !== undefined && (keyword !== undefined || /\D/.test(shape)))
       return { rule: 'phone.international', canonical: `+${international}` };
   }
-  if (/^\d{5}-\d{4}$|^\d{4}-\d{2}-\d{2}|^\d{1,2}[./-]\d{1,2}[./-]\d{2,4}$/.test(shape)) return undefined;
-  if (/^\d{1,3}(?:\.\d{1,3}){3}$/.test(shape) && !saysPhone.has(context.nearest)) return undefined;
+  const grouped = shape.length > digits.length;
+  if (grouped && /^\d{5}-\d{4}$|^\d{4}-\d{2}-\d{2}|^\d{1,2}[./-]\d{1,2}[./-]\d{2,4}$/.test(shape)) return undefined;
+  if (grouped && /^\d{1,3}(?:\.\d{1,3}){3}$/.test(shape) && !saysPhone.has(context.nearest)) return undefined;
   const national = toNational(digits, scan.regions);
   if (keyword !== undefined && digits.length <= LONGEST) {
     const last = context.nearest;

@@ -1,5 +1,6 @@
 // Runs in browsers too. A value that its name calls a secret: env files, JSON, YAML, code, XML, headers, prose.
 import { confidence, type Detector } from '../detector.ts';
+import { wordSet } from '../keywords.ts';
 import type { Scan } from '../scan.ts';
 import { looksRandom } from './secret-prefixes.ts';
 
@@ -16,10 +17,8 @@ const TAILS =
     ',',
   );
 
-const STOP = new Set(
-  'true,false,null,none,nil,undefined,string,str,number,int,bool,boolean,text,required,optional,incorrect,correct,wrong,invalid,valid,expired,missing,empty,changed,reset,set,unset,not,too,the,your,my,a,an,is,was,been,must,should,password,secret,token,key,example,changeme,redacted,hidden,masked,placeholder,default,value,todo,here,stored,used,needed,safe,secure,encrypted,hashed,unknown,disabled,enabled,rotated,revoked,being,valid,and,or,for,to,in,on,of'.split(
-    ',',
-  ),
+const STOP = wordSet(
+  'true,false,null,none,nil,undefined,string,str,number,int,bool,boolean,text,required,optional,incorrect,correct,wrong,invalid,valid,expired,missing,empty,changed,reset,set,unset,not,too,the,your,my,a,an,is,was,been,must,should,password,secret,token,key,example,changeme,redacted,hidden,masked,placeholder,default,value,todo,here,stored,used,needed,safe,secure,encrypted,hashed,unknown,disabled,enabled,rotated,revoked,being,valid,and,or,for,to,in,on,of',
 );
 const REFERENCE =
   /^(?:\$|%[A-Za-z_]+%$|<|\{\{|\[[A-Z_]+\]|process\.|os\.|env[.[(]|System\.|getenv|config\.|settings\.|this\.|self\.|secrets\.|vault:\/|arn:|file:|!Ref|ref\+|\*{3,}|x{4,}$|\.{3,})/i;

@@ -26,7 +26,7 @@ export const privateKey: Detector = {
 
 function lookPrivateKey(scan: Scan, start: number): void {
   const { text } = scan;
-  if (!text.startsWith('-----BEGIN ', start)) return;
+  if (text.charCodeAt(start + 1) !== 0x2d || !text.startsWith('-----BEGIN ', start)) return;
   const begin = BEGIN.exec(text.slice(start, start + 80));
   if (begin === null) return;
   const body = start + begin[0].length;

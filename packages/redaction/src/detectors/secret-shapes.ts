@@ -3,25 +3,27 @@ import { isWord } from '../characters.ts';
 import { confidence, type Detector } from '../detector.ts';
 import type { Scan } from '../scan.ts';
 
-/** Behind the first run stands one of the characters. */
-const SHAPES: readonly (readonly [rule: string, next: string, pattern: RegExp])[] = [
-  ['telegram', ':', /^(?:bot)?\d{8,10}:[A-Za-z0-9_-]{35}(?![A-Za-z0-9_-])/],
-  ['discord', '._-', /^[A-Za-z0-9][A-Za-z0-9_-]{22,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,40}(?![A-Za-z0-9_-])/],
-  ['mailchimp', '-', /^[0-9a-f]{32}-us\d{1,2}(?!\d)/],
-  ['mailgun', '-', /^[0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8}(?![\w-])/],
-  ['terraform', '.', /^[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_=-]{60,70}(?![\w-])/],
-  ['airtable', '.', /^pat[A-Za-z0-9]{14}\.[0-9a-f]{64}(?!\w)/],
-  ['discord_webhook', '/', /^\d{17,20}\/[A-Za-z0-9_-]{60,72}(?![\w-])/],
-  ['slack_webhook', '/', /^T[A-Z0-9]{8,11}\/B[A-Z0-9]{8,11}\/[A-Za-z0-9]{20,26}/],
+/** Of those with a first run of this length, and one of the characters behind it. */
+const SHAPES: readonly (readonly [rule: string, least: number, most: number, next: string, pattern: RegExp])[] = [
+  ['telegram', 8, 13, ':', /^(?:bot)?\d{8,10}:[A-Za-z0-9_-]{35}(?![A-Za-z0-9_-])/],
+  ['discord', 8, 28, '._-', /^[A-Za-z0-9][A-Za-z0-9_-]{22,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,40}(?![A-Za-z0-9_-])/],
+  ['mailchimp', 32, 32, '-', /^[0-9a-f]{32}-us\d{1,2}(?!\d)/],
+  ['mailgun', 32, 32, '-', /^[0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8}(?![\w-])/],
+  ['terraform', 14, 14, '.', /^[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_=-]{60,70}(?![\w-])/],
+  ['airtable', 17, 17, '.', /^pat[A-Za-z0-9]{14}\.[0-9a-f]{64}(?!\w)/],
+  ['discord_webhook', 17, 20, '/', /^\d{17,20}\/[A-Za-z0-9_-]{60,72}(?![\w-])/],
+  ['slack_webhook', 9, 12, '/', /^T[A-Z0-9]{8,11}\/B[A-Z0-9]{8,11}\/[A-Za-z0-9]{20,26}/],
 ];
 const LONGEST = 100;
 
 function look(scan: Scan, start: number, end: number): void {
   if (isWord(scan.text, start - 2) && '.-_'.includes(scan.text[start - 1] ?? ' ')) return;
-  if (scan.text[end] === '$') return lookCrypt(scan, start, end);
-  const slice = scan.text.slice(start, start + LONGEST);
-  for (const [rule, next, pattern] of SHAPES) {
-    const match = next.includes(scan.text[end] ?? ' ') ? pattern.exec(slice) : null;
+  const behind = scan.text[end] ?? ' ';
+  if (behind === '$') return lookCrypt(scan, start, end);
+  const length = end - start;
+  for (const [rule, least, most, next, pattern] of SHAPES) {
+    if (length < least || length > most || !next.includes(behind)) continue;
+    const match = pattern.exec(scan.text.slice(start, start + LONGEST));
     if (match === null || !/\d/.test(match[0]) || !/[A-Za-z]/.test(match[0])) continue;
     scan.report({
       start,
