@@ -25,19 +25,18 @@ const SLOTS_EACH = 8;
  * and filed among all strings there are, before it could say no.
  */
 export class WordSet {
-  readonly #words: readonly string[];
+  /** By number; none has the number of a free slot. */
+  readonly #words: string[] = [''];
   /** The words' numbers, each in the first free slot from its hash's on. */
-  readonly #slots: Uint16Array;
+  readonly #slots: Uint16Array | Uint32Array;
 
-  constructor(words: Iterable<string>) {
-    const unique = [...new Set(words)];
-    // Nothing has the number of a free slot.
-    this.#words = ['', ...unique];
-    this.#slots = new Uint16Array(2 << (31 - Math.clz32(unique.length * SLOTS_EACH)));
-    for (const [index, word] of unique.entries()) {
+  constructor(words: readonly string[]) {
+    const size = 2 << (31 - Math.clz32(words.length * SLOTS_EACH));
+    this.#slots = words.length < 0x1_0000 ? new Uint16Array(size) : new Uint32Array(size);
+    for (const word of words) {
       let slot = this.#slotOf(word, 0, word.length);
-      while (this.#slots[slot] !== 0) slot = this.#after(slot);
-      this.#slots[slot] = index + 1;
+      while (this.#slots[slot] !== 0 && this.#words[this.#slots[slot] ?? 0] !== word) slot = this.#after(slot);
+      if (this.#slots[slot] === 0) this.#slots[slot] = this.#words.push(word) - 1;
     }
   }
 
@@ -96,7 +95,7 @@ export class Keywords {
       const counts = before.get(last) ?? [];
       if (!counts.includes(words.length - 1)) before.set(last, [...counts, words.length - 1].toSorted((a, b) => b - a));
     }
-    this.#last = new WordSet(before.keys());
+    this.#last = new WordSet([...before.keys()]);
     this.#before = [NONE, ...before.values()];
     for (const last of this.#last)
       for (const form of [last, last.toUpperCase(), last.slice(0, 1).toUpperCase() + last.slice(1)]) {

@@ -1,42 +1,41 @@
 // Runs in browsers too. Numbering plans: libphonenumber's metadata, read directly, since its parser is far too slow for a scan of running text.
 import metadata from 'libphonenumber-js/max/metadata';
 
-/** What is used of a country's entry: calling code, national pattern, lengths, national prefix. */
-interface Plan {
-  readonly region: string;
-  readonly calling: string;
-  readonly pattern: RegExp;
-  readonly lengths: readonly number[];
-  readonly prefix: string;
-}
-
 // The metadata is positional; the positions are those of libphonenumber-js, version 1.10 and later.
 const CALLING = 0;
 const PATTERN = 2;
 const LENGTHS = 3;
 const PREFIX = 5;
 
+/** What is used of a country's entry: calling code, national pattern, lengths, national prefix. */
+class Plan {
+  readonly calling: string;
+  readonly lengths: readonly number[];
+  readonly prefix: string;
+  readonly #source: string;
+  #pattern: RegExp | undefined;
+
+  constructor(fields: readonly unknown[]) {
+    this.calling = String(fields[CALLING]);
+    this.lengths = Array.isArray(fields[LENGTHS]) ? fields[LENGTHS].map(Number) : [];
+    this.prefix = typeof fields[PREFIX] === 'string' ? fields[PREFIX] : '';
+    this.#source = String(fields[PATTERN]);
+  }
+
+  /** Compiled at first use. */
+  get pattern(): RegExp {
+    return (this.#pattern ??= new RegExp(`^(?:${this.#source})$`));
+  }
+}
+
 const plans = new Map<string, Plan>();
-/** The plans that share a calling code; the pattern is compiled at first use. */
+/** The plans that share a calling code. */
 const byCalling = new Map<string, Plan[]>();
 for (const [region, entry] of Object.entries(metadata.countries)) {
-  const fields: readonly unknown[] = entry;
-  const calling = String(fields[CALLING]);
-  const lengths = fields[LENGTHS];
-  const source = String(fields[PATTERN]);
-  let compiled: RegExp | undefined;
-  const plan: Plan = {
-    region,
-    calling,
-    get pattern() {
-      return (compiled ??= new RegExp(`^(?:${source})$`));
-    },
-    lengths: Array.isArray(lengths) ? lengths.map(Number) : [],
-    prefix: typeof fields[PREFIX] === 'string' ? fields[PREFIX] : '',
-  };
+  const plan = new Plan(entry);
   plans.set(region, plan);
-  const group = byCalling.get(calling);
-  if (group === undefined) byCalling.set(calling, [plan]);
+  const group = byCalling.get(plan.calling);
+  if (group === undefined) byCalling.set(plan.calling, [plan]);
   else group.push(plan);
 }
 

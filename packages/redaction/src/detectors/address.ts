@@ -1,5 +1,5 @@
 // Runs in browsers too. Street addresses: a street with its number, and what follows on the same or the next line.
-import { classAt, isDigit, isWord, LETTER, UPPER, WORD } from '../characters.ts';
+import { classAt, isDigit, isWord, LETTER, LOWER, UPPER, WORD } from '../characters.ts';
 import { confidence, type Detector } from '../detector.ts';
 import { Keywords, WordSet, wordSet } from '../keywords.ts';
 import type { Scan } from '../scan.ts';
@@ -7,8 +7,12 @@ import type { Scan } from '../scan.ts';
 /** Street suffixes: USPS Publication 28 appendix C1, with what the UK, Canada and Australia add. */
 const SUFFIX =
   '(?:Alley|Aly|Annex|Arcade|Avenue|Ave|Av|Bayou|Beach|Bend|Bluffs?|Bottom|Boulevard|Blvd|Branch|Bridge|Brooks?|Burgs?|Bypass|Camp|Canyon|Cape|Causeway|Centers?|Centre|Circles?|Cir|Cliffs?|Close|Club|Common|Corners?|Course|Courts?|Ct|Coves?|Creek|Crescent|Cres|Crest|Crossing|Crossroads?|Curve|Dale|Dam|Divide|Drives?|Dr|Estates?|Expressway|Extensions?|Falls|Ferry|Fields?|Flats?|Fords?|Forest|Forges?|Forks?|Fort|Freeway|Gardens?|Gdns|Gateway|Glens?|Greens?|Groves?|Harbors?|Haven|Heights|Highway|Hwy|Hills?|Hollow|Inlet|Islands?|Isle|Junctions?|Keys?|Knolls?|Lakes?|Landing|Lane|Ln|Lights?|Loaf|Locks?|Lodge|Loop|Mall|Manors?|Meadows?|Mews|Mills?|Mission|Motorway|Mountains?|Mount|Neck|Orchard|Oval|Overpass|Parade|Parks?|Parkways?|Pkwy|Pass|Passage|Path|Pikes?|Pines?|Place|Pl|Plains?|Plaza|Points?|Ports?|Prairie|Quay|Radial|Ramp|Ranch|Rapids?|Rest|Ridges?|River|Roads?|Rd|Rise|Route|Row|Rue|Run|Shoals?|Shores?|Skyway|Springs?|Spurs?|Squares?|Sq|Station|Stravenue|Stream|Streets?|St|Summit|Terrace|Ter|Throughway|Trace|Track|Trafficway|Trails?|Trl|Tunnel|Turnpike|Underpass|Unions?|Valleys?|Via|Viaduct|Views?|Villages?|Ville|Vista|Walks?|Walk|Wall|Ways?|Wells?|Wharf|Yard)';
-const NAME =
-  "(?:\\p{Lu}[\\p{L}'’.-]{0,24}|\\d{1,3}(?:st|nd|rd|th)(?: (?:Cross|Main|Floor|Block|Stage|Phase),)?|de|la|le|les|l['’]|du|des|del|los|las|di|dei|degli|della|delle|dello|do|da|dos|das|e|y|al|alla|sur|sous|en|aux?|of|the|van|von|der|den|d['’])";
+/** Small words in a street's name. */
+const SMALL =
+  'de,la,le,les,du,des,del,los,las,di,dei,degli,della,delle,dello,do,da,dos,das,e,y,al,alla,sur,sous,en,aux,au,of,the,van,von,der,den'.split(
+    ',',
+  );
+const NAME = `(?:\\p{Lu}[\\p{L}'’.-]{0,24}|\\d{1,3}(?:st|nd|rd|th)(?: (?:Cross|Main|Floor|Block|Stage|Phase),)?|${SMALL.join('|')}|[ld]['’])`;
 /** Of the street: 5, 12a, n. 7, 118/4, # 10-34 */
 const HOUSE =
   '(?:(?:n[.º°]{1,2}|nº|[Nn]o[.:]|[Nn]r\\.|д\\.|#) ?)?\\d{1,5}(?: ?[A-Za-z](?![\\p{L}.]))?(?:[/-](?:\\d{1,4}[A-Za-z]?|[IVX]{1,4}(?![\\p{L}]))){0,2}';
@@ -17,11 +21,24 @@ const NUMBER_FIRST = new RegExp(
   `^\\d{1,6}[A-Za-z]?,? (?:${NAME}[ ]){1,4}${SUFFIX}\\b\\.?(?: (?:N|S|E|W|NE|NW|SE|SW|North|South|East|West)\\b)?`,
   'u',
 );
+/** Of what a pattern has for a street's words. */
+const firstWord = (street: string): string => /^\p{L}+/u.exec(street)?.[0] ?? '';
+const TYPES =
+  'rue,avenue,av\\.,boulevard,bd,impasse,place,allées?,chemin,quai,route,cours,passage,square,voie,sentier,ruelle,villa,calle,via,viale,piazza,rua,avenida,paso,paseo,plaza,camino'.split(
+    ',',
+  );
 /** 12 rue de la Paix, 4 bis, avenue Foch, 7 Via Roma */
 const ROMANCE = new RegExp(
-  `^\\d{1,5}(?: ?(?:bis|ter|[A-D]))?,? (?:rue|avenue|av\\.|boulevard|bd|impasse|place|allées?|chemin|quai|route|cours|passage|square|voie|sentier|ruelle|villa|calle|via|viale|piazza|rua|avenida|paso|paseo|plaza|camino)(?: ${NAME}){1,6}`,
+  `^\\d{1,5}(?: ?(?:bis|ter|[A-D]))?,? (?:${TYPES.join('|')})(?: ${NAME}){1,6}`,
   'iu',
 );
+/** Behind a number, all words without a capital that such streets begin with. */
+const BEGIN_SMALL = new WordSet([...SMALL, ...TYPES.map(firstWord), ...'l,d,bis,ter,a,b,c'.split(',')]);
+function mayBeginStreet(text: string, at: number): boolean {
+  let end = at;
+  while (classAt(text, end) === LOWER) end++;
+  return end === at || isWord(text, end) || BEGIN_SMALL.has(text, at, end);
+}
 /** What stands before a street's name, as it may be written. */
 const STREETS =
   'calle,via,viale,piazza,avenida,plaza,paseo,rua,corso,Laan,Calle,C/,Calleja,Callejón,Avenida,Avda\\.?,Av\\.,Plaza,Pza\\.?,Paseo,Camino,Carretera,Ronda,Rambla,Travesía,Glorieta,Barrio,Colonia,Urbanización,Polígono,Puente,Cuesta,Pasaje,Parque,Sector,Grupo,Huerta,Jardines,Masía,Solar,Torrente,Vía,Via,Viale,Piazza,Corso,Largo,Rua,Travessa,Praça,Caminho,Acesso,Escadas,Beco,Azinhaga,Marginal,Borgo,Contrada,Rotonda,Priv\\.,Aleea,Intrarea,Șoseaua,Rue,ul\\.,Ulica,al\\.,Straße,Strasse,Am,An der,Auf dem,Auf der,Im,Zum,Zur,Unter den,Hinter den?m?,Hinter der,Vicolo,Strada,Piazzale,Alameda,Estrada,Carrera,Cra\\.?,Transversal,Diagonal,Jirón,Jr\\.,Calzada,Avenue,Boulevard,Chaussée,Chemin,Bulevardul,Calea,pl\\.,os\\.,ул\\.,улица,проспект'.split(
@@ -50,7 +67,7 @@ const behindName = new WordSet(BEHIND_NAME);
 const NAMED_BEFORE = /(?:^|[\s"'(>:])((?:\p{Lu}[\p{L}'’.-]{1,24} ){1,3}(?:\p{Ll}{2,12} )?)$/u;
 const GERMANIC_ENDS = new RegExp(`(?:${GERMANIC_ENDINGS.join('|')})$`, 'iu');
 /** Their first words. */
-const STREET_WORDS = new WordSet(STREETS.map((street) => /^\p{L}+/u.exec(street)?.[0] ?? ''));
+const STREET_WORDS = new WordSet(STREETS.map(firstWord));
 const PO_BOX =
   /^(?:P\.? ?O\.? Box|Postfach|Apartado(?: de Correos)?|Casilla|Boîte postale|PSC \d{1,5},? Box|Unit \d{1,5} Box|CMR \d{1,5},? Box) \d{1,6}(?: \d{2,3}(?!\d)){0,2}|^(?:BP|CS|TSA) \d{1,6}(?=,? \d{5} \p{L})/iu;
 const UNIT =
@@ -201,6 +218,7 @@ function lookNumber(scan: Scan, start: number, end: number): void {
   if (isDigit(text, after) && !/^\d{1,3}[a-z]/.test(text.slice(after, after + 4))) return;
   if ((classAt(text, after) & WORD) === 0) return;
   const isCapital = (classAt(text, after) & UPPER) !== 0;
+  if (!isCapital && !mayBeginStreet(text, after)) return;
   const slice = text.slice(start, start + 100);
   const match = NUMBER_FIRST.exec(slice) ?? ROMANCE.exec(slice) ?? (isCapital ? BETWEEN_NUMBERS.exec(slice) : null);
   if (match === null || /^\d+,? (?:The|In|On|A|Of)\b/.test(match[0])) {

@@ -11,6 +11,9 @@ const TOKEN =
   /(?:token|secret|secretkey|apikey|credential|credentials|creds|accesskey|privatekey|signingkey|encryptionkey|webhook|sid|sessid|csrftoken|xsrf)$|^(?:auth|authorization|bearer|jwt|session|sessionid|cookie)$|(?:api|access|secret|private|signing|encryption|account|shared|auth|master|client|license|service|integration)key$/i;
 const KEY = /(?:^|[a-z0-9])Key$|^key$/i;
 
+/** Whether a name may be any of these, or of those that only what stands around makes one. */
+const NAMES = new RegExp(`${PASSWORD.source}|${TOKEN.source}|key$|^(?:bearer|basic|mnemonic|seed|phrase|sig(?:nature)?)$`, 'i');
+
 /** How such names end. */
 const TAILS =
   'ord,swd,ase,nic,eed,pwd,pw,ode,ass,pin,ort,eña,ena,ave,nha,sse,ola,sło,оль,密码,ード,ken,ret,key,ial,als,eds,ook,uth,ion,rer,sic,sig,ure,jwt,nid,kie,sid,srf,ing'.split(
@@ -34,6 +37,7 @@ const OPERATOR =
 function look(scan: Scan, start: number, end: number): void {
   const { text } = scan;
   const name = text.slice(start, end);
+  if (!NAMES.test(name)) return;
   const password = PASSWORD.test(name);
   // The shell's working directory.
   if (name === 'PWD' && /^=["']?\//.test(text.slice(end, end + 3))) return;

@@ -34,12 +34,12 @@ function look(scan: Scan, from: number, runEnd: number): void {
   const { text } = scan;
   if (runEnd - from !== 9 && (runEnd - from !== 3 || separatorEnd(text, runEnd) < 0)) return;
   const { starts, ends } = scan.cluster(from);
-  const [start = 0] = starts;
+  const start = from;
   const before = text[start - 1] ?? ' ';
   if (before === '-' || before === '.' || before === '/' || before === '+' || isWord(text, start - 1)) return;
-  const lengths = starts.map((each, i) => (ends[i] ?? 0) - each);
-  const grouped = lengths[0] === 3 && lengths[1] === 2 && lengths[2] === 4;
-  if (!grouped && lengths[0] !== 9) return;
+  const lengthOf = (group: number): number => (ends[group] ?? 0) - (starts[group] ?? 0);
+  const grouped = lengthOf(0) === 3 && lengthOf(1) === 2 && lengthOf(2) === 4;
+  if (!grouped && lengthOf(0) !== 9) return;
   const end = ends[grouped ? 2 : 0] ?? 0;
   // The end of a file's name may follow.
   if (isWord(text, end) || (/[-/]/.test(text[end] ?? ' ') && isWord(text, end + 1)) || (text[end] === '.' && isDigit(text, end + 1)))
