@@ -40,13 +40,13 @@ export class Context {
 
   /** The nearest of these words among the last `within`, if one stands there. A phrase is its words joined by a space. */
   find(keywords: Keywords, within = Infinity): string | undefined {
-    const { lists } = this.#words;
+    const { starts, ends, lists } = this.#words;
     const { bit } = keywords;
     if ((this.#lists & bit) !== 0) {
       const until = Math.max(this.#first, this.#last - within);
       for (let i = this.#last; i > until; i--) {
         if (((lists[i] ?? 0) & bit) === 0) continue;
-        const found = keywords.endingWith(this.#word(i), (count) => this.#wordsBefore(i, count));
+        const found = keywords.endingWith((count) => this.#wordsBefore(keywords, i, count), this.#text, starts[i], ends[i]);
         if (found !== undefined) return found;
       }
     }
@@ -54,7 +54,7 @@ export class Context {
     if (left <= 0) return undefined;
     const { column } = this;
     for (let i = column.length - 1; i >= 0 && left > 0; i--, left--) {
-      const found = keywords.endingWith(column[i] ?? '', (count) => column.slice(Math.max(0, i - count), i).join(' '));
+      const found = keywords.endingWith((count) => column.slice(Math.max(0, i - count), i).join(' '), column[i] ?? '');
       if (found !== undefined) return found;
     }
     return undefined;
@@ -65,7 +65,11 @@ export class Context {
     return this.#last > this.#first ? this.#word(this.#last) : (this.column.at(-1) ?? '');
   }
 
-  #wordsBefore(index: number, count: number): string {
+  /** The words before one, as far as they may belong to an entry. */
+  #wordsBefore(keywords: Keywords, index: number, count: number): string {
+    const { starts, ends } = this.#words;
+    const last = index - 1;
+    if (last <= this.#first || !keywords.mayPrecede(this.#text, starts[last] ?? 0, ends[last] ?? 0)) return '';
     let words = '';
     for (let i = Math.max(this.#first + 1, index - count); i < index; i++) words += words === '' ? this.#word(i) : ` ${this.#word(i)}`;
     return words;

@@ -54,6 +54,16 @@ export class WordSet {
     }
   }
 
+  /** The same of a list in small letters, whatever the case of what is looked up. */
+  numberInAnyCase(text: string, start = 0, end = text.length): number {
+    for (let at = start; at < end; at++) if (text.charCodeAt(at) >= 0x80) return this.numberOf(text.slice(start, end).toLowerCase());
+    for (let slot = this.#slotOf(text, start, end); ; slot = this.#after(slot)) {
+      const number = this.#slots[slot] ?? 0;
+      const word = this.#words[number] ?? '';
+      if (number === 0 || (word.length === end - start && isSmallOf(word, text, start))) return number;
+    }
+  }
+
   [Symbol.iterator](): Iterator<string> {
     return this.#words.slice(1)[Symbol.iterator]();
   }
@@ -68,35 +78,49 @@ export class WordSet {
   }
 }
 
+/** Whether a word is what stands in a text in ASCII, in small letters. */
+function isSmallOf(word: string, text: string, start: number): boolean {
+  for (let at = 0; at < word.length; at++) {
+    const code = text.charCodeAt(start + at);
+    if (word.charCodeAt(at) !== (code >= 0x41 && code <= 0x5a ? code | 0x20 : code)) return false;
+  }
+  return true;
+}
+
 /** Words that are separated by commas. */
 export const wordSet = (list: string): WordSet => new WordSet(list.split(','));
 
 const MOST_LISTS = 31;
-const NONE: readonly number[] = [];
+const NONE = { word: '', counts: [] };
 let lists = 0;
 
 /** A declared list of lower-case words and of phrases of two or three words. */
 export class Keywords {
   readonly bit: number;
   readonly #entries: WordSet;
-  /** The last words of the entries; and for each how many words stand before it, most first, none where it is listed itself. */
+  /** The last words of the entries; and by their numbers, how many words stand before each, most first, none where it is listed itself. */
   readonly #last: WordSet;
-  readonly #before: readonly (readonly number[])[];
+  readonly #ending: readonly { readonly word: string; readonly counts: readonly number[] }[];
+  /** The words that stand before those. */
+  readonly #before: WordSet;
 
   /** @param list - separated by commas */
   constructor(list: string) {
     if (lists === MOST_LISTS) throw new Error(`at most ${MOST_LISTS} lists of keywords`);
     this.bit = 1 << lists++;
     this.#entries = wordSet(list);
-    const before = new Map<string, readonly number[]>();
+    const ending = new Map<string, readonly number[]>();
+    const inner: string[] = [];
     for (const entry of this.#entries) {
-      const words = entry.split(' ');
-      const last = words.at(-1) ?? '';
-      const counts = before.get(last) ?? [];
-      if (!counts.includes(words.length - 1)) before.set(last, [...counts, words.length - 1].toSorted((a, b) => b - a));
+      const before = entry.split(' ');
+      const last = before.pop() ?? '';
+      inner.push(...before);
+      const counts = ending.get(last) ?? [];
+      if (!counts.includes(before.length)) ending.set(last, [...counts, before.length].toSorted((a, b) => b - a));
     }
-    this.#last = new WordSet([...before.keys()]);
-    this.#before = [NONE, ...before.values()];
+    this.#last = new WordSet([...ending.keys()]);
+    this.#ending = [{ word: '', counts: [] }, ...Array.from(ending, ([word, counts]) => ({ word, counts }))];
+    this.#before = new WordSet(inner);
     for (const last of this.#last)
       for (const form of [last, last.toUpperCase(), last.slice(0, 1).toUpperCase() + last.slice(1)]) {
         const slot = slotOf(hashOf(form));
@@ -109,12 +133,18 @@ export class Keywords {
     return this.#entries.has(entry);
   }
 
-  /** The longest entry that ends with a word. @param before - the words before it, asked for only where a phrase ends with it */
-  endingWith(word: string, before: (count: number) => string): string | undefined {
-    for (const count of this.#before[this.#last.numberOf(word)] ?? NONE) {
+  /** The longest entry that ends with a word, of a text or by itself. @param before - the words before it, asked for only where a phrase ends with it */
+  endingWith(before: (count: number) => string, text: string, start = 0, end = text.length): string | undefined {
+    const { word, counts } = this.#ending[this.#last.numberInAnyCase(text, start, end)] ?? NONE;
+    for (const count of counts) {
       const entry = count === 0 ? word : `${before(count)} ${word}`;
       if (count === 0 || this.#entries.has(entry)) return entry;
     }
     return undefined;
+  }
+
+  /** Whether a word stands before others in an entry. */
+  mayPrecede(text: string, start: number, end: number): boolean {
+    return this.#before.numberInAnyCase(text, start, end) > 0;
   }
 }

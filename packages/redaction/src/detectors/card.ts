@@ -32,16 +32,20 @@ function look(scan: Scan, from: number, runEnd: number): void {
   if (runEnd - from < SHORTEST && separatorEnd(scan.text, runEnd) < 0) return marked(scan, from, runEnd);
   const { starts, ends, digits: total } = scan.cluster(from);
   if (total < SHORTEST) return;
-  let grouping = '';
+  let count = 0;
   for (let last = 0; last < starts.length && last < 7; last++) {
     const start = starts[0] ?? 0;
     const end = ends[last] ?? 0;
     const length = end - (starts[last] ?? 0);
-    grouping = last === 0 ? String(length) : `${grouping}-${length}`;
+    count += length;
+    if (count > 19) return;
+    if (count < SHORTEST) continue;
     const digits = digitsOf(scan.text, start, end);
-    if (digits.length > 19) return;
-    if (digits.length < SHORTEST) continue;
     if (/^(\d)\1+$/.test(digits)) continue;
+    const grouping = ends
+      .slice(0, last + 1)
+      .map((each, group) => each - (starts[group] ?? 0))
+      .join('-');
     // Four groups of four that are called a card are one, mistyped or made up.
     const checked = luhn(digits);
     if (!checked && grouping !== '4-4-4-4') continue;

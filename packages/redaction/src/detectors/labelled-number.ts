@@ -51,8 +51,10 @@ interface Shape {
   readonly pattern: RegExp;
   /** Over the compact form, upper case. */
   readonly valid: (compact: string) => boolean;
-  /** So telling that no word is needed, at these lengths of the compact form. */
-  readonly alone?: readonly number[];
+  /** Of the compact form. */
+  readonly lengths: readonly number[];
+  /** So telling that no word is needed. */
+  readonly alone?: true;
   /** The one word it belongs to, where its form is too common for any other. */
   readonly word?: string;
 }
@@ -66,54 +68,60 @@ const SHAPES: readonly Shape[] = [
   {
     rule: 'es_dni',
     type: 'NATIONAL_ID',
+    lengths: [9],
     pattern: /^\d{8}[A-Z]$/,
     valid: (id) => NIF_LETTERS[Number(id.slice(0, 8)) % 23] === id[8],
-    alone: [9],
+    alone: true,
   },
   {
     rule: 'es_nie',
     type: 'NATIONAL_ID',
+    lengths: [9],
     pattern: /^[XYZ]\d{7}[A-Z]$/,
     valid: (id) => NIF_LETTERS[Number('XYZ'.indexOf(id[0] ?? '') + id.slice(1, 8)) % 23] === id[8],
-    alone: [9],
+    alone: true,
   },
-  { rule: 'it_codice_fiscale', type: 'NATIONAL_ID', pattern: /^[A-Z]{6}\d{2}[ABCDEHLMPRST]\d{2}[A-Z]\d{3}[A-Z]$/, valid: yes, alone: [16] },
-  { rule: 'mx_curp', type: 'NATIONAL_ID', pattern: /^[A-Z]{4}\d{6}[HMX][A-Z]{5}[0-9A-Z]\d$/, valid: yes, alone: [18] },
+  { rule: 'it_codice_fiscale', type: 'NATIONAL_ID', lengths: [16], pattern: /^[A-Z]{6}\d{2}[ABCDEHLMPRST]\d{2}[A-Z]\d{3}[A-Z]$/, valid: yes, alone: true },
+  { rule: 'mx_curp', type: 'NATIONAL_ID', lengths: [18], pattern: /^[A-Z]{4}\d{6}[HMX][A-Z]{5}[0-9A-Z]\d$/, valid: yes, alone: true },
   {
     rule: 'gb_nino',
     type: 'NATIONAL_ID',
+    lengths: [9],
     pattern: /^(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]\d{6}[A-D]$/,
     valid: yes,
-    alone: [9],
+    alone: true,
   },
   {
     rule: 'fi_hetu',
     type: 'NATIONAL_ID',
+    lengths: [10, 11],
     pattern: /^(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])\d{2}[-+A-FU-Y]\d{3}[0-9A-Y]$/,
     valid: (id) => '0123456789ABCDEFHJKLMNPRSTUVWXY'[Number(id.slice(0, 6) + id.slice(7, 10)) % 31] === id[10],
-    alone: [10, 11],
+    alone: true,
   },
-  { rule: 'br_cpf', type: 'NATIONAL_ID', pattern: /^\d{3}\.\d{3}\.\d{3}-\d{2}$/, valid: (id) => isCpf(digits(id)), alone: [11] },
-  { rule: 'br_rg', type: 'NATIONAL_ID', pattern: /^\d{2}\.\d{3}\.\d{3}-[\dX]$/, valid: yes, word: 'rg' },
-  { rule: 'in_pan', type: 'NATIONAL_ID', pattern: /^[A-Z]{3}[ABCFGHLJPT][A-Z]\d{4}[A-Z]$/, valid: yes },
-  { rule: 'in_aadhaar', type: 'NATIONAL_ID', pattern: /^[2-9]\d{3} \d{4} \d{4}$/, valid: (id) => verhoeff(digits(id)), alone: [12] },
-  { rule: 'fr_nir', type: 'NATIONAL_ID', pattern: /^[12]\d{2}(?:0[1-9]|1[0-2]|[2-9]\d)(?:\d{2}|2[AB])\d{8}$/, valid: isNir, alone: [15] },
-  { rule: 'ch_ahv', type: 'NATIONAL_ID', pattern: /^756\.?\d{4}\.?\d{4}\.?\d{2}$/, valid: (id) => isEan(digits(id)), alone: [13] },
-  { rule: 'de_idnr', type: 'NATIONAL_ID', pattern: /^[1-9]\d{10}$/, valid: mod11_10 },
-  { rule: 'ca_sin', type: 'NATIONAL_ID', pattern: /^\d{9}$/, valid: luhn },
-  { rule: 'pl_pesel', type: 'NATIONAL_ID', pattern: /^\d{11}$/, valid: (id) => weighted(id, [1, 3, 7, 9, 1, 3, 7, 9, 1, 3, 1]) % 10 === 0 },
+  { rule: 'br_cpf', type: 'NATIONAL_ID', lengths: [11], pattern: /^\d{3}\.\d{3}\.\d{3}-\d{2}$/, valid: (id) => isCpf(digits(id)), alone: true },
+  { rule: 'br_rg', type: 'NATIONAL_ID', lengths: [9], pattern: /^\d{2}\.\d{3}\.\d{3}-[\dX]$/, valid: yes, word: 'rg' },
+  { rule: 'in_pan', type: 'NATIONAL_ID', lengths: [10], pattern: /^[A-Z]{3}[ABCFGHLJPT][A-Z]\d{4}[A-Z]$/, valid: yes },
+  { rule: 'in_aadhaar', type: 'NATIONAL_ID', lengths: [12], pattern: /^[2-9]\d{3} \d{4} \d{4}$/, valid: (id) => verhoeff(digits(id)), alone: true },
+  { rule: 'fr_nir', type: 'NATIONAL_ID', lengths: [15], pattern: /^[12]\d{2}(?:0[1-9]|1[0-2]|[2-9]\d)(?:\d{2}|2[AB])\d{8}$/, valid: isNir, alone: true },
+  { rule: 'ch_ahv', type: 'NATIONAL_ID', lengths: [13], pattern: /^756\.?\d{4}\.?\d{4}\.?\d{2}$/, valid: (id) => isEan(digits(id)), alone: true },
+  { rule: 'de_idnr', type: 'NATIONAL_ID', lengths: [11], pattern: /^[1-9]\d{10}$/, valid: mod11_10 },
+  { rule: 'ca_sin', type: 'NATIONAL_ID', lengths: [9], pattern: /^\d{9}$/, valid: luhn },
+  { rule: 'pl_pesel', type: 'NATIONAL_ID', lengths: [11], pattern: /^\d{11}$/, valid: (id) => weighted(id, [1, 3, 7, 9, 1, 3, 7, 9, 1, 3, 1]) % 10 === 0 },
   {
     rule: 'se_personnummer',
     type: 'NATIONAL_ID',
+    lengths: [10, 12],
     pattern: /^(?:19|20)?\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]|[6-8]\d|9[01])[-+]\d{4}$/,
     valid: (id) => luhn(digits(id).slice(-10)),
-    alone: [10, 12],
+    alone: true,
   },
-  { rule: 'be_nn', type: 'NATIONAL_ID', pattern: /^\d{11}$/, valid: isBelgian },
-  { rule: 'emso', type: 'NATIONAL_ID', pattern: /^(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])[09]\d{8}$/, valid: isEmso },
+  { rule: 'be_nn', type: 'NATIONAL_ID', lengths: [11], pattern: /^\d{11}$/, valid: isBelgian },
+  { rule: 'emso', type: 'NATIONAL_ID', lengths: [13], pattern: /^(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])[09]\d{8}$/, valid: isEmso },
   {
     rule: 'lk_nic',
     type: 'NATIONAL_ID',
+    lengths: [10, 12],
     pattern:
       /^(?:\d{2}(?:[0-2]\d{2}|3[0-6]\d|[5-7]\d{2}|8[0-6]\d)\d{4}[VX]|(?:19|20)\d{2}(?:[0-2]\d{2}|3[0-6]\d|[5-7]\d{2}|8[0-6]\d)\d{5})$/,
     valid: yes,
@@ -122,6 +130,7 @@ const SHAPES: readonly Shape[] = [
     rule: 'sg_nric',
     word: 'fin',
     type: 'NATIONAL_ID',
+    lengths: [9],
     pattern: /^[STFG]\d{7}[A-Z]$/,
     valid: isNric,
   },
@@ -129,6 +138,7 @@ const SHAPES: readonly Shape[] = [
     rule: 'fr_nif',
     word: 'spi',
     type: 'NATIONAL_ID',
+    lengths: [13],
     pattern: /^[0-3]\d{12}$/,
     valid: (id) => Number(id.slice(0, 10)) % 511 === Number(id.slice(10)),
   },
@@ -136,33 +146,37 @@ const SHAPES: readonly Shape[] = [
     rule: 'lv_pk',
     word: 'p k',
     type: 'NATIONAL_ID',
+    lengths: [11],
     pattern: /^(?:(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])\d{2}-[012]|32\d{4}-\d)\d{4}$/,
     valid: yes,
   },
-  { rule: 'is_kennitala', word: 'kt', type: 'NATIONAL_ID', pattern: /^[0-7]\d(?:0[1-9]|1[0-2])\d{5}[089]$/, valid: isKennitala },
-  { rule: 'pt_cc', word: 'cc', type: 'NATIONAL_ID', pattern: /^\d{9}[A-Z0-9]{2}\d$/, valid: isCartao },
-  { rule: 'ec_ci', word: 'c i', type: 'NATIONAL_ID', pattern: /^(?:0[1-9]|1\d|2[0-4]|30)[0-6]\d{7}$/, valid: luhn },
+  { rule: 'is_kennitala', word: 'kt', type: 'NATIONAL_ID', lengths: [10], pattern: /^[0-7]\d(?:0[1-9]|1[0-2])\d{5}[089]$/, valid: isKennitala },
+  { rule: 'pt_cc', word: 'cc', type: 'NATIONAL_ID', lengths: [12], pattern: /^\d{9}[A-Z0-9]{2}\d$/, valid: isCartao },
+  { rule: 'ec_ci', word: 'c i', type: 'NATIONAL_ID', lengths: [10], pattern: /^(?:0[1-9]|1\d|2[0-4]|30)[0-6]\d{7}$/, valid: luhn },
   {
     rule: 'br_pis',
     word: 'pis',
     type: 'NATIONAL_ID',
+    lengths: [11],
     pattern: /^\d{11}$/,
     valid: (id) => ((weighted(id, [3, 2, 9, 8, 7, 6, 5, 4, 3, 2]) * 10) % 11) % 10 === Number(id[10]),
   },
-  { rule: 'in_epic', word: 'epic', type: 'NATIONAL_ID', pattern: /^[A-Z]{3}\d{7}$/, valid: (id) => luhn(id.slice(3)) },
+  { rule: 'in_epic', word: 'epic', type: 'NATIONAL_ID', lengths: [10], pattern: /^[A-Z]{3}\d{7}$/, valid: (id) => luhn(id.slice(3)) },
   {
     rule: 'us_dea',
     word: 'dea',
     type: 'NATIONAL_ID',
+    lengths: [9],
     pattern: /^[A-Z][A-Z9]\d{7}$/,
     valid: (id) => weighted(id.slice(2), [1, 2, 1, 2, 1, 2]) % 10 === Number(id[8]),
   },
-  { rule: 'jp_my_number', word: 'my number', type: 'NATIONAL_ID', pattern: /^\d{12}$/, valid: isMyNumber },
-  { rule: 'gb_nhs', type: 'NATIONAL_ID', pattern: /^\d{3}[ -]\d{3}[ -]\d{4}$/, valid: (id) => isNhs(digits(id)) },
-  { rule: 'us_aba', type: 'BANK_ACCOUNT', pattern: /^\d{9}$/, valid: (id) => weighted(id, [3, 7, 1, 3, 7, 1, 3, 7, 1]) % 10 === 0 },
+  { rule: 'jp_my_number', word: 'my number', type: 'NATIONAL_ID', lengths: [12], pattern: /^\d{12}$/, valid: isMyNumber },
+  { rule: 'gb_nhs', type: 'NATIONAL_ID', lengths: [10], pattern: /^\d{3}[ -]\d{3}[ -]\d{4}$/, valid: (id) => isNhs(digits(id)) },
+  { rule: 'us_aba', type: 'BANK_ACCOUNT', lengths: [9], pattern: /^\d{9}$/, valid: (id) => weighted(id, [3, 7, 1, 3, 7, 1, 3, 7, 1]) % 10 === 0 },
   {
     rule: 'mx_clabe',
     type: 'BANK_ACCOUNT',
+    lengths: [18],
     pattern: /^\d{18}$/,
     valid: isClabe,
   },
@@ -225,9 +239,10 @@ const isNhs = (id: string): boolean => (11 - (weighted(id, [10, 9, 8, 7, 6, 5, 4
 const SHORTEST = 6;
 const LONGEST_COMPACT = 18;
 /** By the length of the compact form. */
-const ALONE: readonly (readonly Shape[])[] = Array.from({ length: LONGEST_COMPACT + 1 }, (_, length) =>
-  SHAPES.filter(({ alone }) => alone?.includes(length) === true),
+const BY_LENGTH: readonly (readonly Shape[])[] = Array.from({ length: LONGEST_COMPACT + 1 }, (_, length) =>
+  SHAPES.filter(({ lengths }) => lengths.includes(length)),
 );
+const ALONE = BY_LENGTH.map((shapes) => shapes.filter(({ alone }) => alone));
 
 /** As it is written, or without its separators. */
 const fits = ({ pattern, valid }: Shape, written: string, compact: string): boolean =>
@@ -285,6 +300,12 @@ function gapAt(text: string, at: number): number {
   return gap > 0 && (classAt(text, at + gap) & WORD) !== 0 && text.charCodeAt(at + gap) < 0x80 ? gap : 0;
 }
 
+/** Whether what stands behind a group may belong to it: in a sentence a word in small letters follows most numbers. */
+function goesOn(text: string, at: number): boolean {
+  const gap = gapAt(text, at);
+  return gap > 0 && (text.charCodeAt(at) !== 0x20 || (classAt(text, at + gap) & (DIGIT | UPPER)) !== 0);
+}
+
 /** Whether a keyword is a word, or a phrase that ends with it: the reference of "taxpayer reference" makes it nothing else. */
 const endsWith = (keyword: string, word: string): boolean => keyword === word || keyword.endsWith(` ${word}`);
 
@@ -294,14 +315,15 @@ function isSpent(scan: Scan, keyword: string, start: number, context: Context): 
   if (from === 0 || start - from > 64 || context.column.length > 0) return false;
   const between = scan.text.slice(from, start).toLowerCase();
   if (between.includes('\n') || between.includes(keyword.slice(keyword.lastIndexOf(' ') + 1))) return false;
-  return [...between.matchAll(/\p{L}{2,}/gu)].some(([word]) => !joining.has(word));
+  for (const [word] of between.matchAll(/\p{L}{2,}/gu)) if (!joining.has(word)) return true;
+  return false;
 }
 const joining = wordSet('and,or,und,oder,et,ou,og,och,en,of,eller,ali,ja');
 
 /** Is 22838575550 a valid PESEL? 556-9034-12 is my tax number. */
 const AFTER = /^ (?:is )?(?:a|an|my|the|his|her) (?:valid )?(?=\p{L})/u;
 function saidAfter(text: string, end: number): string | undefined {
-  const match = text.charCodeAt(end) === 0x20 ? AFTER.exec(text.slice(end, end + 20)) : null;
+  const match = text[end] === ' ' && 'iamth'.includes(text[end + 1] ?? ' ') ? AFTER.exec(text.slice(end, end + 20)) : null;
   if (match === null) return undefined;
   const from = end + match[0].length;
   let phrase = '';
@@ -316,7 +338,7 @@ function look(scan: Scan, from: number, runEnd: number): void {
   const { text } = scan;
   if (from < scan.numbersSeen) return;
   // No id is as short, and nothing goes on behind it.
-  if (runEnd - from < SHORTEST && gapAt(text, runEnd) === 0) return;
+  if (runEnd - from < SHORTEST && !goesOn(text, runEnd)) return;
   const close = text.charCodeAt(from - 1);
   if (close === 0x5f || close === 0x24 || close === 0x40 || close === 0x20ac) return;
   // A letter or country code may stand before: "P 1630837", "CL 12531909-2", "A-1234567", "GHA-712345678-9".
@@ -377,7 +399,7 @@ function look(scan: Scan, from: number, runEnd: number): void {
   const type: EntityType = account !== undefined ? 'BANK_ACCOUNT' : 'NATIONAL_ID';
   const checked =
     alone ??
-    SHAPES.find(
+    BY_LENGTH[compact.length]?.find(
       (shape) =>
         shape.type === type &&
         (shape.word === undefined || shape.word === keyword) &&

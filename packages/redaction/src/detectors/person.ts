@@ -2,7 +2,7 @@
 import { classAt, isGlue, isWord, LETTER, LOWER, OTHER_LETTER, UPPER } from '../characters.ts';
 import { confidence, type Confidence, type Detector } from '../detector.ts';
 import { WordSet, wordSet } from '../keywords.ts';
-import { aloneNobody, isAny, isEveryday, isListed, isListedGiven, marksOf, OTHERWISE } from '../names/lookup.ts';
+import { aloneNobody, isAny, isEveryday, isEverydayAt, isListed, isListedGiven, marksOf, OTHERWISE } from '../names/lookup.ts';
 import { toName } from '../names/name-filter.ts';
 import { identifierBefore, type Scan } from '../scan.ts';
 import {
@@ -162,7 +162,7 @@ function isPlain(scan: Scan, lead: number, start: number, end: number): boolean 
   if (speaks(scan, start, end) || followsName(scan, start) || hasAnnouncer(scan, lead) || opensCell(scan, lead)) return false;
   for (let at = start; at < end; at++) if (text.charCodeAt(at) >= 0x80) return false;
   // Everyday words alone name nobody, listed or not.
-  return ((scan.words.lastLists & aloneNobody.bit) !== 0 && isEveryday(text.slice(start, end).toLowerCase())) || !isAny(text, start, end);
+  return ((scan.words.lastLists & aloneNobody.bit) !== 0 && isEverydayAt(text, start, end)) || !isAny(text, start, end);
 }
 
 function look(scan: Scan, start: number, runEnd: number): void {

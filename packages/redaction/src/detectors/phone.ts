@@ -36,6 +36,7 @@ const lettered = (text: string, start: number): string | undefined =>
 
 const SHORTEST = 7;
 const LONGEST = 15;
+const MOST_GROUPS = 8;
 
 function look(scan: Scan, from: number, runEnd: number): void {
   const { text } = scan;
@@ -64,10 +65,13 @@ function look(scan: Scan, from: number, runEnd: number): void {
   const keyword = context.find(phoneKeywords);
 
   // The longest reading first: a number's last groups belong to it.
-  for (let last = Math.min(starts.length, 8) - 1; last >= 0; last--) {
+  let left = total;
+  for (let last = starts.length - 1; last >= 0; last--) {
     const end = ends[last] ?? 0;
+    const count = left;
+    left -= end - (starts[last] ?? 0);
+    if (last >= MOST_GROUPS || count > LONGEST + 3 || count < SHORTEST) continue;
     const digits = digitsOf(text, start, end);
-    if (digits.length > LONGEST + 3 || digits.length < SHORTEST) continue;
     const after = text[end] ?? ' ';
     if (isWord(text, end) && !/^(?:x\d|[\u3040-\u9fff])/i.test(text.slice(end, end + 2))) continue;
     if ((after === '-' || after === '.' || after === '/' || after === ':') && isWord(text, end + 1)) continue;

@@ -29,6 +29,8 @@ const marked = new WordSet([...everydayWords, ...notPeople]);
 const marks = [0, ...[...marked].map((word) => (everydayWords.has(word) ? COMMON : 0) | (notPeople.has(word) ? OTHERWISE : 0))];
 export const marksOf = (name: string): number => marks[marked.numberOf(name)] || (CONTRACTED.test(name) ? COMMON : 0);
 export const isEveryday = (name: string): boolean => marksOf(name) !== 0;
+/** Of a stretch of letters, whatever their case. */
+export const isEverydayAt = (text: string, start: number, end: number): boolean => marked.numberInAnyCase(text, start, end) > 0;
 const CONTRACTED = /^(?:i|it|we|you|he|she|they|let|don|can|that|there|what|who)['’]/;
 /** Words that alone name nobody: to see in the pass that a word may be one. */
 export const aloneNobody = new Keywords([...marked].join(','));
