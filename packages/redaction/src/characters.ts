@@ -37,6 +37,8 @@ const CLOSING = 4;
 const GLUE = 8;
 /** What stands before the cells of a table or a list. */
 const BEFORE_CELL = 16;
+/** What stands behind a name in code, a path or a mailbox. */
+const BEHIND_CALLED = 32;
 const marks = new Uint8Array(128);
 for (const [characters, mark] of [
   ["!#$%&'*+/=?^_`{|}~.-", LOCAL],
@@ -44,6 +46,7 @@ for (const [characters, mark] of [
   ['"\'`<>', CLOSING],
   ['_.$\\@#', GLUE],
   [",;|\t'(", BEFORE_CELL],
+  ['_(=/@', BEHIND_CALLED],
 ] as const)
   for (let at = 0; at < characters.length; at++) marks[characters.charCodeAt(at)] = (marks[characters.charCodeAt(at)] ?? 0) | mark;
 const isMarked = (text: string, at: number, mark: number): boolean => ((marks[text.charCodeAt(at)] ?? 0) & mark) !== 0;
@@ -51,6 +54,7 @@ const isMarked = (text: string, at: number, mark: number): boolean => ((marks[te
 export const isLocal = (text: string, at: number): boolean => (classAt(text, at) & WORD) !== 0 || isMarked(text, at, LOCAL);
 export const isOpaque = (text: string, at: number): boolean => (classAt(text, at) & WORD) !== 0 || isMarked(text, at, OPAQUE);
 export const isGlue = (text: string, at: number): boolean => isMarked(text, at, GLUE);
+export const isCalled = (text: string, at: number): boolean => isMarked(text, at, BEHIND_CALLED);
 export const isBeforeCell = (text: string, at: number): boolean => isMarked(text, at, BEFORE_CELL);
 /** Up to white space, a quote or a bracket of markup. */
 export const isBare = (text: string, at: number): boolean => (classAt(text, at) & SPACE) === 0 && !isMarked(text, at, CLOSING);

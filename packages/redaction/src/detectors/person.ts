@@ -1,5 +1,5 @@
 // Runs in browsers too. Names of people: by a word that announces one, by lists of names, and again wherever a known name returns.
-import { classAt, isGlue, isWord, LETTER, LOWER, OTHER_LETTER, UPPER } from '../characters.ts';
+import { classAt, isCalled, isGlue, isWord, LETTER, LOWER, OTHER_LETTER, UPPER } from '../characters.ts';
 import { confidence, type Confidence, type Detector } from '../detector.ts';
 import { WordSet, wordSet } from '../keywords.ts';
 import { aloneNobody, isAny, isEveryday, isEverydayAt, isListed, isListedGiven, marksOf, OTHERWISE } from '../names/lookup.ts';
@@ -107,9 +107,9 @@ function runFrom(text: string, first: Word): readonly Word[] {
   const run: Word[] = [first];
   for (let last = first; run.length < MOST_WORDS;) {
     let at = last.end;
-    if (isInitial(last) && text[at] === '.') at++;
-    if (text[at] !== ' ' && !(isInitial(last) && (classAt(text, at) & UPPER) !== 0)) break;
-    while (text[at] === ' ' && at - last.end < 3) at++;
+    if (isInitial(last) && text.charCodeAt(at) === 0x2e) at++;
+    if (text.charCodeAt(at) !== 0x20 && !(isInitial(last) && (classAt(text, at) & UPPER) !== 0)) break;
+    while (text.charCodeAt(at) === 0x20 && at - last.end < 3) at++;
     // Lower-case particles belong to what follows them.
     let from = at;
     if ((classAt(text, from) & UPPER) === 0) {
@@ -179,15 +179,10 @@ function look(scan: Scan, start: number, runEnd: number): void {
   }
   const first = wordAt(text, start);
   if (first === undefined) return;
-  const after = text[first.end] ?? ' ';
   if (
-    after === '_' ||
-    after === '(' ||
-    after === '=' ||
-    after === '/' ||
-    (after === '.' && isWord(text, first.end + 1) && !isInitial(first)) ||
-    after === '@' ||
-    (after === ':' && text[first.end + 1] === ':')
+    isCalled(text, first.end) ||
+    (text.charCodeAt(first.end) === 0x2e && isWord(text, first.end + 1) && !isInitial(first)) ||
+    text.startsWith('::', first.end)
   )
     return;
   // The pass has looked up the word already.
@@ -202,8 +197,8 @@ function look(scan: Scan, start: number, runEnd: number): void {
   // What announces a name is none: in "Hi Bob" the name begins with Bob.
   if (run.length > 1 && mayAnnounce && announcers.has(first.name)) return;
   const decided =
-    announced === undefined && first.name.length > 1 && !first.listed && run.length < 2 ? undefined : decide(scan, run, announced);
-  if (decided === undefined) {
+    announced === undefined && first.name.length > 1 && !first.listed && run.length < 2 ? undefined : decide(text, run, announced);
+  if (decided === undefined || (announced === undefined && isNoun(scan, first))) {
     scan.capitalised.push({ start, end: first.end });
     return;
   }
@@ -317,13 +312,15 @@ function isCapitals(text: string, start: number, end: number): boolean {
 
 /** AHV-Nummer, Steuer-ID, Smith-style: parts of a name make other words too. */
 const NUMBERED = /-(?:\p{L}*nummer|nr|no|id|code|karte|style|type|like|based)$/u;
+/** Nouns have capitals in German: only a given name tells a name there. */
+const isNoun = (scan: Scan, first: Word): boolean =>
+  !isInitial(first) && (first.everyday || !first.given) && scan.isGermanAt(first.start);
 /** How much of a run is a name, and how sure that is. */
 function decide(
-  scan: Scan,
+  text: string,
   run: readonly Word[],
   announced: Announced | undefined,
 ): { readonly take: readonly Word[]; readonly sure: Confidence } | undefined {
-  const { text } = scan;
   const cut = run.findIndex(({ otherwise, name, end }) => otherwise || (name === 'i' && text[end] !== '.'));
   const kept = cut < 0 ? run : run.slice(0, cut);
   // Something follows that makes the whole an organisation, a street, a title of a work.
@@ -333,8 +330,6 @@ function decide(
     !/^(?:the|and|of|for|order|error|call|phone|email|account|card|iban|bitcoin|get|post)$/.test(run[cut]?.name ?? '');
   const [first, second] = kept;
   if (first === undefined || kept.every(isInitial) || kept.some(({ name }) => name.includes('-') && NUMBERED.test(name))) return undefined;
-  // Nouns have capitals there: only a given name tells a name.
-  if (announced === undefined && !isInitial(first) && (first.everyday || !first.given) && scan.isGermanAt(first.start)) return undefined;
   const capitals = kept.every(({ start, end }) => end - start > 1 && isCapitals(text, start, end));
   const listed = kept.filter((word) => word.listed && !word.everyday).length;
   if (announced?.surely === true && !followed) {

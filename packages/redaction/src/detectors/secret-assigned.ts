@@ -1,6 +1,6 @@
 // Runs in browsers too. A value that its name calls a secret: env files, JSON, YAML, code, XML, headers, prose.
 import { confidence, type Detector } from '../detector.ts';
-import { wordSet } from '../keywords.ts';
+import { WordSet, wordSet } from '../keywords.ts';
 import type { Scan } from '../scan.ts';
 import { looksRandom } from './secret-prefixes.ts';
 
@@ -11,14 +11,14 @@ const TOKEN =
   /(?:token|secret|secretkey|apikey|credential|credentials|creds|accesskey|privatekey|signingkey|encryptionkey|webhook|sid|sessid|csrftoken|xsrf)$|^(?:auth|authorization|bearer|jwt|session|sessionid|cookie)$|(?:api|access|secret|private|signing|encryption|account|shared|auth|master|client|license|service|integration)key$/i;
 const KEY = /(?:^|[a-z0-9])Key$|^key$/i;
 
-/** Whether a name may be any of these, or of those that only what stands around makes one. */
-const NAMES = new RegExp(`${PASSWORD.source}|${TOKEN.source}|key$|^(?:bearer|basic|mnemonic|seed|phrase|sig(?:nature)?)$`, 'i');
-
-/** How such names end. */
-const TAILS =
-  'ord,swd,ase,nic,eed,pwd,pw,ode,ass,pin,ort,eña,ena,ave,nha,sse,ola,sło,оль,密码,ード,ken,ret,key,ial,als,eds,ook,uth,ion,rer,sic,sig,ure,jwt,nid,kie,sid,srf,ing'.split(
+/** The last three or four characters of such names, and of those that only what stands around makes one; shorter names whole. */
+const ENDINGS =
+  'word,sswd,rase,pwd,pass,pin,pw,code,wort,seña,sena,lave,enha,asse,rola,nord,oord,asło,роль,密码,ワード,oken,cret,key,tial,ials,reds,hook,sid,xsrf,auth,tion,arer,jwt,sion,onid,okie,asic,ring,onic,seed,sig,ture'.split(
     ',',
   );
+const endings = new WordSet(ENDINGS);
+const mayNameSecret = (text: string, start: number, end: number): boolean =>
+  end - start < 3 || endings.numberInAnyCase(text, end - 3, end) > 0 || endings.numberInAnyCase(text, Math.max(start, end - 4), end) > 0;
 
 const STOP = wordSet(
   'true,false,null,none,nil,undefined,string,str,number,int,bool,boolean,text,required,optional,incorrect,correct,wrong,invalid,valid,expired,missing,empty,changed,reset,set,unset,not,too,the,your,my,a,an,is,was,been,must,should,password,secret,token,key,example,changeme,redacted,hidden,masked,placeholder,default,value,todo,here,stored,used,needed,safe,secure,encrypted,hashed,unknown,disabled,enabled,rotated,revoked,being,valid,and,or,for,to,in,on,of',
@@ -36,8 +36,8 @@ const OPERATOR =
 
 function look(scan: Scan, start: number, end: number): void {
   const { text } = scan;
+  if (!mayNameSecret(text, start, end)) return;
   const name = text.slice(start, end);
-  if (!NAMES.test(name)) return;
   const password = PASSWORD.test(name);
   // The shell's working directory.
   if (name === 'PWD' && /^=["']?\//.test(text.slice(end, end + 3))) return;
@@ -217,7 +217,7 @@ export const secretAssigned: Detector = {
   type: 'SECRET',
   anchors: ['word', 'mixed'],
   lengths: { word: [2, 60], mixed: [3, 60] },
-  tails: TAILS,
+  tails: ENDINGS.map((ending) => ending.slice(-3)),
   next: '_"\'`:=>, \t\n\r',
   source: 'after gitleaks’ generic rule (MIT): identifier, operator, value',
   examples: [
