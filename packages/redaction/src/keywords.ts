@@ -34,7 +34,7 @@ export class WordSet {
     const size = 2 << (31 - Math.clz32(words.length * SLOTS_EACH));
     this.#slots = words.length < 0x1_0000 ? new Uint16Array(size) : new Uint32Array(size);
     for (const word of words) {
-      let slot = this.#slotOf(word, 0, word.length);
+      let slot = this.#slotOf(hashOf(word));
       while (this.#slots[slot] !== 0 && this.#words[this.#slots[slot] ?? 0] !== word) slot = this.#after(slot);
       if (this.#slots[slot] === 0) this.#slots[slot] = this.#words.push(word) - 1;
     }
@@ -47,7 +47,7 @@ export class WordSet {
 
   /** Which word of the list it is, from one on; 0 where it is none. */
   numberOf(text: string, start = 0, end = text.length): number {
-    for (let slot = this.#slotOf(text, start, end); ; slot = this.#after(slot)) {
+    for (let slot = this.#slotOf(hashOf(text, start, end)); ; slot = this.#after(slot)) {
       const number = this.#slots[slot] ?? 0;
       const word = this.#words[number] ?? '';
       if (number === 0 || (word.length === end - start && text.startsWith(word, start))) return number;
@@ -56,8 +56,13 @@ export class WordSet {
 
   /** The same of a list in small letters, whatever the case of what is looked up. */
   numberInAnyCase(text: string, start = 0, end = text.length): number {
-    for (let at = start; at < end; at++) if (text.charCodeAt(at) >= 0x80) return this.numberOf(text.slice(start, end).toLowerCase());
-    for (let slot = this.#slotOf(text, start, end); ; slot = this.#after(slot)) {
+    let hash = 0;
+    for (let at = start; at < end; at++) {
+      const code = text.charCodeAt(at);
+      if (code >= 0x80) return this.numberOf(text.slice(start, end).toLowerCase());
+      hash = hashStep(hash, code);
+    }
+    for (let slot = this.#slotOf(hash); ; slot = this.#after(slot)) {
       const number = this.#slots[slot] ?? 0;
       const word = this.#words[number] ?? '';
       if (number === 0 || (word.length === end - start && isSmallOf(word, text, start))) return number;
@@ -68,8 +73,7 @@ export class WordSet {
     return this.#words.slice(1)[Symbol.iterator]();
   }
 
-  #slotOf(text: string, start: number, end: number): number {
-    const hash = hashOf(text, start, end);
+  #slotOf(hash: number): number {
     return (hash ^ (hash >>> 15)) & (this.#slots.length - 1);
   }
 
@@ -116,7 +120,11 @@ export class Keywords {
       const last = before.pop() ?? '';
       inner.push(...before);
       const counts = ending.get(last) ?? [];
-      if (!counts.includes(before.length)) ending.set(last, [...counts, before.length].toSorted((a, b) => b - a));
+      if (!counts.includes(before.length))
+        ending.set(
+          last,
+          [...counts, before.length].toSorted((a, b) => b - a),
+        );
     }
     this.#last = new WordSet([...ending.keys()]);
     this.#ending = [{ word: '', counts: [] }, ...Array.from(ending, ([word, counts]) => ({ word, counts }))];

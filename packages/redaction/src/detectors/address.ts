@@ -1,5 +1,5 @@
 // Runs in browsers too. Street addresses: a street with its number, and what follows on the same or the next line.
-import { classAt, isDigit, isWord, LETTER, LOWER, UPPER, WORD } from '../characters.ts';
+import { classAt, DIGIT, isDigit, isWord, LETTER, LOWER, UPPER, WORD } from '../characters.ts';
 import { confidence, type Detector } from '../detector.ts';
 import { Keywords, WordSet, wordSet } from '../keywords.ts';
 import type { Scan } from '../scan.ts';
@@ -28,10 +28,7 @@ const TYPES =
     ',',
   );
 /** 12 rue de la Paix, 4 bis, avenue Foch, 7 Via Roma */
-const ROMANCE = new RegExp(
-  `^\\d{1,5}(?: ?(?:bis|ter|[A-D]))?,? (?:${TYPES.join('|')})(?: ${NAME}){1,6}`,
-  'iu',
-);
+const ROMANCE = new RegExp(`^\\d{1,5}(?: ?(?:bis|ter|[A-D]))?,? (?:${TYPES.join('|')})(?: ${NAME}){1,6}`, 'iu');
 /** Behind a number, all words without a capital that such streets begin with. */
 const BEGIN_SMALL = new WordSet([...SMALL, ...TYPES.map(firstWord), ...'l,d,bis,ter,a,b,c'.split(',')]);
 function mayBeginStreet(text: string, at: number): boolean {
@@ -209,7 +206,8 @@ function lookNumber(scan: Scan, start: number, end: number): void {
     return;
   const next = text[end] ?? ' ';
   if (next !== ' ' && next !== ',' && next !== '\n' && (classAt(text, end) & LETTER) === 0) return;
-  if ((next === ',' || next === '\n' || text[end + 1] === '\n') && CODED.test(text.slice(start, start + 40))) {
+  const behindComma = next === ',' && (classAt(text, text[end + 1] === ' ' ? end + 2 : end + 1) & (DIGIT | UPPER)) !== 0;
+  if ((behindComma || next === '\n' || text[end + 1] === '\n') && CODED.test(text.slice(start, start + 40))) {
     const street = STREET_BEFORE.exec(text.slice(Math.max(scan.floor, scan.addressesSeen, start - 80), start))?.[1];
     if (street !== undefined) return report(scan, start - street.length, street.length + end - start, 'address.coded', confidence.labelled);
   }

@@ -41,14 +41,14 @@ function look(scan: Scan, from: number, runEnd: number): void {
     if (count > 19) return;
     if (count < SHORTEST) continue;
     const digits = digitsOf(scan.text, start, end);
-    if (/^(\d)\1+$/.test(digits)) continue;
+    // Four groups of four that are called a card are one, mistyped or made up.
+    const checked = luhn(digits);
+    if (!checked && (last !== 3 || count !== 16)) continue;
     const grouping = ends
       .slice(0, last + 1)
       .map((each, group) => each - (starts[group] ?? 0))
       .join('-');
-    // Four groups of four that are called a card are one, mistyped or made up.
-    const checked = luhn(digits);
-    if (!checked && grouping !== '4-4-4-4') continue;
+    if ((!checked && grouping !== '4-4-4-4') || /^(\d)\1+$/.test(digits)) continue;
     const context = scan.contextBefore(start).find(cardKeywords);
     // Maestro has shorter ones, of twelve digits and more, as has everything else that is numbered.
     const issued = isIssued(digits) || (context !== undefined && MAESTRO.test(digits));

@@ -9,15 +9,17 @@ const BECH32 = 'qpzry9x8gf2tvdw0s3jn54khce6mua7l';
 
 /** Four bytes of a double SHA-256 close the 21 of the address. */
 export function isBase58Check(address: string): boolean {
-  let number = 0n;
+  const bytes = new Uint8Array(25);
   for (const character of address) {
-    const digit = BASE58.indexOf(character);
-    if (digit < 0) return false;
-    number = number * 58n + BigInt(digit);
+    let carry = BASE58.indexOf(character);
+    if (carry < 0) return false;
+    for (let at = bytes.length - 1; at >= 0; at--) {
+      carry += (bytes[at] ?? 0) * 58;
+      bytes[at] = carry & 0xff;
+      carry >>= 8;
+    }
+    if (carry > 0) return false;
   }
-  const hex = number.toString(16).padStart(50, '0');
-  if (hex.length !== 50) return false;
-  const bytes = Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
   const digest = sha256(sha256(bytes.subarray(0, 21)));
   return bytes.subarray(21).every((byte, i) => byte === digest[i]);
 }

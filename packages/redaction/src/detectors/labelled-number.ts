@@ -81,7 +81,14 @@ const SHAPES: readonly Shape[] = [
     valid: (id) => NIF_LETTERS[Number('XYZ'.indexOf(id[0] ?? '') + id.slice(1, 8)) % 23] === id[8],
     alone: true,
   },
-  { rule: 'it_codice_fiscale', type: 'NATIONAL_ID', lengths: [16], pattern: /^[A-Z]{6}\d{2}[ABCDEHLMPRST]\d{2}[A-Z]\d{3}[A-Z]$/, valid: yes, alone: true },
+  {
+    rule: 'it_codice_fiscale',
+    type: 'NATIONAL_ID',
+    lengths: [16],
+    pattern: /^[A-Z]{6}\d{2}[ABCDEHLMPRST]\d{2}[A-Z]\d{3}[A-Z]$/,
+    valid: yes,
+    alone: true,
+  },
   { rule: 'mx_curp', type: 'NATIONAL_ID', lengths: [18], pattern: /^[A-Z]{4}\d{6}[HMX][A-Z]{5}[0-9A-Z]\d$/, valid: yes, alone: true },
   {
     rule: 'gb_nino',
@@ -99,15 +106,49 @@ const SHAPES: readonly Shape[] = [
     valid: (id) => '0123456789ABCDEFHJKLMNPRSTUVWXY'[Number(id.slice(0, 6) + id.slice(7, 10)) % 31] === id[10],
     alone: true,
   },
-  { rule: 'br_cpf', type: 'NATIONAL_ID', lengths: [11], pattern: /^\d{3}\.\d{3}\.\d{3}-\d{2}$/, valid: (id) => isCpf(digits(id)), alone: true },
+  {
+    rule: 'br_cpf',
+    type: 'NATIONAL_ID',
+    lengths: [11],
+    pattern: /^\d{3}\.\d{3}\.\d{3}-\d{2}$/,
+    valid: (id) => isCpf(digits(id)),
+    alone: true,
+  },
   { rule: 'br_rg', type: 'NATIONAL_ID', lengths: [9], pattern: /^\d{2}\.\d{3}\.\d{3}-[\dX]$/, valid: yes, word: 'rg' },
   { rule: 'in_pan', type: 'NATIONAL_ID', lengths: [10], pattern: /^[A-Z]{3}[ABCFGHLJPT][A-Z]\d{4}[A-Z]$/, valid: yes },
-  { rule: 'in_aadhaar', type: 'NATIONAL_ID', lengths: [12], pattern: /^[2-9]\d{3} \d{4} \d{4}$/, valid: (id) => verhoeff(digits(id)), alone: true },
-  { rule: 'fr_nir', type: 'NATIONAL_ID', lengths: [15], pattern: /^[12]\d{2}(?:0[1-9]|1[0-2]|[2-9]\d)(?:\d{2}|2[AB])\d{8}$/, valid: isNir, alone: true },
-  { rule: 'ch_ahv', type: 'NATIONAL_ID', lengths: [13], pattern: /^756\.?\d{4}\.?\d{4}\.?\d{2}$/, valid: (id) => isEan(digits(id)), alone: true },
+  {
+    rule: 'in_aadhaar',
+    type: 'NATIONAL_ID',
+    lengths: [12],
+    pattern: /^[2-9]\d{3} \d{4} \d{4}$/,
+    valid: (id) => verhoeff(digits(id)),
+    alone: true,
+  },
+  {
+    rule: 'fr_nir',
+    type: 'NATIONAL_ID',
+    lengths: [15],
+    pattern: /^[12]\d{2}(?:0[1-9]|1[0-2]|[2-9]\d)(?:\d{2}|2[AB])\d{8}$/,
+    valid: isNir,
+    alone: true,
+  },
+  {
+    rule: 'ch_ahv',
+    type: 'NATIONAL_ID',
+    lengths: [13],
+    pattern: /^756\.?\d{4}\.?\d{4}\.?\d{2}$/,
+    valid: (id) => isEan(digits(id)),
+    alone: true,
+  },
   { rule: 'de_idnr', type: 'NATIONAL_ID', lengths: [11], pattern: /^[1-9]\d{10}$/, valid: mod11_10 },
   { rule: 'ca_sin', type: 'NATIONAL_ID', lengths: [9], pattern: /^\d{9}$/, valid: luhn },
-  { rule: 'pl_pesel', type: 'NATIONAL_ID', lengths: [11], pattern: /^\d{11}$/, valid: (id) => weighted(id, [1, 3, 7, 9, 1, 3, 7, 9, 1, 3, 1]) % 10 === 0 },
+  {
+    rule: 'pl_pesel',
+    type: 'NATIONAL_ID',
+    lengths: [11],
+    pattern: /^\d{11}$/,
+    valid: (id) => weighted(id, [1, 3, 7, 9, 1, 3, 7, 9, 1, 3, 1]) % 10 === 0,
+  },
   {
     rule: 'se_personnummer',
     type: 'NATIONAL_ID',
@@ -150,7 +191,14 @@ const SHAPES: readonly Shape[] = [
     pattern: /^(?:(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])\d{2}-[012]|32\d{4}-\d)\d{4}$/,
     valid: yes,
   },
-  { rule: 'is_kennitala', word: 'kt', type: 'NATIONAL_ID', lengths: [10], pattern: /^[0-7]\d(?:0[1-9]|1[0-2])\d{5}[089]$/, valid: isKennitala },
+  {
+    rule: 'is_kennitala',
+    word: 'kt',
+    type: 'NATIONAL_ID',
+    lengths: [10],
+    pattern: /^[0-7]\d(?:0[1-9]|1[0-2])\d{5}[089]$/,
+    valid: isKennitala,
+  },
   { rule: 'pt_cc', word: 'cc', type: 'NATIONAL_ID', lengths: [12], pattern: /^\d{9}[A-Z0-9]{2}\d$/, valid: isCartao },
   { rule: 'ec_ci', word: 'c i', type: 'NATIONAL_ID', lengths: [10], pattern: /^(?:0[1-9]|1\d|2[0-4]|30)[0-6]\d{7}$/, valid: luhn },
   {
@@ -172,7 +220,13 @@ const SHAPES: readonly Shape[] = [
   },
   { rule: 'jp_my_number', word: 'my number', type: 'NATIONAL_ID', lengths: [12], pattern: /^\d{12}$/, valid: isMyNumber },
   { rule: 'gb_nhs', type: 'NATIONAL_ID', lengths: [10], pattern: /^\d{3}[ -]\d{3}[ -]\d{4}$/, valid: (id) => isNhs(digits(id)) },
-  { rule: 'us_aba', type: 'BANK_ACCOUNT', lengths: [9], pattern: /^\d{9}$/, valid: (id) => weighted(id, [3, 7, 1, 3, 7, 1, 3, 7, 1]) % 10 === 0 },
+  {
+    rule: 'us_aba',
+    type: 'BANK_ACCOUNT',
+    lengths: [9],
+    pattern: /^\d{9}$/,
+    valid: (id) => weighted(id, [3, 7, 1, 3, 7, 1, 3, 7, 1]) % 10 === 0,
+  },
   {
     rule: 'mx_clabe',
     type: 'BANK_ACCOUNT',
@@ -379,7 +433,11 @@ function look(scan: Scan, from: number, runEnd: number): void {
   if (keyword === undefined && (ALONE[solid + lead.length] ?? []).length === 0 && (ALONE[solid] ?? []).length === 0) return;
   const written = text.slice(from, end).toUpperCase();
   // A date, a time of day, a span of years or a constant in code is no id, whatever stands before it.
-  if ((solid < end - from || written.startsWith('0X')) && /^\d{4}-\d{2}-\d{2}(?:T|$)|^\d{2}:\d{2}|^(?:19|20)\d{2}-(?:19|20)\d{2}$|^0X/.test(written)) return;
+  if (
+    (solid < end - from || written.startsWith('0X')) &&
+    /^\d{4}-\d{2}-\d{2}(?:T|$)|^\d{2}:\d{2}|^(?:19|20)\d{2}-(?:19|20)\d{2}$|^0X/.test(written)
+  )
+    return;
   const compact = /[^0-9A-Z]/.test(written) ? written.replaceAll(/[^0-9A-Z]/g, '') : written;
   const alone = findAlone(written, compact) ?? (lead === '' ? undefined : findAlone('', lead.slice(0, -1).toUpperCase() + compact));
   const other = context.find(otherWords, 2);
@@ -400,10 +458,7 @@ function look(scan: Scan, from: number, runEnd: number): void {
   const checked =
     alone ??
     BY_LENGTH[compact.length]?.find(
-      (shape) =>
-        shape.type === type &&
-        (shape.word === undefined || shape.word === keyword) &&
-        fits(shape, written, compact),
+      (shape) => shape.type === type && (shape.word === undefined || shape.word === keyword) && fits(shape, written, compact),
     );
   if (weakWords.has(keyword) && checked === undefined && !(keyword !== 'id' && count >= 7 && context.nearest === keyword)) return;
   if (

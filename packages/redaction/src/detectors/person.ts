@@ -313,8 +313,7 @@ function isCapitals(text: string, start: number, end: number): boolean {
 /** AHV-Nummer, Steuer-ID, Smith-style: parts of a name make other words too. */
 const NUMBERED = /-(?:\p{L}*nummer|nr|no|id|code|karte|style|type|like|based)$/u;
 /** Nouns have capitals in German: only a given name tells a name there. */
-const isNoun = (scan: Scan, first: Word): boolean =>
-  !isInitial(first) && (first.everyday || !first.given) && scan.isGermanAt(first.start);
+const isNoun = (scan: Scan, first: Word): boolean => !isInitial(first) && (first.everyday || !first.given) && scan.isGermanAt(first.start);
 /** How much of a run is a name, and how sure that is. */
 function decide(
   text: string,
