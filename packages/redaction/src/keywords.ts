@@ -20,19 +20,20 @@ function hashOf(text: string, start = 0, end = text.length): number {
 
 /** A table that is nearly empty: what is in no list finds a free slot. */
 const SLOTS_EACH = 8;
+const MOST_WORDS = 0xffff;
 /**
  * A declared list, in which stretches of a text are looked up where they stand: a set of the language's own would have each cut out,
- * and filed among all strings there are, before it could say no.
+ * and filed among all strings there are, before it could say no. For no words of a text's own: who knows the hash can make them meet in one slot.
  */
 export class WordSet {
   /** By number; none has the number of a free slot. */
   readonly #words: string[] = [''];
   /** The words' numbers, each in the first free slot from its hash's on. */
-  readonly #slots: Uint16Array | Uint32Array;
+  readonly #slots: Uint16Array;
 
   constructor(words: readonly string[]) {
-    const size = 2 << (31 - Math.clz32(words.length * SLOTS_EACH));
-    this.#slots = words.length < 0x1_0000 ? new Uint16Array(size) : new Uint32Array(size);
+    if (words.length > MOST_WORDS) throw new Error(`at most ${MOST_WORDS} words in a list`);
+    this.#slots = new Uint16Array(2 << (31 - Math.clz32((words.length * SLOTS_EACH) | 1)));
     for (const word of words) {
       let slot = this.#slotOf(hashOf(word));
       while (this.#slots[slot] !== 0 && this.#words[this.#slots[slot] ?? 0] !== word) slot = this.#after(slot);

@@ -1,7 +1,7 @@
 // Runs in browsers too. Names of people: by a word that announces one, by lists of names, and again wherever a known name returns.
 import { classAt, isCalled, isGlue, isWord, LETTER, LOWER, OTHER_LETTER, UPPER } from '../characters.ts';
 import { confidence, type Confidence, type Detector } from '../detector.ts';
-import { WordSet, wordSet } from '../keywords.ts';
+import { wordSet } from '../keywords.ts';
 import { aloneNobody, isAny, isEveryday, isEverydayAt, isListed, isListedGiven, marksOf, OTHERWISE } from '../names/lookup.ts';
 import { toName } from '../names/name-filter.ts';
 import { identifierBefore, type Scan } from '../scan.ts';
@@ -286,7 +286,7 @@ function remember(scan: Scan, take: readonly Word[], announced: Announced | unde
   for (const word of take) {
     const { name } = word;
     const everyday = word.everyday && (!word.given || name.length < 4 || word.otherwise);
-    if (name.length > 2 && !everyday) scan.people.push(name);
+    if (name.length > 2 && !everyday) (scan.people ??= new Set()).add(name);
   }
 }
 
@@ -389,8 +389,7 @@ const beginsSentence = (text: string, start: number): boolean =>
 /** A name that was found once is found wherever a part of it returns. */
 function finish(scan: Scan): void {
   const { text, people } = scan;
-  if (people.length === 0) return;
-  const known = new WordSet(people);
+  if (people === undefined) return;
   // Most are of another length or begin with another letter.
   const likely = new Uint32Array(LONGEST_NAME + 1);
   for (const name of people) likely[name.length] = (likely[name.length] ?? 0) | (1 << (name.charCodeAt(0) & 31));
@@ -398,7 +397,7 @@ function finish(scan: Scan): void {
     const first = text.charCodeAt(start);
     if (first < 0x80 && ((likely[end - start] ?? 0) & (1 << (first & 31))) === 0) continue;
     const name = toName(text.slice(start, end));
-    if (known.has(name)) scan.report({ start, end, type: 'PERSON', rule: 'person.again', confidence: confidence.guess, canonical: name });
+    if (people.has(name)) scan.report({ start, end, type: 'PERSON', rule: 'person.again', confidence: confidence.guess, canonical: name });
   }
 }
 
