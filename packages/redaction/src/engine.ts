@@ -10,7 +10,8 @@ export const ENGINE_VERSION = '0.5.2';
 
 /** Which detectors look at a run, by what the pass knows of it already; a bit each. */
 export interface Engine {
-  readonly detectors: readonly Detector[];
+  /** What each detector does at its anchors, by themselves: loaded once a run, from one shape of object. */
+  readonly looks: readonly Detector['look'][];
   /** By kind of run (see {@link kindOf}), then by length. */
   readonly byLength: readonly Int32Array[];
   /** By a word's first three characters, and by its last three. */
@@ -48,7 +49,7 @@ export function toEngine(detectors: readonly Detector[]): Engine {
     return table;
   };
   return {
-    detectors,
+    looks: detectors.map(({ look }) => look),
     byLength: kinds.map((anchors) =>
       Int32Array.from({ length: LONGEST_COUNTED + 1 }, (_, length) =>
         where(({ anchors: own, lengths }) =>
@@ -97,7 +98,7 @@ export interface Reading {
 export function detect(engine: Engine, { text, floor, regions, only, given }: Reading, depth = 0): Scan {
   const scan = new Scan(text, floor, regions, given);
   const { words } = scan;
-  const { detectors, byLength, byHead, byTail, byNext, byCharacter } = engine;
+  const { looks, byLength, byHead, byTail, byNext, byCharacter } = engine;
   const { length } = text;
   words.addAll(text, 0, floor);
   let encodedSeen = 0;
@@ -153,7 +154,7 @@ export function detect(engine: Engine, { text, floor, regions, only, given }: Re
       }
     } else if ((first & ANCHOR) !== 0 && at >= from && at < to) asked = byCharacter[code] ?? 0;
     if (asked !== 0) scan.at = at;
-    for (; asked !== 0; asked &= asked - 1) detectors[31 - Math.clz32(asked & -asked)]?.look(scan, at, end);
+    for (; asked !== 0; asked &= asked - 1) looks[31 - Math.clz32(asked & -asked)]?.(scan, at, end);
     at = end;
   }
   for (const { finish } of engine.last) finish?.(scan);
