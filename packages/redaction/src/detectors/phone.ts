@@ -76,8 +76,8 @@ function look(scan: Scan, from: number, runEnd: number): void {
     if (isWord(text, end) && !/^(?:x\d|[\u3040-\u9fff])/i.test(text.slice(end, end + 2))) continue;
     if ((after === '-' || after === '.' || after === '/' || after === ':') && isWord(text, end + 1)) continue;
     const shape = text.slice(start, end);
-    // A line break inside is somebody's wrap only where the number was announced by a plus.
-    if (shape.includes('\n') && !plus) continue;
+    // A line break inside is somebody's wrap only where the number was announced: by a plus, or by its name, and no line has a whole number.
+    if (shape.includes('\n') && !plus && !isBroken(scan, digits, starts, ends, last, context)) continue;
     if (!plus && keyword === undefined && text[end] === ' ' && last + 1 < starts.length && text[end] === ' ') continue;
     const said = keyword ?? namedAfter(text, end) ?? lettered(text, start);
     const read = readNumber(scan, shape, digits, plus, said, context);
@@ -95,6 +95,19 @@ function look(scan: Scan, from: number, runEnd: number): void {
     return;
   }
 }
+
+/** Whether groups on several lines are one number, as the word before says and a plan allows. */
+const isBroken = (
+  scan: Scan,
+  digits: string,
+  starts: readonly number[],
+  ends: readonly number[],
+  last: number,
+  { nearest }: Context,
+): boolean =>
+  phoneKeywords.has(nearest) &&
+  starts.every((start, group) => group > last || (ends[group] ?? 0) - start < SHORTEST) &&
+  toNational(digits, scan.regions) !== undefined;
 
 const NORTH_AMERICAN = /^(?:1[ .-]?)?\(?[2-9]\d{2}\)?[ .-]?[2-9]\d{2}[ .-]\d{4}$/;
 /** With its trunk zero and in groups: nobody writes an order number like that. */
@@ -172,6 +185,8 @@ export const phone: Detector = {
     { text: '手机号 138 0013 8000', finds: '138 0013 8000' },
     { text: 'tel.: 70.135.14.25; bitte rufen Sie 01234851471 an', finds: '70.135.14.25 + 01234851471' },
     { text: 'extensions 2000-2999, order 2015550123 shipped' },
+    { text: 'phone\n212\n555\n0148\nthanks', finds: '212\n555\n0148' },
+    { text: 'phones\n2125550148\n2125550149', finds: '2125550148 + 2125550149' },
     { text: 'on 2024-01-01 at 10' },
   ],
   look,
