@@ -1,4 +1,5 @@
 // Evidence comes in: prompt events, checked, cleaned by the second gate, durable and in the ledger when acknowledged.
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   AncillaError,
   Id,
@@ -34,6 +35,7 @@ export { openKnownDocuments } from './known.ts';
 export { openQuarantine, openReplays, type Quarantine, type Replay } from './quarantine.ts';
 
 const MOST_EVENTS = 1000;
+const EVENTS_A_TURN = 128;
 const BODY_LIMIT = 8 * 1024 * 1024;
 
 const Rejected = Type.Object({ index: Type.Integer(), code: Type.String(), detail: Type.String() });
@@ -123,6 +125,8 @@ export function openIngest({
         doc: await complete(clean, of, source, io),
         checked: fields.length === 0,
       });
+      // Others wait no longer than for some of a large batch.
+      if (ready.length % EVENTS_A_TURN === 0) await nextTurn();
     }
     if (ready.length === 0) {
       const [only] = checked;
