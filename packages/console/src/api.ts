@@ -70,6 +70,8 @@ export interface RolloutRow {
   readonly started_at: string;
   readonly overridden: Question;
   readonly failed: Question;
+  /** Of `overridden` what was decided without seeing an answer. */
+  readonly blind: Question;
 }
 /** An open suggestion; of a blind one nothing that was suggested. */
 export type QueueItem = MappingSuggestion & { readonly blind?: true };

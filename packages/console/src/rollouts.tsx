@@ -43,27 +43,47 @@ export function Rollouts({ api, tenant }: { readonly api: Api; readonly tenant: 
   );
 }
 
+/** What is asked of a rollout, what it is decided by first; the others where something is known of them. */
+function questionsOf({ kind, overridden, failed, blind }: RolloutRow): readonly (readonly [asked: string, question: Question])[] {
+  const answers = ['answers overridden', overridden] as const;
+  const calls = ['calls that failed', failed] as const;
+  const [first, second] = kind === 'agent_configs' ? [calls, answers] : [answers, calls];
+  const isKnown = (of: Question): boolean => of.candidate.units + of.stable.units > 0;
+  return [first, ...[second, ['of these, decided blind', blind] as const].filter(([, of]) => isKnown(of))];
+}
+
 function Row({ rollout }: { readonly rollout: RolloutRow }) {
-  const { kind, id, candidate, stage, verdict, why, serving } = rollout;
-  const isConfig = kind === 'agent_configs';
-  const question: Question = isConfig ? rollout.failed : rollout.overridden;
-  const { pairs, e_better, e_harm, needed, needed_harm, interval } = question;
+  const { rollout_id, id, candidate, stage, verdict, why, serving } = rollout;
+  const questions = questionsOf(rollout);
+  return questions.map(([asked, question], index) => (
+    <tr key={`${rollout_id} ${asked}`}>
+      {index === 0 && (
+        <>
+          <td rowSpan={questions.length}>
+            {id} <small>{candidate.version}</small>
+          </td>
+          <td rowSpan={questions.length}>
+            {stage} {serving && <mark>serving</mark>}
+          </td>
+          <td rowSpan={questions.length}>
+            {verdict.replace('_', ' ')} {why !== undefined && <small>{why.replace('_', ' ')}</small>}
+          </td>
+        </>
+      )}
+      <Evidence asked={asked} question={question} />
+    </tr>
+  ));
+}
+
+function Evidence({ asked, question }: { readonly asked: string; readonly question: Question }) {
+  const { candidate, stable, pairs, e_better, e_harm, needed, needed_harm, interval } = question;
   return (
-    <tr>
+    <>
       <td>
-        {id} <small>{candidate.version}</small>
+        {asked} <small>{pairs} pairs</small>
       </td>
-      <td>
-        {stage} {serving && <mark>serving</mark>}
-      </td>
-      <td>
-        {verdict.replace('_', ' ')} {why !== undefined && <small>{why.replace('_', ' ')}</small>}
-      </td>
-      <td>
-        {isConfig ? 'calls that failed' : 'answers overridden'} <small>{pairs} pairs</small>
-      </td>
-      <td className="number">{percent(question.candidate.rate)}</td>
-      <td className="number">{percent(question.stable.rate)}</td>
+      <td className="number">{percent(candidate.rate)}</td>
+      <td className="number">{percent(stable.rate)}</td>
       <td className="number">{interval === null ? '–' : `${percent(interval[0])} … ${percent(interval[1])}`}</td>
       <td>
         <meter min={0} max={1} value={progress(e_better, needed)} aria-label={`e-value ${e_better} of ${needed}`} />
@@ -71,6 +91,6 @@ function Row({ rollout }: { readonly rollout: RolloutRow }) {
       <td>
         <meter min={0} max={1} value={progress(e_harm, needed_harm)} aria-label={`e-value ${e_harm} of ${needed_harm}`} />
       </td>
-    </tr>
+    </>
   );
 }

@@ -53,7 +53,9 @@ test(
       match(await page.getByText('Decision').first().locator('..').innerText(), /accept schema:\w+ by you/);
       await page.getByRole('link', { name: 'Models' }).click();
       await page.getByText('mapping-ranker').first().waitFor();
-      await page.getByRole('region', { name: 'Rollouts' }).getByText('canary').waitFor();
+      const rollouts = page.getByRole('region', { name: 'Rollouts' });
+      await rollouts.getByText('canary').waitFor();
+      await rollouts.getByText('answers overridden').first().waitFor();
       await page.getByRole('link', { name: 'demo-south' }).click();
       await page.getByText('mapping-ranker').first().waitFor();
       deepEqual(problems, []);
