@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { Api, Question, RolloutRow } from './api.ts';
 import { Loading, ProblemNote } from './notes.tsx';
 
-const percent = (rate: number | null): string => (rate === null ? '–' : `${Math.round(rate * 1000) / 10} %`);
+const percent = (rate: number | null): string => (rate === null ? '–' : `${Math.round(rate * 1000) / 10}\u00a0%`);
 /** How far the evidence is on its way to a verdict, on the scale on which it adds up. */
 const progress = (e: number, needed: number): number => Math.max(0, Math.min(1, Math.log(Math.max(e, 1)) / Math.log(needed)));
 
@@ -80,11 +80,11 @@ function Evidence({ asked, question }: { readonly asked: string; readonly questi
   return (
     <>
       <td>
-        {asked} <small>{pairs} pairs</small>
+        {asked} <small>{pairs === 1 ? '1 pair' : `${pairs} pairs`}</small>
       </td>
       <td className="number">{percent(candidate.rate)}</td>
       <td className="number">{percent(stable.rate)}</td>
-      <td className="number">{interval === null ? '–' : `${percent(interval[0])} … ${percent(interval[1])}`}</td>
+      <td className="number">{interval === null ? '–' : `${percent(interval[0])}\u00a0…\u00a0${percent(interval[1])}`}</td>
       <td>
         <meter min={0} max={1} value={progress(e_better, needed)} aria-label={`e-value ${e_better} of ${needed}`} />
       </td>
