@@ -49,11 +49,13 @@ const hex = (text: string, start: number, length: number): number => {
 };
 
 /** How people hide a mailbox from harvesters: `ann [at] mail (dot) example`. */
-const SPELT = /^\s{0,2}[[({]\s?(at|dot|punkt|arroba|@|\.)\s?[\])}]\s{0,2}/i;
+const SPELT = /^\s{0,2}[[({]\s?(at|dot|punkt|punto|point|ponto|arroba|arobase|chiocciola|klammeraffe|@|\.)\s?[\])}]\s{0,2}/i;
 export function speltAt(text: string, at: number): Escape | undefined {
   if (!'[({ '.includes(text[at + 1] ?? '-') && !'[({'.includes(text[at] ?? '-')) return undefined;
-  const match = SPELT.exec(text.slice(at, at + 16));
-  return match === null ? undefined : { read: /at|arroba|@/i.test(match[1] ?? '') ? '@' : '.', length: match[0].length };
+  const match = SPELT.exec(text.slice(at, at + 20));
+  return match === null
+    ? undefined
+    : { read: /at|arroba|arobase|chiocciola|klammeraffe|@/i.test(match[1] ?? '') ? '@' : '.', length: match[0].length };
 }
 
 /** A character of several bytes, each with its sign. */
@@ -72,11 +74,12 @@ function sequenceAt(text: string, at: number, first: number, sign: '%' | '='): E
 function quotedAt(text: string, at: number): Escape | undefined {
   const value = hex(text, at + 1, 2);
   if (value >= 0xc2) return sequenceAt(text, at, value, '=');
-  const isOneOfSeveral = QUOTED.test(text.slice(at + 3, at + 6)) || QUOTED.test(text.slice(Math.max(0, at - 3), at));
+  const isOneOfSeveral = QUOTED_AFTER.test(text.slice(at + 3, at + 18)) || QUOTED_BEFORE.test(text.slice(Math.max(0, at - 15), at));
   const isSign = value === 0x40 && isAsciiWord(text.charCodeAt(at - 1)) && isAsciiWord(text.charCodeAt(at + 3));
   return value >= 0x20 && value < 0x7f && (isOneOfSeveral || isSign) ? { read: String.fromCharCode(value), length: 3 } : undefined;
 }
-const QUOTED = /^=[0-9A-F]{2}$/;
+const QUOTED_AFTER = /^[\w@.+-]{0,12}=[0-9A-F]{2}/;
+const QUOTED_BEFORE = /=[0-9A-F]{2}[\w@.+-]{0,12}$/;
 
 /** A word of a mail's header: =?utf-8?B?SmFuZQ==?=, =?utf-8?Q?Jane_Roe?= (RFC 2047). It is a word, whatever it stands beside. */
 const ENCODED_WORD = /^=\?([\w-]{2,20})\?(?:b\?([A-Za-z0-9+/]{2,100}={0,2})|q\?([!->@-~]{1,100}))\?=/i;

@@ -12,10 +12,13 @@ export interface View {
 
 // Plain ASCII without an escape needs no second reading.
 const NEEDS_READING =
-  /[^\t\n\r -~]|%[0-9A-Fa-f]{2}|\\[nrtux"'\\/@_%&#$.,\n01-]|&[#a-zA-Z]|[[({]\s?(?:at|dot|punkt|arroba|AT|DOT|@|\.)\s?[\])}]|["'`] {0,2}(?:\+|\|\|) {0,2}["'`]|<[!/a-zA-Z]|=(?:\r?\n|[2-7][0-9A-F]|[C-F][0-9A-F]=|\?\w|[\w%.'-]{1,40}\+)/;
+  /[^\t\n\r -~]|%[0-9A-Fa-f]{2}|\\[nrtux"'\\/@_%&#$.,\n01-]|&[#a-zA-Z]|[[({]\s?(?:at|dot|punkt|punto|point|ponto|arroba|arobase|chiocciola|Klammeraffe|AT|DOT|@|\.)\s?[\])}]|["'`] {0,2}(?:\+|\|\||\.) {0,2}["'`]|\n>|<[!/a-zA-Z]|=(?:\r?\n|[2-7][0-9A-F]|[C-F][0-9A-F]=|\?\w|[\w%.'-]{1,40}\+)/;
 
 /** Where something might read differently: all else is copied unread. */
-const TELLING = /[^\0-\x7f]|[%&\\[({<+|]|=(?=\r?\n|[2-7][0-9A-F]|[C-F][0-9A-F]=|\?\w)/g;
+const TELLING = /[^\0-\x7f]|[%&\\[({<+|]|\.(?= {0,2}["'`])|\n(?=>)|=(?=\r?\n|[2-7][0-9A-F]|[C-F][0-9A-F]=|\?\w)/g;
+
+/** At these something may part a value: < + | = . and a line's end. */
+const SEAMS: ReadonlySet<number> = new Set([0x3c, 0x2b, 0x7c, 0x3d, 0x2e, 0x0a]);
 
 /** Reads a text in linear time, and again what was read, since an escape may leave another: whether it does may not depend on the rest of the text. */
 export function toView(text: string): View {
@@ -65,7 +68,7 @@ function readOnce(text: string): View {
   for (let match = TELLING.exec(text); match !== null; match = TELLING.exec(text)) {
     const at = match.index;
     const code = text.charCodeAt(at);
-    if (code === 0x3c || code === 0x2b || code === 0x7c || code === 0x3d) {
+    if (SEAMS.has(code)) {
       const seam = seamAt(text, at);
       const fits = seam !== undefined && seam.from >= kept;
       if (fits) put(seam.read ?? '', seam.from, seam.from + seam.length);

@@ -1,6 +1,6 @@
 // Runs in browsers too. What stands inside a value and is none of it.
 import { escapeAt } from './escapes.ts';
-import { isAsciiWord } from './fold.ts';
+import { isAsciiDigit, isAsciiWord } from './fold.ts';
 
 /** Where what parts a value begins, how long it is, and what is read for it: nothing where nothing is said. */
 export interface Seam {
@@ -10,13 +10,14 @@ export interface Seam {
 }
 
 /** What joins two literals of a program, from the first one's quote to the other's. */
-const JOINED = /^["'`] {0,2}(?:\+|\|\|) {0,2}["'`]/;
+const JOINED = /^["'`] {0,2}(?:\+|\|\||\.) {0,2}["'`]/;
 /** Marks of style, which end no value, and remarks: with nothing in them that anybody is told by. */
 const INLINE =
   /^(?:<(?:!--[a-z ]{0,12}--|\/?(?:b|i|u|s|em|strong|span|wbr|mark|font|small|sub|sup|del|ins|a|code|tt)(?: class="[a-z -]{0,60}")? ?\/?)>){1,4}/i;
 /** A value of a form, its words and numbers joined by plus signs. */
 const FORM =
   /^=(?:%2b|%28)?(?:\p{L}[\p{L}'.-]{0,20}|[\d.-]{1,12}|\d{1,6}[a-z])(?:%29|%2c)?(?:\+(?:%28)?(?:\p{L}[\p{L}'.-]{0,20}|[\d.-]{1,12}|\d{1,6}[a-z])(?:%29|%2c)?){1,12}(?=&[\w.%-]{1,40}=|["'#\n]|$| HTTP\/)/iu;
+const QUOTE = /^\n(?:> ?){1,6}(?=[A-Z]?\d)/;
 const LONGEST_VALUE = 160;
 
 const isSmall = (code: number): boolean => code >= 0x61 && code <= 0x7a;
@@ -29,6 +30,8 @@ export function seamAt(text: string, at: number): Seam | undefined {
   switch (text[at]) {
     case '=':
       return quoted(text, at) ?? softBreakAt(text, at);
+    case '\n':
+      return quoteAt(text, at);
     case '<':
       return tagAt(text, at);
     case '+':
@@ -61,6 +64,13 @@ function tagAt(text: string, at: number): Seam | undefined {
   const inside = joins && (isAsciiWord(before) || isAsciiWord(after)) && before > 0x20 && after > 0x20;
   // Beside a space nothing is joined that was apart.
   return inside || before === 0x20 || after === 0x20 ? { from: at, length } : undefined;
+}
+
+/** A number over lines of a mail that is quoted. */
+function quoteAt(text: string, at: number): Seam | undefined {
+  if (!isAsciiDigit(text.charCodeAt(at - 1))) return undefined;
+  const length = QUOTE.exec(text.slice(at, at + 16))?.[0].length;
+  return length === undefined ? undefined : { from: at, length, read: '\n' };
 }
 
 function joinAt(text: string, at: number): Seam | undefined {

@@ -22,7 +22,7 @@ const SPOKEN = [
 const DIGIT_OF = new Map(SPOKEN.flatMap((row) => row.split(' ').map((word, digit) => [word, String(digit)] as const)));
 
 /** One after another, with no more than this between. */
-const STEP = /(?:, | - | {1,2}|-)(\d|\p{L}{2,7})(?![\p{L}\d])/uy;
+const STEP = /(?:, | - | {1,2}|[-._])(\d|\p{L}{2,7})(?![\p{L}\d])/uy;
 const MOST = 24;
 
 interface Said {
@@ -96,7 +96,7 @@ export const digitsSaid: Detector = {
   lengths: { number: [1, 1], word: [2, 7], capital: [2, 7] },
   heads: words.map((word) => `${word} `.slice(0, 3)),
   tails: words.map((word) => ` ${word}`.slice(-3)),
-  next: ' -,',
+  next: ' -,._',
   validator: 'luhn+iin',
   source: 'the numerals of en, de, fr, es, it, pt',
   examples: [

@@ -150,7 +150,7 @@ export const email: Detector = {
 };
 
 /** `first.last at corp dot com`, as people write it where harvesters read. */
-const SPELT = /^ ([a-z0-9-]{1,63}(?: (?:dot|punkt|punto|point) [a-z0-9-]{1,63}){1,4})(?![\w-])/i;
+const SPELT = /^ ([a-z0-9-]{1,63}(?: (?:dot|punkt|punto|point|ponto) [a-z0-9-]{1,63}){1,4})(?![\w-])/i;
 /** What may stand around the at and the dots besides spaces, and what closes it again. */
 const CLOSES = new Map([
   ['_', '_'],
@@ -159,17 +159,17 @@ const CLOSES = new Map([
   ['*', '*'],
 ]);
 const MARKED =
-  /^[_>)*] ?([a-z0-9-]{1,63}(?:(?: ?[_<(*]| )(?:dot|punkt|punto|point)(?:[_>)*] ?| )[a-z0-9-]{1,63}|\.[a-z0-9-]{1,63}){1,4})(?![\w-])/i;
-const DOTS = / ?[_<(* ](?:dot|punkt|punto|point)[_>)* ] ?/gi;
+  /^[_>)*] ?([a-z0-9-]{1,63}(?:(?: ?[_<(*]| )(?:dot|punkt|punto|point|ponto)(?:[_>)*] ?| )[a-z0-9-]{1,63}|\.[a-z0-9-]{1,63}){1,4})(?![\w-])/i;
+const DOTS = / ?[_<(* ](?:dot|punkt|punto|point|ponto)[_>)* ] ?/gi;
 /** `first dot last`, before the at. */
-const DOTTED_LOCAL = /(?:[\w+-]{1,30}(?:[_<(*]| )(?:dot|punkt|punto|point|underscore|dash|hyphen|minus|plus)(?:[_>)*]| )){1,3}$/i;
+const DOTTED_LOCAL = /(?:[\w+-]{1,30}(?:[_<(*]| )(?:dot|punkt|punto|point|ponto|underscore|dash|hyphen|minus|plus)(?:[_>)*]| )){1,3}$/i;
 export const emailSpelt: Detector = {
   rule: 'email.spelt',
   type: 'EMAIL',
   anchors: ['word', 'capital'],
-  lengths: { word: [2, 6], capital: [2, 6] },
-  heads: ['at', 'ät', 'ar'],
-  tails: [' at', ' ät', '(ät', '_at', '<at', '(at', '*at', 'oba'],
+  lengths: { word: [2, 11], capital: [2, 11] },
+  heads: ['at', 'ät', 'arr', 'aro', 'chi', 'kla'],
+  tails: [' at', ' ät', '(ät', '_at', '<at', '(at', '*at', 'oba', 'ase', 'ola', 'ffe'],
   next: ' _>)*',
   source: 'how people hide mailboxes from harvesters',
   examples: [
@@ -184,7 +184,7 @@ export const emailSpelt: Detector = {
   ],
   look(scan, at, end) {
     const { text } = scan;
-    if (!/^(?:at|ät|arroba)$/i.test(text.slice(at, end))) return;
+    if (!/^(?:at|ät|arroba|arobase|chiocciola|klammeraffe)$/i.test(text.slice(at, end))) return;
     const open = text[at - 1] ?? '';
     if (open !== ' ' && CLOSES.get(open) !== text[end]) return;
     const match = (open === ' ' ? SPELT : MARKED).exec(text.slice(end, end + LONGEST_DOMAIN));

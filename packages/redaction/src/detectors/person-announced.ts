@@ -7,16 +7,16 @@ import { identifierBefore, type Scan } from '../scan.ts';
 const RELATIVES =
   'fils,fille,mari,frère,sœur,hijo,hija,marido,esposa,esposo,hermano,hermana,figlio,figlia,marito,moglie,fratello,sorella,zoon,dochter,maken,makan,dotter,syster,filho,filha,irmão,irmã,sohn,tochter,bruder,schwester';
 export const titles = wordSet(
-  'ssa,mr,mrs,ms,miss,mx,dr,prof,professor,sir,madam,lady,lord,rev,reverend,father,sister,brother,capt,captain,sgt,lt,col,gen,hon,judge,senator,herr,herrn,frau,fräulein,m,mme,mlle,monsieur,madame,mademoiselle,sr,sra,srta,señor,señora,señorita,don,doña,sig,signor,signora,dott,dhr,mevr,doktor,docteur,doctor,doctora,ing,uncle,aunt',
+  'ssa,mr,mrs,ms,miss,mx,dr,dra,drs,prof,professor,sir,madam,lady,lord,rev,reverend,father,sister,brother,capt,captain,sgt,lt,col,gen,hon,judge,senator,herr,herrn,frau,fräulein,m,mme,mlle,monsieur,madame,mademoiselle,sr,sra,srta,señor,señora,señorita,don,doña,sig,signor,signora,dott,dhr,mevr,doktor,docteur,doctor,doctora,ing,uncle,aunt',
 );
 /** After these, or after a key of this name, stands a name. */
 export const announcers = wordSet(
-  'name,names,named,called,dear,hi,hello,hey,hallo,liebe,lieber,bonjour,cher,chère,hola,querido,querida,estimado,estimada,regards,sincerely,cheers,thanks,greetings,grüße,gruß,cordialement,saludos,atentamente,author,signed,patient,requester,customer,client,kunde,kundin,cliente,holder,cardholder,contact,attn,attention,from,to,cc,bcc,sender,recipient,assignee,reporter,owner,employee,manager,user,username,firstname,lastname,surname,forename,fullname,nachname,vorname,nom,prénom,nombre,apellido,apellidos,husband,wife,son,daughter,mother,friend,colleague,tenant,passenger,driver,applicant,beneficiary,payee,payer,student,teacher,doctor,nurse,lawyer,agent,buyer,seller,with,by,label,inhaber,titulaire,titular,firmado,signé,heiße,appelle,llamo,nombrado,editor,reviewer,approver,witness,guest,visitor,member,subscriber,participant,candidate,interviewee,speaker,defendant,plaintiff,claimant,respondent,complainant,petitioner,victim,suspect,insured,policyholder,lessee,lessor,landlord,borrower,lender,guarantor,trustee,heir,attendee,organizer,organiser,instructor,trainee,intern,consultant,counsel,notary,donor,kollege,kollegin,nachbar,nachbarin,ehemann,ehefrau,mieter,vermieter,zeuge,zeugin,kläger,klägerin,beklagter,beklagte,versicherter,versicherte,patientin,ansprechpartner,ansprechpartnerin,témoin,locataire,bailleur,assuré,assurée,salarié,salariée,élève,collègue,testigo,paciente,inquilino,inquilina,demandado,demandante,asegurado,asegurada,empleado,empleada,colega,titolare,paziente,inquilino,interviewer,caller,maintainer,committer,contributor,respondents,adjuster,requestor,pt,family,given,cognome,nome,sobrenome,naam,voornaam,achternaam,namn,förnamn,efternamn,navn,fornavn,etternavn,nimi,etunimi,sukunimi,név,soyad,jméno,příjmení,imię,nazwisko,имя,фамилия,отчество,фио,заявитель,заявительница,клиент,заказчик,пациент,пациентка,оператор,менеджер,получатель,отправитель,сотрудник,господин,госпожа,groet,groeten,hilsen,hälsningar,mvh,saluti,abraços,abraço,atenciosamente,ciao,oi,olá,hej,hei,ahoj,cześć,salut,pozdrawiam,здравствуйте,привет,' +
+  'schriftführer,schriftführerin,protokollführer,kontoinhaber,kontoinhaberin,gestionnaire,titulaire,titular,ordenante,beneficiario,beneficiaria,intestatario,intestataria,usuario,usuária,usuário,aanwezig,afwezig,rekeninghouder,pacjent,pacjenta,pacjentka,klient,klientka,patientin,présent,présents,asistentes,presenti,närvarande,poważaniem,hälsningar,hälsning,saludo,name,names,named,called,dear,hi,hello,hey,hallo,liebe,lieber,bonjour,cher,chère,hola,querido,querida,estimado,estimada,regards,sincerely,cheers,thanks,greetings,grüße,gruß,cordialement,saludos,atentamente,author,signed,patient,requester,customer,client,kunde,kundin,cliente,holder,cardholder,contact,attn,attention,from,to,cc,bcc,sender,recipient,assignee,reporter,owner,employee,manager,user,username,firstname,lastname,surname,forename,fullname,nachname,vorname,nom,prénom,nombre,apellido,apellidos,husband,wife,son,daughter,mother,friend,colleague,tenant,passenger,driver,applicant,beneficiary,payee,payer,student,teacher,doctor,nurse,lawyer,agent,buyer,seller,with,by,label,inhaber,titulaire,titular,firmado,signé,heiße,appelle,llamo,nombrado,editor,reviewer,approver,witness,guest,visitor,member,subscriber,participant,candidate,interviewee,speaker,defendant,plaintiff,claimant,respondent,complainant,petitioner,victim,suspect,insured,policyholder,lessee,lessor,landlord,borrower,lender,guarantor,trustee,heir,attendee,organizer,organiser,instructor,trainee,intern,consultant,counsel,notary,donor,kollege,kollegin,nachbar,nachbarin,ehemann,ehefrau,mieter,vermieter,zeuge,zeugin,kläger,klägerin,beklagter,beklagte,versicherter,versicherte,patientin,ansprechpartner,ansprechpartnerin,témoin,locataire,bailleur,assuré,assurée,salarié,salariée,élève,collègue,testigo,paciente,inquilino,inquilina,demandado,demandante,asegurado,asegurada,empleado,empleada,colega,titolare,paziente,inquilino,interviewer,caller,maintainer,committer,contributor,respondents,adjuster,requestor,pt,family,given,cognome,nome,sobrenome,naam,voornaam,achternaam,namn,förnamn,efternamn,navn,fornavn,etternavn,nimi,etunimi,sukunimi,név,soyad,jméno,příjmení,imię,nazwisko,имя,фамилия,отчество,фио,заявитель,заявительница,клиент,заказчик,пациент,пациентка,оператор,менеджер,получатель,отправитель,сотрудник,господин,госпожа,groet,groeten,hilsen,hälsningar,mvh,saluti,abraços,abraço,atenciosamente,ciao,oi,olá,hej,hei,ahoj,cześć,salut,pozdrawiam,здравствуйте,привет,' +
     RELATIVES,
 );
 /** Announcers that name somebody only before a colon, an equals sign or as a JSON key. */
 const keysOnly = wordSet(
-  'from,to,with,by,user,label,contact,customer,client,owner,agent,name,names,called,named,thanks,doctor,father,sister,brother,manager,driver,member,guest,student,teacher,speaker,cliente,kunde,author,patient,cc,nom,nombre,judge,attention,doctor,mother,friend,son,daughter,wife,husband,nurse,lawyer,employee,m,don,hon,col,gen,ing,defendant,plaintiff,claimant,respondent,complainant,petitioner,victim,suspect,insured,policyholder,lessee,lessor,landlord,borrower,lender,guarantor,trustee,heir,attendee,organizer,organiser,instructor,trainee,intern,consultant,counsel,notary,donor,mieter,vermieter,patientin,locataire,bailleur,assuré,assurée,salarié,salariée,élève,paciente,inquilino,inquilina,demandado,demandante,asegurado,asegurada,empleado,empleada,titolare,paziente,pt,family,given,nome,respondents,' +
+  'schriftführer,schriftführerin,protokollführer,kontoinhaber,kontoinhaberin,gestionnaire,titulaire,titular,ordenante,beneficiario,beneficiaria,intestatario,intestataria,usuario,usuária,usuário,aanwezig,afwezig,rekeninghouder,pacjent,pacjenta,pacjentka,klient,klientka,patientin,présent,présents,asistentes,presenti,närvarande,from,to,with,by,user,label,contact,customer,client,owner,agent,name,names,called,named,thanks,doctor,father,sister,brother,manager,driver,member,guest,student,teacher,speaker,cliente,kunde,author,patient,cc,nom,nombre,judge,attention,doctor,mother,friend,son,daughter,wife,husband,nurse,lawyer,employee,m,don,hon,col,gen,ing,defendant,plaintiff,claimant,respondent,complainant,petitioner,victim,suspect,insured,policyholder,lessee,lessor,landlord,borrower,lender,guarantor,trustee,heir,attendee,organizer,organiser,instructor,trainee,intern,consultant,counsel,notary,donor,mieter,vermieter,patientin,locataire,bailleur,assuré,assurée,salarié,salariée,élève,paciente,inquilino,inquilina,demandado,demandante,asegurado,asegurada,empleado,empleada,titolare,paziente,pt,family,given,nome,respondents,' +
     RELATIVES,
 );
 
@@ -24,7 +24,16 @@ export interface Announced {
   readonly by: string;
   /** Announced as a key or before a colon, or by a phrase that leaves no doubt. */
   readonly surely: boolean;
+  /** By the key or the column of a part of a name: any word there is one. */
+  readonly exactly?: boolean;
 }
+
+/** What is called by these is a person's name or a part of one, and nothing else. */
+const NAME_PARTS = wordSet(
+  'surname,surnames,forename,lastname,firstname,givenname,familyname,vorname,nachname,prenom,prénom,apellido,apellidos,cognome,sobrenome,achternaam,voornaam,efternamn,förnamn,etternavn,fornavn,imie,imię,nazwisko',
+);
+/** Of the whole of something. */
+const WHOLE = wordSet('completo,completa,complet,complète,completto,pelny,pełny,komplett');
 
 const PHRASES =
   /(?:\b(?:my name(?:'s| is)|name is|under the name|i am|i'm|this is|call me|signed by|written by|your (?:\p{L}{2,9} )?name\?|mein name ist|ich bin|ich heiße|je m'appelle|mon nom est|me llamo|mi nombre es|soy|speaking with|spoke (?:to|with)|met with|sincerely|regards|grüßen|cordialement|saludos|thanks|cheers|dear|hello|hi|hey|hallo|liebe|lieber|bonjour|cher|chère|hola|querid[oa]|estimad[oa]),?:?\s{0,4}|\b(?:best|kind|warm) regards,?\s{0,4})$/iu;
@@ -86,8 +95,11 @@ function announcedByWord(scan: Scan, start: number): Announced | undefined {
   const key = /[:=|>]\s{0,8}["'`]?$/.test(gap) ? identifierBefore(text, start) : '';
   if (key !== '') {
     const parts = key.split(/[^\p{L}]+|(?<=\p{Ll})(?=\p{Lu})/u).map((part) => part.toLowerCase());
-    const last = parts.at(-1) ?? '';
-    if (announcers.has(last) && !(last === 'name' && parts.some((part) => notNames.has(part)))) return { by: last, surely: true };
+    const whole = parts.length > 1 && WHOLE.has(parts.at(-1) ?? '');
+    const last = parts.at(whole ? -2 : -1) ?? '';
+    const exactly = NAME_PARTS.has(last) || (last === 'name' && parts.length === 2 && PARTS_OF_NAMES.has(parts[0] ?? ''));
+    if ((exactly || announcers.has(last)) && !(last === 'name' && parts.some((part) => notNames.has(part))))
+      return { by: last, surely: true, exactly };
   }
   if (announcers.has(lower) && /^[,:]?\s{1,4}$/.test(gap)) return { by: lower, surely: !keysOnly.has(lower) };
   return undefined;
@@ -116,8 +128,10 @@ function announcedByColumn(scan: Scan, start: number): Announced | undefined {
   if (!opensCell(scan, start)) return undefined;
   const column = scan.contextBefore(start).column;
   const last = column.at(-1) ?? '';
-  const isName = announcers.has(last) || (column.length === 1 && PARTS_OF_NAMES.has(last));
-  return isName && !column.some((part) => notNames.has(part)) ? { by: last, surely: true } : undefined;
+  const exactly =
+    NAME_PARTS.has(last) || (PARTS_OF_NAMES.has(column[0] ?? '') && (column.length === 1 || (column.length === 2 && last === 'name')));
+  const isName = exactly || announcers.has(last);
+  return isName && !column.some((part) => notNames.has(part)) ? { by: last, surely: true, exactly } : undefined;
 }
 
 /** Close enough behind a name for an "and" between. */
@@ -150,4 +164,4 @@ const otherKeys = wordSet(
 );
 export const isOtherKey = (key: string): boolean => otherKeys.has((/[\p{L}]+$/u.exec(key)?.[0] ?? '').toLowerCase());
 
-export const announcing = new Keywords([...titles, ...announcers, ...PHRASE_ENDS].join(','));
+export const announcing = new Keywords([...titles, ...announcers, ...NAME_PARTS, ...WHOLE, ...PHRASE_ENDS].join(','));

@@ -314,6 +314,12 @@ function isCapitals(text: string, start: number, end: number): boolean {
 const NUMBERED = /-(?:\p{L}*nummer|nr|no|id|code|karte|style|type|like|based)$/u;
 /** Nouns have capitals in German: only a given name tells a name there. */
 const isNoun = (scan: Scan, first: Word): boolean => !isInitial(first) && (first.everyday || !first.given) && scan.isGermanAt(first.start);
+/** What ends a value of data. */
+const ENDS_VALUE = /^(?:["'<,;|\t\r\n&)}\]]|$)/;
+/** What stands where a name is not known, or in a schema. */
+const NO_NAME = wordSet(
+  'unknown,none,null,nil,n,na,nan,string,text,varchar,char,value,required,optional,name,first,last,middle,given,family,surname,yes,no,true,false,test,default,empty,missing,type,label,field,column,example,sample,total,sum,date,email,phone,anonymous,redacted,masked,undefined,number,required,nullable,any,tbd,todo',
+);
 /** How much of a run is a name, and how sure that is. */
 function decide(
   text: string,
@@ -327,6 +333,17 @@ function decide(
     cut > 0 &&
     run.length > kept.length &&
     !/^(?:the|and|of|for|order|error|call|phone|email|account|card|iban|bitcoin|get|post)$/.test(run[cut]?.name ?? '');
+  if (announced?.exactly === true) {
+    // Whatever word it is; a value that is none ends otherwise.
+    const last = run.at(-1);
+    if (
+      last !== undefined &&
+      run.length < 4 &&
+      ENDS_VALUE.test(text.slice(last.end, last.end + 1)) &&
+      !run.some(({ name }) => NO_NAME.has(name))
+    )
+      return { take: run, sure: confidence.context };
+  }
   const [first, second] = kept;
   if (first === undefined || kept.every(isInitial) || kept.some(({ name }) => name.includes('-') && NUMBERED.test(name))) return undefined;
   const capitals = kept.every(({ start, end }) => end - start > 1 && isCapitals(text, start, end));
@@ -340,7 +357,8 @@ function decide(
           ? { take: kept, sure: confidence.context }
           : undefined;
       // A list of names stops where the sentence goes on.
-      return listed > 0 || kept.length > 1 || titles.has(announced.by) || !first.everyday
+      const several = kept.length > 1 && (first.given || !kept.every(({ everyday }) => everyday));
+      return listed > 0 || several || titles.has(announced.by) || !first.everyday
         ? { take: kept.slice(0, 4), sure: confidence.context }
         : undefined;
     }
@@ -413,6 +431,9 @@ export const person: Detector = {
     { text: '{"first_name": "Xiulan"}', finds: 'Xiulan' },
     { text: 'Ask Miriam Zzyzx. Zzyzx knows.', finds: 'Miriam Zzyzx + Zzyzx' },
     { text: 'id,first,last\n1,Oona,Zzyzx', finds: 'Oona + Zzyzx' },
+    { text: '{"vorname":"Ute"} <Surname>Price</Surname>', finds: 'Ute + Price' },
+    { text: '{"last_name":"String"}, surname: Required, Caller: Yes, Kunde: Guten Tag' },
+    { text: 'Schriftführerin: Ortrud Zzyzx; {"nome_completo":"Zzyzx Pacheco"}', finds: 'Ortrud Zzyzx + Zzyzx Pacheco' },
     { text: 'Frau von der Heide kommt', finds: 'von der Heide' },
     { text: '[1] Oyelaran, O. A., and Chukwu, B. (2019)', finds: 'Oyelaran, O. A. + Chukwu, B.' },
     { text: 'PID|1||7^^^X||Whitlock^Dorothea^M||', finds: 'Whitlock^Dorothea^M' },

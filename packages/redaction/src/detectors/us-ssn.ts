@@ -62,7 +62,7 @@ function look(scan: Scan, from: number, runEnd: number): void {
     canonical: digits,
   });
 }
-const notSsn = new Keywords('grid,coordinates,order,invoice,part,ticket,version,phone,tel,fax,sku,isbn,insurance number');
+const notSsn = new Keywords('lot,grid,coordinates,order,invoice,part,ticket,version,phone,tel,fax,sku,isbn,insurance number');
 
 export const usSsn: Detector = {
   rule: 'us_ssn',

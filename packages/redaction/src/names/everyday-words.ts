@@ -17,6 +17,7 @@ export const everydayWords = new WordSet(
     'dutch ecuadorian egyptian estonian filipino finnish german greek hungarian indian indonesian iranian irish israeli italian japanese korean ' +
     'latvian lithuanian malaysian maltese moroccan nigerian norwegian peruvian polish portuguese romanian russian saudi serbian slovak slovenian ' +
     'spanish swedish swiss thai tunisian turkish ukrainian uruguayan vietnamese aadhaar inland revenue cartao ' +
+    'cable cass boeing labrador personnr madeira beste yes uh perfect perfekt perfecto perfetto parfait guten tag moin movil e-mail flight unknown required garantie ' +
     'region lemma theorem welcome sorry sure okay agreed noted received approved pending delivered ' +
     // Cities, regions and countries.
     'adana addis alger antalya asuncion aviv barcelona basel belfast bergen bern bergamo bilbao birmingham bologna bonn bordeaux ' +
