@@ -80,7 +80,7 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
   // Parts: what no room makes for itself.
   const io: Io = { signal: new AbortController().signal };
   const clock: Clock = { now: () => Date.now() };
-  const random = pooledRandom((bytes) => crypto.getRandomValues(bytes));
+  const random = pooledRandom((bytes) => void crypto.getRandomValues(bytes));
   const hex = (bytes: number): string => Buffer.from(random.bytes(bytes)).toString('hex');
   const elapsed = (): number => performance.now();
   const later = (ms: number, run: () => void): (() => void) => {

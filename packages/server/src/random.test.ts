@@ -1,13 +1,12 @@
-import { deepEqual, equal } from 'node:assert/strict';
+import { deepEqual, equal, ok } from 'node:assert/strict';
 import { test } from 'node:test';
 import { pooledRandom } from './random.ts';
 
 test('bytes come as they were drawn, each once, whatever the lengths asked for', () => {
   let drawn = 0;
   const random = pooledRandom((bytes) => {
-    const view = new DataView(bytes.buffer);
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     for (let i = 0; i + 4 <= bytes.length; i += 4) view.setUint32(i, drawn++);
-    return bytes;
   });
   const seen = new Set<number>();
   for (let i = 0; i < 5000; i++) {
@@ -24,7 +23,14 @@ test('bytes come as they were drawn, each once, whatever the lengths asked for',
 });
 
 test('what was given out is the receiver’s own: changing it changes nothing that comes later', () => {
-  const random = pooledRandom((bytes) => bytes.fill(7));
+  const random = pooledRandom((bytes) => void bytes.fill(7));
   random.bytes(16).fill(0);
   deepEqual(random.bytes(16), new Uint8Array(16).fill(7));
+});
+
+test('what a commit of thousands of writes asks for at once is drawn in pieces the system gives', () => {
+  const random = pooledRandom((bytes) => void crypto.getRandomValues(bytes));
+  const bytes = random.bytes(1_300_000);
+  equal(bytes.length, 1_300_000);
+  for (let at = 0; at < bytes.length; at += 65_536) ok(bytes.subarray(at, at + 65_536).some((byte) => byte !== 0));
 });
