@@ -1,8 +1,10 @@
 // How those who decide are checked, over HTTP against a real server: blind and double reviews, gold items, bulk decisions.
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { test } from 'node:test';
+import { idFrom, insert, mappingSuggestions, type MappingSuggestion } from '@ancilla/contracts';
+import { sha256 } from '@ancilla/evidence';
 import { govern, rightFor, suggest, trained, type Suggestion } from './shop.ts';
-import { startTestServer, type Client } from './test-server.ts';
+import { startTestServer, type Client, type TestServer } from './test-server.ts';
 
 interface Mapping {
   readonly mapping_history_id: string;
@@ -49,6 +51,19 @@ const checked = async (steward: Client, shares: object): Promise<void> => {
 const queueOf = async (of: Client) => (await of.get<Page<Shown>>(200, '/review/queue?limit=500')).items;
 const decide = <T = Mapping>(by: Client, status: number, suggestion_id: string | undefined, body: object) =>
   by.post<T>(status, `/review/${suggestion_id}/decision`, body);
+
+/** So many suggestions more that are newer than all there are, each like the one named. */
+async function add(server: TestServer, count: number, suggestion_id: string, change: Partial<MappingSuggestion>): Promise<void> {
+  const tenant = server.stores().tenant('north');
+  const io = { signal: AbortSignal.timeout(60_000) };
+  const like = await tenant.get(mappingSuggestions, suggestion_id, io);
+  if (like === undefined) throw new TypeError(`no suggestion ${suggestion_id}`);
+  const created_at = new Date().toISOString();
+  const writes = Array.from({ length: count }, (_, i) =>
+    insert(mappingSuggestions, { ...like.doc, created_at, ...change, suggestion_id: idFrom('su', sha256(`${suggestion_id}/${i}`)) }),
+  );
+  await tenant.commit(writes, [], io);
+}
 
 test('a blind column is decided without what was suggested', async () => {
   await using server = await startTestServer();
@@ -174,6 +189,35 @@ test('a selection is what was chosen and nothing else: with its count and one re
   equal(history.items.filter(({ reviewer_id }) => reviewer_id === reviewer.subject).length, chosen.count - 1);
   equal((await queueOf(reviewer)).length, 16);
   await reviewer.post(404, '/review/selections', { dataset: 'no such' });
+});
+
+test('behind a long queue the rest is there still: to be chosen by a filter, and to be accepted by policy', async () => {
+  await using server = await startTestServer();
+  const { admin, agent, reviewer, steward } = server.north;
+  await govern(admin);
+  const { items } = await suggest(agent, 0);
+  const [like] = items;
+  await add(server, 2100, like?.suggestion_id ?? '', { dataset: 'others', abstained: true, column: 'unsure' });
+  const chosen = await reviewer.post<{ count: number }>(201, '/review/selections', { dataset: 'crm' });
+  equal(chosen.count, items.length);
+  await checked(steward, { accept_alone: { thresholds: { unclassified: 0.5 }, audit_share: 0.01 } });
+  const { outcome } = await admin.post<{ outcome: string }>(202, '/dif/jobs/review.accept_alone/run', {});
+  equal(outcome, 'started');
+});
+
+test('a table that was mapped again and again has one answer in force for a column', async () => {
+  await using server = await startTestServer();
+  const { admin, agent, reviewer, steward } = server.north;
+  await govern(admin);
+  const first = (await suggest(agent, 0)).items.find(({ column }) => column === 'city');
+  const said = await decide(reviewer, 201, first?.suggestion_id, { decision: 'override', semantic_id: rightFor('city') });
+  await add(server, 60, first?.suggestion_id ?? '', { status: 'superseded' });
+  const last = (await suggest(agent, 0)).items.find(({ column }) => column === 'city');
+  const corrected = await decide<Mapping & { supersedes?: string }>(steward, 201, last?.suggestion_id, {
+    decision: 'override',
+    semantic_id: rightFor('country'),
+  });
+  equal(corrected.supersedes, said.mapping_history_id);
 });
 
 test('of a selection nothing is accepted that was not suggested', async () => {

@@ -69,7 +69,7 @@ export const mappingSuggestions = collection({
   time: 'created_at',
   retention: 'as_needed',
   summary: 'Open and decided suggestions: the review queue',
-  indexes: { all: [], by_status: ['status'], by_trace: ['trace_id'], by_column: ['dataset', 'table', 'column'] },
+  indexes: { all: [], by_status: ['status'], by_trace: ['trace_id'], by_column: ['dataset', 'table', 'column', 'status'] },
   trace: { kind: 'suggestion', index: 'by_trace', summary: ['table', 'column', 'status', 'abstained', 'model'] },
 });
 

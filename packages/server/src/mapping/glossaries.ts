@@ -64,5 +64,16 @@ export function openGlossaries(curator: Curator): Glossaries {
   };
 }
 
+/** For whoever goes through many suggestions: each version's document is read once, not once a suggestion. */
+export function readOnce(glossaries: Glossaries, tenant: TenantStore, io: Io) {
+  const read = new Map<string, Promise<Glossary>>();
+  return (of: { readonly id: string; readonly version: string }): Promise<Glossary> => {
+    const name = `${of.id}@${of.version}`;
+    const had = read.get(name) ?? glossaries.get(tenant, of, io);
+    read.set(name, had);
+    return had;
+  };
+}
+
 /** Arrays have an `entries` too: a method. */
 const isList = <T>(content: readonly T[] | { readonly entries: readonly T[] }): content is readonly T[] => Array.isArray(content);

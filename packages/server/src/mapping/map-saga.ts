@@ -174,12 +174,11 @@ export function openMapSaga(parts: MappingParts) {
             result.columns.map(async ({ column, abstained, candidates, trials }): Promise<MappingSuggestion> => {
               const { items } = await tenant.find(
                 mappingSuggestions,
-                { index: 'by_column', equals: { dataset, table: table.name, column }, limit: 50 },
+                { index: 'by_column', equals: { dataset, table: table.name, column, status: 'open' }, limit: 50 },
                 io,
               );
               // What people decided stays; what was still open is replaced.
-              for (const was of items)
-                if (was.doc.status === 'open') superseded.push(replace(mappingSuggestions, was, { status: 'superseded' }));
+              for (const was of items) superseded.push(replace(mappingSuggestions, was, { status: 'superseded' }));
               // What was rejected while the models were at it is not offered either, nor the next one in its place.
               const left = candidates.filter(({ semantic_id }) => rejected.get(column)?.has(semantic_id) !== true);
               return {

@@ -1,4 +1,5 @@
 import {
+  everyOf,
   mappingSuggestions,
   rollouts,
   saga,
@@ -14,12 +15,15 @@ import {
 } from '@ancilla/contracts';
 import { Type } from 'typebox';
 import type { Of } from '../ingest/index.ts';
-import { POLICY_REVIEWER, type Glossaries } from '../mapping/index.ts';
+import { POLICY_REVIEWER, readOnce, type Glossaries } from '../mapping/index.ts';
 import { decide } from './decide.ts';
 import { inForceBeside } from './in-force.ts';
 import type { Checking } from './policy.ts';
 
+/** Accepted in one commit; the next run goes on. */
 const MOST = 500;
+/** Open suggestions looked through for them, the newest. */
+const LOOKED_THROUGH = 20_000;
 const UNCLASSIFIED = 'unclassified';
 
 /** Whether a suggestion is sure enough for its class. Two candidates that are equally likely are never. */
@@ -49,22 +53,26 @@ export function openAcceptAlone({
     const checks = await checking(of, io);
     const { accept_alone } = checks.rules;
     if (accept_alone === undefined) return { checks, sure: [] };
-    const [{ items }, { items: underWay }] = await Promise.all([
-      of.tenant.find(mappingSuggestions, { index: 'by_status', equals: { status: 'open' }, limit: MOST }, io),
-      of.tenant.find(rollouts, { index: 'serving', equals: { serving: true }, limit: MOST }, io),
-    ]);
+    const { items: underWay } = await of.tenant.find(rollouts, { index: 'serving', equals: { serving: true }, limit: MOST }, io);
     const onTrial = new Set(underWay.map(({ doc }) => doc.rollout_id));
+    const glossaryOf = readOnce(glossaries, of.tenant, io);
     const sure = [];
-    for (const was of items) {
+    let seen = 0;
+    // What is left for people stays where it is: behind it there may be more.
+    for await (const was of everyOf((more) =>
+      of.tenant.find(mappingSuggestions, { index: 'by_status', equals: { status: 'open' }, ...more }, io),
+    )) {
+      if (sure.length === MOST || ++seen > LOOKED_THROUGH) break;
       const { suggestion_id, glossary: named, candidates, trials = [] } = was.doc;
       if (checks.isAudited(suggestion_id) || checks.isBlind(suggestion_id)) continue;
       // Models are compared by what people decide: without what a model is surest of, one that is sure and wrong would look better than it is.
       if (trials.some(({ rollout_id }) => onTrial.has(rollout_id))) continue;
+      const glossary = await glossaryOf(named);
+      const term = glossary.terms.find(({ semantic_id }) => semantic_id === candidates[0]?.semantic_id);
+      if (!isSure(was.doc, accept_alone.thresholds[term?.sensitivity ?? UNCLASSIFIED])) continue;
       // What was decided on a column stands until a person says otherwise.
       if ((await inForceBeside(of.tenant, was.doc, io)).length > 0) continue;
-      const glossary = await glossaries.get(of.tenant, named, io);
-      const term = glossary.terms.find(({ semantic_id }) => semantic_id === candidates[0]?.semantic_id);
-      if (isSure(was.doc, accept_alone.thresholds[term?.sensitivity ?? UNCLASSIFIED])) sure.push({ was, isTerm: glossary.has });
+      sure.push({ was, isTerm: glossary.has });
     }
     return { checks, sure };
   }

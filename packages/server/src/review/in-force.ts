@@ -2,7 +2,7 @@ import { mappingHistory, mappingSuggestions, type Io, type MappingSuggestion, ty
 import { assertThird } from './checks.ts';
 import { decide, type Deciding, type InForce, type Verdict } from './decide.ts';
 
-/** Suggestions for one column that are looked at: the newest. */
+/** Decisions in force on one column beside each other: one answer, and what was refused. */
 const MOST = 50;
 
 /** The decisions in force on a suggestion's column that were made on other suggestions for it. */
@@ -11,11 +11,15 @@ export async function inForceBeside(
   { suggestion_id, dataset, table, column }: MappingSuggestion,
   io: Io,
 ): Promise<readonly InForce[]> {
-  const { items } = await tenant.find(mappingSuggestions, { index: 'by_column', equals: { dataset, table, column }, limit: MOST }, io);
+  const { items } = await tenant.find(
+    mappingSuggestions,
+    { index: 'by_column', equals: { dataset, table, column, status: 'decided' }, limit: MOST },
+    io,
+  );
   const found: InForce[] = [];
   for (const was of items) {
-    const { status, mapping_history_id } = was.doc;
-    if (status !== 'decided' || mapping_history_id === undefined || was.doc.suggestion_id === suggestion_id) continue;
+    const { mapping_history_id } = was.doc;
+    if (mapping_history_id === undefined || was.doc.suggestion_id === suggestion_id) continue;
     const decision = await tenant.get(mappingHistory, mapping_history_id, io);
     if (decision !== undefined) found.push({ was, mapping: decision.doc });
   }

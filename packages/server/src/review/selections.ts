@@ -1,5 +1,6 @@
 import {
   AncillaError,
+  everyOf,
   insert,
   isAncillaError,
   mappingHistory,
@@ -16,7 +17,7 @@ import {
 } from '@ancilla/contracts';
 import { canonicalJson, sha256Hex } from '@ancilla/evidence';
 import type { Of } from '../ingest/index.ts';
-import type { Glossaries } from '../mapping/index.ts';
+import { readOnce, type Glossaries } from '../mapping/index.ts';
 import { decisionId, type Verdict } from './decide.ts';
 import { decideBeside } from './in-force.ts';
 import type { Checking } from './policy.ts';
@@ -35,9 +36,11 @@ export interface Decided {
   readonly changed: string[];
 }
 
-const LOOKED_THROUGH = 2000;
-const PAGE = 500;
+/** Open suggestions looked through, the newest: what fits may be older than a whole day's work of others. */
+const LOOKED_THROUGH = 20_000;
 const MOST = 500;
+/** Of a selection read at a time. */
+const AT_ONCE = 25;
 const HOUR_MS = 3_600_000;
 
 /** Selections: chosen by a filter, frozen as a list, decided with one reason. */
@@ -53,26 +56,21 @@ export function openSelections({
   /** Freezes what fits. Blind ones want a person's eyes each. @throws {AncillaError} `not_found` when nothing fits */
   async function freeze(tenant: TenantStore, filter: Filter, by: string, checking: Checking, io: Io): Promise<Selection> {
     const items: Selection['items'] = [];
-    let cursor: string | null | undefined;
-    for (let seen = 0; seen < LOOKED_THROUGH && cursor !== null; seen += PAGE) {
-      const page = await tenant.find(
-        mappingSuggestions,
-        { index: 'by_status', equals: { status: 'open' }, limit: PAGE, ...(cursor !== undefined && { cursor }) },
-        io,
-      );
-      for (const { doc, revision } of page.items) {
-        const [top] = doc.abstained ? [] : doc.candidates;
-        const fits =
-          (filter.dataset === undefined || filter.dataset === doc.dataset) &&
-          (filter.table === undefined || filter.table === doc.table) &&
-          (filter.semantic_id === undefined || filter.semantic_id === top?.semantic_id) &&
-          (filter.min_score === undefined || (top !== undefined && top.score >= filter.min_score));
-        if (fits && !checking.isBlind(doc.suggestion_id) && items.length < MOST)
-          items.push({ suggestion_id: doc.suggestion_id, revision, semantic_id: top?.semantic_id ?? null });
-      }
-      cursor = page.next_cursor;
+    let seen = 0;
+    const open = everyOf((more) => tenant.find(mappingSuggestions, { index: 'by_status', equals: { status: 'open' }, ...more }, io));
+    for await (const { doc, revision } of open) {
+      const [top] = doc.abstained ? [] : doc.candidates;
+      const fits =
+        (filter.dataset === undefined || filter.dataset === doc.dataset) &&
+        (filter.table === undefined || filter.table === doc.table) &&
+        (filter.semantic_id === undefined || filter.semantic_id === top?.semantic_id) &&
+        (filter.min_score === undefined || (top !== undefined && top.score >= filter.min_score));
+      if (fits && !checking.isBlind(doc.suggestion_id))
+        items.push({ suggestion_id: doc.suggestion_id, revision, semantic_id: top?.semantic_id ?? null });
+      if (items.length === MOST || ++seen === LOOKED_THROUGH) break;
     }
-    if (items.length === 0) throw new AncillaError('not_found', 'no open suggestion fits');
+    if (items.length === 0)
+      throw new AncillaError('not_found', `no open suggestion fits${seen === LOOKED_THROUGH ? `, of the ${LOOKED_THROUGH} newest` : ''}`);
     const selection: Selection = {
       selection_id: newId('sl'),
       items,
@@ -118,31 +116,30 @@ export function openSelections({
         '/decision',
         `must not be accept: for ${unsuggested} of the selection nothing was suggested; choose with min_score, which leaves them out`,
       );
+    const glossaryOf = readOnce(glossaries, tenant, io);
     for (let last = false; ; last = true) {
       const writes: Write<Tenant>[] = [];
       const changed: string[] = [];
-      let decided = 0;
-      for (const { suggestion_id, revision } of selection.items) {
+      /** Undefined for what is left alone. */
+      const writesOf = async ({ suggestion_id, revision }: Selection['items'][number]): Promise<readonly Write<Tenant>[] | undefined> => {
         const had = await tenant.get(mappingHistory, decisionId(suggestion_id, revision), io);
-        if (had !== undefined && had.doc.reviewer_id === asked.reviewer_id && had.doc.decision === asked.verdict.decision) {
-          decided++;
-          continue;
-        }
+        if (had !== undefined && had.doc.reviewer_id === asked.reviewer_id && had.doc.decision === asked.verdict.decision) return [];
         const was = await tenant.get(mappingSuggestions, suggestion_id, io);
-        if (was === undefined || was.revision !== revision || was.doc.status !== 'open' || checking.isBlind(suggestion_id)) {
-          changed.push(suggestion_id);
-          continue;
-        }
-        const glossary = await glossaries.get(tenant, was.doc.glossary, io);
+        if (was === undefined || was.revision !== revision || was.doc.status !== 'open' || checking.isBlind(suggestion_id)) return undefined;
+        const { has: isTerm } = await glossaryOf(was.doc.glossary);
         const { reviewer_id, review_trace_id, verdict } = asked;
-        const decided_at = toTimestamp(clock.now());
-        const deciding = { reviewer_id, review_trace_id, decided_at, isTerm: (id: string) => glossary.has(id), blind: false };
-        writes.push(...(await decideBeside(tenant, was, verdict, deciding, io)).writes);
-        decided++;
+        const deciding = { reviewer_id, review_trace_id, decided_at: toTimestamp(clock.now()), isTerm, blind: false };
+        return (await decideBeside(tenant, was, verdict, deciding, io)).writes;
+      };
+      for (let at = 0; at < selection.items.length; at += AT_ONCE) {
+        const some = selection.items.slice(at, at + AT_ONCE);
+        for (const [i, made] of (await Promise.all(some.map(writesOf))).entries())
+          if (made === undefined) changed.push(some[i]?.suggestion_id ?? '');
+          else writes.push(...made);
       }
       try {
         if (writes.length > 0) await tenant.commit(writes, [], io);
-        return { decided, changed };
+        return { decided: selection.items.length - changed.length, changed };
       } catch (error) {
         if (last || !isAncillaError(error, 'store.conflict', 'store.revision_conflict')) throw error;
       }
