@@ -91,6 +91,8 @@ export function openBuildSaga({ artifacts, gates, storeOf, hmac, tasks, clock }:
           assertConsent(await consentOf(of.tenant, io), memo);
           const gate = await gates.of(of, io);
           const draft = await (memo.kind === 'agent_io' ? calls(of, memo, gate, io) : examples(of, memo, gate, io));
+          // A large one takes a while, in which it may have been taken back.
+          assertConsent(await consentOf(of.tenant, io), memo);
           if (draft.examples === 0) throw new AncillaError('training.empty', nothingIn(memo, draft.left_out));
           const about = {
             category: 'dataset',

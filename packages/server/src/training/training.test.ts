@@ -255,6 +255,22 @@ test('consent is asked when a dataset is ordered, when it is built and when it i
   equal(await reasonOf(lives, ordered.saga_id, t), 'compensated training.consent');
 });
 
+test('of a consent that is taken back while a dataset is built, none is made', async (t) => {
+  await using lives = await openLives(decisions);
+  await using life = await lives.live();
+  const { sampleStrings } = lives.artifacts;
+  // By then the build has asked for consent and read the decisions.
+  t.mock.method(lives.artifacts, 'sampleStrings', async (...asked: Parameters<typeof sampleStrings>) => {
+    await consent(life, 'none');
+    return sampleStrings(...asked);
+  });
+  const { dataset_id, saga_id } = await order(life);
+  await life.settled();
+  equal(await reasonOf(lives, saga_id, t), 'compensated training.consent');
+  await rejects(datasetOf(life, dataset_id), { code: 'not_found' });
+  equal(await filesOf(lives, 'dataset', t), 0);
+});
+
 test('a dataset that is withdrawn while it is trained on gives no model, and the run says why', async (t) => {
   await using lives = await openLives(decisions);
   let started: { readonly run_id: string; readonly saga_id: string } | undefined;
