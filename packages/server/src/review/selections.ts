@@ -125,7 +125,8 @@ export function openSelections({
         const had = await tenant.get(mappingHistory, decisionId(suggestion_id, revision), io);
         if (had !== undefined && had.doc.reviewer_id === asked.reviewer_id && had.doc.decision === asked.verdict.decision) return [];
         const was = await tenant.get(mappingSuggestions, suggestion_id, io);
-        if (was === undefined || was.revision !== revision || was.doc.status !== 'open' || checking.isBlind(suggestion_id)) return undefined;
+        if (was === undefined || was.revision !== revision || was.doc.status !== 'open' || checking.isBlind(suggestion_id))
+          return undefined;
         const { has: isTerm } = await glossaryOf(was.doc.glossary);
         const { reviewer_id, review_trace_id, verdict } = asked;
         const deciding = { reviewer_id, review_trace_id, decided_at: toTimestamp(clock.now()), isTerm, blind: false };

@@ -21,6 +21,7 @@ import { draftOf, draftOfCalls, toCatalogEntry, type Draft } from './dataset.ts'
 import type { Features } from './examples.ts';
 import { keptCalls } from './kept-calls.ts';
 import { taskOf, type TrainingParts } from './parts.ts';
+import { inTurns } from './turns.ts';
 
 const BuildMemo = Type.Object({
   kind: Type.Optional(Type.Enum(['examples', 'agent_io'])),
@@ -40,7 +41,7 @@ export function openBuildSaga({ artifacts, gates, storeOf, hmac, tasks, clock }:
     const task = taskOf(tasks, memo.task);
     const decisions = await decisionsThrough(of, task, memo.through_seq, io);
     const metas = decisions.map((decision) => task.meta(decision));
-    return draftOf(
+    const draft = draftOf(
       task,
       decisions,
       await readFeatures(of, artifacts, task, new Set(metas.map(({ features_ref }) => features_ref)), io),
@@ -59,10 +60,11 @@ export function openBuildSaga({ artifacts, gates, storeOf, hmac, tasks, clock }:
         ),
       },
     );
+    return inTurns(draft);
   }
 
   async function calls(of: Of, memo: Order, gate: Gate, io: Io): Promise<Draft> {
-    return draftOfCalls(
+    const draft = draftOfCalls(
       await keptCalls(of, artifacts, { agent_id: memo.task, through_seq: memo.through_seq }, io),
       {
         tenant_scope: of.tenant_id,
@@ -75,6 +77,7 @@ export function openBuildSaga({ artifacts, gates, storeOf, hmac, tasks, clock }:
       },
       detectBy(gate),
     );
+    return inTurns(draft);
   }
 
   return saga({

@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { event } from '../../test/event.ts';
 import { toCallPairs, type KeptCall } from './call-pairs.ts';
 import { draftOfCalls } from './dataset.ts';
+import { atOnce } from './turns.ts';
 
 /** Takes out what stands behind `secret:`, and nothing where nothing announces it. */
 const clean = (text: string) => {
@@ -85,11 +86,8 @@ test('no value that was taken out of any text stands in any byte of the file', (
     .map((words) => words.join(' '));
   fc.assert(
     fc.property(fc.array(fc.tuple(text, text), { minLength: 1, maxLength: 8 }), (pairs) => {
-      const { bytes, report, vocabulary } = draftOfCalls(
-        pairs.map(([prompt, answer]) => call(prompt, answer)),
-        parts,
-        () => [],
-      );
+      const calls = pairs.map(([prompt, answer]) => call(prompt, answer));
+      const { bytes, report, vocabulary } = atOnce(draftOfCalls(calls, parts, () => []));
       equal(report.passed, true);
       const read = Buffer.from(bytes).toString('latin1');
       for (const pair of pairs)
@@ -104,6 +102,7 @@ test('no value that was taken out of any text stands in any byte of the file', (
 });
 
 test('the leak test refuses calls in which redaction finds something still', () => {
-  const { report } = draftOfCalls([call('mail me at a@b.example', 'ok')], parts, (text) => (text.includes('@b') ? ['EMAIL'] : []));
+  const calls = [call('mail me at a@b.example', 'ok')];
+  const { report } = atOnce(draftOfCalls(calls, parts, (text) => (text.includes('@b') ? ['EMAIL'] : [])));
   deepEqual(report.leaks, [{ field: 'contents', rule: 'EMAIL' }]);
 });

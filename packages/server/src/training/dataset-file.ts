@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { AncillaError } from '@ancilla/contracts';
-import { parquetWriteBuffer, type ParquetWriteOptions } from 'hyparquet-writer';
-import { isText, type Cell, type Columns, type Field } from './fields.ts';
+import { ByteWriter, ParquetWriter, type ParquetWriteOptions } from 'hyparquet-writer';
+import { isText, type Columns, type Field } from './fields.ts';
+import type { InParts } from './turns.ts';
 
 type Schema = NonNullable<ParquetWriteOptions['schema']>;
 
@@ -18,31 +19,44 @@ function elementsOf(field: Field): Schema {
   ];
 }
 
+/** Rows of the first group, from which a reader sees what there is, and of the others. */
+const FIRST_GROUP = 1000;
+const GROUP = 100_000;
+
 /**
  * Cells as Parquet. Same cells, same bytes. No compression, so that whoever searches the bytes sees all of them; no statistics, since minimum and maximum of a text
  * column are values.
  * @throws {AncillaError} `training.leak` when there is a field that is not on the list: it stops the writer, it is not left out in silence
  */
-export function writeDataset(fields: readonly Field[], columns: Columns): Uint8Array {
+export function* writeDataset(fields: readonly Field[], columns: Columns): InParts<Uint8Array> {
   const listed = new Set(fields.map(({ name }) => name));
   for (const name of Object.keys(columns))
     if (!listed.has(name)) throw new AncillaError('training.leak', `field ${name} is not on the list of allowed fields`);
-  return new Uint8Array(
-    parquetWriteBuffer({
-      schema: [{ name: 'examples', num_children: fields.length }, ...fields.flatMap(elementsOf)],
-      // The writer only reads them.
-      columnData: fields.map(({ name }) => ({ name, data: (columns[name] ?? []) as Cell[], offsetIndex: false })),
-      codec: 'UNCOMPRESSED',
-      statistics: false,
-      createdBy: 'ancilla',
-    }),
-  );
+  const writer = new ByteWriter();
+  const file = new ParquetWriter({
+    writer,
+    schema: [{ name: 'examples', num_children: fields.length }, ...fields.flatMap(elementsOf)],
+    codec: 'UNCOMPRESSED',
+    statistics: false,
+    createdBy: 'ancilla',
+  });
+  const rows = columns[fields[0]?.name ?? '']?.length ?? 0;
+  for (let from = 0, to = FIRST_GROUP; from < rows; from = to, to += GROUP) {
+    const columnData = fields.map(({ name }) => ({ name, data: (columns[name] ?? []).slice(from, to), offsetIndex: false }));
+    void file.write({ columnData, rowGroupSize: GROUP });
+    yield;
+  }
+  void file.finish();
+  return new Uint8Array(writer.getBuffer());
 }
 
 /** What a dataset says, whatever its file is like. */
-export function logicalDigest(fields: readonly Field[], columns: Columns): string {
+export function* logicalDigest(fields: readonly Field[], columns: Columns): InParts<string> {
   const hash = createHash('sha256');
-  for (const { name, dtype } of fields) hash.update(`${JSON.stringify([name, dtype, columns[name] ?? []])}\n`);
+  for (const { name, dtype } of fields) {
+    hash.update(`${JSON.stringify([name, dtype, columns[name] ?? []])}\n`);
+    yield;
+  }
   return hash.digest('hex');
 }
 

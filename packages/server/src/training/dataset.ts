@@ -7,6 +7,7 @@ import { toExamples, type ExampleParts, type Examples, type Features } from './e
 import { callFields, datasetFields, type Columns, type Field, type Vocabulary } from './fields.ts';
 import { leakTest, type LeakReport } from './leak-test.ts';
 import { SPLIT_RULE } from './split.ts';
+import type { InParts } from './turns.ts';
 
 /** Version of what turns decisions into examples and examples into models. */
 export const TRAINER_VERSION = '1.1.0';
@@ -33,33 +34,36 @@ export interface Draft {
   readonly columns: Columns;
   readonly fields: readonly Field[];
   readonly bytes: Uint8Array;
+  readonly logical_sha256: string;
   readonly report: LeakReport;
 }
 
 type Look = (text: string) => readonly string[];
 
 /** Decisions as a file, with the leak test's report. Pure. @param look - the redaction engine and the raw values the test looks for */
-export function draftOf<C extends Collection<'log'>, F>(
+export function* draftOf<C extends Collection<'log'>, F>(
   task: Task<C, F>,
   decisions: readonly Doc<C>[],
   features: ReadonlyMap<string, Features<F>>,
   parts: Omit<ExampleParts, 'trainer_version'>,
   look: { readonly detect: Look; readonly rawValues: Iterable<string> },
-): Draft {
+): InParts<Draft> {
   const { columns, vocabulary, links, left_out } = toExamples(task, decisions, features, { ...parts, trainer_version: TRAINER_VERSION });
   const fields = datasetFields(task.feature_names, parts.vectors);
-  const bytes = writeDataset(fields, columns);
-  const report = leakTest({ fields, columns, bytes }, vocabulary, look.detect, look.rawValues);
-  return { kind: 'examples', examples: links.length, links, left_out, vocabulary, columns, fields, bytes, report };
+  const bytes = yield* writeDataset(fields, columns);
+  const report = yield* leakTest({ fields, columns, bytes }, vocabulary, look.detect, look.rawValues);
+  const logical_sha256 = yield* logicalDigest(fields, columns);
+  return { kind: 'examples', examples: links.length, links, left_out, vocabulary, columns, fields, bytes, logical_sha256, report };
 }
 
 /** Calls as a file, with the leak test's report. Pure. */
-export function draftOfCalls(calls: readonly KeptCall[], parts: CallPairParts, detect: Look): Draft {
+export function* draftOfCalls(calls: readonly KeptCall[], parts: CallPairParts, detect: Look): InParts<Draft> {
   const { columns, vocabulary, rows, left_out, removed } = toCallPairs(calls, parts);
   const fields = callFields;
-  const bytes = writeDataset(fields, columns);
-  const report = leakTest({ fields, columns, bytes }, vocabulary, detect, removed);
-  return { kind: 'agent_io', examples: rows, links: [], left_out, vocabulary, columns, fields, bytes, report };
+  const bytes = yield* writeDataset(fields, columns);
+  const report = yield* leakTest({ fields, columns, bytes }, vocabulary, detect, removed);
+  const logical_sha256 = yield* logicalDigest(fields, columns);
+  return { kind: 'agent_io', examples: rows, links: [], left_out, vocabulary, columns, fields, bytes, logical_sha256, report };
 }
 
 /** What people and tools are told of a kind of dataset. */
@@ -94,7 +98,7 @@ export const croissantOf = (
 export function toCatalogEntry(
   task: string,
   order: DatasetOrder,
-  { kind, examples, fields, bytes, columns, left_out, vocabulary, report }: Draft,
+  { kind, examples, fields, bytes, logical_sha256, columns, left_out, vocabulary, report }: Draft,
   at: { readonly artifact_id: string | undefined; readonly policy: string; readonly creator: string; readonly now: number },
 ): Dataset {
   const { artifact_id, policy, creator, now } = at;
@@ -115,7 +119,7 @@ export function toCatalogEntry(
     left_out,
     fields: fields.map(({ name, dtype, allowed }) => ({ name, dtype, allowed })),
     files: file === undefined ? [] : [{ ...file, format: 'parquet', rows: columns['example_id']?.length ?? 0 }],
-    ...(file !== undefined && { logical_sha256: logicalDigest(fields, columns) }),
+    ...(file !== undefined && { logical_sha256 }),
     leak_test: { ...report, leaks: [...report.leaks], policy },
     consent: order.consent,
     vectors: order.vectors,

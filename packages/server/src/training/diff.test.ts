@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { logicalDigest } from './dataset-file.ts';
 import { diffOf } from './diff.ts';
 import { decisionOf, draft } from './learning.fixture.ts';
+import { atOnce } from './turns.ts';
 import { EDITION } from './fields.ts';
 
 const decisions = Array.from({ length: 12 }, (_, n) => decisionOf(n));
@@ -29,8 +30,8 @@ test('a field that is new is told by name, and makes no example another', () => 
 
 test('the logical digest is of what is said: a cell changes it, how the file is written does not', () => {
   const { fields, columns } = draft(decisions);
-  const digest = logicalDigest(fields, columns);
-  equal(logicalDigest([...fields], { ...columns }), digest);
+  const digest = atOnce(logicalDigest(fields, columns));
+  equal(atOnce(logicalDigest([...fields], { ...columns })), digest);
   const other = { ...columns, label: (columns['label'] ?? []).with(0, 'none') };
-  equal(logicalDigest(fields, other) === digest, false);
+  equal(atOnce(logicalDigest(fields, other)) === digest, false);
 });

@@ -5,6 +5,7 @@ import { parquetWriteBuffer } from 'hyparquet-writer';
 import { writeDataset } from './dataset-file.ts';
 import { decisionOf, draft, featuresFor, featuresOf } from './learning.fixture.ts';
 import { leakTest, type LeakReport } from './leak-test.ts';
+import { atOnce } from './turns.ts';
 
 const decisions = Array.from({ length: 30 }, (_, n) => decisionOf(n));
 const detectMail = (text: string) => (text.includes('@') ? ['EMAIL'] : []);
@@ -13,7 +14,9 @@ const failed = ({ leaks }: LeakReport) => leaks.map(({ field, rule }) => `${fiel
 /** The same draft with a cell changed. */
 const changed = (field: string, cell: string | number | boolean | null | readonly string[]) => {
   const { fields, columns, bytes, vocabulary } = draft(decisions);
-  return leakTest({ fields, columns: { ...columns, [field]: (columns[field] ?? []).with(7, cell) }, bytes }, vocabulary, detectMail, []);
+  return atOnce(
+    leakTest({ fields, columns: { ...columns, [field]: (columns[field] ?? []).with(7, cell) }, bytes }, vocabulary, detectMail, []),
+  );
 };
 
 test('a value that is short, a number, a date, a field’s or the glossary’s word, or part of an id by chance, is no leak', () => {
@@ -32,9 +35,9 @@ test('a value that is short, a number, a date, a field’s or the glossary’s w
 
 test('every byte is checked: a raw value in metadata, statistics or behind the cells is found, in whatever script', () => {
   const { fields, columns, vocabulary } = draft(decisions);
-  const clean = writeDataset(fields, columns);
+  const clean = atOnce(writeDataset(fields, columns));
   for (const marker of ['Alba Karlsson', '+39 06 698', 'Ծովինար', '住所は東京']) {
-    const look = (bytes: Uint8Array) => failed(leakTest({ fields, columns, bytes }, vocabulary, detectMail, ['other', marker]));
+    const look = (bytes: Uint8Array) => failed(atOnce(leakTest({ fields, columns, bytes }, vocabulary, detectMail, ['other', marker])));
     deepEqual(look(clean), []);
     const withMetadata = new Uint8Array(
       parquetWriteBuffer({
@@ -58,7 +61,7 @@ test('a second copy of a cell’s own text is not covered by the cell', () => {
     new DataView(bytes.buffer).getUint32(bytes.length - 8, true) + 'sem.customer.name'.length,
     true,
   );
-  equal(leakTest({ fields, columns, bytes: copied }, vocabulary, detectMail, ['sem.customer.name']).passed, false);
+  equal(atOnce(leakTest({ fields, columns, bytes: copied }, vocabulary, detectMail, ['sem.customer.name'])).passed, false);
 });
 
 test('a cell outside what its field may hold is a leak, whatever it holds', () => {
@@ -117,5 +120,5 @@ test('the report names fields and rules, never a value', () => {
 
 test('a field that is not on the list stops the writer', () => {
   const { fields, columns } = draft(decisions);
-  throws(() => writeDataset(fields, { ...columns, sample: ['Alba'] }), { code: 'training.leak', message: /sample/ });
+  throws(() => atOnce(writeDataset(fields, { ...columns, sample: ['Alba'] })), { code: 'training.leak', message: /sample/ });
 });

@@ -1,6 +1,7 @@
 import { isText, kindOf, textsOf, type Cell, type Columns, type Field, type TextField, type Vocabulary } from './fields.ts';
 import { residue } from './residue.ts';
 import { openSearch } from './search.ts';
+import type { InParts } from './turns.ts';
 
 /** What the leak test found: where and by which rule, never what. */
 export interface Leak {
@@ -25,14 +26,18 @@ const LEAKS_NAMED = 20;
  * @param detect - types the tenant's redaction policy finds in a text
  * @param rawValues - values of the tenant's tables, as far as they are at hand
  */
-export function leakTest(
+export function* leakTest(
   { fields, columns, bytes }: { readonly fields: readonly Field[]; readonly columns: Columns; readonly bytes: Uint8Array },
   vocabulary: Vocabulary,
   detect: (text: string) => readonly string[],
   rawValues: Iterable<string>,
-): LeakReport {
-  const leaks = fields.flatMap((field) => leaksOfField(field, columns[field.name] ?? [], vocabulary, detect));
-  if (openSearch(rawValues)(residue(bytes, fields, columns))) leaks.push({ field: 'file', rule: 'raw_value' });
+): InParts<LeakReport> {
+  const leaks: Leak[] = [];
+  for (const field of fields) {
+    leaks.push(...leaksOfField(field, columns[field.name] ?? [], vocabulary, detect));
+    yield;
+  }
+  if (openSearch(rawValues)(yield* residue(bytes, fields, columns))) leaks.push({ field: 'file', rule: 'raw_value' });
   return { passed: leaks.length === 0, checked_bytes: bytes.byteLength, leaks: leaks.slice(0, LEAKS_NAMED) };
 }
 

@@ -5,6 +5,7 @@ import { mappingTask } from '../mapping/index.ts';
 import { draftOf } from './dataset.ts';
 import type { Features } from './examples.ts';
 import type { Cell, Columns } from './fields.ts';
+import { atOnce } from './turns.ts';
 
 const DAY = 24 * 3600 * 1000;
 const START = Date.UTC(2026, 10, 1);
@@ -96,13 +97,14 @@ export const draft = (
   } = {},
 ) => {
   const features = more.features ?? featuresFor(decisions);
-  const made = draftOf(
+  const work = draftOf(
     mappingTask,
     decisions,
     new Map([...features].map(([ref, { value, created_at }]) => [ref, { created_at, value: mappingTask.parseFeatures(value) }])),
     { tenant_scope: 'north', vectors: more.vectors ?? false, hmac: hmacOf(more.key ?? 'north') },
     { detect: more.detect ?? (() => []), rawValues: more.rawValues ?? [] },
   );
+  const made = atOnce(work);
   return { ...made, rows: toRows(made.columns) };
 };
 

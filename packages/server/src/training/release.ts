@@ -25,6 +25,7 @@ import { taskOf, type TrainingParts } from './parts.ts';
 import { readDataset } from './read-dataset.ts';
 import { residue } from './residue.ts';
 import { openSearch } from './search.ts';
+import { inTurns } from './turns.ts';
 
 /** Who stands in the platform's catalog in place of a person of the tenant. */
 const ROOM = 'ancilla.release';
@@ -39,7 +40,7 @@ export function openDoor({ platform, tasks, artifacts, clock }: TrainingParts) {
     const fields = leaving(taskOf(tasks, dataset.task), dataset);
     const all = await readDataset(artifacts, of, dataset, io);
     const columns = Object.fromEntries(fields.map(({ name }) => [name, all[name] ?? []]));
-    const bytes = writeDataset(fields, columns);
+    const bytes = await inTurns(writeDataset(fields, columns));
     await assertClean(of, { fields, columns, bytes }, io);
     const artifact_id = idFrom('ar', sha256(`release/${dataset.dataset_id}/${sha256Hex(bytes)}`));
     const file = { artifact_id, size: bytes.byteLength, sha256: sha256Hex(bytes) };
@@ -47,7 +48,7 @@ export function openDoor({ platform, tasks, artifacts, clock }: TrainingParts) {
       ...dataset,
       fields: fields.map(({ name, dtype, allowed }) => ({ name, dtype, allowed })),
       files: [{ ...file, format: 'parquet', rows: dataset.files[0]?.rows ?? 0 }],
-      logical_sha256: logicalDigest(fields, columns),
+      logical_sha256: await inTurns(logicalDigest(fields, columns)),
       leak_test: { ...dataset.leak_test, checked_bytes: bytes.byteLength },
       croissant: croissantOf('examples', dataset, { creator: dataset.tenant_scope, date: dataset.created_at, file, fields }),
       built_by: ROOM,
@@ -62,7 +63,7 @@ export function openDoor({ platform, tasks, artifacts, clock }: TrainingParts) {
   ) {
     const trace_ids = new Set((file.columns['trace_id'] ?? []).map(String));
     const raw = await artifacts.sampleStrings(of, { trace_ids, categories: ['payload', 'raw_input'] }, io);
-    if (openSearch(raw)(residue(file.bytes, file.fields, file.columns)))
+    if (openSearch(raw)(await inTurns(residue(file.bytes, file.fields, file.columns))))
       throw new AncillaError('training.leak', 'the file to be released holds a raw value outside its cells');
   }
 

@@ -1,6 +1,7 @@
 import { parquetMetadata } from 'hyparquet';
 import { toArrayBuffer } from './dataset-file.ts';
 import { isText, textsOf, type Columns, type Field } from './fields.ts';
+import type { InParts } from './turns.ts';
 
 /** Words of the format itself and of the writer, beside the names of fields. */
 const FORMAT = ['examples', 'list', 'element', 'ancilla', 'PAR1'];
@@ -9,7 +10,7 @@ const FORMAT = ['examples', 'list', 'element', 'ancilla', 'PAR1'];
  * A dataset file without what it may say: its cells and the names of its fields blanked, numbers and indices too, every other byte as it is. Whatever can still be
  * read stands where nothing should: in statistics, in metadata, in a copy, behind a cell.
  */
-export function residue(bytes: Uint8Array, fields: readonly Field[], columns: Columns): Buffer {
+export function* residue(bytes: Uint8Array, fields: readonly Field[], columns: Columns): InParts<Buffer> {
   const left = Buffer.from(bytes);
   let footer = 0;
   let firstRow = 0;
@@ -34,6 +35,7 @@ export function residue(bytes: Uint8Array, fields: readonly Field[], columns: Co
       }
     }
     firstRow = lastRow;
+    yield;
   }
   for (const name of [...FORMAT, ...fields.map((field) => field.name)].toSorted((a, b) => b.length - a.length))
     for (let at = left.indexOf(name, footer); at >= 0; at = left.indexOf(name, at)) left.fill(0, at, at + name.length);

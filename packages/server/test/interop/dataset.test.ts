@@ -8,6 +8,7 @@ import { test } from 'node:test';
 import type { PromptEvent } from '@ancilla/contracts';
 import { draftOfCalls, toCatalogEntry } from '../../src/training/dataset.ts';
 import { decisionOf, draft, toRows } from '../../src/training/learning.fixture.ts';
+import { atOnce } from '../../src/training/turns.ts';
 import { event } from '../event.ts';
 
 const script = join(import.meta.dirname, 'dataset-readers.py');
@@ -33,7 +34,7 @@ const callParts = {
   clean: (text: string) => ({ text, removed: [] }),
   isRefusal: () => false,
 };
-const callsMade = draftOfCalls(calls, callParts, () => []);
+const callsMade = atOnce(draftOfCalls(calls, callParts, () => []));
 const drafts = [draft(decisions, { vectors: true }), { ...callsMade, rows: toRows(callsMade.columns) }];
 const order = {
   dataset_id: 'ds_01h455vb4pex5vsknk084sn02q',
