@@ -31,7 +31,17 @@ async function open() {
   const sagas = {
     start: (...of: Parameters<NonNullable<typeof runner>['start']>) => (runner as NonNullable<typeof runner>).start(...of),
   } as never;
-  const spaces = openSpaces({ sagas, storeOf: (id) => at.stores.tenant(id), clock });
+  /** So many commits from now one fails. */
+  let failsIn = Infinity;
+  const storeOf = (id: string) => {
+    const store = at.stores.tenant(id);
+    const commit: typeof store.commit = async (...asked) => {
+      if (failsIn-- === 0) throw new Error('no connection');
+      return store.commit(...asked);
+    };
+    return { ...store, commit };
+  };
+  const spaces = openSpaces({ sagas, storeOf, clock });
   ({ runner } = await at.open(spaces.sagas));
   let runs = 0;
   return {
@@ -41,7 +51,10 @@ async function open() {
       offset += ms;
       at.advance(ms);
     },
-    async embed(of: EmbeddingModel, sources: readonly string[]) {
+    fails(after: number) {
+      failsIn = after;
+    },
+    async embed(of: EmbeddingModel, sources: readonly (string | null)[]) {
       await spaces.note(at.north, of, trace_id, io);
       const docs = sources.map((source) =>
         toEmbedding(
@@ -49,7 +62,7 @@ async function open() {
             embedding_id: newId('em'),
             space_id: spaceId(of),
             trace_id,
-            source_artifact_ref: `ar_01jd3v5q2zf8m9k0r1s2t3v4w${source}`,
+            source_artifact_ref: source === null ? null : `ar_01jd3v5q2zf8m9k0r1s2t3v4w${source}`,
             response_artifact_ref: null,
             created_at: toTimestamp(clock.now()),
           },
@@ -116,4 +129,24 @@ test('a space that never gets all of the old one takes its place after a while; 
   deepEqual(await of.look(), { 1: 'superseded 2', 2: 'active 1' });
   await of.embed(OLD, ['7']);
   deepEqual(await of.look(), { 1: 'active 3', 2: 'superseded 1' }, 'it has all that the other has');
+});
+
+test('of vectors whose source is not told a new space wants as many before it takes the place of the old one', async () => {
+  await using of = await open();
+  await of.embed(OLD, [null, null, null]);
+  await of.embed(NEW, [null]);
+  deepEqual(await of.look(), { 1: 'active 3', 2: 'building 1' });
+  await of.embed(NEW, [null, null]);
+  deepEqual(await of.look(), { 1: 'superseded 3', 2: 'active 3' });
+});
+
+test('a purge that breaks off and goes on counts each vector once', async () => {
+  await using of = await open();
+  const many = Array.from({ length: 700 }, () => '5');
+  await of.embed(OLD, many);
+  await of.embed(NEW, ['5']);
+  deepEqual(await of.look(), { 1: 'superseded 700', 2: 'active 1' });
+  of.later(15 * DAY);
+  of.fails(1);
+  deepEqual(await of.look(), { 1: 'purged 0 700', 2: 'active 1' });
 });

@@ -37,8 +37,10 @@ const BATCH = 500;
 /** What the log says of one space. */
 interface Count {
   vectors: number;
-  /** Of what its vectors were made. */
+  /** Of what its vectors were made, as far as it is told. */
   readonly sources: Set<string>;
+  /** Vectors of which it is not. */
+  unsourced: number;
 }
 type Row = Stored<typeof embeddingSpaces>;
 
@@ -115,20 +117,20 @@ export function openSpaces({ sagas, storeOf, clock }: SpaceParts) {
     const writes: Write<Tenant>[] = [];
     for (const row of due) {
       const { space_id } = row.doc;
-      let purged = 0;
+      let left = row;
       for (;;) {
         const { items } = await tenant.find(embeddings, { index: 'by_space', equals: { space_id }, limit: BATCH }, io);
         if (items.length === 0) break;
-        await tenant.commit(
-          items.map(({ doc }) => remove(embeddings, doc.embedding_id, because)),
-          [],
-          io,
-        );
-        purged += items.length;
+        // Counted in the commit that removes them: whoever goes on after a crash finds neither.
+        const { vectors, purged } = left.doc;
+        const counted = { vectors: Math.max(0, vectors - items.length), purged: purged + items.length, changed_at: now() };
+        const removed = items.map(({ doc }) => remove(embeddings, doc.embedding_id, because));
+        await tenant.commit([...removed, replace(embeddingSpaces, left, counted, because)], [], io);
+        const found = await tenant.get(embeddingSpaces, space_id, io);
+        if (found === undefined) throw new AncillaError('store.corrupt', `space ${space_id} went while it was purged`);
+        left = found;
       }
-      writes.push(
-        replace(embeddingSpaces, row, { status: 'purged', vectors: 0, purged: row.doc.purged + purged, changed_at: now() }, because),
-      );
+      writes.push(replace(embeddingSpaces, left, { status: 'purged', vectors: 0, changed_at: now() }, because));
     }
     return writes;
   }
@@ -200,14 +202,15 @@ async function countAll(tenant: TenantStore, io: Io): Promise<ReadonlyMap<string
   const counts = new Map<string, Count>();
   for await (const { doc } of tenant.feed([embeddings], -1, io)) {
     if (doc === undefined) continue;
-    const count = counts.get(doc.space_id) ?? { vectors: 0, sources: new Set<string>() };
+    const count = counts.get(doc.space_id) ?? { vectors: 0, sources: new Set<string>(), unsourced: 0 };
     counts.set(doc.space_id, count);
     count.vectors++;
-    if (doc.source_artifact_ref !== null) count.sources.add(doc.source_artifact_ref);
+    if (doc.source_artifact_ref === null) count.unsourced++;
+    else count.sources.add(doc.source_artifact_ref);
   }
   return counts;
 }
 
-/** Whether a space has vectors of all that another has; one that has none has none of it. */
+/** Whether a space has vectors of all that another has, and as many of what is not told; one that has none has none of it. */
 const hasAllOf = (of: Count | undefined, other: Count | undefined): boolean =>
-  of !== undefined && of.vectors > 0 && [...(other?.sources ?? [])].every((source) => of.sources.has(source));
+  of !== undefined && of.vectors > 0 && of.unsourced >= (other?.unsourced ?? 0) && [...(other?.sources ?? [])].every((source) => of.sources.has(source));

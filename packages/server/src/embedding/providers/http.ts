@@ -45,12 +45,15 @@ export function openHttpProvider(options: HttpProviderOptions): EmbeddingProvide
 
   async function ask(to: string, init: RequestInit, io: Io): Promise<Response> {
     for (let attempt = 1; ; attempt++) {
+      const late = AbortSignal.timeout(timeoutMs);
       const answer = await fetch(base + to, {
         ...init,
         headers: { 'content-type': 'application/json', ...(apiKey !== undefined && { authorization: `Bearer ${apiKey}` }) },
-        signal: AbortSignal.any([io.signal, AbortSignal.timeout(timeoutMs)]),
+        signal: AbortSignal.any([io.signal, late]),
       }).catch((error: unknown) => {
         if (error instanceof AncillaError || io.signal.aborted) throw error;
+        // Whoever waits would wait so long again, for as many texts as were too many now.
+        if (late.aborted) throw fail(`no answer within ${timeoutMs / 1000} s`);
         return undefined;
       });
       if (answer?.ok || answer?.status === 413) return answer;

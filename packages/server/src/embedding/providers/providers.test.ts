@@ -147,6 +147,24 @@ test('an overloaded server is asked again when it says, a batch too large is hal
   });
 });
 
+test('a server that does not answer in time is waited for once', async () => {
+  let asked = 0;
+  const silent = createServer(() => void asked++).listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const address = silent.address();
+  const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+  try {
+    await rejects(openHttpProvider({ ...options, url, shape: 'openai', timeoutMs: 200 }).embed(['a'], io, 'north'), {
+      code: 'embedding.provider',
+      message: /no answer within 0.2 s/,
+    });
+    equal(asked, 1);
+  } finally {
+    silent.closeAllConnections();
+    silent.close();
+  }
+});
+
 test('vectors of another length than the first do not enter the space', async () => {
   let size = 2;
   await using server = await serve([
