@@ -213,4 +213,7 @@ async function countAll(tenant: TenantStore, io: Io): Promise<ReadonlyMap<string
 
 /** Whether a space has vectors of all that another has, and as many of what is not told; one that has none has none of it. */
 const hasAllOf = (of: Count | undefined, other: Count | undefined): boolean =>
-  of !== undefined && of.vectors > 0 && of.unsourced >= (other?.unsourced ?? 0) && [...(other?.sources ?? [])].every((source) => of.sources.has(source));
+  of !== undefined &&
+  of.vectors > 0 &&
+  of.unsourced >= (other?.unsourced ?? 0) &&
+  [...(other?.sources ?? [])].every((source) => of.sources.has(source));

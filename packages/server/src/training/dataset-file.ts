@@ -19,9 +19,8 @@ function elementsOf(field: Field): Schema {
   ];
 }
 
-/** Rows of the first group, from which a reader sees what there is, and of the others. */
-const FIRST_GROUP = 1000;
-const GROUP = 100_000;
+/** Rows of a group, which is written without a break. */
+const GROUP = 10_000;
 
 /**
  * Cells as Parquet. Same cells, same bytes. No compression, so that whoever searches the bytes sees all of them; no statistics, since minimum and maximum of a text
@@ -41,8 +40,9 @@ export function* writeDataset(fields: readonly Field[], columns: Columns): InPar
     createdBy: 'ancilla',
   });
   const rows = columns[fields[0]?.name ?? '']?.length ?? 0;
-  for (let from = 0, to = FIRST_GROUP; from < rows; from = to, to += GROUP) {
-    const columnData = fields.map(({ name }) => ({ name, data: (columns[name] ?? []).slice(from, to), offsetIndex: false }));
+  for (let from = 0; from < rows; from += GROUP) {
+    const cells = ({ name }: Field) => (columns[name] ?? []).slice(from, from + GROUP);
+    const columnData = fields.map((field) => ({ name: field.name, data: cells(field), offsetIndex: false }));
     void file.write({ columnData, rowGroupSize: GROUP });
     yield;
   }

@@ -48,7 +48,10 @@ export function* draftOf<C extends Collection<'log'>, F>(
   parts: Omit<ExampleParts, 'trainer_version'>,
   look: { readonly detect: Look; readonly rawValues: Iterable<string> },
 ): InParts<Draft> {
-  const { columns, vocabulary, links, left_out } = toExamples(task, decisions, features, { ...parts, trainer_version: TRAINER_VERSION });
+  const { columns, vocabulary, links, left_out } = yield* toExamples(task, decisions, features, {
+    ...parts,
+    trainer_version: TRAINER_VERSION,
+  });
   const fields = datasetFields(task.feature_names, parts.vectors);
   const bytes = yield* writeDataset(fields, columns);
   const report = yield* leakTest({ fields, columns, bytes }, vocabulary, look.detect, look.rawValues);

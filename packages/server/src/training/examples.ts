@@ -1,6 +1,7 @@
 import { idFrom, type Collection, type Doc, type Task, type TaskExample } from '@ancilla/contracts';
 import { sha256, sha256Hex } from '@ancilla/evidence';
 import type { Cell, Columns, Vocabulary } from './fields.ts';
+import type { InParts } from './turns.ts';
 import { splitOf } from './split.ts';
 
 /** Why a decision is no example: a later one corrects it, its features are gone, or newer than itself, or there is nothing to learn from it. */
@@ -35,6 +36,9 @@ export interface Examples {
   readonly vocabulary: Vocabulary;
 }
 
+/** Decisions that are turned into examples without a break. */
+const PART = 100;
+
 /** What an example in which no candidate is right is labelled. */
 const NONE = 'none';
 
@@ -42,22 +46,27 @@ const NONE = 'none';
  * Decisions as rows of training data. De-identified by construction: similarities, ids, pseudonyms and words of closed lists; sample values are not replaced but left
  * out. Pure: the same decisions, features and keys give the same rows.
  */
-export function toExamples<C extends Collection<'log'>, F>(
+export function* toExamples<C extends Collection<'log'>, F>(
   task: Task<C, F>,
   decisions: readonly Doc<C>[],
   features: ReadonlyMap<string, Features<F>>,
   { tenant_scope, trainer_version, vectors, hmac }: ExampleParts,
-): Examples {
+): InParts<Examples> {
   const left_out = { corrected: 0, erased: 0, late: 0, no_signal: 0 };
   const corrected = new Set(decisions.map((decision) => task.supersedes(decision)));
-  const chosen = decisions.flatMap((decision) => {
+  const toChosen = (decision: Doc<C>) => {
     const meta = task.meta(decision);
     const example = corrected.has(meta.id) ? 'corrected' : exampleOf(task, decision, features.get(meta.features_ref));
     if (typeof example !== 'string')
       return [{ ...example, meta, cluster: task.cluster(decision), example_id: idFrom('ex', sha256(`${task.name}/${meta.id}`)) }];
     left_out[example] += 1;
     return [];
-  });
+  };
+  const chosen: ReturnType<typeof toChosen> = [];
+  for (const [i, decision] of decisions.entries()) {
+    chosen.push(...toChosen(decision));
+    if (i % PART === 0) yield;
+  }
   // In the order of all decisions: a correction makes no table newer.
   const withExamples = new Set(chosen.map(({ cluster }) => cluster));
   const split = splitOf(decisions.map((decision) => task.cluster(decision)).filter((cluster) => withExamples.has(cluster)));
@@ -70,7 +79,8 @@ export function toExamples<C extends Collection<'log'>, F>(
   const columns: Record<string, Cell[]> = {};
   const column = (name: string): Cell[] => (columns[name] ??= []);
   const similarities = task.feature_names.map(column);
-  for (const { example_id, meta, cluster, candidates, label, ...example } of chosen) {
+  for (const [at, { example_id, meta, cluster, candidates, label, ...example }] of chosen.entries()) {
+    if (at % PART === 0) yield;
     // The same for all candidates.
     const cells: Readonly<Record<string, Cell>> = {
       example_id,

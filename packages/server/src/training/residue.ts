@@ -17,6 +17,7 @@ export function* residue(bytes: Uint8Array, fields: readonly Field[], columns: C
   for (const group of parquetMetadata(toArrayBuffer(bytes)).row_groups) {
     const lastRow = firstRow + Number(group.num_rows);
     for (const { meta_data: chunk } of group.columns) {
+      yield;
       const field = fields.find(({ name }) => name === chunk?.path_in_schema[0]);
       if (chunk === undefined || field === undefined) continue;
       const start = Number(chunk.dictionary_page_offset ?? chunk.data_page_offset);
@@ -35,7 +36,6 @@ export function* residue(bytes: Uint8Array, fields: readonly Field[], columns: C
       }
     }
     firstRow = lastRow;
-    yield;
   }
   for (const name of [...FORMAT, ...fields.map((field) => field.name)].toSorted((a, b) => b.length - a.length))
     for (let at = left.indexOf(name, footer); at >= 0; at = left.indexOf(name, at)) left.fill(0, at, at + name.length);
