@@ -94,3 +94,31 @@ test(
     equal((await fetch(`${server.url}/metrics`)).status, 401);
   },
 );
+
+test(
+  'calls that lie in thousands of minutes are added up too: a batch of them is thousands of sums in one commit',
+  { timeout: 60_000 },
+  async () => {
+    await using server = await startTestServer();
+    const { agent, auditor } = server.north;
+    const start = Date.parse('2026-01-01T00:00:00.000Z');
+    const at = (minute: number) => new Date(start + minute * 60_000).toISOString();
+    for (let from = 0; from < 3000; from += 1000)
+      await agent.post(
+        200,
+        '/dif/prompt_events',
+        Array.from({ length: 1000 }, (_, i) => call(200, 1, { start_ts: at(from + i), end_ts: at(from + i) })),
+      );
+    let calls: unknown;
+    do calls = (await auditor.get<Summary>(200, `/nurse/summary?from=${at(0)}&to=${at(3000)}`)).agents[0]?.['calls'];
+    while (calls !== 3000 && !server.logs().includes('"at":"background"'));
+    equal(
+      calls,
+      3000,
+      server
+        .logs()
+        .split('\n')
+        .find((line) => line.includes('"at":"background"')),
+    );
+  },
+);
