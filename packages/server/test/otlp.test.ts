@@ -105,6 +105,14 @@ test('a batch sent again is a duplicate, also in the other encoding; a changed s
   deepEqual([bytes[0], bytes[2], bytes[3]], [0x0a, 0x08, 1]);
   ok(bytes.includes('span 0'));
   equal((await eventsOf(auditor)).length, 2);
+  // Alone in its request it is no other matter: an exporter would drop the whole request on an error.
+  const chain = {
+    ...second,
+    span: { ...second.span, span_id: 'c'.repeat(16), attributes: new Map([['openinference.span.kind', 'CHAIN']]) },
+  };
+  const alone = await send(agent, writeProtobuf([chain, changed]));
+  equal(alone.status, 200);
+  ok(Buffer.from(await alone.arrayBuffer()).includes('span 1'));
 });
 
 test('JSON is answered in JSON, and only the bad spans of a batch are refused', async () => {
@@ -142,6 +150,39 @@ test('JSON is answered in JSON, and only the bad spans of a batch are refused', 
   deepEqual(await fine.json(), {});
 });
 
+test('a text that was cut off inside an emoji keeps no span out, wherever it stands', async () => {
+  await using server = await startTestServer();
+  // Half of a pair of surrogates: what a limit on lengths leaves, here as OpenTelemetry's own for attributes.
+  const cut = 'A parcel \u{1f4e6}'.slice(0, -1);
+  const attributes = {
+    'gen_ai.operation.name': 'chat',
+    'gen_ai.request.model': 'gpt-4o',
+    'gen_ai.agent.name': cut,
+    'gen_ai.input.messages': JSON.stringify([{ role: 'user', parts: [{ type: 'text', content: cut, [cut]: cut }] }]),
+    [cut]: cut,
+  };
+  const list = Object.entries(attributes).map(([key, stringValue]) => ({ key, value: { stringValue } }));
+  const span = {
+    traceId: '1'.repeat(32),
+    spanId: '2'.repeat(16),
+    name: cut,
+    startTimeUnixNano: '1763900000000000000',
+    attributes: list,
+    events: [{ name: cut, attributes: list }],
+    status: { message: cut },
+  };
+  const scopeSpans = [{ scope: { name: cut, attributes: list }, spans: [span] }];
+  const body = JSON.stringify({ resourceSpans: [{ resource: { attributes: list }, scopeSpans }] });
+  const answer = await send(server.north.agent, body, { 'content-type': 'application/json' });
+  equal(answer.status, 200);
+  deepEqual(await answer.json(), {});
+  equal((await eventsOf(server.north.auditor)).length, 1);
+  // In protobuf only what is JSON within a text can hold a half.
+  const again = received('OpenInference', cut);
+  equal((await (await send(server.north.agent, writeProtobuf([again]))).arrayBuffer()).byteLength, 0);
+  equal((await eventsOf(server.north.auditor)).length, 2);
+});
+
 test('what is no export is refused with a clear answer: media types, broken bytes, bombs, too many values', async () => {
   await using server = await startTestServer();
   const { agent, reviewer } = server.north;
@@ -156,7 +197,7 @@ test('what is no export is refused with a clear answer: media types, broken byte
   equal(await status(gzipSync(Buffer.alloc(60 * 1024 * 1024)), { 'content-encoding': 'gzip' }), 413);
   const values = Array.from({ length: 600_000 }, () => ({}));
   const wide = { resourceSpans: [{ scopeSpans: [{ spans: [{ attributes: [{ key: 'a', value: { arrayValue: { values } } }] }] }] }] };
-  equal(await status(JSON.stringify(wide), { 'content-type': 'application/json' }), 400);
+  equal(await status(JSON.stringify(wide), { 'content-type': 'application/json' }), 413);
   equal((await send(reviewer, Buffer.alloc(0))).status, 403);
   deepEqual(await eventsOf(server.north.auditor), []);
 });

@@ -135,12 +135,14 @@ export function openOtlp({
       }
     }
     for (let from = 0; from < events.length; from += MOST_EVENTS) {
-      const { rejected } = await ingest.ingest(
-        of,
-        events.slice(from, from + MOST_EVENTS),
-        'otlp',
-        io,
-        sent.slice(from, from + MOST_EVENTS),
+      const batch = events.slice(from, from + MOST_EVENTS);
+      const rejected = await ingest.ingest(of, batch, 'otlp', io, sent.slice(from, from + MOST_EVENTS)).then(
+        (taken) => taken.rejected,
+        (error: unknown) => {
+          // Of a batch none of which is taken, ingest throws; the other spans are no worse for it.
+          if (!isAncillaError(error, 'store.conflict', 'schema.invalid')) throw error;
+          return batch.map((_, index) => ({ index, detail: error.message }));
+        },
       );
       for (const { index, detail } of rejected) refused.push({ index: places[from + index] ?? 0, detail });
     }

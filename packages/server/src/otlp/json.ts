@@ -12,7 +12,8 @@ const list = (of: unknown, what: string): readonly unknown[] => {
   if (!Array.isArray(of)) throw new Unreadable(`${what} must be a list`);
   return of;
 };
-const text = (of: unknown): string => (typeof of === 'string' ? of : '');
+/** A text cut off inside an emoji, as limits on lengths cut it, has half of a pair: it is replaced, as protobuf's UTF-8 does, or no store would take the span. */
+const text = (of: unknown): string => (typeof of === 'string' ? of.toWellFormed() : '');
 const whole = (of: unknown): number => (typeof of === 'number' && Number.isInteger(of) ? of : 0);
 const nanos = (of: unknown): bigint => {
   if (typeof of === 'string' && /^\d{1,20}$/.test(of)) return BigInt.asUintN(64, BigInt(of));
@@ -23,7 +24,7 @@ function readValue(of: unknown, budget: Budget, depth: number): Value {
   budget.value(depth);
   if (of === undefined || of === null) return null;
   const given = fields(of, 'a value');
-  if (typeof given['stringValue'] === 'string') return given['stringValue'];
+  if (typeof given['stringValue'] === 'string') return text(given['stringValue']);
   if (typeof given['boolValue'] === 'boolean') return given['boolValue'];
   if ('intValue' in given) return readInteger(given['intValue']);
   if ('doubleValue' in given) return readDouble(given['doubleValue']);

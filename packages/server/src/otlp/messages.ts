@@ -22,11 +22,21 @@ const roleOf = (of: unknown, otherwise: string): string => {
 
 const isRecord = (of: unknown): of is Readonly<Record<string, unknown>> => typeof of === 'object' && of !== null && !Array.isArray(of);
 
+/** An escape of half a pair of surrogates, maybe without the other half: a text was cut off inside an emoji before it was written as JSON. */
+const HALF = /\\u[dD][89a-fA-F]/;
+
+function wellFormed(of: unknown): unknown {
+  if (typeof of === 'string') return of.toWellFormed();
+  if (Array.isArray(of)) return of.map(wellFormed);
+  return isRecord(of) ? Object.fromEntries(Object.entries(of).map(([key, value]) => [key.toWellFormed(), wellFormed(value)])) : of;
+}
+
 /** A text that is JSON as what it says. */
 export function parsed(of: unknown): unknown {
   if (typeof of !== 'string' || !/^\s*[[{"]/.test(of)) return of;
   try {
-    return JSON.parse(of);
+    const said: unknown = JSON.parse(of);
+    return HALF.test(of) ? wellFormed(said) : said;
   } catch {
     return of; // A text that begins like JSON.
   }

@@ -25,7 +25,7 @@ export async function readExport(
   try {
     return { spans: media === PROTOBUF ? readProtobuf(bytes) : readJson(JSON.parse(utf8.decode(bytes))), media };
   } catch (error) {
-    if (error instanceof TooMuch) throw new AncillaError('request.too_deep', error.message);
+    if (error instanceof TooMuch) throw new AncillaError(error.code, error.message);
     // Another error's message could quote the content.
     throw new AncillaError('request.malformed', error instanceof Unreadable ? error.message : 'the body is not what its content type says');
   }

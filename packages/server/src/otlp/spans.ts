@@ -53,18 +53,24 @@ export class Budget {
 
   /** @throws {TooMuch} */
   value(depth: number): void {
-    if (++this.#values > bounds.values) throw new TooMuch(`more than ${bounds.values} values`);
-    if (depth > bounds.depth) throw new TooMuch(`values deeper than ${bounds.depth} levels`);
+    if (++this.#values > bounds.values) throw new TooMuch('request.too_large', `more than ${bounds.values} values`);
+    if (depth > bounds.depth) throw new TooMuch('request.too_deep', `values deeper than ${bounds.depth} levels`);
   }
 
   /** @throws {TooMuch} */
   span(): void {
-    if (++this.#spans > bounds.spans) throw new TooMuch(`more than ${bounds.spans} spans`);
+    if (++this.#spans > bounds.spans) throw new TooMuch('request.too_large', `more than ${bounds.spans} spans`);
   }
 }
 
 /** A request past its bounds. */
-export class TooMuch extends Error {}
+export class TooMuch extends Error {
+  readonly code: 'request.too_large' | 'request.too_deep';
+  constructor(code: TooMuch['code'], message: string) {
+    super(message);
+    this.code = code;
+  }
+}
 /** A request that is no OTLP. */
 export class Unreadable extends Error {}
 
