@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -76,7 +76,7 @@ test('a process that is killed leaves its events to the next one, which sends ea
     await exited;
     const [name = ''] = await readdir(folder);
     // As a process leaves it that dies in the middle of a write.
-    await appendFile(join(folder, name), '{"event_id":"pe_cut');
+    await appendFile(join(folder, name), '\n{"event_id":"pe_cut');
     const sent: number[] = [];
     const next = open(folder, (events) => sent.push(...events.map(({ emitter }) => emitter.seq)));
     // A third process meanwhile finds nothing to take.
@@ -91,6 +91,24 @@ test('a process that is killed leaves its events to the next one, which sends ea
     );
     next.spool[Symbol.dispose]();
     deepEqual(await readdir(folder), []);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});
+
+test('what an earlier process of the same number left is sent, as each start in a container has it; of a line that was cut the next is no part', async () => {
+  const folder = await folderOf();
+  try {
+    const spool = openSpool(folder);
+    spool.keep(fakeEvent(1));
+    const [name = ''] = await readdir(folder);
+    await appendFile(join(folder, name), '\n{"event_id":"pe_cut');
+    spool.keep(fakeEvent(2));
+    await writeFile(join(folder, 'notes.txt'), 'mine');
+    for (const each of await readdir(folder)) await utimes(join(folder, each), 1e9, 1e9);
+    using next = openSpool(folder);
+    deepEqual(next.left(), [fakeEvent(1), fakeEvent(2)]);
+    equal(await readFile(join(folder, 'notes.txt'), 'utf8'), 'mine');
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -1,5 +1,16 @@
 // On Node only. Events that have not arrived yet, kept in a folder so that they outlive the process.
-import { closeSync, ftruncateSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { PromptEventInput } from '@ancilla/contracts';
 import { Compile } from 'typebox/compile';
@@ -22,12 +33,16 @@ export function openSpool(folder: string): Spool & Disposable {
   const file = openSync(path, 'ax', 0o600);
   let bytes = 0;
   const write = (events: readonly PromptEventInput[]) => {
-    if (events.length > 0) bytes += writeSync(file, events.map((event) => `${JSON.stringify(event)}\n`).join(''));
+    if (events.length === 0) return;
+    // Each on a line that it begins itself: of one that a full disk cut short, the next is no part.
+    const lines = Buffer.from(events.map((event) => `\n${JSON.stringify(event)}`).join(''));
+    writeFileSync(file, lines);
+    bytes += lines.length;
   };
   const left: PromptEventInput[] = [];
   for (const other of readdirSync(folder)) {
-    const owner = Number(NAME.exec(other)?.[1] ?? process.pid);
-    if (other === own || owner === process.pid || isAlive(owner)) continue;
+    const owner = NAME.exec(other)?.[1];
+    if (owner === undefined || other === own || isInUse(join(folder, other), Number(owner))) continue;
     // Two processes may find the same file: whose renaming succeeds has it.
     const taken = join(folder, name());
     if (!moved(join(folder, other), taken)) continue;
@@ -62,14 +77,15 @@ function parse(line: string): readonly PromptEventInput[] {
   }
 }
 
-function isAlive(pid: number): boolean {
+function isInUse(path: string, owner: number): boolean {
   try {
-    return process.kill(pid, 0);
+    // In a container each start has the same number: what was last written before this process began is an earlier one's.
+    if (owner === process.pid) return statSync(path).mtimeMs >= performance.timeOrigin;
+    return process.kill(owner, 0);
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }
-
 function moved(from: string, to: string): boolean {
   try {
     renameSync(from, to);
