@@ -31,6 +31,7 @@ const transport: Transport = {
   putArtifact: async () => 'ar_none',
   startSaga: async () => ({ saga_id: 'sg_none', epoch: 1, lease_token: 'none' }),
   appendWal: async () => undefined,
+  heartbeat: async () => undefined,
   completeSaga: async () => undefined,
 };
 const sdk = openSdk({

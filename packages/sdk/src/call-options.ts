@@ -105,6 +105,8 @@ export interface CallParts extends Configured {
   readonly newId: NewId;
   readonly newTraceId: () => string;
   readonly newSpanId: () => string;
+  /** Runs something later, keeping no process alive; the answer cancels it. */
+  readonly later: (ms: number, run: () => void) => () => void;
   readonly pause: (attempt: number, signal: AbortSignal) => Promise<void>;
   readonly emit: (event: Omit<PromptEventInput, 'emitter'>, attachments: readonly Attachment[]) => void;
   readonly onProblem: OnProblem;

@@ -115,6 +115,9 @@ export function httpTransport(of: {
         entries.map((entry) => ({ ...lease, ...entry })),
       );
     },
+    async heartbeat({ saga_id, epoch, lease_token }, io) {
+      await json('POST', `/dif/sagas/${segment(saga_id)}/heartbeat`, io, { epoch, lease_token });
+    },
     async completeSaga({ saga_id, epoch, lease_token }, io) {
       await json('POST', `/dif/sagas/${segment(saga_id)}/complete`, io, { epoch, lease_token });
     },

@@ -8,9 +8,9 @@ import { Compile } from 'typebox/compile';
 import { httpTransport } from './http-transport.ts';
 import type { BoundTool } from './tools.ts';
 import { openSdk, type AgentOptions, type SdkParts } from './sdk.ts';
-import { unlessAborted } from './unless-aborted.ts';
 import { draw } from './draw.ts';
 import { fakeTransport, recordSpans } from './testing.fixture.ts';
+import { unlessAborted } from './unless-aborted.ts';
 
 const config = {
   agent_id: 'mapping.agent.v1',
@@ -252,6 +252,63 @@ test('a saga that cannot be completed loses neither the answer nor the event, an
     ],
   );
   deepEqual(problems, [`server.draining ${event_id}`, `server.draining ${plain.event_id}`]);
+});
+
+test('the lease of a call’s saga is kept while the call takes longer than it, and no longer', { timeout: 5000 }, async () => {
+  let beats = 0;
+  const { agent } = openTest({}, { tools: { 'dif.semantic_match': async () => 1 } }, { heartbeat: async () => void beats++ });
+  await agent.call({ ...values, model })(async ({ tool }) => {
+    await tool('dif.semantic_match', {});
+    // The model thinks: `later` is quick in these tests.
+    for (let i = 0; beats < 3 && i < 1000; i++) await new Promise((resolve) => setTimeout(resolve, 1));
+    return { output: [await tool('dif.semantic_match', {})] };
+  });
+  const atEnd = beats;
+  ok(atEnd >= 3);
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  equal(beats, atEnd);
+});
+
+test('a tool that succeeded is not run again, nor said to have failed, when its outcome cannot be written', async () => {
+  const wal: string[] = [];
+  let runs = 0;
+  const { agent } = openTest(
+    {},
+    { tools: { 'dif.semantic_match': async () => runs++ } },
+    {
+      async appendWal(_, entries) {
+        wal.push(...entries.map(({ kind, status }) => `${kind} ${status}`));
+        if (entries[0]?.kind === 'outcome') throw new Error('gone');
+      },
+    },
+  );
+  await rejects(
+    agent.call({ ...values, model })(async ({ tool }) => ({ output: await tool('dif.semantic_match', {}) })),
+    { message: 'gone' },
+  );
+  deepEqual([runs, wal], [1, ['intent pending', 'outcome done']]);
+});
+
+test('a call that is aborted while it waits for its config takes it from no other call', async () => {
+  const asked = Promise.withResolvers<void>();
+  const { agent } = openTest(
+    {},
+    {},
+    {
+      async resolve(kind, id, _, { signal }) {
+        await unlessAborted(asked.promise, signal);
+        const content: unknown = Reflect.get(documents, `${kind}/${id}`);
+        return content === undefined ? undefined : { id, version: '7', content };
+      },
+    },
+  );
+  const leaving = new AbortController();
+  const first = agent.call({ ...values, model, signal: leaving.signal })(answer);
+  const second = agent.call({ ...values, model })(answer);
+  leaving.abort(new Error('left'));
+  await rejects(first, { message: 'left' });
+  asked.resolve();
+  equal((await second).agent_config.version, '7');
 });
 
 test('a failing tool is tried again under the same key, as often as its config says', async () => {

@@ -193,6 +193,7 @@ export function openSdk(parts: SdkParts): Sdk {
               onProblem,
               newTraceId: () => hex(16),
               newSpanId: () => hex(8),
+              later,
               pause,
               emit,
             },

@@ -55,6 +55,7 @@ export function fakeTransport(over: Partial<Transport> = {}, documents: Readonly
     async appendWal(_, entries) {
       wal.push(...entries);
     },
+    async heartbeat() {},
     async completeSaga(lease) {
       completed.push(lease);
     },

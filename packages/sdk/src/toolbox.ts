@@ -5,6 +5,9 @@ import { errorCode } from './identity.ts';
 import { runTool, ToolError } from './tools.ts';
 import type { SagaLease } from './transport.ts';
 
+/** A third of a lease: between two tools, or while its answer streams, a model may take longer than one. */
+const BEAT_MS = 20_000;
+
 /** The tools of one call. Without a saga of the caller's, the first tool starts one, since no effect may happen without its intent in the log. */
 export function toolbox(
   parts: CallParts,
@@ -16,12 +19,29 @@ export function toolbox(
   const used = new Map<string, number>();
   let own: Promise<SagaLease> | undefined;
   let lease: SagaLease | undefined = options.saga;
+  let isOver = false;
+  let stopBeating = (): void => {};
+  const beat = (of: SagaLease): void => {
+    if (isOver) return;
+    stopBeating = parts.later(BEAT_MS, () => {
+      // A beat that was lost is made up for by the next one; a saga that is lost is told by whatever is appended to it.
+      const sent = transport.heartbeat(of, { signal: AbortSignal.timeout(BEAT_MS) });
+      void sent.catch(() => {}).finally(() => beat(of));
+    });
+  };
   const obtain = async (): Promise<SagaLease> => {
     if (lease !== undefined) return lease;
-    own ??= transport.startSaga(
-      { name: 'agent.call', trace_id: at.trace_id, owner_agent_id: config.agent_id, idempotency_key: `call/${at.trace_id}/${at.span_id}` },
-      { signal },
-    );
+    own ??= transport
+      .startSaga(
+        {
+          name: 'agent.call',
+          trace_id: at.trace_id,
+          owner_agent_id: config.agent_id,
+          idempotency_key: `call/${at.trace_id}/${at.span_id}`,
+        },
+        { signal },
+      )
+      .then((started) => (beat(started), started));
     lease = await own;
     return lease;
   };
@@ -61,6 +81,8 @@ export function toolbox(
     },
     /** Never throws: the call is over and its effects are in the log; the server sweeps a saga whose end it was not told. */
     async close(event_id: string) {
+      isOver = true;
+      stopBeating();
       if (own === undefined || lease === undefined) return;
       try {
         await transport.completeSaga(lease, { signal: AbortSignal.timeout(10_000) });

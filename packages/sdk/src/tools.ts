@@ -1,7 +1,7 @@
 // Runs in browsers too. A tool call is an outside effect: its intent is in the write-ahead log before it runs, its outcome after.
 import { canonicalJson, sha256Hex } from '@ancilla/evidence';
 import type { ToolSpec } from './config.ts';
-import type { SagaLease, Transport } from './transport.ts';
+import type { SagaLease, Transport, WalAppend } from './transport.ts';
 import { unlessAborted } from './unless-aborted.ts';
 
 /** What a tool gets beside its arguments: `key` is the same over all attempts, so that the other side can recognise a repetition. */
@@ -48,18 +48,21 @@ export async function runTool({ spec, bound, args, ordinal, lease, trace_id, tra
     await transport.appendWal(lease, [{ ...entry, kind: 'intent', status: 'pending', attempt }], { signal });
     const timeout = AbortSignal.timeout(spec.timeout_ms);
     const limited = AbortSignal.any([signal, timeout]);
+    // What came of it is written down whether or not the caller still waits; if it cannot be, the log has an intent without an outcome, never another outcome.
+    const note = (outcome: Pick<WalAppend, 'status' | 'error_code'>) =>
+      transport.appendWal(lease, [{ ...entry, ...outcome, kind: 'outcome', attempt }], { signal: AbortSignal.timeout(10_000) });
+    let result: unknown;
     try {
-      const result = await unlessAborted(bound(args, { signal: limited, key, attempt }), limited);
-      await transport.appendWal(lease, [{ ...entry, kind: 'outcome', status: 'done', attempt }], { signal });
-      return result;
+      result = await unlessAborted(bound(args, { signal: limited, key, attempt }), limited);
     } catch (error) {
       const code = timeout.aborted ? 'tool.timeout' : 'tool.failed';
-      await transport.appendWal(lease, [{ ...entry, kind: 'outcome', status: 'failed', attempt, error_code: code }], {
-        signal: AbortSignal.timeout(10_000),
-      });
+      await note({ status: 'failed', error_code: code });
       if (signal.aborted) throw error;
       if (attempt > spec.retries) throw new ToolError(code, `tool ${spec.name} failed ${attempt} of ${attempt} attempts`, { cause: error });
       await pause(attempt, signal);
+      continue;
     }
+    await note({ status: 'done' });
+    return result;
   }
 }

@@ -71,5 +71,7 @@ export interface Transport {
     io: Io,
   ): Promise<SagaLease>;
   appendWal(lease: SagaLease, entries: readonly WalAppend[], io: Io): Promise<void>;
+  /** Keeps the lease of a saga, a minute from now. */
+  heartbeat(lease: SagaLease, io: Io): Promise<void>;
   completeSaga(lease: SagaLease, io: Io): Promise<void>;
 }

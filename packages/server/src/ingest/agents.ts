@@ -72,6 +72,7 @@ export function openAgents(parts: AgentsParts): Agents {
     putArtifact: refuse,
     startSaga: refuse,
     appendWal: refuse,
+    heartbeat: refuse,
     completeSaga: refuse,
   });
 
