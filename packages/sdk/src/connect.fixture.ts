@@ -8,7 +8,9 @@ await sdk.agent('a').call({ prompt: 'hello', model: { id: 'my model (v1)', endpo
   output: 'hi',
 }));
 if (end === 'flush') process.stdout.write(`left ${await sdk.flush()}\n`);
-if (end === 'signal') {
+// Another of the same process, with nothing to send.
+if (end === 'beside') connect({ url, apiKey: 'key' });
+if (end === 'signal' || end === 'beside') {
   setInterval(() => {}, 1000);
   process.stdout.write('ready\n');
 }

@@ -82,6 +82,15 @@ test('a process that is told to end first sends its events, and then dies of the
   equal(server.taken.length, 1);
 });
 
+test('of several SDKs in a process, the one that is done first ends none of the others', inTime, async () => {
+  using server = await openServer(2);
+  const { child, ended } = start(server.url, 'beside');
+  await once(child.stdout, 'data');
+  child.kill('SIGTERM');
+  deepEqual(await ended, [null, 'SIGTERM']);
+  equal(server.taken.length, 1);
+});
+
 test('a process that may not wait for its server leaves its events in the spool folder to the next one', inTime, async () => {
   const folder = await mkdtemp(join(tmpdir(), 'ancilla-spool-'));
   try {

@@ -56,9 +56,18 @@ function onExit(sdk: Sdk): void {
   const { process } = globalThis;
   process.once('beforeExit', () => void sdk.flush());
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    const flush = () => {
-      void sdk.flush(5000).finally(() => process.listenerCount(signal) === 0 && process.kill(process.pid, signal));
+    let isFlushing = false;
+    // Whoever listens last ends the process: another SDK may still be sending, and a handler of the program's own decides itself.
+    const leave = () => {
+      process.off(signal, flush);
+      if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
     };
-    process.once(signal, flush);
+    const flush = () => {
+      // Told a second time.
+      if (isFlushing) return leave();
+      isFlushing = true;
+      void sdk.flush(5000).finally(leave);
+    };
+    process.on(signal, flush);
   }
 }
