@@ -13,6 +13,7 @@ import { HookError, roundMs, runPostHooks, runPreHook, toRecord } from './run-ho
 import { configAttributes, endAttributes, startAttributes } from './spans.ts';
 import { toolbox } from './toolbox.ts';
 import { ToolError } from './tools.ts';
+import { wellFormed } from './well-formed.ts';
 
 /** The form of a prompt that is hashed: a string as it is, messages as RFC 8785 JSON of role and content. */
 export const hashedForm = (prompt: string | readonly Message[]): string =>
@@ -77,6 +78,7 @@ interface Prepared {
 /** Pre-hooks in listed order, rendering, and the redaction of what was rendered: a value that only its surroundings reveal is caught there. */
 async function prepare(parts: CallParts, options: CallOptions): Promise<Prepared> {
   const { config, template, redactor, elapsed } = parts;
+  const redact = (value: unknown) => redactor.redact(wellFormed(value));
   const persona =
     config.instructions === undefined ? {} : { instructions: config.instructions, 'persona.instructions': config.instructions };
   const rendered = (of: { readonly variables: Readonly<Record<string, unknown>>; readonly inputs: Readonly<Record<string, unknown>> }) => {
@@ -93,7 +95,7 @@ async function prepare(parts: CallParts, options: CallOptions): Promise<Prepared
   for (const hook of config.pre_hooks) {
     const began = elapsed();
     if (hook.name === 'redact') {
-      const { value, receipt } = await redactor.redact(values);
+      const { value, receipt } = await redact(values);
       values = toValues(value);
       receipts.push(receipt);
     } else {
@@ -103,7 +105,7 @@ async function prepare(parts: CallParts, options: CallOptions): Promise<Prepared
     ran.push({ name: hook.name, kind: 'pre', ok: true, ms: roundMs(elapsed() - began) });
   }
   const whole = rendered(values);
-  const { value: prompt, receipt } = await redactor.redact(whole);
+  const { value: prompt, receipt } = await redact(whole);
   receipts.push(receipt);
   if (!isPrompt(prompt)) throw new HookError('redaction returned something other than a prompt');
   const rawPrompt = redactor.storeRaw ? rendered(raw) : whole;

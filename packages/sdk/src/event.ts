@@ -29,8 +29,15 @@ export interface Finished {
 
 const utf8 = new TextEncoder();
 const byteLength = (text: string): number => utf8.encode(text).length;
-/** An answer as text. */
-export const outputText = (output: unknown): string => (typeof output === 'string' ? output : (JSON.stringify(output) ?? ''));
+/** An answer as text. One that is no JSON has none: the call happened all the same, and leaves its event. */
+export function outputText(output: unknown): string {
+  if (typeof output === 'string') return output;
+  try {
+    return JSON.stringify(output) ?? '';
+  } catch {
+    return '';
+  }
+}
 
 /** The event of a call: hashes, counts and pointers; nothing of what was said. */
 export function toEvent({ config, template, prices, env, arm }: CallParts, options: CallOptions, call: Finished): NewEvent {

@@ -107,12 +107,13 @@ export function httpTransport(of: {
       return ((await answer.json()) as { artifact_id: string }).artifact_id;
     },
     startSaga: (of_, io) => json<SagaLease>('POST', '/dif/sagas', io, of_),
-    async appendWal(lease, entries, io) {
+    // A lease as it came from the server has more than an entry may say.
+    async appendWal({ saga_id, epoch, lease_token }, entries, io) {
       await json(
         'POST',
         '/dif/wal/append',
         io,
-        entries.map((entry) => ({ ...lease, ...entry })),
+        entries.map((entry) => ({ saga_id, epoch, lease_token, ...entry })),
       );
     },
     async heartbeat({ saga_id, epoch, lease_token }, io) {

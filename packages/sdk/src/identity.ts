@@ -1,12 +1,12 @@
 // Runs in browsers too. Which trace and span a call is, and what may be said of an error and of an endpoint.
-import { context, trace, type Context, type Span } from '@opentelemetry/api';
+import { context, isSpanContextValid, trace, type Context, type Span } from '@opentelemetry/api';
 import type { CallOptions, CallParts } from './call-options.ts';
 
-/** The context a call's span hangs below. */
-export const parentContext = (of: CallOptions['trace']): Context =>
-  of === undefined
-    ? context.active()
-    : trace.setSpanContext(context.active(), { traceId: of.trace_id, spanId: of.span_id, traceFlags: 1, isRemote: true });
+/** The context a call's span hangs below. Ids that are none of W3C's begin a trace of their own, as the standard says of such a header. */
+export function parentContext(of: CallOptions['trace']): Context {
+  const given = of && { traceId: of.trace_id, spanId: of.span_id, traceFlags: 1, isRemote: true };
+  return given !== undefined && isSpanContextValid(given) ? trace.setSpanContext(context.active(), given) : context.active();
+}
 
 /** The span's own ids; without an OpenTelemetry provider, ids of our own, so that evidence has them all the same. */
 export function identity(

@@ -11,3 +11,4 @@ export { AgentError, HookError, openSdk, type Agent, type AgentOptions, type Sdk
 export { ToolError, type BoundTool, type ToolContext } from './tools.ts';
 export type { Delivered, Governed, Redacted, Ref, SagaLease, Serving, Transport, WalAppend } from './transport.ts';
 export { unlessAborted } from './unless-aborted.ts';
+export { wellFormed } from './well-formed.ts';

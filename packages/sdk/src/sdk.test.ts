@@ -289,6 +289,50 @@ test('a tool that succeeded is not run again, nor said to have failed, when its 
   deepEqual([runs, wal], [1, ['intent pending', 'outcome done']]);
 });
 
+test('an answer that is no JSON, and a text that was cut off inside an emoji, keep no call from leaving its event', async () => {
+  const { agent, sdk, sent } = openTest();
+  const circle: { self?: unknown } = {};
+  circle.self = circle;
+  const { output } = await agent.call({ ...values, model })(async () => ({ output: circle }));
+  equal(output, circle);
+  const cut = 'A parcel \u{1f4e6}'.slice(0, -1);
+  const seen: unknown[] = [];
+  for (const what of [
+    { prompt: cut },
+    { prompt: [{ role: 'user', content: cut }] },
+    { variables: { column: cut }, inputs: { notes: cut } },
+  ])
+    await agent.call({ ...what, model })(async ({ prompt }) => (seen.push(prompt), answer()));
+  ok(JSON.stringify(seen).isWellFormed() && !/\\ud83d/.test(JSON.stringify(seen)));
+  await sdk.flush();
+  equal(sent.length, 4);
+});
+
+test('ids of a trace that are none of W3C’s begin a trace of their own', async () => {
+  const { agent, sdk, sent } = openTest();
+  await agent.call({ ...values, model, trace: { trace_id: '7234', span_id: '12' } })(answer);
+  await sdk.flush();
+  ok(sent[0] !== undefined && Compile(PromptEventInput).Check({ ...sent[0], event_id: sent[0].event_id }));
+  match(sent[0].trace_id, /^[0-9a-f]{32}$/);
+});
+
+test('a label’s answer is believed for its time, however the clock of the machine is set meanwhile', async () => {
+  let wall = Date.UTC(2026, 10, 24);
+  let elapsed = 0;
+  let asked = 0;
+  const { agent } = openTest(
+    {},
+    {},
+    { serving: async () => (asked++, []) },
+    { clock: { now: () => wall }, elapsed: () => elapsed, labelTtlMs: 1000 },
+  );
+  await agent.call({ ...values, model })(answer);
+  wall -= 86_400_000;
+  elapsed += 2000;
+  await agent.call({ ...values, model })(answer);
+  equal(asked, 2);
+});
+
 test('a call that is aborted while it waits for its config takes it from no other call', async () => {
   const asked = Promise.withResolvers<void>();
   const { agent } = openTest(

@@ -82,7 +82,7 @@ export function openSdk(parts: SdkParts): Sdk {
   const { transport, clock, random, elapsed, later, onProblem = () => {} } = parts;
   const newId = makeNewId(clock, random);
   const hex = (bytes: number): string => Array.from(random.bytes(bytes), (byte) => byte.toString(16).padStart(2, '0')).join('');
-  const resolver = openResolver({ transport, clock, ttlMs: parts.labelTtlMs ?? 60_000 });
+  const resolver = openResolver({ transport, clock: { now: elapsed }, ttlMs: parts.labelTtlMs ?? 60_000 });
   const delivery = openDelivery({
     transport,
     random,

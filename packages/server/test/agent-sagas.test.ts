@@ -2,6 +2,7 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
+import { connect } from '@ancilla/sdk';
 import { build, learn, suggest } from './shop.ts';
 import { startTestServer, type Client } from './test-server.ts';
 
@@ -44,6 +45,35 @@ const ended = async (by: Client, saga_id: string): Promise<{ readonly status: st
   throw new Error(`saga ${saga_id} did not end`);
 };
 const within = (ms: number): string => new Date(Date.now() + ms).toISOString();
+
+test('a tool that an agent calls through the SDK has its intent and outcome in the log, and its saga is done when the call is', async () => {
+  await using server = await startTestServer();
+  const { admin, agent } = server.north;
+  const versions = (kind: string, id: string, content: object) =>
+    admin.post(201, `/curator/${kind}/${id}/versions`, { version: '1', message: 'first', content });
+  await versions('agent_configs', 'tooled.v1', {
+    agent_id: 'tooled.v1',
+    version: '1',
+    tools: [{ name: 'match' }],
+  });
+  await admin.put(200, '/curator/agent_configs/tooled.v1/labels/production', { version: '1', reason: 'first' });
+  await using sdk = connect({ url: server.url, apiKey: agent.key, flushAtExit: false });
+  const tools = { match: async ({ column }: Readonly<Record<string, unknown>>) => `sem.${String(column)}` };
+  const { output, event_id } = await sdk.agent('tooled.v1', { tools }).call({ prompt: 'map', model: { id: 'm', endpoint: 'local:test' } })(
+    async ({ tool }) => ({
+      output: await Promise.all(['a', 'b'].map((column) => tool('match', { column }))),
+    }),
+  );
+  deepEqual(output, ['sem.a', 'sem.b']);
+  await sdk.flush();
+  const { saga_id } = await agent.get<{ saga_id: string }>(200, `/dif/prompt_events/${event_id}`);
+  const { steps } = await agent.get<{ steps: readonly { step_name: string; status: string }[] }>(200, `/dif/wal?saga_id=${saga_id}`);
+  deepEqual(
+    steps.map(({ step_name, status }) => `${step_name} ${status}`),
+    ['match:1 done', 'match:2 done'],
+  );
+  equal((await agent.get<{ status: string }>(200, `/dif/sagas/${saga_id}`)).status, 'done');
+});
 
 test('an agent names no undo that is a saga’s of the server, and takes back only suggestions that it asked for', async () => {
   await using server = await startTestServer();

@@ -1,4 +1,5 @@
 // Content in any dialect as the one list of messages that is redacted, hashed and sealed: [{role, content}].
+import { wellFormed } from '@ancilla/sdk';
 import { inputKeys, messageEvents, numbered, outputKeys } from './dialects.ts';
 import { Octets, toJson, type Attributes, type Span, type Value } from './spans.ts';
 
@@ -24,12 +25,6 @@ const isRecord = (of: unknown): of is Readonly<Record<string, unknown>> => typeo
 
 /** An escape of half a pair of surrogates, maybe without the other half: a text was cut off inside an emoji before it was written as JSON. */
 const HALF = /\\u[dD][89a-fA-F]/;
-
-function wellFormed(of: unknown): unknown {
-  if (typeof of === 'string') return of.toWellFormed();
-  if (Array.isArray(of)) return of.map(wellFormed);
-  return isRecord(of) ? Object.fromEntries(Object.entries(of).map(([key, value]) => [key.toWellFormed(), wellFormed(value)])) : of;
-}
 
 /** A text that is JSON as what it says. */
 export function parsed(of: unknown): unknown {
