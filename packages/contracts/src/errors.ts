@@ -123,7 +123,7 @@ export const errorCatalogue = {
   'curator.unresolved': {
     status: 422,
     title: 'References do not resolve',
-    fix: 'Save the documents the detail names, then move the label.',
+    fix: 'Save the documents the detail names and label them production, then move the label.',
   },
   'curator.tests_failed': {
     status: 422,
