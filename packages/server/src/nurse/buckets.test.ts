@@ -1,4 +1,4 @@
-import { equal, ok } from 'node:assert/strict';
+import { deepEqual, equal, ok } from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { coverRange, nextBucket } from './buckets.ts';
@@ -19,6 +19,11 @@ test('the runs of a range join without gap or overlap and cover exactly its minu
       equal(at, Math.ceil((from + length) / 60_000) * 60_000);
     }),
   );
+});
+
+test('a range without an end has the months of all years that are written with four digits', () => {
+  const runs = coverRange(0, Date.parse('9999-12-31T23:59:59.999Z'));
+  deepEqual(runs, [{ level: 'month', from: '1970-01-01T00:00:00.000Z', to: '9999-12-01T00:00:00.000Z' }]);
 });
 
 test('a year is few buckets, wherever it starts', () => {

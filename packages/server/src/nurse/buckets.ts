@@ -30,12 +30,15 @@ export interface Run {
   readonly to: string;
 }
 
+/** Where a range ends at the latest: the bucket after has a year of more than four digits, and no longer sorts as text. */
+const LATEST = Date.UTC(9999, 11);
+
 /**
  * The fewest buckets that make up a range, widened to whole minutes: months where whole months fit, days beside them, and so on.
  * A year costs at most 12 months, 60 days, 46 hours and 118 minutes, whatever happened in it.
  */
 export function coverRange(fromMs: number, toMs: number): readonly Run[] {
-  const to = bucketStart('minute', toMs - 1) + 60_000;
+  const to = Math.min(bucketStart('minute', toMs - 1) + 60_000, LATEST);
   const runs: { level: RollupLevel; from: number; to: number }[] = [];
   for (let at = bucketStart('minute', fromMs); at < to;) {
     const here = at;

@@ -1,6 +1,6 @@
 import { everyOf, rollups, type Io, type RollupKind, type TenantStore } from '@ancilla/contracts';
 import { Type, type Static } from 'typebox';
-import { coverRange } from './buckets.ts';
+import { coverRange, type Run } from './buckets.ts';
 import { quantile } from './histogram.ts';
 import { addRollup } from './rollup.ts';
 
@@ -53,12 +53,11 @@ type Sums = { readonly sums: Record<string, number>; readonly histogram: Record<
 async function readKind(
   tenant: TenantStore,
   kind: RollupKind,
-  fromMs: number,
-  toMs: number,
+  runs: readonly Run[],
   io: Io,
 ): Promise<readonly (readonly [string, Sums])[]> {
   const subjects = new Map<string, Sums>();
-  for (const { level, from, to } of coverRange(fromMs, toMs)) {
+  for (const { level, from, to } of runs) {
     const parts = everyOf((page) => tenant.find(rollups, { index: 'by_kind', equals: { level, kind }, from, to, ...page }, io));
     for await (const { doc } of parts) {
       const was = subjects.get(doc.subject);
@@ -83,8 +82,9 @@ export async function summarise(
   of: { readonly tenant_id: string; readonly fromMs: number; readonly toMs: number; readonly storage_size: number },
   io: Io,
 ): Promise<Summary> {
+  const runs = coverRange(of.fromMs, of.toMs);
   const [agents, models, tenants, semantics, versions] = await Promise.all(
-    (['agent', 'model', 'tenant', 'semantic_id', 'model_version'] as const).map((kind) => readKind(tenant, kind, of.fromMs, of.toMs, io)),
+    (['agent', 'model', 'tenant', 'semantic_id', 'model_version'] as const).map((kind) => readKind(tenant, kind, runs, io)),
   );
   const seconds = Math.max(1, (of.toMs - of.fromMs) / 1000);
   const own = tenants?.[0]?.[1].sums ?? {};
