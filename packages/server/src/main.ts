@@ -40,7 +40,7 @@ import { openReview } from './review/index.ts';
 import { openRollout } from './rollout/index.ts';
 import { offeredUndos, openJobs, openSagas } from './sagas/index.ts';
 import { pooledRandom } from './random.ts';
-import { makeDataFolder, orPortFault, readTls } from './start-faults.ts';
+import { makeDataFolder, orFolderFault, orPortFault, readTls } from './start-faults.ts';
 import { engineFor, openStores, runProjections, type Stores } from './store/index.ts';
 import { openTrainer, openTraining } from './training/index.ts';
 
@@ -110,18 +110,21 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
   const signer = keyring.signer();
   const evidence = openEvidenceFolder(folder('evidence'), signer);
   const stores = opened.use(
-    await openStores({
-      openEngine: engineFor(
-        { url: config.storeUrl, plain: config.storePlain, folder: folder('store'), allowPlaintext: config.allowPlaintext },
-        onError,
-      ),
-      keyring,
-      collections,
-      clock,
-      random,
-      newId,
-      anchors: evidence,
-    }),
+    await orFolderFault(
+      openStores({
+        openEngine: engineFor(
+          { url: config.storeUrl, plain: config.storePlain, folder: folder('store'), allowPlaintext: config.allowPlaintext },
+          onError,
+        ),
+        keyring,
+        collections,
+        clock,
+        random,
+        newId,
+        anchors: evidence,
+      }),
+      config,
+    ),
   );
   const { platform } = stores;
   // Where one server at a time has the data folder. What one left that was killed names a port that is anyone's by now.

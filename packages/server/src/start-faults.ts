@@ -1,7 +1,7 @@
 // What of a start is the machine's to allow: a folder, a port, a certificate. What it says becomes `config.invalid`, by the setting that mends it.
 import { mkdir, readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
-import { AncillaError } from '@ancilla/contracts';
+import { AncillaError, isAncillaError } from '@ancilla/contracts';
 import { settings, type Config } from './config.ts';
 
 const { dataFolder: data, host: address, port: number, tlsCertFile: certificate, tlsKeyFile: secret } = settings;
@@ -21,6 +21,17 @@ export async function makeDataFolder({ dataFolder }: Config): Promise<void> {
     mkdir(dataFolder, { recursive: true, mode: 0o700 }),
     (code) => `${data.variable}: ${dataFolder} cannot be made a folder (${code}): name one that this user may write to`,
   );
+}
+
+/** @param opening - what opens what lies in the data folder */
+export async function orFolderFault<T>(opening: Promise<T>, { dataFolder }: Config): Promise<T> {
+  try {
+    return await opening;
+  } catch (cause) {
+    if (!isAncillaError(cause, 'store.locked')) throw cause;
+    const mend = `${data.variable}: another process has ${dataFolder} open: stop it, or name another folder`;
+    throw new AncillaError('store.locked', mend, { cause });
+  }
 }
 
 export async function readTls({ tlsCertFile, tlsKeyFile }: Config): Promise<{ tls?: { readonly cert: string; readonly key: string } }> {

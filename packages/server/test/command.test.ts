@@ -10,6 +10,8 @@ import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { commands } from '../src/cli/usage.ts';
+import { readConfig } from '../src/config.ts';
+import { openAncilla } from '../src/main.ts';
 import { cert, key } from './certificate.ts';
 
 const ANCILLA = join(import.meta.dirname, '..', 'src', 'cli', 'main.ts');
@@ -96,6 +98,12 @@ test(
   },
 );
 
+/** Another server, on a data folder of its own. */
+async function openAncillaOn(folder: string): Promise<AsyncDisposable> {
+  const server = await openAncilla(readConfig({ ANCILLA_DATA: folder, ANCILLA_PORT: '0', ANCILLA_LOG_LEVEL: 'silent' }));
+  return { [Symbol.asyncDispose]: () => server.close() };
+}
+
 test('what is wrong is said in one line, by the setting or the file that mends it', inTime, async (t) => {
   await using files = await openFolder({
     file: '',
@@ -107,6 +115,8 @@ test('what is wrong is said in one line, by the setting or the file that mends i
   await once(taken, 'listening');
   const port = String((taken.address() as AddressInfo).port);
   const data = files.in('data');
+  const inUse = files.in('in-use');
+  await using _ = await openAncillaOn(inUse);
   const free = { ANCILLA_DATA: data, ANCILLA_PORT: '0', ANCILLA_LOG_LEVEL: 'silent' };
   const cases: readonly (readonly [what: string, args: readonly string[], env: Env, code: number, said: RegExp])[] = [
     ['a port that is taken', ['serve'], { ...free, ANCILLA_PORT: port }, 1, /127\.0\.0\.1:\d+ is taken: .*ANCILLA_PORT/],
@@ -116,6 +126,13 @@ test('what is wrong is said in one line, by the setting or the file that mends i
       { ...free, ANCILLA_DATA: files.in('file') },
       1,
       /ANCILLA_DATA: \S+file cannot be made a folder/,
+    ],
+    [
+      'a data folder that is taken',
+      ['serve'],
+      { ...free, ANCILLA_DATA: inUse },
+      1,
+      /ANCILLA_DATA: another process has \S+in-use open: stop it/,
     ],
     [
       'a certificate that is not there',
