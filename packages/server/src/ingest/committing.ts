@@ -104,21 +104,34 @@ async function commitGroup(tenant: TenantStore, group: readonly Waiting[]): Prom
   await Promise.all(group.map(({ ready, io, resolve, reject }) => commitAlone(tenant, ready, io).then(resolve, reject)));
 }
 
-/** Commits what it can: an event whose id holds other content is left out and named, the rest goes in. */
+/**
+ * Commits what it can: an event whose id holds other content is left out and named, the rest goes in. What stands before such an event is a commit of its own, and the
+ * next try is as long, so that a thousand of them cost little more than none: an event that is tried again is hashed and sealed again.
+ */
 async function commitAlone(tenant: TenantStore, ready: readonly Ready[], io: Io): Promise<Committed> {
+  const receipts: Receipt[] = [];
   const conflicts: number[] = [];
-  for (let left = ready; ;) {
+  let tried = ready.length;
+  for (let from = 0; from < ready.length;) {
+    const part = ready.slice(from, from + tried);
     try {
-      return { receipt: await insertAll(tenant, left, io), conflicts };
+      receipts.push(await insertAll(tenant, part, io));
+      from += part.length;
+      tried *= 2;
     } catch (error) {
       const at = isAncillaError(error, 'store.conflict') ? writeIndex(error.errors) : undefined;
-      const conflict = at === undefined ? undefined : left[at];
-      if (conflict === undefined || ready.length === 1) throw error;
-      conflicts.push(conflict.index);
-      left = left.filter((each) => each !== conflict);
-      if (left.length === 0) throw error;
+      const conflict = at === undefined ? undefined : part[at];
+      if (at === undefined || conflict === undefined || conflicts.length + 1 === ready.length) throw error;
+      if (at === 0) {
+        conflicts.push(conflict.index);
+        from++;
+      }
+      tried = Math.max(1, at);
     }
   }
+  const last = receipts.at(-1);
+  if (last === undefined) throw new TypeError('events without a receipt');
+  return { receipt: { ...last, writes: receipts.flatMap(({ writes }) => writes) }, conflicts };
 }
 
 const insertAll = (tenant: TenantStore, ready: readonly Ready[], io: Io): Promise<Receipt> =>
