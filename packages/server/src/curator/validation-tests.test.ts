@@ -57,7 +57,7 @@ test('a schema that never ends fails its own test and those that wait behind it,
       { allOf: i === 59 ? [{ type: 'string' }] : [{ $ref: `#/$defs/d${i + 1}` }, { $ref: `#/$defs/d${i + 1}` }] },
     ]),
   );
-  const results = await run(
+  const results = await openTestRunner({ deadlineMs: 6000, atOnce: 1 })(
     [of('first', person, [{ name: 'ada' }]), of('doubling', { $defs, $ref: '#/$defs/d0' }, ['x']), of('behind', person, [{ name: 'ada' }])],
     signal,
   );
