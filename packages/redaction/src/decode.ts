@@ -14,7 +14,8 @@ for (const [alphabet, first, into] of [
 
 /** Judged by its beginning, so that an image costs nothing. */
 const TASTE = 64;
-const SHORTEST = 12;
+/** A shorter run is a word. */
+export const SHORTEST_ENCODED = 12;
 /** Base 64 that is broken into lines has lines of one length, at least this. */
 const SHORTEST_LINE = 40;
 
@@ -37,7 +38,7 @@ export function decodeRun(source: string, start: number, longest: number): Decod
     hex &&= nibbles[code] !== 255;
   }
   const length = end - start;
-  if (length < SHORTEST) return { end, text: undefined };
+  if (length < SHORTEST_ENCODED) return { end, text: undefined };
   const inHex = hex && length % 2 === 0 && beginsAsText(source, start, length, hexByte, 2) ? fromHex(source.slice(start, end)) : undefined;
   if (inHex !== undefined) return { end, text: inHex };
   if (!beginsAsText(source, start, length, base64Byte, 4 / 3)) return { end, text: undefined };

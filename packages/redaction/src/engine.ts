@@ -1,6 +1,6 @@
 // Runs in browsers too. The pass over a text: every character once, each detector at its anchors only.
 import { ANCHOR, classes, DIGIT, LETTER, LOWER, OTHER_LETTER, UPPER, WORD } from './characters.ts';
-import { decodeBytes, decodeRun } from './decode.ts';
+import { decodeBytes, decodeRun, SHORTEST_ENCODED } from './decode.ts';
 import { confidence, type Anchor, type Detector, type Found } from './detector.ts';
 import { hashStep } from './keywords.ts';
 import { Scan } from './scan.ts';
@@ -169,7 +169,6 @@ const LONGEST_IDENTIFIER = 60;
 
 /** What begins the rule of a find in an encoded run. */
 export const ENCODED = 'encoded.';
-const SHORTEST_ENCODED = 12;
 const DEEPEST_ENCODING = 2;
 const LONGEST_ENCODED = 1024 * 1024;
 const LEAD = 40;

@@ -2,7 +2,6 @@
 
 export const isAsciiWord = (code: number): boolean =>
   (code >= 0x30 && code <= 0x39) || (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a);
-export const isAsciiDigit = (code: number): boolean => code >= 0x30 && code <= 0x39;
 
 const INVISIBLE = /^[\p{Default_Ignorable_Code_Point}\u202a-\u202e]$/u;
 const isCombining = (code: number): boolean =>
@@ -98,18 +97,16 @@ export function fold(code: number): string {
 }
 
 // Tags, which no screen shows and every model reads.
-export const isTag = (text: string, at: number): boolean => {
-  const code = text.codePointAt(at) ?? 0;
-  return code >= 0xe0020 && code <= 0xe007e;
-};
+export const isTag = (code: number): boolean => code >= 0xe0020 && code <= 0xe007e;
 /** So many tags side by side are text; fewer are only there to part what stands around them. */
 const LEAST_TAGS = 4;
 /** What a tag is read as; an empty text where tags are no text. */
 export function readTag(text: string, at: number): string {
+  const codeAt = (place: number): number => text.codePointAt(place) ?? 0;
   let count = 1;
-  for (let before = at - 2; count < LEAST_TAGS && isTag(text, before); before -= 2) count++;
-  for (let after = at + 2; count < LEAST_TAGS && isTag(text, after); after += 2) count++;
-  return count < LEAST_TAGS ? '' : String.fromCharCode((text.codePointAt(at) ?? 0) - 0xe0000);
+  for (let before = at - 2; count < LEAST_TAGS && isTag(codeAt(before)); before -= 2) count++;
+  for (let after = at + 2; count < LEAST_TAGS && isTag(codeAt(after)); after += 2) count++;
+  return count < LEAST_TAGS ? '' : String.fromCharCode(codeAt(at) - 0xe0000);
 }
 
 /** Dots in the middle of a line, as people set them between the groups of a number. */

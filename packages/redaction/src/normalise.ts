@@ -1,7 +1,8 @@
 // Runs in browsers too. One reading of a text: escapes decoded, look-alikes folded, invisible characters left out, with the way back to the original offsets.
+import { isDigit } from './characters.ts';
 import { escapeAt, speltAt } from './escapes.ts';
-import { CONFUSABLE, fold, isAsciiDigit, isAsciiWord, isTag, MIDDLE_DOT, readTag } from './fold.ts';
-import { seamAt } from './seams.ts';
+import { CONFUSABLE, fold, isAsciiWord, isTag, MIDDLE_DOT, readTag } from './fold.ts';
+import { seams } from './seams.ts';
 
 /** A text as detectors read it, with the stretches that read differently from how they are written, in order. */
 export interface View {
@@ -16,9 +17,6 @@ const NEEDS_READING =
 
 /** Where something might read differently: all else is copied unread. */
 const TELLING = /[^\0-\x7f]|[%&\\[({<+|]|\.(?= {0,2}["'`])|\n(?=>)|=(?=\r?\n|[2-7][0-9A-F]|[C-F][0-9A-F]=|\?\w)/g;
-
-/** At these something may part a value: < + | = . and a line's end. */
-const SEAMS: ReadonlySet<number> = new Set([0x3c, 0x2b, 0x7c, 0x3d, 0x2e, 0x0a]);
 
 /** Reads a text in linear time, and again what was read, since an escape may leave another: whether it does may not depend on the rest of the text. */
 export function toView(text: string): View {
@@ -68,7 +66,8 @@ function readOnce(text: string): View {
   for (let match = TELLING.exec(text); match !== null; match = TELLING.exec(text)) {
     const at = match.index;
     const code = text.charCodeAt(at);
-    if (SEAMS.has(code)) {
+    const seamAt = seams.get(code);
+    if (seamAt !== undefined) {
       const seam = seamAt(text, at);
       const fits = seam !== undefined && seam.from >= kept;
       if (fits) put(seam.read ?? '', seam.from, seam.from + seam.length);
@@ -86,8 +85,8 @@ function readOnce(text: string): View {
     }
     const point = text.codePointAt(at) ?? code;
     const width = point > 0xffff ? 2 : 1;
-    let as = isTag(text, at) ? readTag(text, at) : fold(point);
-    if (MIDDLE_DOT.test(as) && isAsciiDigit(text.charCodeAt(at - 1)) && isAsciiDigit(text.charCodeAt(at + 1))) as = '.';
+    let as = isTag(point) ? readTag(text, at) : fold(point);
+    if (isDigit(text, at - 1) && isDigit(text, at + 1) && MIDDLE_DOT.test(as)) as = '.';
     // A look-alike counts only inside a word that is otherwise Latin: real Cyrillic stays Cyrillic.
     const latin = CONFUSABLE.get(as);
     if (

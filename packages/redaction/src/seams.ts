@@ -1,6 +1,7 @@
 // Runs in browsers too. What stands inside a value and is none of it.
+import { isDigit } from './characters.ts';
 import { escapeAt } from './escapes.ts';
-import { isAsciiDigit, isAsciiWord } from './fold.ts';
+import { isAsciiWord } from './fold.ts';
 
 /** Where what parts a value begins, how long it is, and what is read for it: nothing where nothing is said. */
 export interface Seam {
@@ -24,22 +25,6 @@ const isSmall = (code: number): boolean => code >= 0x61 && code <= 0x7a;
 const isNumberOrSign = (code: number): boolean => (code >= 0x2b && code <= 0x2e) || (code >= 0x30 && code <= 0x39) || code === 0x40;
 /** In the middle of a word, a number, a mailbox. */
 const isInside = (code: number): boolean => isAsciiWord(code) || isNumberOrSign(code) || code === 0x5f;
-
-/** "4111" + "1111", 4111<b>1111, a soft line break of a mail, a space of a form. */
-export function seamAt(text: string, at: number): Seam | undefined {
-  switch (text[at]) {
-    case '=':
-      return quoted(text, at) ?? softBreakAt(text, at);
-    case '\n':
-      return quoteAt(text, at);
-    case '<':
-      return tagAt(text, at);
-    case '+':
-      return formSpaceAt(text, at) ?? joinAt(text, at);
-    default:
-      return joinAt(text, at);
-  }
-}
 
 function quoted(text: string, at: number): Seam | undefined {
   const escape = escapeAt(text, at);
@@ -68,7 +53,7 @@ function tagAt(text: string, at: number): Seam | undefined {
 
 /** A number over lines of a mail that is quoted. */
 function quoteAt(text: string, at: number): Seam | undefined {
-  if (!isAsciiDigit(text.charCodeAt(at - 1))) return undefined;
+  if (!isDigit(text, at - 1)) return undefined;
   const length = QUOTE.exec(text.slice(at, at + 16))?.[0].length;
   return length === undefined ? undefined : { from: at, length, read: '\n' };
 }
@@ -87,3 +72,15 @@ function formSpaceAt(text: string, at: number): Seam | undefined {
   const value = FORM.exec(text.slice(begins, begins + LONGEST_VALUE))?.[0].length ?? 0;
   return begins + value > at ? { from: at, length: 1, read: ' ' } : undefined;
 }
+
+/** By the character at which one may stand: "4111" + "1111", 4111<b>1111, a soft line break of a mail, a space of a form. */
+export const seams: ReadonlyMap<number, (text: string, at: number) => Seam | undefined> = new Map(
+  Object.entries({
+    '=': (text: string, at: number) => quoted(text, at) ?? softBreakAt(text, at),
+    '+': (text: string, at: number) => formSpaceAt(text, at) ?? joinAt(text, at),
+    '|': joinAt,
+    '.': joinAt,
+    '<': tagAt,
+    '\n': quoteAt,
+  }).map(([sign, seamAt]) => [sign.charCodeAt(0), seamAt]),
+);

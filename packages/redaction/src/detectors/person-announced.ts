@@ -6,18 +6,21 @@ import { identifierBefore, type Scan } from '../scan.ts';
 /** Whoever somebody is to the speaker, in fr, es, it, nl, sv, pt and de. */
 const RELATIVES =
   'fils,fille,mari,frère,sœur,hijo,hija,marido,esposa,esposo,hermano,hermana,figlio,figlia,marito,moglie,fratello,sorella,zoon,dochter,maken,makan,dotter,syster,filho,filha,irmão,irmã,sohn,tochter,bruder,schwester';
+/** Whose account, file or minutes it is, in de, fr, es, it, pt, nl, sv and pl. */
+const HOLDERS =
+  'schriftführer,schriftführerin,protokollführer,kontoinhaber,kontoinhaberin,gestionnaire,titulaire,titular,ordenante,beneficiario,beneficiaria,intestatario,intestataria,usuario,usuária,usuário,aanwezig,afwezig,rekeninghouder,pacjent,pacjenta,pacjentka,klient,klientka,patientin,présent,présents,asistentes,presenti,närvarande';
 export const titles = wordSet(
   'ssa,mr,mrs,ms,miss,mx,dr,dra,drs,prof,professor,sir,madam,lady,lord,rev,reverend,father,sister,brother,capt,captain,sgt,lt,col,gen,hon,judge,senator,herr,herrn,frau,fräulein,m,mme,mlle,monsieur,madame,mademoiselle,sr,sra,srta,señor,señora,señorita,don,doña,sig,signor,signora,dott,dhr,mevr,doktor,docteur,doctor,doctora,ing,uncle,aunt',
 );
 /** After these, or after a key of this name, stands a name. */
 export const announcers = wordSet(
-  'schriftführer,schriftführerin,protokollführer,kontoinhaber,kontoinhaberin,gestionnaire,titulaire,titular,ordenante,beneficiario,beneficiaria,intestatario,intestataria,usuario,usuária,usuário,aanwezig,afwezig,rekeninghouder,pacjent,pacjenta,pacjentka,klient,klientka,patientin,présent,présents,asistentes,presenti,närvarande,poważaniem,hälsningar,hälsning,saludo,name,names,named,called,dear,hi,hello,hey,hallo,liebe,lieber,bonjour,cher,chère,hola,querido,querida,estimado,estimada,regards,sincerely,cheers,thanks,greetings,grüße,gruß,cordialement,saludos,atentamente,author,signed,patient,requester,customer,client,kunde,kundin,cliente,holder,cardholder,contact,attn,attention,from,to,cc,bcc,sender,recipient,assignee,reporter,owner,employee,manager,user,username,firstname,lastname,surname,forename,fullname,nachname,vorname,nom,prénom,nombre,apellido,apellidos,husband,wife,son,daughter,mother,friend,colleague,tenant,passenger,driver,applicant,beneficiary,payee,payer,student,teacher,doctor,nurse,lawyer,agent,buyer,seller,with,by,label,inhaber,titulaire,titular,firmado,signé,heiße,appelle,llamo,nombrado,editor,reviewer,approver,witness,guest,visitor,member,subscriber,participant,candidate,interviewee,speaker,defendant,plaintiff,claimant,respondent,complainant,petitioner,victim,suspect,insured,policyholder,lessee,lessor,landlord,borrower,lender,guarantor,trustee,heir,attendee,organizer,organiser,instructor,trainee,intern,consultant,counsel,notary,donor,kollege,kollegin,nachbar,nachbarin,ehemann,ehefrau,mieter,vermieter,zeuge,zeugin,kläger,klägerin,beklagter,beklagte,versicherter,versicherte,patientin,ansprechpartner,ansprechpartnerin,témoin,locataire,bailleur,assuré,assurée,salarié,salariée,élève,collègue,testigo,paciente,inquilino,inquilina,demandado,demandante,asegurado,asegurada,empleado,empleada,colega,titolare,paziente,inquilino,interviewer,caller,maintainer,committer,contributor,respondents,adjuster,requestor,pt,family,given,cognome,nome,sobrenome,naam,voornaam,achternaam,namn,förnamn,efternamn,navn,fornavn,etternavn,nimi,etunimi,sukunimi,név,soyad,jméno,příjmení,imię,nazwisko,имя,фамилия,отчество,фио,заявитель,заявительница,клиент,заказчик,пациент,пациентка,оператор,менеджер,получатель,отправитель,сотрудник,господин,госпожа,groet,groeten,hilsen,hälsningar,mvh,saluti,abraços,abraço,atenciosamente,ciao,oi,olá,hej,hei,ahoj,cześć,salut,pozdrawiam,здравствуйте,привет,' +
-    RELATIVES,
+  'poważaniem,hälsningar,hälsning,saludo,name,names,named,called,dear,hi,hello,hey,hallo,liebe,lieber,bonjour,cher,chère,hola,querido,querida,estimado,estimada,regards,sincerely,cheers,thanks,greetings,grüße,gruß,cordialement,saludos,atentamente,author,signed,patient,requester,customer,client,kunde,kundin,cliente,holder,cardholder,contact,attn,attention,from,to,cc,bcc,sender,recipient,assignee,reporter,owner,employee,manager,user,username,firstname,lastname,surname,forename,fullname,nachname,vorname,nom,prénom,nombre,apellido,apellidos,husband,wife,son,daughter,mother,friend,colleague,tenant,passenger,driver,applicant,beneficiary,payee,payer,student,teacher,doctor,nurse,lawyer,agent,buyer,seller,with,by,label,inhaber,titulaire,titular,firmado,signé,heiße,appelle,llamo,nombrado,editor,reviewer,approver,witness,guest,visitor,member,subscriber,participant,candidate,interviewee,speaker,defendant,plaintiff,claimant,respondent,complainant,petitioner,victim,suspect,insured,policyholder,lessee,lessor,landlord,borrower,lender,guarantor,trustee,heir,attendee,organizer,organiser,instructor,trainee,intern,consultant,counsel,notary,donor,kollege,kollegin,nachbar,nachbarin,ehemann,ehefrau,mieter,vermieter,zeuge,zeugin,kläger,klägerin,beklagter,beklagte,versicherter,versicherte,patientin,ansprechpartner,ansprechpartnerin,témoin,locataire,bailleur,assuré,assurée,salarié,salariée,élève,collègue,testigo,paciente,inquilino,inquilina,demandado,demandante,asegurado,asegurada,empleado,empleada,colega,titolare,paziente,inquilino,interviewer,caller,maintainer,committer,contributor,respondents,adjuster,requestor,pt,family,given,cognome,nome,sobrenome,naam,voornaam,achternaam,namn,förnamn,efternamn,navn,fornavn,etternavn,nimi,etunimi,sukunimi,név,soyad,jméno,příjmení,imię,nazwisko,имя,фамилия,отчество,фио,заявитель,заявительница,клиент,заказчик,пациент,пациентка,оператор,менеджер,получатель,отправитель,сотрудник,господин,госпожа,groet,groeten,hilsen,hälsningar,mvh,saluti,abraços,abraço,atenciosamente,ciao,oi,olá,hej,hei,ahoj,cześć,salut,pozdrawiam,здравствуйте,привет,' +
+    `${RELATIVES},${HOLDERS}`,
 );
 /** Announcers that name somebody only before a colon, an equals sign or as a JSON key. */
 const keysOnly = wordSet(
-  'schriftführer,schriftführerin,protokollführer,kontoinhaber,kontoinhaberin,gestionnaire,titulaire,titular,ordenante,beneficiario,beneficiaria,intestatario,intestataria,usuario,usuária,usuário,aanwezig,afwezig,rekeninghouder,pacjent,pacjenta,pacjentka,klient,klientka,patientin,présent,présents,asistentes,presenti,närvarande,from,to,with,by,user,label,contact,customer,client,owner,agent,name,names,called,named,thanks,doctor,father,sister,brother,manager,driver,member,guest,student,teacher,speaker,cliente,kunde,author,patient,cc,nom,nombre,judge,attention,doctor,mother,friend,son,daughter,wife,husband,nurse,lawyer,employee,m,don,hon,col,gen,ing,defendant,plaintiff,claimant,respondent,complainant,petitioner,victim,suspect,insured,policyholder,lessee,lessor,landlord,borrower,lender,guarantor,trustee,heir,attendee,organizer,organiser,instructor,trainee,intern,consultant,counsel,notary,donor,mieter,vermieter,patientin,locataire,bailleur,assuré,assurée,salarié,salariée,élève,paciente,inquilino,inquilina,demandado,demandante,asegurado,asegurada,empleado,empleada,titolare,paziente,pt,family,given,nome,respondents,' +
-    RELATIVES,
+  'from,to,with,by,user,label,contact,customer,client,owner,agent,name,names,called,named,thanks,doctor,father,sister,brother,manager,driver,member,guest,student,teacher,speaker,cliente,kunde,author,patient,cc,nom,nombre,judge,attention,doctor,mother,friend,son,daughter,wife,husband,nurse,lawyer,employee,m,don,hon,col,gen,ing,defendant,plaintiff,claimant,respondent,complainant,petitioner,victim,suspect,insured,policyholder,lessee,lessor,landlord,borrower,lender,guarantor,trustee,heir,attendee,organizer,organiser,instructor,trainee,intern,consultant,counsel,notary,donor,mieter,vermieter,patientin,locataire,bailleur,assuré,assurée,salarié,salariée,élève,paciente,inquilino,inquilina,demandado,demandante,asegurado,asegurada,empleado,empleada,titolare,paziente,pt,family,given,nome,respondents,' +
+    `${RELATIVES},${HOLDERS}`,
 );
 
 export interface Announced {
@@ -97,7 +100,7 @@ function announcedByWord(scan: Scan, start: number): Announced | undefined {
     const parts = key.split(/[^\p{L}]+|(?<=\p{Ll})(?=\p{Lu})/u).map((part) => part.toLowerCase());
     const whole = parts.length > 1 && WHOLE.has(parts.at(-1) ?? '');
     const last = parts.at(whole ? -2 : -1) ?? '';
-    const exactly = NAME_PARTS.has(last) || (last === 'name' && parts.length === 2 && PARTS_OF_NAMES.has(parts[0] ?? ''));
+    const exactly = namesPart(whole ? parts.slice(0, -1) : parts);
     if ((exactly || announcers.has(last)) && !(last === 'name' && parts.some((part) => notNames.has(part))))
       return { by: last, surely: true, exactly };
   }
@@ -123,13 +126,15 @@ export function leadStart({ text, words }: Scan, start: number): number {
 
 /** What a column of names may be called and nothing else is. */
 const PARTS_OF_NAMES = wordSet('first,last,middle,given,family');
+/** Whether a key or a column is called a part of a name: surname, first_name. */
+const namesPart = (words: readonly string[]): boolean =>
+  NAME_PARTS.has(words.at(-1) ?? '') || (words.length === 2 && words[1] === 'name' && PARTS_OF_NAMES.has(words[0] ?? ''));
 /** A cell of a table whose header says so. */
 function announcedByColumn(scan: Scan, start: number): Announced | undefined {
   if (!opensCell(scan, start)) return undefined;
   const column = scan.contextBefore(start).column;
   const last = column.at(-1) ?? '';
-  const exactly =
-    NAME_PARTS.has(last) || (PARTS_OF_NAMES.has(column[0] ?? '') && (column.length === 1 || (column.length === 2 && last === 'name')));
+  const exactly = namesPart(column) || (column.length === 1 && PARTS_OF_NAMES.has(last));
   const isName = exactly || announcers.has(last);
   return isName && !column.some((part) => notNames.has(part)) ? { by: last, surely: true, exactly } : undefined;
 }

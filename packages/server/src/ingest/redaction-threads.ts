@@ -123,7 +123,7 @@ export function openRedactionThreads({
     else alone.unshift(...jobs);
   }
 
-  function startThread(): Thread | undefined {
+  function startThread(): Thread {
     let isReady = false;
     let timer: NodeJS.Timeout | undefined;
     const inFlight: (readonly Job[])[] = [];

@@ -1,6 +1,7 @@
 // Entry of a redaction thread: a redactor for each recipe it has seen of late.
 import { parentPort } from 'node:worker_threads';
 import { isAncillaError } from '@ancilla/contracts/errors';
+import { LRUCache } from 'lru-cache';
 import { redactorOf, type Redact } from './gate.ts';
 import { READY, type Answer, type Question, type Recipe } from './redaction-threads.ts';
 
@@ -9,17 +10,11 @@ const port = parentPort;
 
 /** Each keeps answers to long texts. */
 const MOST_REDACTORS = 16;
-const redactors = new Map<number, Redact>();
+const redactors = new LRUCache<number, Redact>({ max: MOST_REDACTORS });
 
 function redactorFor(recipe: Recipe): Redact {
   const redact = redactors.get(recipe.id) ?? redactorOf(recipe);
-  // The one used last stands last, so that the first is the one to go.
-  redactors.delete(recipe.id);
   redactors.set(recipe.id, redact);
-  for (const id of redactors.keys()) {
-    if (redactors.size <= MOST_REDACTORS) break;
-    redactors.delete(id);
-  }
   return redact;
 }
 

@@ -99,13 +99,14 @@ export function openOtlp({
     const places: number[] = [];
     const cleanSpans: Received[] = [];
     const sightings: Sighting[] = [];
-    const contents = all.map((received) =>
-      whyNot(received) === undefined && new Facts(received).isModelCall ? contentOf(received.span) : undefined,
+    const reasons = all.map(whyNot);
+    const contents = all.map((received, index) =>
+      reasons[index] === undefined && new Facts(received).isModelCall ? contentOf(received.span) : undefined,
     );
     // All at once, so that threads read side by side; each answers for its span.
     const read = await Promise.allSettled(contents.map(async (content) => content && (await gate.clean(content.input, io))));
     for (const [index, received] of all.entries()) {
-      const reason = whyNot(received);
+      const reason = reasons[index];
       if (reason !== undefined) {
         refused.push({ index, detail: reason });
         continue;
