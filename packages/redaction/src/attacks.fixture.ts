@@ -51,6 +51,7 @@ export const hidden: readonly (readonly [how: string, text: string, expected: st
   ['tags between', `card ${Array.from('4111111111111111').join('\u{e0061}')} ok`, 'card [CREDIT_CARD] ok'],
   ['marks of style in a word', 'mail an<b></b>n@mail.example ok', 'mail [EMAIL] ok'],
   ['words for the signs of a mailbox', 'à ann (arobase) mail (point) com, an ann Klammeraffe mail Punkt com', 'à [EMAIL], an [EMAIL]'],
+  ['such words with a capital', 'an ann [Arroba] mail [Punto] com', 'an [EMAIL]'],
   ['a mark after each digit', 'card 4_1_1_1_1_1_1_1_1_1_1_1_1_1_1_1, ssn 5.3.6.9.0.4.3.9.9', 'card [CREDIT_CARD], ssn [US_SSN]'],
   ['literals joined by dots', "$to = 'ann@ma' . 'il.example';", "$to = '[EMAIL]';"],
   ['lines of a quoted mail', '> card 4111\n> 1111\n> 1111\n> 1111', '> card [CREDIT_CARD]'],

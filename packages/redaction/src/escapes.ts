@@ -48,14 +48,24 @@ const hex = (text: string, start: number, length: number): number => {
   return digits.length === length && /^[0-9A-Fa-f]+$/.test(digits) ? Number.parseInt(digits, 16) : Number.NaN;
 };
 
+/** What people write for the at sign and for a dot of a mailbox. */
+export const AT_WORDS = 'at|arroba|arobase|chiocciola|klammeraffe';
+export const DOT_WORDS = 'dot|punkt|punto|point|ponto';
+const inCases = (words: string): string =>
+  words
+    .split('|')
+    .flatMap((word) => [word, word.toUpperCase(), word.slice(0, 1).toUpperCase() + word.slice(1)])
+    .join('|');
+
 /** How people hide a mailbox from harvesters: `ann [at] mail (dot) example`. */
-const SPELT = /^\s{0,2}[[({]\s?(at|dot|punkt|punto|point|ponto|arroba|arobase|chiocciola|klammeraffe|@|\.)\s?[\])}]\s{0,2}/i;
+const SPELT = new RegExp(`^\\s{0,2}[[({]\\s?(${DOT_WORDS}|${AT_WORDS}|@|\\.)\\s?[\\])}]\\s{0,2}`, 'i');
+const SAYS_AT = new RegExp(`${AT_WORDS}|@`, 'i');
+/** Where one may stand: in small letters, in capitals, or with one. */
+export const SPELT_FORM = `[[({]\\s?(?:${inCases(`${DOT_WORDS}|${AT_WORDS}`)}|@|\\.)\\s?[\\])}]`;
 export function speltAt(text: string, at: number): Escape | undefined {
   if (!'[({ '.includes(text[at + 1] ?? '-') && !'[({'.includes(text[at] ?? '-')) return undefined;
   const match = SPELT.exec(text.slice(at, at + 20));
-  return match === null
-    ? undefined
-    : { read: /at|arroba|arobase|chiocciola|klammeraffe|@/i.test(match[1] ?? '') ? '@' : '.', length: match[0].length };
+  return match === null ? undefined : { read: SAYS_AT.test(match[1] ?? '') ? '@' : '.', length: match[0].length };
 }
 
 /** A character of several bytes, each with its sign. */

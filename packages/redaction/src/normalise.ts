@@ -1,6 +1,6 @@
 // Runs in browsers too. One reading of a text: escapes decoded, look-alikes folded, invisible characters left out, with the way back to the original offsets.
 import { isDigit } from './characters.ts';
-import { escapeAt, speltAt } from './escapes.ts';
+import { escapeAt, SPELT_FORM, speltAt } from './escapes.ts';
 import { CONFUSABLE, fold, isAsciiWord, isTag, MIDDLE_DOT, readTag } from './fold.ts';
 import { seams } from './seams.ts';
 
@@ -12,8 +12,9 @@ export interface View {
 }
 
 // Plain ASCII without an escape needs no second reading.
-const NEEDS_READING =
-  /[^\t\n\r -~]|%[0-9A-Fa-f]{2}|\\[nrtux"'\\/@_%&#$.,\n01-]|&[#a-zA-Z]|[[({]\s?(?:at|dot|punkt|punto|point|ponto|arroba|arobase|chiocciola|Klammeraffe|AT|DOT|@|\.)\s?[\])}]|["'`] {0,2}(?:\+|\|\||\.) {0,2}["'`]|\n>|<[!/a-zA-Z]|=(?:\r?\n|[2-7][0-9A-F]|[C-F][0-9A-F]=|\?\w|[\w%.'-]{1,40}\+)/;
+const NEEDS_READING = new RegExp(
+  `${/[^\t\n\r -~]|%[0-9A-Fa-f]{2}|\\[nrtux"'\\/@_%&#$.,\n01-]|&[#a-zA-Z]|["'`] {0,2}(?:\+|\|\||\.) {0,2}["'`]|\n>|<[!/a-zA-Z]|=(?:\r?\n|[2-7][0-9A-F]|[C-F][0-9A-F]=|\?\w|[\w%.'-]{1,40}\+)/.source}|${SPELT_FORM}`,
+);
 
 /** Where something might read differently: all else is copied unread. */
 const TELLING = /[^\0-\x7f]|[%&\\[({<+|]|\.(?= {0,2}["'`])|\n(?=>)|=(?=\r?\n|[2-7][0-9A-F]|[C-F][0-9A-F]=|\?\w)/g;

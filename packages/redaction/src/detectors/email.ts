@@ -1,5 +1,6 @@
 // Runs in browsers too.
 import { classAt, isLocal, isWord, runStart, WORD } from '../characters.ts';
+import { AT_WORDS, DOT_WORDS } from '../escapes.ts';
 import { confidence, type Detector } from '../detector.ts';
 import type { Scan } from '../scan.ts';
 
@@ -150,7 +151,8 @@ export const email: Detector = {
 };
 
 /** `first.last at corp dot com`, as people write it where harvesters read. */
-const SPELT = /^ ([a-z0-9-]{1,63}(?: (?:dot|punkt|punto|point|ponto) [a-z0-9-]{1,63}){1,4})(?![\w-])/i;
+const SPELT = new RegExp(`^ ([a-z0-9-]{1,63}(?: (?:${DOT_WORDS}) [a-z0-9-]{1,63}){1,4})(?![\\w-])`, 'i');
+const AT = new RegExp(`^(?:ät|${AT_WORDS})$`, 'i');
 /** What may stand around the at and the dots besides spaces, and what closes it again. */
 const CLOSES = new Map([
   ['_', '_'],
@@ -158,11 +160,13 @@ const CLOSES = new Map([
   ['(', ')'],
   ['*', '*'],
 ]);
-const MARKED =
-  /^[_>)*] ?([a-z0-9-]{1,63}(?:(?: ?[_<(*]| )(?:dot|punkt|punto|point|ponto)(?:[_>)*] ?| )[a-z0-9-]{1,63}|\.[a-z0-9-]{1,63}){1,4})(?![\w-])/i;
-const DOTS = / ?[_<(* ](?:dot|punkt|punto|point|ponto)[_>)* ] ?/gi;
+const MARKED = new RegExp(
+  `^[_>)*] ?([a-z0-9-]{1,63}(?:(?: ?[_<(*]| )(?:${DOT_WORDS})(?:[_>)*] ?| )[a-z0-9-]{1,63}|\\.[a-z0-9-]{1,63}){1,4})(?![\\w-])`,
+  'i',
+);
+const DOTS = new RegExp(` ?[_<(* ](?:${DOT_WORDS})[_>)* ] ?`, 'gi');
 /** `first dot last`, before the at. */
-const DOTTED_LOCAL = /(?:[\w+-]{1,30}(?:[_<(*]| )(?:dot|punkt|punto|point|ponto|underscore|dash|hyphen|minus|plus)(?:[_>)*]| )){1,3}$/i;
+const DOTTED_LOCAL = new RegExp(`(?:[\\w+-]{1,30}(?:[_<(*]| )(?:${DOT_WORDS}|underscore|dash|hyphen|minus|plus)(?:[_>)*]| )){1,3}$`, 'i');
 export const emailSpelt: Detector = {
   rule: 'email.spelt',
   type: 'EMAIL',
@@ -184,7 +188,7 @@ export const emailSpelt: Detector = {
   ],
   look(scan, at, end) {
     const { text } = scan;
-    if (!/^(?:at|ät|arroba|arobase|chiocciola|klammeraffe)$/i.test(text.slice(at, end))) return;
+    if (!AT.test(text.slice(at, end))) return;
     const open = text[at - 1] ?? '';
     if (open !== ' ' && CLOSES.get(open) !== text[end]) return;
     const match = (open === ' ' ? SPELT : MARKED).exec(text.slice(end, end + LONGEST_DOMAIN));
