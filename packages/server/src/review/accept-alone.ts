@@ -1,6 +1,4 @@
 import {
-  everyOf,
-  mappingSuggestions,
   rollouts,
   saga,
   toTimestamp,
@@ -18,12 +16,11 @@ import type { Of } from '../ingest/index.ts';
 import { POLICY_REVIEWER, readOnce, type Glossaries } from '../mapping/index.ts';
 import { decide } from './decide.ts';
 import { inForceBeside } from './in-force.ts';
+import { LOOKED_THROUGH, openSuggestions } from './open-suggestions.ts';
 import type { Checking } from './policy.ts';
 
 /** Accepted in one commit; the next run goes on. */
 const MOST = 500;
-/** Open suggestions looked through for them, the newest. */
-const LOOKED_THROUGH = 20_000;
 const UNCLASSIFIED = 'unclassified';
 
 /** Whether a suggestion is sure enough for its class. Two candidates that are equally likely are never. */
@@ -59,9 +56,7 @@ export function openAcceptAlone({
     const sure = [];
     let seen = 0;
     // What is left for people stays where it is: behind it there may be more.
-    for await (const was of everyOf((more) =>
-      of.tenant.find(mappingSuggestions, { index: 'by_status', equals: { status: 'open' }, ...more }, io),
-    )) {
+    for await (const was of openSuggestions(of.tenant, io)) {
       if (sure.length === MOST || ++seen > LOOKED_THROUGH) break;
       const { suggestion_id, glossary: named, candidates, trials = [] } = was.doc;
       if (checks.isAudited(suggestion_id) || checks.isBlind(suggestion_id)) continue;

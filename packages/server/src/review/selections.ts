@@ -1,6 +1,5 @@
 import {
   AncillaError,
-  everyOf,
   insert,
   isAncillaError,
   mappingHistory,
@@ -20,6 +19,7 @@ import type { Of } from '../ingest/index.ts';
 import { readOnce, type Glossaries } from '../mapping/index.ts';
 import { decisionId, type Verdict } from './decide.ts';
 import { decideBeside } from './in-force.ts';
+import { LOOKED_THROUGH, openSuggestions } from './open-suggestions.ts';
 import type { Checking } from './policy.ts';
 
 /** Which open suggestions are to be decided together. */
@@ -36,8 +36,6 @@ export interface Decided {
   readonly changed: string[];
 }
 
-/** Open suggestions looked through, the newest: what fits may be older than a whole day's work of others. */
-const LOOKED_THROUGH = 20_000;
 const MOST = 500;
 /** Of a selection read at a time. */
 const AT_ONCE = 25;
@@ -57,8 +55,7 @@ export function openSelections({
   async function freeze(tenant: TenantStore, filter: Filter, by: string, checking: Checking, io: Io): Promise<Selection> {
     const items: Selection['items'] = [];
     let seen = 0;
-    const open = everyOf((more) => tenant.find(mappingSuggestions, { index: 'by_status', equals: { status: 'open' }, ...more }, io));
-    for await (const { doc, revision } of open) {
+    for await (const { doc, revision } of openSuggestions(tenant, io)) {
       const [top] = doc.abstained ? [] : doc.candidates;
       const fits =
         (filter.dataset === undefined || filter.dataset === doc.dataset) &&
