@@ -26,5 +26,6 @@ export * from './room.ts';
 export * from './route.ts';
 export * from './saga.ts';
 export * from './storage-map.ts';
+export * from './storage.ts';
 export * from './store.ts';
 export * from './task.ts';

@@ -16,12 +16,6 @@ import { rolloutEvidence, rollouts, rolloutUnits } from './documents/rollout.ts'
 import { sagaState, tenantWal, wakeups } from './documents/saga.ts';
 import { consents, modelRegistry, trainingApprovals, trainingCatalog, trainingExamples, trainingRuns } from './documents/training.ts';
 
-/**
- * Version of what is stored: raised when a kind of document comes, or its indexes or unique sets change. Data of an earlier version is brought forward when it is opened;
- * data of a later one is refused.
- */
-export const STORAGE_VERSION = 2;
-
 /** Everything Ancilla stores. To add a kind of document is to add a row. */
 export const storageMap: readonly Collection[] = [
   promptEvents,

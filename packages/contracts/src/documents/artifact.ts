@@ -3,6 +3,7 @@ import { Type, type Static } from 'typebox';
 import { collection } from '../collection.ts';
 import { Closed, Count, Name, Sha256Hex, Timestamp, TraceId } from '../fields.ts';
 import { Id } from '../ids.ts';
+import { ARTIFACTS } from '../storage.ts';
 
 export const artifactCategories = [
   'raw_input',
@@ -33,7 +34,7 @@ export const Artifact = Closed({
 export type Artifact = Static<typeof Artifact>;
 
 export const artifacts = collection({
-  name: 'artifacts',
+  name: ARTIFACTS,
   kind: 'versioned',
   scope: { tenant: true, platform: true },
   schema: Artifact,

@@ -3,6 +3,7 @@ import { Type, type Static } from 'typebox';
 import { collection } from '../collection.ts';
 import { Closed, Count, Name, Ref, Sentence, Sha256Hex, Timestamp, TraceId } from '../fields.ts';
 import { Id } from '../ids.ts';
+import { CHANGES } from '../storage.ts';
 
 /** Every revision of a versioned state and every removal of a document of the ledger. Written by the store itself, in the same commit. */
 export const Change = Closed({
@@ -23,7 +24,7 @@ export const Change = Closed({
 export type Change = Static<typeof Change>;
 
 export const changes = collection({
-  name: 'changes',
+  name: CHANGES,
   kind: 'log',
   scope: { tenant: true, platform: true },
   schema: Change,

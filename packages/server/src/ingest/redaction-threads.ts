@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { AncillaError, type ErrorCode, type Io } from '@ancilla/contracts';
+import type { Io } from '@ancilla/contracts';
+import { AncillaError, type ErrorCode } from '@ancilla/contracts/errors';
 import type { Policy, Redacted, TokenKey } from '@ancilla/redaction';
 
 /** Without the places of what was found: they may be more than the value itself. */

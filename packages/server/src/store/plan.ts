@@ -1,6 +1,6 @@
-import { AncillaError } from '@ancilla/contracts';
+import { AncillaError } from '@ancilla/contracts/errors';
+import { CHANGES } from '@ancilla/contracts/storage';
 import { documentDigest } from '@ancilla/evidence';
-import { changes } from '@ancilla/contracts';
 import { SECRET_BYTES, SLOT_BYTES, type PreparedChange, type PreparedCommit, type Value } from './engines/engine.ts';
 
 /** A log document found under a key, also when it was removed since. */
@@ -87,7 +87,7 @@ export function plan(found: Found, commit: PreparedCommit, next: { readonly seq:
   const record = (change: PreparedChange | undefined, secrets: Secrets) => {
     if (change)
       log(
-        changes.name,
+        CHANGES,
         { key: change.key, time: change.time, body: `${change.before}${revision}${change.after}` },
         { ...secrets, received: NOTHING },
       );

@@ -1,4 +1,6 @@
-import { AncillaError, STORAGE_VERSION, type Io, type Receipt } from '@ancilla/contracts';
+import type { Io, Receipt } from '@ancilla/contracts';
+import { AncillaError } from '@ancilla/contracts/errors';
+import { STORAGE_VERSION } from '@ancilla/contracts/storage';
 import type { NodeId } from '@ancilla/evidence';
 
 /** A value an index compares: booleans are 0 and 1. */

@@ -1,4 +1,6 @@
-import { AncillaError, artifacts, type Receipt } from '@ancilla/contracts';
+import type { Receipt } from '@ancilla/contracts';
+import { AncillaError } from '@ancilla/contracts/errors';
+import { ARTIFACTS } from '@ancilla/contracts/storage';
 import { append, edgeRoot, leafHash, ledgerEntry, toBase64 } from '@ancilla/evidence';
 import { plan, type Found, type FoundEntry, type Plan, type RowChange } from '../../plan.ts';
 import type { PreparedCommit } from '../engine.ts';
@@ -80,7 +82,7 @@ export function commitGroups(session: Session): (commits: readonly PreparedCommi
       case 'delete':
         session.run(`delete from ${tableName(row.to)} where key = ?`, row.key);
         // An artifact's bytes leave with what is known of it.
-        if (row.to === artifacts.name) session.run('delete from blob where key = ?', row.key);
+        if (row.to === ARTIFACTS) session.run('delete from blob where key = ?', row.key);
         return;
       case 'retire':
         return session.retire(row.to, row.key);

@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3-multiple-ciphers';
-import { AncillaError, type ErrorCode } from '@ancilla/contracts';
+import { AncillaError, type ErrorCode } from '@ancilla/contracts/errors';
 
 /** What an error of the database means to us. Its message may quote SQL, never values. */
 const meanings: readonly (readonly [code: RegExp, ErrorCode, detail: string])[] = [

@@ -1,7 +1,8 @@
 import { closeSync, existsSync, fsyncSync, openSync, readSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3-multiple-ciphers';
-import { AncillaError, STORAGE_VERSION } from '@ancilla/contracts';
+import { AncillaError } from '@ancilla/contracts/errors';
+import { STORAGE_VERSION } from '@ancilla/contracts/storage';
 import { emptyEdge } from '@ancilla/evidence';
 import type { Table } from '../../table.ts';
 import { newerData } from '../engine.ts';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { AncillaError } from '@ancilla/contracts';
+import { AncillaError } from '@ancilla/contracts/errors';
 import { toHex } from '@ancilla/evidence';
 import type { Place, PreparedCommit } from '../engine.ts';
 import type { Outcome } from './commit-group.ts';

@@ -1,4 +1,4 @@
-import { AncillaError } from '@ancilla/contracts';
+import { AncillaError } from '@ancilla/contracts/errors';
 import { fromSqlite } from './errors.ts';
 import type { Outcome } from './commit-group.ts';
 import type { OpenFiles } from './open-files.ts';

@@ -1,4 +1,4 @@
-import { AncillaError } from '@ancilla/contracts';
+import { AncillaError } from '@ancilla/contracts/errors';
 import { edgeRoot, leafHash, ledgerEntry, merkleRoot, type NodeId } from '@ancilla/evidence';
 import type { LeafRow, Reads, Row } from '../engine.ts';
 import { STORED_LEVEL, nodePlace } from '../node-place.ts';

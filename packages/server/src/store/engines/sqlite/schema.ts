@@ -1,4 +1,4 @@
-import { changes } from '@ancilla/contracts';
+import { CHANGES } from '@ancilla/contracts/storage';
 import { sha256Hex } from '@ancilla/evidence';
 import type { Table } from '../../table.ts';
 
@@ -13,7 +13,7 @@ export const positionOf = ({ kind }: Table): string => (kind === 'log' ? 'seq' :
 
 /** What every file has from the start. A collection's own table comes with its first document, so that thousands of small tenants stay small; `changes` is there for the triggers that ask it. */
 export const baseSql = (tables: readonly Table[]): string =>
-  [OWN, ...tables.filter(({ name }) => name === changes.name).map(tableSql)].join('\n');
+  [OWN, ...tables.filter(({ name }) => name === CHANGES).map(tableSql)].join('\n');
 
 /** Tells one set of declarations from another. */
 export const schemaDigest = (tables: readonly Table[]): string => sha256Hex([OWN, ...tables.map(tableSql)].join('\n'));
@@ -83,7 +83,7 @@ function indexesOf(table: Table): readonly { readonly name: string; readonly sql
 
 /** A removal is let through only when `changes` says why, in an entry written before it. */
 const removalRecorded = (collection: string) =>
-  `select 1 from ${tableName(changes.name)} where ${field('collection')} = '${collection}' and ${field('subject_id')} = old.key and ${field('op')} = 'remove'`;
+  `select 1 from ${tableName(CHANGES)} where ${field('collection')} = '${collection}' and ${field('subject_id')} = old.key and ${field('op')} = 'remove'`;
 
 /** Refuses UPDATE, DELETE and, because REPLACE passes by both of those triggers, INSERT of a row that is there. */
 function appendOnly(name: string, rowId: string, unless?: string): string {
