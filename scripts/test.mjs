@@ -1,6 +1,7 @@
 // Runs the tests, files side by side, each in a process of its own. They import the same sources again and again: what Node compiles of them is
 // kept beside the packages, by absolute path, so that servers and commands that tests start find it from whatever folder they run in.
 import { spawnSync } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -10,7 +11,8 @@ const { status } = spawnSync(
   [
     '--conditions=ancilla-source',
     '--test',
-    '--test-concurrency=2',
+    // One more than there are processors: many wait for a process or a disk half of their time.
+    `--test-concurrency=${availableParallelism() + 1}`,
     ...process.argv.slice(2),
     'packages/*/src/**/*.test.ts',
     'packages/server/test/*.test.ts',

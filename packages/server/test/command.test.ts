@@ -18,8 +18,10 @@ const ANCILLA = join(import.meta.dirname, '..', 'src', 'cli', 'main.ts');
 const inTime = { timeout: 300_000 };
 
 type Env = Readonly<Record<string, string>>;
+/** What a command has of this process: nobody's home, and what the test run compiled already. */
+const { PATH, NODE_COMPILE_CACHE } = process.env;
 const start = (args: readonly string[], env: Env) =>
-  spawn(process.execPath, ['--conditions=ancilla-source', ANCILLA, ...args], { env: { PATH: process.env['PATH'] ?? '', ...env } });
+  spawn(process.execPath, ['--conditions=ancilla-source', ANCILLA, ...args], { env: { PATH, NODE_COMPILE_CACHE, ...env } });
 
 async function run(args: readonly string[], env: Env = {}) {
   const child = start(args, env);

@@ -33,6 +33,8 @@ export interface EvidenceFolder {
 /** Random names only: a path never leaves the folder. */
 const LOG_ID = /^[a-z0-9_-]{1,128}$/i;
 const ENTRIES_A_CALL = 1000;
+/** Files that are synced together cost the disk little more than one, and it is the store's disk too; more would keep others from Node's four threads for files. */
+const TILES_AT_ONCE = 3;
 
 export function openEvidenceFolder(folder: string, signer: LedgerSigner): EvidenceFolder {
   const file = (log_id: string, path: string): string => {
@@ -76,7 +78,7 @@ export function openEvidenceFolder(folder: string, signer: LedgerSigner): Eviden
       folders.add(dirname(path));
       if (tile.width === TILE_WIDTH) full.push(path);
     };
-    for (const tile of tilesToWrite(before?.size ?? 0, size)) {
+    const writeTile = async (tile: TileId): Promise<void> => {
       const { level, index, width } = tile;
       const first = index * TILE_WIDTH;
       if (level === 'entries') {
@@ -87,7 +89,9 @@ export function openEvidenceFolder(folder: string, signer: LedgerSigner): Eviden
         const at = Array.from({ length: width }, (_, i) => ({ level: level * 8, index: first + i }));
         await write(tile, formatTile(await ledger.nodes(at, io)));
       }
-    }
+    };
+    const tiles = tilesToWrite(before?.size ?? 0, size);
+    for (let at = 0; at < tiles.length; at += TILES_AT_ONCE) await Promise.all(tiles.slice(at, at + TILES_AT_ONCE).map(writeTile));
     // Once for all tiles: each sync is a wait for a disk that the store may be writing to as well.
     for (const each of folders) await syncFolder(each);
     // A full tile serves whoever asked for a part of it.
