@@ -1,4 +1,5 @@
 // Runs in browsers too. Text inside text: base 64, hex, bytes one by one.
+import { isAsciiWord } from './fold.ts';
 
 /** The six bits of a base 64 character, both alphabets; 255 for any other. */
 const sextets = new Uint8Array(0x10000).fill(255);
@@ -80,28 +81,38 @@ function paddingEnd(source: string, end: number): number {
 
 /** Fewer bytes one by one are numbers like others. */
 const FEWEST_BYTES = 8;
-/** Bytes each by itself: in hex, as dumps, fingerprints and programs have them, or as numbers of a list. */
-const APART = [
-  { byte: /([0-9a-f]{2})(?![0-9a-z])/iy, between: /[ :-]/y, radix: 16 },
-  { byte: /0x([0-9a-f]{2})(?![0-9a-z])/iy, between: /,? ?/y, radix: 16 },
-  { byte: /(\d{1,3})(?![0-9a-z.])/iy, between: /, ?/y, radix: 10 },
-] as const;
+/** Bytes each by itself: in hex, as dumps, fingerprints and programs have them, or as numbers of a list. Where what parts two ends, -1 where they are not parted so. */
+const APART: readonly {
+  readonly sign: 0 | 2;
+  readonly radix: 10 | 16;
+  readonly gapEnd: (source: string, at: number) => number;
+}[] = [
+  { sign: 0, radix: 16, gapEnd: (source, at) => (' :-'.includes(source[at] ?? '?') ? at + 1 : -1) },
+  { sign: 2, radix: 16, gapEnd: (source, at) => spaceEnd(source, source[at] === ',' ? at + 1 : at) },
+  { sign: 0, radix: 10, gapEnd: (source, at) => (source[at] === ',' ? spaceEnd(source, at + 1) : -1) },
+];
+const spaceEnd = (source: string, at: number): number => (source[at] === ' ' ? at + 1 : at);
 
 /** Bytes that begin here, one by one, and the text they hold if they hold any: up to the first that is in no text. */
 export function decodeBytes(source: string, start: number, longest: number): Decoded {
   let furthest = start;
-  for (const { byte, between, radix } of APART) {
+  for (const { sign, radix, gapEnd } of APART) {
     const bytes: number[] = [];
     let end = start;
-    for (let at = start; at < start + longest;) {
-      byte.lastIndex = at;
-      const value = Number.parseInt(byte.exec(source)?.[1] ?? '', radix);
-      // Not a number either where there is no byte.
-      if (!(value < 256) || isControl(value)) break;
+    for (let at = start; at >= 0 && at < start + longest; at = gapEnd(source, end)) {
+      // 0x before each.
+      if (sign > 0 && (source[at] !== '0' || (source.charCodeAt(at + 1) | 0x20) !== 0x78)) break;
+      let to = at + sign;
+      let value = 0;
+      for (let digit = nibbleAt(source, to); digit < radix && to - at - sign < 3; digit = nibbleAt(source, to)) {
+        value = value * radix + digit;
+        to++;
+      }
+      const digits = to - at - sign;
+      if (radix === 16 ? digits !== 2 : digits === 0 || source[to] === '.') break;
+      if (value > 255 || isControl(value) || isAsciiWord(source.charCodeAt(to))) break;
       bytes.push(value);
-      end = between.lastIndex = byte.lastIndex;
-      if (!between.test(source)) break;
-      at = between.lastIndex;
+      end = to;
     }
     const text = bytes.length < FEWEST_BYTES ? undefined : toText(Uint8Array.from(bytes));
     if (text !== undefined) return { end, text };
@@ -109,6 +120,7 @@ export function decodeBytes(source: string, start: number, longest: number): Dec
   }
   return { end: furthest, text: undefined };
 }
+const nibbleAt = (source: string, at: number): number => nibbles[source.charCodeAt(at)] ?? 255;
 
 /** Whether a list has, one behind the other, as many bytes of a text as make one. */
 export function holdsText(list: readonly unknown[]): boolean {

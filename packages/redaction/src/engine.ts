@@ -1,5 +1,5 @@
 // Runs in browsers too. The pass over a text: every character once, each detector at its anchors only.
-import { ANCHOR, classes, DIGIT, LETTER, LOWER, OTHER_LETTER, UPPER, WORD } from './characters.ts';
+import { ANCHOR, classes, DIGIT, LETTER, LOWER, OTHER_LETTER, runStart, UPPER, WORD } from './characters.ts';
 import { decodeBytes, decodeRun, SHORTEST_ENCODED } from './decode.ts';
 import { confidence, type Anchor, type Detector, type Found } from './detector.ts';
 import { hashStep } from './keywords.ts';
@@ -15,8 +15,8 @@ export interface Engine {
   /** By kind of run (see {@link kindOf}), then by length. */
   readonly byLength: readonly Int32Array[];
   /** By a word's first three characters, and by its last three. */
-  readonly byHead: Int32Array;
-  readonly byTail: Int32Array;
+  readonly byHead: Threes;
+  readonly byTail: Threes;
   /** By the character behind a run, below 128. */
   readonly byNext: Int32Array;
   /** By character, below 128. */
@@ -24,29 +24,47 @@ export interface Engine {
   readonly last: readonly Detector[];
 }
 
+/** Detectors by three characters, and by the two outermost of them: nearly every word is told by those, in a table that stays in the nearest cache. */
+interface Threes {
+  readonly byTwo: Int32Array;
+  readonly byThree: Int32Array;
+}
+
 /** Longer runs are all alike. */
 const LONGEST_COUNTED = 128;
 const MOST_DETECTORS = 31;
 const kinds = [['number'], ['word'], ['word', 'capital'], ['mixed']] as const satisfies readonly (readonly Anchor[])[];
 const NUMBER = 0;
-/** Five bits of each of three characters, so that the case of Latin letters does not count: a table that stays in the nearest caches. */
+/** Five bits of each of three characters, so that the case of Latin letters does not count. */
 const slotOf = (first: number, second: number, third: number): number => ((first & 31) << 10) | ((second & 31) << 5) | (third & 31);
+/** Six of each of two, by which a digit is no letter. */
+const pairOf = (one: number, other: number): number => (signOf(one) << 6) | signOf(other);
+const signOf = (code: number): number => (code & 31) | (code < 0x80 ? (code & 64) >> 1 : 0);
 const EVERY = Array.from({ length: 32 }, (_, bits) => bits);
 
 export function toEngine(detectors: readonly Detector[]): Engine {
   if (detectors.length > MOST_DETECTORS) throw new Error(`at most ${MOST_DETECTORS} detectors`);
   const where = (holds: (detector: Detector) => boolean): number =>
     detectors.reduce((bits, detector, index) => (holds(detector) ? bits | (1 << index) : bits), 0);
-  /** A declared ending of two characters may have any before it, a beginning any behind it. */
-  const byThree = (
-    declared: (detector: Detector) => readonly string[] | undefined,
-    slotsOf: (three: string) => readonly number[],
-  ): Int32Array => {
-    const table = new Int32Array(1 << 15).fill(where((detector) => declared(detector) === undefined));
+  /** Of two declared characters any may be the third: behind a beginning, before an ending. */
+  const threes = (declared: (detector: Detector) => readonly string[] | undefined, fromEnd: boolean): Threes => {
+    const undeclared = where((detector) => declared(detector) === undefined);
+    const byTwo = new Int32Array(1 << 12).fill(undeclared);
+    const byThree = new Int32Array(1 << 15).fill(undeclared);
     for (const [index, detector] of detectors.entries())
-      for (const three of declared(detector) ?? [])
-        for (const form of [three, three.toUpperCase()]) for (const slot of slotsOf(form)) table[slot] = (table[slot] ?? 0) | (1 << index);
-    return table;
+      for (const each of declared(detector) ?? [])
+        for (const form of [each, each.toUpperCase()]) {
+          const bit = 1 << index;
+          const two = fromEnd ? form.length - 2 : 0;
+          const [one, other] = [form.charCodeAt(two), form.charCodeAt(two + 1)];
+          const pair = pairOf(one, other);
+          byTwo[pair] = (byTwo[pair] ?? 0) | bit;
+          for (const third of form.length > 2 ? [form.charCodeAt(fromEnd ? 0 : 2)] : EVERY) {
+            const slot = fromEnd ? slotOf(third, one, other) : slotOf(one, other, third);
+            byThree[slot] = (byThree[slot] ?? 0) | bit;
+          }
+        }
+    return { byTwo, byThree };
   };
   return {
     looks: detectors.map(({ look }) => look),
@@ -60,17 +78,8 @@ export function toEngine(detectors: readonly Detector[]): Engine {
         ),
       ),
     ),
-    byHead: byThree(
-      ({ heads }) => heads,
-      (head) => (head.length > 2 ? [head.charCodeAt(2)] : EVERY).map((third) => slotOf(head.charCodeAt(0), head.charCodeAt(1), third)),
-    ),
-    byTail: byThree(
-      ({ tails }) => tails,
-      (tail) =>
-        (tail.length > 2 ? [tail.charCodeAt(0)] : EVERY).map((first) =>
-          slotOf(first, tail.charCodeAt(tail.length - 2), tail.charCodeAt(tail.length - 1)),
-        ),
-    ),
+    byHead: threes(({ heads }) => heads, false),
+    byTail: threes(({ tails }) => tails, true),
     byNext: Int32Array.from({ length: 128 }, (_, code) =>
       where(({ next }) => next === undefined || next.includes(String.fromCharCode(code))),
     ),
@@ -105,14 +114,25 @@ export function detect(engine: Engine, { text, floor, regions, only, given }: Re
   let part = 0;
   let from = only === undefined ? 0 : (only[0] ?? length);
   let to = only === undefined ? length : (only[1] ?? length);
-  for (let at = floor; at < length;) {
-    while (at >= to && to < length) {
-      part += 2;
-      from = only?.[part] ?? length;
-      to = only?.[part + 1] ?? length;
-    }
+  for (let at = only === undefined ? floor : wayTo(text, floor, from); at < length;) {
     let code = text.charCodeAt(at);
     const first = classes[code] ?? 0;
+    if ((first & (WORD | ANCHOR)) === 0) {
+      at++;
+      continue;
+    }
+    if (at >= to) {
+      while (at >= to && to < length) {
+        part += 2;
+        from = only?.[part] ?? length;
+        to = only?.[part + 1] ?? length;
+      }
+      const next = wayTo(text, at, from);
+      if (next > at) {
+        at = next;
+        continue;
+      }
+    }
     let asked = 0;
     let end = at + 1;
     if ((first & WORD) !== 0) {
@@ -138,11 +158,14 @@ export function detect(engine: Engine, { text, floor, regions, only, given }: Re
         if ((later & UPPER) !== 0 && (all & LOWER_ANY) !== 0) {
           if (long <= LONGEST_IDENTIFIER) words.addAll(text, at, end);
         } else if (kind !== MIXED) words.add(at, end, hash);
-        asked = byLength[kind]?.[counted] ?? 0;
+        const second = text.charCodeAt(at + 1);
+        const beforeLast = text.charCodeAt(end - 2);
+        asked =
+          (byLength[kind]?.[counted] ?? 0) & (byHead.byTwo[pairOf(opening, second)] ?? 0) & (byTail.byTwo[pairOf(beforeLast, code)] ?? 0);
         if (asked !== 0)
           asked &=
-            (byHead[slotOf(opening, text.charCodeAt(at + 1), text.charCodeAt(at + 2))] ?? 0) &
-            (byTail[slotOf(text.charCodeAt(end - 3), text.charCodeAt(end - 2), code)] ?? 0);
+            (byHead.byThree[slotOf(opening, second, text.charCodeAt(at + 2))] ?? 0) &
+            (byTail.byThree[slotOf(text.charCodeAt(end - 3), beforeLast, code)] ?? 0);
       }
       if (end < length && next < 128) asked &= byNext[next] ?? 0;
       if (end <= from) asked = 0;
@@ -152,13 +175,21 @@ export function detect(engine: Engine, { text, floor, regions, only, given }: Re
         else if (long < 5 && (all & DIGIT) !== 0 && BETWEEN_BYTES.includes(next))
           encodedSeen = lookInside(engine, scan, at, depth, decodeBytes);
       }
-    } else if ((first & ANCHOR) !== 0 && at >= from && at < to) asked = byCharacter[code] ?? 0;
+    } else if (at >= from) asked = byCharacter[code] ?? 0;
     if (asked !== 0) scan.at = at;
     for (; asked !== 0; asked &= asked - 1) looks[31 - Math.clz32(asked & -asked)]?.(scan, at, end);
     at = end;
   }
   for (const { finish } of engine.last) finish?.(scan);
   return scan;
+}
+/** How far before a run words may be asked for by who looks at it. */
+const BEHIND = 256;
+/** From where to read to have all words that stand before what is looked at next, at `from` or in the run that holds it; where the reading is, if it is there already. */
+function wayTo(text: string, at: number, from: number): number {
+  if (from >= text.length) return text.length;
+  const first = runStart(text, from, WORD, from - at);
+  return first - BEHIND <= at ? at : runStart(text, first - BEHIND, WORD, first - BEHIND - at);
 }
 const LOWER_WORD = 1;
 const CAPITAL_WORD = 2;
