@@ -62,6 +62,8 @@ const SPELT = new RegExp(`^\\s{0,2}[[({]\\s?(${DOT_WORDS}|${AT_WORDS}|@|\\.)\\s?
 const SAYS_AT = new RegExp(`${AT_WORDS}|@`, 'i');
 /** Where one may stand: in small letters, in capitals, or with one. */
 export const SPELT_FORM = `[[({]\\s?(?:${inCases(`${DOT_WORDS}|${AT_WORDS}`)}|@|\\.)\\s?[\\])}]`;
+/** Behind the bracket stands a space, or what begins one of these. */
+export const SPELT_BEGINS = new RegExp(`[\\s@.${[...`${DOT_WORDS}|${AT_WORDS}`.matchAll(/\b\w/g)].join('')}]`, 'i');
 export function speltAt(text: string, at: number): Escape | undefined {
   if (!'[({ '.includes(text[at + 1] ?? '-') && !'[({'.includes(text[at] ?? '-')) return undefined;
   const match = SPELT.exec(text.slice(at, at + 20));

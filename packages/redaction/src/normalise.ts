@@ -1,6 +1,6 @@
 // Runs in browsers too. One reading of a text: escapes decoded, look-alikes folded, invisible characters left out, with the way back to the original offsets.
 import { isDigit } from './characters.ts';
-import { escapeAt, SPELT_FORM, speltAt } from './escapes.ts';
+import { escapeAt, SPELT_BEGINS, SPELT_FORM, speltAt } from './escapes.ts';
 import { CONFUSABLE, fold, isAsciiWord, isTag, MIDDLE_DOT, readTag } from './fold.ts';
 import { seams } from './seams.ts';
 
@@ -16,8 +16,33 @@ const NEEDS_READING = new RegExp(
   `${/[^\t\n\r -~]|%[0-9A-Fa-f]{2}|\\[nrtux"'\\/@_%&#$.,\n01-]|&[#a-zA-Z]|["'`] {0,2}(?:\+|\|\||\.) {0,2}["'`]|\n>|<[!/a-zA-Z]|=(?:\r?\n|[2-7][0-9A-F]|[C-F][0-9A-F]=|\?\w|[\w%.'-]{1,40}\+)/.source}|${SPELT_FORM}`,
 );
 
-/** Where something might read differently: all else is copied unread. */
-const TELLING = /[^\0-\x7f]|[%&\\[({<+|]|\.(?= {0,2}["'`])|\n(?=>)|=(?=\r?\n|[2-7][0-9A-F]|[C-F][0-9A-F]=|\?\w)/g;
+/** Where something might read differently, by the sign and the one behind it: all else is copied unread. */
+const TELLING: readonly (readonly [signs: string, next: RegExp])[] = [
+  ['%', /[0-9A-Fa-f]/],
+  ['&', /[^;]/],
+  ['\\+', /./s],
+  ['[({', SPELT_BEGINS],
+  ['<', /[!/a-zA-Z]/],
+  ['|', /\|/],
+  ['.', /[ "'`]/],
+  ['\n', />/],
+  ['=', /[\r\n2-7C-F?]/],
+];
+/** For each sign of ASCII its row, and in a row for each sign behind whether the two tell; none for what never does. */
+const rows = new Uint8Array(128);
+const telling: boolean[] = new Array(128).fill(false);
+for (const [signs, next] of TELLING)
+  for (const sign of signs) {
+    rows[sign.charCodeAt(0)] = telling.length >> 7;
+    for (let code = 0; code < 128; code++) telling.push(next.test(String.fromCharCode(code)));
+  }
+function mayTell(text: string, at: number, code: number): boolean {
+  if (code >= 0x80) return true;
+  const row = rows[code] ?? 0;
+  if (row === 0) return false;
+  const next = text.charCodeAt(at + 1);
+  return next >= 0x80 || telling[(row << 7) | next] === true;
+}
 
 /** Reads a text in linear time, and again what was read, since an escape may leave another: whether it does may not depend on the rest of the text. */
 export function toView(text: string): View {
@@ -63,16 +88,18 @@ function readOnce(text: string): View {
     else if (from > kept) last = text.slice(from - 1, from);
     kept = to;
   };
-  TELLING.lastIndex = 0;
-  for (let match = TELLING.exec(text); match !== null; match = TELLING.exec(text)) {
-    const at = match.index;
+  for (let at = 0; at < text.length;) {
     const code = text.charCodeAt(at);
+    if (!mayTell(text, at, code)) {
+      at++;
+      continue;
+    }
     const seamAt = seams.get(code);
     if (seamAt !== undefined) {
       const seam = seamAt(text, at);
       const fits = seam !== undefined && seam.from >= kept;
       if (fits) put(seam.read ?? '', seam.from, seam.from + seam.length);
-      TELLING.lastIndex = fits ? seam.from + seam.length : at + 1;
+      at = fits ? seam.from + seam.length : at + 1;
       continue;
     }
     if (code < 0x80) {
@@ -81,7 +108,7 @@ function readOnce(text: string): View {
       const from = bracket && at > kept && text.charCodeAt(at - 1) === 0x20 ? at - 1 : at;
       const escape = bracket ? speltAt(text, from) : escapeAt(text, at);
       if (escape !== undefined) put(escape.read, from, from + escape.length);
-      TELLING.lastIndex = escape === undefined ? at + 1 : from + escape.length;
+      at = escape === undefined ? at + 1 : from + escape.length;
       continue;
     }
     const point = text.codePointAt(at) ?? code;
@@ -97,7 +124,7 @@ function readOnce(text: string): View {
     )
       as = latin;
     if (as !== text.slice(at, at + width)) put(as, at, at + width);
-    TELLING.lastIndex = at + width;
+    at += width;
   }
   if (changes.length === 0) return { text, changes };
   parts.push(text.slice(kept));

@@ -12,6 +12,7 @@ export interface Seam {
 
 /** What joins two literals of a program, from the first one's quote to the other's. */
 const JOINED = /^["'`] {0,2}(?:\+|\|\||\.) {0,2}["'`]/;
+const QUOTES = '"\'`';
 /** Marks of style, which end no value, and remarks: with nothing in them that anybody is told by. */
 const INLINE =
   /^(?:<(?:!--[a-z ]{0,12}--|\/?(?:b|i|u|s|em|strong|span|wbr|mark|font|small|sub|sup|del|ins|a|code|tt)(?: class="[a-z -]{0,60}")? ?\/?)>){1,4}/i;
@@ -25,6 +26,13 @@ const isSmall = (code: number): boolean => code >= 0x61 && code <= 0x7a;
 const isNumberOrSign = (code: number): boolean => (code >= 0x2b && code <= 0x2e) || (code >= 0x30 && code <= 0x39) || code === 0x40;
 /** In the middle of a word, a number, a mailbox. */
 const isInside = (code: number): boolean => isAsciiWord(code) || isNumberOrSign(code) || code === 0x5f;
+
+/** A byte of mail, a word of its header, the end of a line that goes on. */
+const OF_MAIL = /=(?=\r?\n|[2-7][0-9A-F]|[C-F][0-9A-F]=|\?\w)/y;
+function mailAt(text: string, at: number): Seam | undefined {
+  OF_MAIL.lastIndex = at;
+  return OF_MAIL.test(text) ? (quoted(text, at) ?? softBreakAt(text, at)) : undefined;
+}
 
 function quoted(text: string, at: number): Seam | undefined {
   const escape = escapeAt(text, at);
@@ -61,14 +69,17 @@ function quoteAt(text: string, at: number): Seam | undefined {
 function joinAt(text: string, at: number): Seam | undefined {
   let from = at - 1;
   while (from > at - 4 && text.charCodeAt(from) === 0x20) from--;
+  if (!QUOTES.includes(text[from] ?? ' ')) return undefined;
   const length = JOINED.exec(text.slice(from, at + 6))?.[0].length;
   return length === undefined ? undefined : { from, length };
 }
 
 function formSpaceAt(text: string, at: number): Seam | undefined {
   const first = Math.max(0, at - LONGEST_VALUE);
-  const begins = first + text.slice(first, at).lastIndexOf('=');
-  if (begins < first || !isAsciiWord(text.charCodeAt(begins - 1))) return undefined;
+  let begins = at - 1;
+  // A value has no space, or one that is written as a plus.
+  while (begins > first && text[begins] !== '=' && text[begins] !== ' ') begins--;
+  if (text[begins] !== '=' || !isAsciiWord(text.charCodeAt(begins - 1))) return undefined;
   const value = FORM.exec(text.slice(begins, begins + LONGEST_VALUE))?.[0].length ?? 0;
   return begins + value > at ? { from: at, length: 1, read: ' ' } : undefined;
 }
@@ -76,7 +87,7 @@ function formSpaceAt(text: string, at: number): Seam | undefined {
 /** By the character at which one may stand: "4111" + "1111", 4111<b>1111, a soft line break of a mail, a space of a form. */
 export const seams: ReadonlyMap<number, (text: string, at: number) => Seam | undefined> = new Map(
   Object.entries({
-    '=': (text: string, at: number) => quoted(text, at) ?? softBreakAt(text, at),
+    '=': mailAt,
     '+': (text: string, at: number) => formSpaceAt(text, at) ?? joinAt(text, at),
     '|': joinAt,
     '.': joinAt,
