@@ -171,7 +171,11 @@ function fromBase64(run: string): string | undefined {
 
 function decode(base64: string): string | undefined {
   try {
-    return toText(Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)));
+    const binary = atob(base64);
+    const bytes = new Uint8Array(binary.length);
+    // Counted, not called for each: images and keys are long.
+    for (let at = 0; at < bytes.length; at++) bytes[at] = binary.charCodeAt(at);
+    return toText(bytes);
   } catch {
     return undefined; // Not base 64.
   }

@@ -30,18 +30,25 @@ const TELLING: readonly (readonly [signs: string, next: RegExp])[] = [
 ];
 /** For each sign of ASCII its row, and in a row for each sign behind whether the two tell; none for what never does. */
 const rows = new Uint8Array(128);
-const telling: boolean[] = new Array(128).fill(false);
+const telling = new Uint8Array(rows.length ** 2);
 for (const [signs, next] of TELLING)
   for (const sign of signs) {
-    rows[sign.charCodeAt(0)] = telling.length >> 7;
-    for (let code = 0; code < 128; code++) telling.push(next.test(String.fromCharCode(code)));
+    const row = Math.max(...rows) + 1;
+    rows[sign.charCodeAt(0)] = row;
+    for (let code = 0; code < rows.length; code++) telling[(row << 7) | code] = next.test(String.fromCharCode(code)) ? 1 : 0;
   }
-function mayTell(text: string, at: number, code: number): boolean {
-  if (code >= 0x80) return true;
-  const row = rows[code] ?? 0;
-  if (row === 0) return false;
-  const next = text.charCodeAt(at + 1);
-  return next >= 0x80 || telling[(row << 7) | next] === true;
+/** Where the next that may tell stands; the text's end where none does. */
+function nextTelling(text: string, from: number): number {
+  let at = from;
+  for (; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code >= 0x80) break;
+    const row = rows[code] ?? 0;
+    if (row === 0) continue;
+    const next = text.charCodeAt(at + 1);
+    if (next >= 0x80 || telling[(row << 7) | next] === 1) break;
+  }
+  return at;
 }
 
 /** Reads a text in linear time, and again what was read, since an escape may leave another: whether it does may not depend on the rest of the text. */
@@ -88,12 +95,8 @@ function readOnce(text: string): View {
     else if (from > kept) last = text.slice(from - 1, from);
     kept = to;
   };
-  for (let at = 0; at < text.length;) {
+  for (let at = nextTelling(text, 0); at < text.length; at = nextTelling(text, at)) {
     const code = text.charCodeAt(at);
-    if (!mayTell(text, at, code)) {
-      at++;
-      continue;
-    }
     const seamAt = seams.get(code);
     if (seamAt !== undefined) {
       const seam = seamAt(text, at);

@@ -79,7 +79,7 @@ export function redactor({ policy, tokenKey, limits = defaultLimits, remember = 
             policy_version: policy.version,
             engine_version: ENGINE_VERSION,
             token_key_version: tokenKey?.version ?? null,
-            counts: Object.fromEntries([...run.counts].toSorted(([a], [b]) => (a < b ? -1 : 1))),
+            counts: Object.fromEntries([...run.counts].toSorted((one, other) => (one[0] < other[0] ? -1 : 1))),
             bytes_in: byteLength(value),
             bytes_out: byteLength(clean),
           },
@@ -207,7 +207,7 @@ class Run {
     readonly announced: readonly number[];
     readonly stretch: number;
   } {
-    const { policy, own, allowed } = this.#parts;
+    const { policy, own, allowed, tokens } = this.#parts;
     const { kept, escaped, rest } = this.#givenTokens(value);
     const lead = key === '' ? '' : `${key}: `;
     const view = toView(rest);
@@ -229,7 +229,8 @@ class Run {
         confidence: each.confidence,
         validator: each.validator,
         context: each.context,
-        canonical: each.canonical ?? scan.text.slice(each.start, each.end).trim(),
+        // Only a token is made from it.
+        canonical: tokens && (each.canonical ?? scan.text.slice(each.start, each.end).trim()),
       });
     }
     if (found.length === 0 && escaped.length === 0) return NOTHING;
@@ -286,7 +287,8 @@ class Run {
     const escaped: Piece[] = [];
     const unread: { readonly start: number; readonly end: number; readonly as: string }[] = [];
     if (!value.includes('<') && !value.includes('[')) return { kept, escaped, rest: value };
-    for (const match of value.matchAll(STAND_IN)) {
+    STAND_IN.lastIndex = 0;
+    for (let match = STAND_IN.exec(value); match !== null; match = STAND_IN.exec(value)) {
       const [whole, token, body = '', mask] = match;
       const start = match.index;
       const end = start + whole.length;

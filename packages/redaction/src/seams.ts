@@ -19,6 +19,8 @@ const INLINE =
 /** A value of a form, its words and numbers joined by plus signs. */
 const FORM =
   /^=(?:%2b|%28)?(?:\p{L}[\p{L}'.-]{0,20}|[\d.-]{1,12}|\d{1,6}[a-z])(?:%29|%2c)?(?:\+(?:%28)?(?:\p{L}[\p{L}'.-]{0,20}|[\d.-]{1,12}|\d{1,6}[a-z])(?:%29|%2c)?){1,12}(?=&[\w.%-]{1,40}=|["'#\n]|$| HTTP\/)/iu;
+/** What the names of such marks begin with. */
+const BEGIN_TAG = '!abcdefimstuwABCDEFIMSTUW';
 const QUOTE = /^\n(?:> ?){1,6}(?=[A-Z]?\d)/;
 const LONGEST_VALUE = 160;
 
@@ -47,6 +49,7 @@ function softBreakAt(text: string, at: number): Seam | undefined {
 }
 
 function tagAt(text: string, at: number): Seam | undefined {
+  if (!BEGIN_TAG.includes(text[at + (text[at + 1] === '/' ? 2 : 1)] ?? ' ')) return undefined;
   const line = /^<br ?\/?>/i.exec(text.slice(at, at + 6))?.[0].length;
   if (line !== undefined) return { from: at, length: line, read: '\n' };
   const length = INLINE.exec(text.slice(at, at + 160))?.[0].length;

@@ -1,5 +1,5 @@
 // Runs in browsers too.
-import { classAt, isDigit, isWord, LETTER } from '../characters.ts';
+import { isDigit, isWord } from '../characters.ts';
 import { confidence, type Detector } from '../detector.ts';
 import { Keywords } from '../keywords.ts';
 import type { Scan } from '../scan.ts';
@@ -53,8 +53,10 @@ function mayBeNumeric(text: string, end: number): boolean {
   return second === 0x2d || second === 0x2e || second === 0x2f;
 }
 
-/** Behind a day: a letter after its space or dash, with a full stop before that or without. */
-const mayNameMonth = (text: string, end: number): boolean => (classAt(text, text[end] === '.' ? end + 2 : end + 1) & LETTER) !== 0;
+/** What months begin with, and what may stand before one: de, of. */
+const BEGIN_MONTH = new Set(['d', 'o', ...MONTH_STARTS.map((start) => start.slice(0, 1))].flatMap((letter) => [letter, letter.toUpperCase()]));
+/** Behind a day: such a letter after its space or dash, with a full stop before that or without. */
+const mayNameMonth = (text: string, end: number): boolean => BEGIN_MONTH.has(text[text[end] === '.' ? end + 2 : end + 1] ?? ' ');
 
 /** How a date is written that would begin here, by what stands next. */
 function patternAt(text: string, start: number, end: number): RegExp | undefined {

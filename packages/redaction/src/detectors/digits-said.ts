@@ -1,5 +1,5 @@
 // Runs in browsers too. Numbers given digit by digit, in words or with a gap after each: "four one five …", "4 1 1 1 …".
-import { isDigit, isWord } from '../characters.ts';
+import { classAt, isDigit, isWord, LETTER } from '../characters.ts';
 import { luhn } from '../check-digits.ts';
 import { confidence, type Detector } from '../detector.ts';
 import type { EntityType } from '../entity-types.ts';
@@ -24,6 +24,13 @@ const DIGIT_OF = new Map(SPOKEN.flatMap((row) => row.split(' ').map((word, digit
 /** One after another, with no more than this between. */
 const STEP = /(?:, | - | {1,2}|[-._])(\d|\p{L}{2,7})(?![\p{L}\d])/uy;
 const MOST = 24;
+
+/** Whether another may follow: a word, or a digit alone. */
+function mayGoOn(text: string, end: number): boolean {
+  let at = end;
+  while (at < end + 3 && ' ,-._'.includes(text[at] ?? '?')) at++;
+  return at > end && ((classAt(text, at) & LETTER) !== 0 || (isDigit(text, at) && !isDigit(text, at + 1)));
+}
 
 interface Said {
   readonly end: number;
@@ -60,7 +67,7 @@ const KINDS = [
 function look(scan: Scan, start: number, end: number): void {
   const { text } = scan;
   if (start < scan.numbersSeen || (isWord(text, start - 2) && /[-_.]/.test(text[start - 1] ?? ' '))) return;
-  const said = saidFrom(text, start, end);
+  const said = mayGoOn(text, end) ? saidFrom(text, start, end) : undefined;
   if (said === undefined) return;
   const { digits, inWords } = said;
   // Whatever it is, it is seen once.

@@ -431,14 +431,16 @@ function look(scan: Scan, from: number, runEnd: number): void {
   const said = account ?? national;
   const keyword = said !== undefined && isSpent(scan, said, start, context) ? undefined : (said ?? saidAfter(text, end));
   if (keyword === undefined && (ALONE[solid + lead.length] ?? []).length === 0 && (ALONE[solid] ?? []).length === 0) return;
-  const written = text.slice(from, end).toUpperCase();
+  const isDigits = count === end - from;
+  const written = isDigits ? text.slice(from, end) : text.slice(from, end).toUpperCase();
   // A date, a time of day, a span of years or a constant in code is no id, whatever stands before it.
   if (
+    !isDigits &&
     (solid < end - from || written.startsWith('0X')) &&
     /^\d{4}-\d{2}-\d{2}(?:T|$)|^\d{2}:\d{2}|^(?:19|20)\d{2}-(?:19|20)\d{2}$|^0X/.test(written)
   )
     return;
-  const compact = /[^0-9A-Z]/.test(written) ? written.replaceAll(/[^0-9A-Z]/g, '') : written;
+  const compact = !isDigits && /[^0-9A-Z]/.test(written) ? written.replaceAll(/[^0-9A-Z]/g, '') : written;
   const alone = findAlone(written, compact) ?? (lead === '' ? undefined : findAlone('', lead.slice(0, -1).toUpperCase() + compact));
   const other = context.find(otherWords, 2);
   if (keyword === undefined || (other !== undefined && (!endsWith(keyword, context.nearest) || weakWords.has(keyword)))) {

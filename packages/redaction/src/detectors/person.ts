@@ -119,7 +119,7 @@ function runFrom(text: string, first: Word): readonly Word[] {
         from = end + 1;
       }
       if (text.startsWith("'t ", from)) from += 3;
-      else if (ARTICLE.test(text.slice(from, from + 5))) from = text.indexOf('-', from) + 1;
+      else if ((text[from + 2] === '-' || text[from + 3] === '-') && ARTICLE.test(text.slice(from, from + 5))) from = text.indexOf('-', from) + 1;
     }
     const next = wordAt(text, from);
     if (next === undefined) break;
@@ -327,6 +327,8 @@ function decide(
   announced: Announced | undefined,
 ): { readonly take: readonly Word[]; readonly sure: Confidence } | undefined {
   const cut = run.findIndex(({ otherwise, name, end }) => otherwise || (name === 'i' && text[end] !== '.'));
+  // Most words with a capital end here.
+  if (cut === 0 && announced?.exactly !== true) return undefined;
   const kept = cut < 0 ? run : run.slice(0, cut);
   // Something follows that makes the whole an organisation, a street, a title of a work.
   const followed =
