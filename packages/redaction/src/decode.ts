@@ -122,6 +122,9 @@ export function decodeBytes(source: string, start: number, longest: number): Dec
 }
 const nibbleAt = (source: string, at: number): number => nibbles[source.charCodeAt(at)] ?? 255;
 
+/** Whether another byte may stand behind the separator here: in prose a word does. */
+export const mayGoOn = (source: string, at: number): boolean => nibbleAt(source, spaceEnd(source, at + 1)) < 16;
+
 /** Whether a list has, one behind the other, as many bytes of a text as make one. */
 export function holdsText(list: readonly unknown[]): boolean {
   let count = 0;

@@ -1,6 +1,6 @@
 // Runs in browsers too. The pass over a text: every character once, each detector at its anchors only.
 import { ANCHOR, classes, DIGIT, LETTER, LOWER, OTHER_LETTER, runStart, UPPER, WORD } from './characters.ts';
-import { decodeBytes, decodeRun, SHORTEST_ENCODED } from './decode.ts';
+import { decodeBytes, decodeRun, mayGoOn, SHORTEST_ENCODED } from './decode.ts';
 import { confidence, type Anchor, type Detector, type Found } from './detector.ts';
 import { hashStep } from './keywords.ts';
 import { Scan } from './scan.ts';
@@ -172,7 +172,7 @@ export function detect(engine: Engine, { text, floor, regions, only, given }: Re
       else if (depth < DEEPEST_ENCODING && at >= encodedSeen) {
         if (long >= SHORTEST_ENCODED) encodedSeen = lookInside(engine, scan, at, depth, decodeRun);
         // Bytes one by one, as a dump or a list has them.
-        else if (long < 5 && (all & DIGIT) !== 0 && BETWEEN_BYTES.includes(next))
+        else if (long < 5 && (all & DIGIT) !== 0 && BETWEEN_BYTES.includes(next) && mayGoOn(text, end))
           encodedSeen = lookInside(engine, scan, at, depth, decodeBytes);
       }
     } else if (at >= from) asked = byCharacter[code] ?? 0;

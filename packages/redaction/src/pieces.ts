@@ -70,8 +70,8 @@ export function toLookAgain(
   // What begins before the last part's beginning may reach into several.
   const add = (from: number, to: number): void => {
     for (let end = parts.at(-1); end !== undefined && from <= end; end = parts.at(-1)) {
-      const [start = from] = parts.splice(-2);
-      from = Math.min(from, start);
+      parts.pop();
+      from = Math.min(from, parts.pop() ?? from);
       to = Math.max(to, end);
     }
     parts.push(from, to);

@@ -234,7 +234,8 @@ class Run {
       });
     }
     if (found.length === 0 && escaped.length === 0) return NOTHING;
-    const written = (at: number): number => toOriginal(view, at - lead.length, at - lead.length + 1)[0];
+    const written = (at: number): number =>
+      view.changes.length === 0 ? at - lead.length : toOriginal(view, at - lead.length, at - lead.length + 1)[0];
     const pieces: Piece[] = [...escaped];
     for (const each of settle([...found, ...kept])) {
       if (each.rule === KEPT) continue;

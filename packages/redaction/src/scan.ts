@@ -21,7 +21,7 @@ export class Scan {
   readonly regions: readonly string[];
   readonly found: Found[] = [];
   /** Parts of the names found so far, and the capitalised words that were none at first sight. */
-  people: Set<string> | undefined;
+  readonly people: string[] = [];
   readonly capitalised: { readonly start: number; readonly end: number }[] = [];
   /** Up to here, words belong to a name already. */
   personsSeen = 0;

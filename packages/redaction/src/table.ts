@@ -11,7 +11,8 @@ interface Line {
   readonly from: number;
   readonly to: number;
   readonly read: string;
-  readonly delimiters: readonly string[];
+  /** Where each delimiter stands first, -1 where none does. */
+  readonly firsts: readonly number[];
 }
 
 /** How often a delimiter stands before an offset. */
@@ -24,7 +25,7 @@ function countOf(delimiter: string, line: string, before: number): number {
 /** The columns of one text; the line that was looked at last is remembered, since its next cell asks again. */
 export class Table {
   readonly #text: string;
-  #line: Line = { from: 0, to: -1, read: '', delimiters: [] };
+  #line: Line = { from: 0, to: -1, read: '', firsts: [] };
   #hasValues: boolean | undefined;
   /** With no names where the line that would hold them has digits. */
   #header: { readonly line: number; readonly delimiter: string; readonly columns: number; readonly names: readonly string[] } | undefined;
@@ -37,11 +38,11 @@ export class Table {
 
   /** The header's words of the column that holds an offset. */
   columnAt(at: number): readonly string[] {
-    const { from, read, delimiters } = this.#lineAt(at);
+    const { from, read, firsts } = this.#lineAt(at);
     const within = at - from;
     if (within > LONGEST_LINE) return this.#sqlColumn(at - LONGEST_LINE, at);
     if (from > 0) {
-      const delimiter = delimiters.find((each) => read.indexOf(each) < within);
+      const delimiter = DELIMITERS[firsts.findIndex((first) => first >= 0 && first < within)];
       if (delimiter === undefined) return NONE;
       const column = countOf(delimiter, read, within);
       const names = this.#namesOf(from, delimiter, column);
@@ -58,7 +59,7 @@ export class Table {
       const from = at === 0 ? 0 : text.lastIndexOf('\n', at - 1) + 1;
       const to = end < 0 ? text.length : end;
       const read = text.slice(from, Math.min(to, from + LONGEST_LINE));
-      this.#line = { from, to, read, delimiters: DELIMITERS.filter((each) => read.includes(each)) };
+      this.#line = { from, to, read, firsts: DELIMITERS.map((each) => read.indexOf(each)) };
     }
     return this.#line;
   }

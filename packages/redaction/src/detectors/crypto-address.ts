@@ -64,6 +64,8 @@ function look(scan: Scan, start: number, end: number): void {
 function crypto(word: string, named: () => boolean): string | undefined {
   if (/^0x[0-9a-fA-F]{40}$/.test(word)) return 'ethereum';
   if (/^(?:bc|tb|ltc|bcrt|addr)1/i.test(word) && isBech32(word)) return 'bech32';
+  // Most hashes have a sign that the others have not.
+  if (/[0OIl]/.test(word.slice(2))) return undefined;
   if (/^[123mnLMDXTtA9][1-9A-HJ-NP-Za-km-z]{24,35}$/.test(word) && isBase58Check(word)) return 'base58check';
   if (/^4[0-9AB][1-9A-HJ-NP-Za-km-z]{93}$/.test(word)) return 'monero';
   if (/^r[1-9A-HJ-NP-Za-km-z]{24,34}$/.test(word) && named()) return 'ripple';

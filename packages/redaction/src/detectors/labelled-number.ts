@@ -369,8 +369,7 @@ function isSpent(scan: Scan, keyword: string, start: number, context: Context): 
   if (from === 0 || start - from > 64 || context.column.length > 0) return false;
   const between = scan.text.slice(from, start).toLowerCase();
   if (between.includes('\n') || between.includes(keyword.slice(keyword.lastIndexOf(' ') + 1))) return false;
-  for (const [word] of between.matchAll(/\p{L}{2,}/gu)) if (!joining.has(word)) return true;
-  return false;
+  return (between.match(/\p{L}{2,}/gu) ?? []).some((word) => !joining.has(word));
 }
 const joining = wordSet('and,or,und,oder,et,ou,og,och,en,of,eller,ali,ja');
 

@@ -286,7 +286,7 @@ function remember(scan: Scan, take: readonly Word[], announced: Announced | unde
   for (const word of take) {
     const { name } = word;
     const everyday = word.everyday && (!word.given || name.length < 4 || word.otherwise);
-    if (name.length > 2 && !everyday) (scan.people ??= new Set()).add(name);
+    if (name.length > 2 && !everyday) scan.people.push(name);
   }
 }
 
@@ -409,17 +409,26 @@ const beginsSentence = (text: string, start: number): boolean =>
 /** A name that was found once is found wherever a part of it returns. */
 function finish(scan: Scan): void {
   const { text, people } = scan;
-  if (people === undefined) return;
-  // Most are of another length or begin with another letter.
-  const likely = new Uint32Array(LONGEST_NAME + 1);
-  for (const name of people) likely[name.length] = (likely[name.length] ?? 0) | (1 << (name.charCodeAt(0) & 31));
+  if (people.length === 0) return;
+  // Most are of another length, or begin or end with another letter.
+  const begins = new Int32Array(LONGEST_NAME + 1);
+  const ends = new Int32Array(LONGEST_NAME + 1);
+  for (const name of people) {
+    begins[name.length] = (begins[name.length] ?? 0) | letterBit(name.charCodeAt(0));
+    ends[name.length] = (ends[name.length] ?? 0) | letterBit(name.charCodeAt(name.length - 1));
+  }
+  let names: ReadonlySet<string> | undefined;
   for (const { start, end } of scan.capitalised) {
     const first = text.charCodeAt(start);
-    if (first < 0x80 && ((likely[end - start] ?? 0) & (1 << (first & 31))) === 0) continue;
+    const last = text.charCodeAt(end - 1);
+    if (first < 0x80 && ((begins[end - start] ?? 0) & letterBit(first)) === 0) continue;
+    if (last < 0x80 && ((ends[end - start] ?? 0) & letterBit(last)) === 0) continue;
     const name = toName(text.slice(start, end));
-    if (people.has(name)) scan.report({ start, end, type: 'PERSON', rule: 'person.again', confidence: confidence.guess, canonical: name });
+    names ??= new Set(people);
+    if (names.has(name)) scan.report({ start, end, type: 'PERSON', rule: 'person.again', confidence: confidence.guess, canonical: name });
   }
 }
+const letterBit = (code: number): number => 1 << (code & 31);
 
 export const person: Detector = {
   rule: 'person',

@@ -23,8 +23,9 @@ const notPhone = new Keywords(
 
 /** A number may be named after it stands there: 22 498317 office. */
 const AFTER = /^[ -]{1,2}\(?(office|fax|mobile|cell|home|work|phone|tel|desk|direct)\b/i;
+const BEGIN_AFTER = ' -(ofmchwptdOFMCHWPTD';
 function namedAfter(text: string, end: number): string | undefined {
-  const opens = text[end] === ' ' || text[end] === '-';
+  const opens = (text[end] === ' ' || text[end] === '-') && BEGIN_AFTER.includes(text[end + 1] ?? '.');
   return opens ? AFTER.exec(text.slice(end, end + 14))?.[1]?.toLowerCase() : undefined;
 }
 

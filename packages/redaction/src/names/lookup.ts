@@ -14,11 +14,17 @@ const notPeople = wordSet(
 
 /** Endings that only family names have, without accents. */
 const FAMILY =
-  /.{3}(?:oglu|ovic|evic|ewicz|owicz|czyk|czak|owski|ewski|owska|ewska|inski|inska|enko|chuk|shvili|adze|poulos|opoulou|akis|idis|sson|sdottir|inen|escu|[kr]ova)$/;
+  'oglu,ovic,evic,ewicz,owicz,czyk,czak,owski,ewski,owska,ewska,inski,inska,enko,chuk,shvili,adze,poulos,opoulou,akis,idis,sson,sdottir,inen,escu,kova,rova'.split(
+    ',',
+  );
+const LEAST_BEFORE = 3;
+const familyEnds = new Set(FAMILY.map((ending) => ending.slice(-2)));
+const isFamily = (name: string): boolean =>
+  familyEnds.has(name.slice(-2)) && FAMILY.some((ending) => name.length >= ending.length + LEAST_BEFORE && name.endsWith(ending));
 export const isListed = (name: string): boolean =>
   name.length > 1 &&
   (isAny(name) ||
-    FAMILY.test(name) ||
+    isFamily(name) ||
     (name.includes('-') && name.split('-').some((part) => part.length > 3 && isAny(part) && !everydayWords.has(part))));
 export const isListedGiven = (name: string): boolean =>
   name.length > 1 && (isGiven(name) || (name.includes('-') && isGiven(name.split('-')[0] ?? '')));
