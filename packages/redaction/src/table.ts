@@ -22,6 +22,15 @@ function countOf(delimiter: string, line: string, before: number): number {
   return count;
 }
 
+/** The first of the delimiters, in their order, that stands before an offset. */
+function delimiterBefore(firsts: readonly number[], within: number): string | undefined {
+  for (let index = 0; index < DELIMITERS.length; index++) {
+    const first = firsts[index] ?? -1;
+    if (first >= 0 && first < within) return DELIMITERS[index];
+  }
+  return undefined;
+}
+
 /** The columns of one text; the line that was looked at last is remembered, since its next cell asks again. */
 export class Table {
   readonly #text: string;
@@ -42,7 +51,7 @@ export class Table {
     const within = at - from;
     if (within > LONGEST_LINE) return this.#sqlColumn(at - LONGEST_LINE, at);
     if (from > 0) {
-      const delimiter = DELIMITERS[firsts.findIndex((first) => first >= 0 && first < within)];
+      const delimiter = delimiterBefore(firsts, within);
       if (delimiter === undefined) return NONE;
       const column = countOf(delimiter, read, within);
       const names = this.#namesOf(from, delimiter, column);
