@@ -35,11 +35,11 @@ const LONGEST_COUNTED = 128;
 const MOST_DETECTORS = 31;
 const kinds = [['number'], ['word'], ['word', 'capital'], ['mixed']] as const satisfies readonly (readonly Anchor[])[];
 const NUMBER = 0;
-/** Five bits of each of three characters, so that the case of Latin letters does not count. */
-const slotOf = (first: number, second: number, third: number): number => ((first & 31) << 10) | ((second & 31) << 5) | (third & 31);
-/** Six of each of two, by which a digit is no letter. */
-const pairOf = (one: number, other: number): number => (signOf(one) << 6) | signOf(other);
-const signOf = (code: number): number => (code & 31) | (code < 0x80 ? (code & 64) >> 1 : 0);
+/** Five bits of a character, so that the case of Latin letters does not count; a digit is no letter. */
+const signOf = (code: number): number => (code >= 0x30 && code <= 0x39 ? BEHIND_LETTERS | (code & 3) : code & 31);
+const BEHIND_LETTERS = 28;
+const pairOf = (one: number, other: number): number => (signOf(one) << 5) | signOf(other);
+const slotOf = (first: number, second: number, third: number): number => (pairOf(first, second) << 5) | signOf(third);
 const EVERY = Array.from({ length: 32 }, (_, bits) => bits);
 
 export function toEngine(detectors: readonly Detector[]): Engine {
@@ -49,7 +49,7 @@ export function toEngine(detectors: readonly Detector[]): Engine {
   /** Of two declared characters any may be the third: behind a beginning, before an ending. */
   const threes = (declared: (detector: Detector) => readonly string[] | undefined, fromEnd: boolean): Threes => {
     const undeclared = where((detector) => declared(detector) === undefined);
-    const byTwo = new Int32Array(1 << 12).fill(undeclared);
+    const byTwo = new Int32Array(1 << 10).fill(undeclared);
     const byThree = new Int32Array(1 << 15).fill(undeclared);
     for (const [index, detector] of detectors.entries())
       for (const each of declared(detector) ?? [])
