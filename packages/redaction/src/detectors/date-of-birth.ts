@@ -54,7 +54,9 @@ function mayBeNumeric(text: string, end: number): boolean {
 }
 
 /** What months begin with, and what may stand before one: de, of. */
-const BEGIN_MONTH = new Set(['d', 'o', ...MONTH_STARTS.map((start) => start.slice(0, 1))].flatMap((letter) => [letter, letter.toUpperCase()]));
+const BEGIN_MONTH = new Set(
+  ['d', 'o', ...MONTH_STARTS.map((start) => start.slice(0, 1))].flatMap((letter) => [letter, letter.toUpperCase()]),
+);
 /** Behind a day: such a letter after its space or dash, with a full stop before that or without. */
 const mayNameMonth = (text: string, end: number): boolean => BEGIN_MONTH.has(text[text[end] === '.' ? end + 2 : end + 1] ?? ' ');
 

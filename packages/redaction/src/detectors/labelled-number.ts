@@ -441,6 +441,7 @@ function look(scan: Scan, from: number, runEnd: number): void {
     return;
   const compact = !isDigits && /[^0-9A-Z]/.test(written) ? written.replaceAll(/[^0-9A-Z]/g, '') : written;
   const alone = findAlone(written, compact) ?? (lead === '' ? undefined : findAlone('', lead.slice(0, -1).toUpperCase() + compact));
+  if (keyword === undefined && alone === undefined) return;
   const other = context.find(otherWords, 2);
   if (keyword === undefined || (other !== undefined && (!endsWith(keyword, context.nearest) || weakWords.has(keyword)))) {
     if (alone === undefined || other !== undefined) return;

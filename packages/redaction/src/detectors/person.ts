@@ -119,7 +119,8 @@ function runFrom(text: string, first: Word): readonly Word[] {
         from = end + 1;
       }
       if (text.startsWith("'t ", from)) from += 3;
-      else if ((text[from + 2] === '-' || text[from + 3] === '-') && ARTICLE.test(text.slice(from, from + 5))) from = text.indexOf('-', from) + 1;
+      else if ((text[from + 2] === '-' || text[from + 3] === '-') && ARTICLE.test(text.slice(from, from + 5)))
+        from = text.indexOf('-', from) + 1;
     }
     const next = wordAt(text, from);
     if (next === undefined) break;
