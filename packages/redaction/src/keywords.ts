@@ -146,8 +146,11 @@ export class Keywords {
   endingWith(before: (count: number) => string, text: string, start = 0, end = text.length): string | undefined {
     const { word, counts } = this.#ending[this.#last.numberInAnyCase(text, start, end)] ?? NONE;
     for (const count of counts) {
-      const entry = count === 0 ? word : `${before(count)} ${word}`;
-      if (count === 0 || this.#entries.has(entry)) return entry;
+      if (count === 0) return word;
+      const words = before(count);
+      if (words === '') continue;
+      const entry = `${words} ${word}`;
+      if (this.#entries.has(entry)) return entry;
     }
     return undefined;
   }
