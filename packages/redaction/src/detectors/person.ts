@@ -410,10 +410,10 @@ const beginsSentence = (text: string, start: number): boolean =>
 /** A name that was found once is found wherever a part of it returns. */
 function finish(scan: Scan): void {
   const { text, people } = scan;
-  if (people.length === 0) return;
+  if (people.length === 0 || scan.capitalised.length === 0) return;
   // Most are of another length, or begin or end with another letter.
-  const begins = new Int32Array(LONGEST_NAME + 1);
-  const ends = new Int32Array(LONGEST_NAME + 1);
+  const begins: number[] = [];
+  const ends: number[] = [];
   for (const name of people) {
     begins[name.length] = (begins[name.length] ?? 0) | letterBit(name.charCodeAt(0));
     ends[name.length] = (ends[name.length] ?? 0) | letterBit(name.charCodeAt(name.length - 1));
