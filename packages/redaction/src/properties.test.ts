@@ -56,6 +56,17 @@ test('a card as a JSON number is found', () => {
   fc.assert(fc.property(card, (digits) => deepEqual(masking.redact({ n: Number(digits) }).value, { n: '[CREDIT_CARD]' })));
 });
 
+test('a second look, which reads no more than what stands near, has all the words that the first one had, however far behind', () => {
+  // The word that names the number is near once the account before it is gone, and stands before all that changed.
+  const line = 'my tel, and please say nothing of it to anybody else now, DE89370400440532013000 or 28124471093 thanks\n';
+  const once = masking.redact(line).value;
+  ok(typeof once === 'string' && once.includes('[PHONE]'));
+  for (const words of [0, 20, 60, 200]) {
+    const between = 'nothing of anybody here '.repeat(words);
+    equal(masking.redact(line + between + line).value, once + between + once);
+  }
+});
+
 test('redacting twice is redacting once, and the same text gives the same answer', () => {
   fc.assert(
     fc.property(soup, (text) => {
