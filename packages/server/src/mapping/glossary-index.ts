@@ -1,6 +1,7 @@
 import type { EmbeddedProvider } from '../embedding/providers/index.ts';
 import { formsOf, formsPromised } from './forms.ts';
 import type { Term } from './glossaries.ts';
+import { joined } from './nearness.ts';
 import { placesOf, type Places } from './places.ts';
 import { toNameView, wordsOf, type NameView } from './text.ts';
 import { meaningOf, singular } from './vocabulary.ts';
@@ -102,7 +103,10 @@ function toReady(terms: readonly Term[], vectorOf: VectorOf): ReadyGlossary {
       return meaning;
     });
   const plain = terms.map((term) => toPlainTerm(term, isWord, inEnglish));
-  const rarity = rarityIn(plain.map(({ said }) => said));
+  const bySaid = placesOf(plain.map(({ said }) => said));
+  const byValue = placesOf(plain.map(({ values }) => values));
+  const byValueWord = placesOf(plain.map(({ valueWords }) => valueWords));
+  const rarity = rarityAmong(terms.length, (word) => bySaid.get(word)?.length ?? 0);
   const words = openWordIndex(
     plain.flatMap(({ ready: { names } }) => names.flatMap(({ tokens }) => tokens)),
     (word) => {
@@ -134,20 +138,21 @@ function toReady(terms: readonly Term[], vectorOf: VectorOf): ReadyGlossary {
     byId: new Map(made.map((each) => [each.term.semantic_id, each])),
     places: new Map(made.map(({ term }, at) => [term.semantic_id, at])),
     rarity,
-    valueRarity: rarityIn(plain.map(({ values, valueWords }) => new Set([...values, ...valueWords]))),
+    // Of values and words of values in one: a value of one word is both.
+    valueRarity: rarityAmong(terms.length, (value) => new Set([...(byValue.get(value) ?? []), ...(byValueWord.get(value) ?? [])]).size),
     words,
     isWord,
     tells,
     vectors: joined(plain.flatMap(({ texts }) => texts.map((text) => vectorOf(text).vector))),
     names,
     byGram: placesOf(names.map(({ grams }) => grams)),
-    byMeant: placesOf(names.map(({ meant }) => new Set(meant))),
+    byMeant: placesOf(names.map(({ meant }) => meant)),
     byName: placesOf(names.map((name) => [name.words.join(' ')])),
     byOwn: placesOf(made.map((term) => term.own)),
-    bySaid: placesOf(plain.map(({ said }) => said)),
+    bySaid,
     dtypes: [...new Set(made.map(({ dtype }) => dtype))],
-    byValue: placesOf(plain.map(({ values }) => values)),
-    byValueWord: placesOf(plain.map(({ valueWords }) => valueWords)),
+    byValue,
+    byValueWord,
     byForm: placesOf(plain.map(({ forms }) => forms)),
     grouped: new Set(made.map(({ group }) => group)).size > 1,
   };
@@ -173,18 +178,11 @@ function tellsIn(terms: readonly ReadonlySet<string>[]): (word: string) => boole
   };
 }
 
-function joined(vectors: readonly Float32Array[]): Float32Array {
-  const dim = vectors[0]?.length ?? 0;
-  const all = new Float32Array(vectors.length * dim);
-  for (const [at, vector] of vectors.entries()) all.set(vector, at * dim);
-  return all;
-}
-
-function rarityIn(sets: readonly ReadonlySet<string>[]): Rarity {
-  const counts = new Map<string, number>();
-  for (const set of sets) for (const word of set) counts.set(word, (counts.get(word) ?? 0) + 1);
-  return (word) => Math.log(1 + sets.length / (1 + (counts.get(word) ?? 0))) + 0.1;
-}
+/** @param having - how many of the terms have a word: asked of a table's words, which are few beside a glossary's */
+const rarityAmong =
+  (terms: number, having: (word: string) => number): Rarity =>
+  (word) =>
+    Math.log(1 + terms / (1 + having(word))) + 0.1;
 
 function toPlainTerm(term: Term, isWord: (word: string) => boolean, inEnglish: (text: string) => readonly string[]) {
   const parts = term.semantic_id.split(/[.:/#|]/);
@@ -209,10 +207,11 @@ function toPlainTerm(term: Term, isWord: (word: string) => boolean, inEnglish: (
       group: term.semantic_id.slice(0, Math.max(0, term.semantic_id.length - tail.length - 1)),
     },
     /** Words of id, name and description, in plain English. */
-    said: new Set([...own, ...inEnglish(term.description ?? '')]),
-    values: new Set(values),
-    valueWords: new Set(values.flatMap(wordsOf)),
-    forms: new Set(formsPromised(`${short} ${term.description ?? ''}`.toLowerCase())),
+    said: [...own, ...inEnglish(term.description ?? '')],
+    values,
+    // All at once: a long list of codes is as many short texts.
+    valueWords: wordsOf(values.join('\n')),
+    forms: formsPromised(`${short} ${term.description ?? ''}`.toLowerCase()),
     /** Its name, and its name with its description. */
     texts: [short, `${short} ${(term.description ?? '').slice(0, 200)}`],
   };
@@ -220,13 +219,16 @@ function toPlainTerm(term: Term, isWord: (word: string) => boolean, inEnglish: (
 
 const NAMING = new Set(['name', 'title', 'full']);
 
+const NOBODY_KNOWS = /^(?:unknown|not (?:reported|allowed to collect|available|evaluated|specified)|missing|other|n\/?a)$/i;
 /** Besides that nobody knows or said, all of its values say yes or no. */
-const isIndicator = (listed: readonly string[]): boolean => {
-  const said = listed.filter(
-    (value) => !/^(?:unknown|not (?:reported|allowed to collect|available|evaluated|specified)|missing|other|n\/?a)$/i.test(value.trim()),
-  );
-  return said.length >= 2 && said.length <= 4 && said.every((value) => formsOf(value.trim()).includes('indicator'));
-};
+function isIndicator(listed: readonly string[]): boolean {
+  let said = 0;
+  for (const value of listed) {
+    if (NOBODY_KNOWS.test(value.trim())) continue;
+    if (++said > 4 || !formsOf(value.trim()).includes('indicator')) return false;
+  }
+  return said >= 2;
+}
 
 /** The type of what is counted or measured, with or without a unit. */
 export const QUANTITY = 'quantity';

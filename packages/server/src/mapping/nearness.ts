@@ -1,27 +1,45 @@
 /**
- * Cosines of two unit vectors and those of a list, of which each two belong together: the nearer one counts, 0 to 1; what points away counts as nothing in common.
- * @param pairs - vectors of the same length, one after the other
- * @returns for each of the two a number for every pair
+ * Cosines of a unit vector and those of a list; what points away has nothing in common.
+ * @param list - vectors of the same length, one after the other
+ * @returns for each of the list a number from 0 to 1
  */
-export function nearness(a: Float32Array, b: Float32Array, pairs: Float32Array): readonly [ofA: Float64Array, ofB: Float64Array] {
-  const dim = a.length;
-  const made = [new Float64Array(pairs.length / dim / 2), new Float64Array(pairs.length / dim / 2)] as const;
-  for (let pair = 0; pair < made[0].length; pair++) {
-    const [first, second] = [2 * pair * dim, (2 * pair + 1) * dim];
-    // Four sums side by side: each step of a sum waits for the one before.
-    let [a1, a2, b1, b2] = [0, 0, 0, 0];
+export function nearness(of: Float32Array, list: Float32Array): Float64Array {
+  const dim = of.length;
+  const made = new Float64Array(list.length / dim);
+  const last = made.length - 1;
+  // Four sums side by side: each step of a sum waits for the one before. At the end the last one is summed again.
+  for (let at = 0; at <= last; at += 4) {
+    const [second, third, fourth] = [Math.min(at + 1, last), Math.min(at + 2, last), Math.min(at + 3, last)];
+    const [a, b, c, d] = [at * dim, second * dim, third * dim, fourth * dim];
+    let [ofA, ofB, ofC, ofD] = [0, 0, 0, 0];
     for (let i = 0; i < dim; i++) {
-      const ofA = a[i] ?? 0;
-      const ofB = b[i] ?? 0;
-      const one = pairs[first + i] ?? 0;
-      const two = pairs[second + i] ?? 0;
-      a1 += ofA * one;
-      a2 += ofA * two;
-      b1 += ofB * one;
-      b2 += ofB * two;
+      const value = of[i] ?? 0;
+      ofA += value * (list[a + i] ?? 0);
+      ofB += value * (list[b + i] ?? 0);
+      ofC += value * (list[c + i] ?? 0);
+      ofD += value * (list[d + i] ?? 0);
     }
-    made[0][pair] = Math.min(1, Math.max(0, a1, a2));
-    made[1][pair] = Math.min(1, Math.max(0, b1, b2));
+    made[at] = share(ofA);
+    made[second] = share(ofB);
+    made[third] = share(ofC);
+    made[fourth] = share(ofD);
   }
   return made;
+}
+
+const share = (cosine: number): number => Math.min(1, Math.max(0, cosine));
+
+/** Of each two of a list that belong together, the larger. */
+export function nearer(pairs: Float64Array): Float64Array {
+  const made = new Float64Array(pairs.length / 2);
+  for (let at = 0; at < made.length; at++) made[at] = Math.max(pairs[2 * at] ?? 0, pairs[2 * at + 1] ?? 0);
+  return made;
+}
+
+/** Vectors one after the other. */
+export function joined(vectors: readonly Float32Array[]): Float32Array {
+  const dim = vectors[0]?.length ?? 0;
+  const all = new Float32Array(vectors.length * dim);
+  for (const [at, vector] of vectors.entries()) all.set(vector, at * dim);
+  return all;
 }

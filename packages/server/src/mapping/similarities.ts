@@ -1,5 +1,5 @@
 import { QUANTITY, type ReadyGlossary, type ReadyName, type ReadyTerm } from './glossary-index.ts';
-import { nearness } from './nearness.ts';
+import { nearer, nearness } from './nearness.ts';
 import type { Places } from './places.ts';
 import type { Profile } from './profile-shape.ts';
 import type { Values } from './profile.ts';
@@ -49,7 +49,6 @@ export function similaritiesOf(column: ReadyColumn, glossary: ReadyGlossary, tab
   const contextWords = tally(context, glossary.byOwn, terms.length);
   const coverages = values.profile.count > 0 ? coveragesOf(values, glossary) : undefined;
   const dtypes = new Map(glossary.dtypes.map((dtype) => [dtype, dtypeScore(dtype, values.profile)]));
-  const [embedding_similarity, value_meaning] = nearness(column.vector, column.valueVector ?? column.vector, glossary.vectors);
   const isSubject = column.subjectNamed || column.subjectFirst;
   const [overall, name_similarity, term_explained, description_overlap, description_adds] = [list(), list(), list(), list(), list()];
   const [dtype_score, sample_coverage, values_allowed, regex_match] = [list(), list(), list(), list()];
@@ -98,8 +97,8 @@ export function similaritiesOf(column: ReadyColumn, glossary: ReadyGlossary, tab
     sample_coverage,
     values_allowed,
     regex_match,
-    ...(named && { embedding_similarity }),
-    ...(column.valueVector !== undefined && { value_meaning }),
+    ...(named && { embedding_similarity: nearer(nearness(column.vector, glossary.vectors)) }),
+    ...(column.valueVector !== undefined && { value_meaning: nearer(nearness(column.valueVector, glossary.vectors)) }),
     ...(context.length > 0 && { table_context }),
     ...(column.subjectNamed && { subject_named: subject }),
     ...(column.subjectFirst && { subject_first: subject }),

@@ -1,3 +1,4 @@
+import { joined, nearness } from './nearness.ts';
 import { placesOf } from './places.ts';
 import { gramsOf, type Token } from './text.ts';
 
@@ -26,6 +27,9 @@ export function openWordIndex(tokens: readonly Token[], vectorOf: (word: string)
   const words = [...known.values()];
   const numberOf = new Map(words.map(({ word }, at) => [word, at]));
   const vectors = words.map(({ word }) => vectorOf(word));
+  // Of words whose meaning is known, one after the other, and their numbers.
+  const numbers = [...vectors.keys()].filter((at) => vectors[at] !== undefined);
+  const meanings = joined(vectors.filter((vector) => vector !== undefined));
   const grams = words.map(({ word }) => gramsOf(word));
   // Numbers of the words that have a letter group, begin with a letter, may stand for something, mostly do.
   const byGram = placesOf(grams);
@@ -48,10 +52,7 @@ export function openWordIndex(tokens: readonly Token[], vectorOf: (word: string)
     }
     const vector = vectorOf(word);
     if (vector !== undefined)
-      for (const [at, theirs] of vectors.entries()) {
-        const near = theirs === undefined ? 0 : dot(vector, theirs);
-        if (near > NEAR) raise(at, NEAR_MEANING * near);
-      }
+      for (const [i, near] of nearness(vector, meanings).entries()) if (near > NEAR) raise(numbers[i] ?? 0, NEAR_MEANING * near);
     for (const at of byLetter.get(word.slice(0, 1)) ?? []) {
       const other = words[at]?.word ?? '';
       if (abbreviates(word, other) || abbreviates(other, word)) raise(at, CUT_SHORT);
@@ -74,12 +75,6 @@ export function openWordIndex(tokens: readonly Token[], vectorOf: (word: string)
       return row;
     },
   };
-}
-
-function dot(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += (a[i] ?? 0) * (b[i] ?? 0);
-  return sum;
 }
 
 /** Whether one word is the other cut short (`desc`) or without its inner vowels (`qnty`, `mgmt`). */
