@@ -3,7 +3,7 @@ import { formsOf, formsPromised } from './forms.ts';
 import type { Term } from './glossaries.ts';
 import { joined } from './nearness.ts';
 import { placesOf, type Places } from './places.ts';
-import { toNameView, wordsOf, type NameView } from './text.ts';
+import { toNameViews, wordsOf, type NameView } from './text.ts';
 import { meaningOf, singular } from './vocabulary.ts';
 import { openWordIndex, type Rarity, type WordIndex } from './word-likeness.ts';
 
@@ -114,11 +114,13 @@ function toReady(terms: readonly Term[], vectorOf: VectorOf): ReadyGlossary {
       return confidence === 1 ? vector : undefined;
     },
   );
-  const tells = tellsIn(plain.map((term) => term.ready.own));
+  const byOwn = placesOf(plain.map((term) => term.ready.own));
+  const tells = tellsIn(byOwn, terms.length);
+  const telling = new Set([...new Set(plain.flatMap(({ ready: term }) => [...term.own, ...term.ways.flat()]))].filter(tells));
   const made = plain.map(({ ready: term }, at): ReadyTerm => ({
     ...term,
-    telling: [...term.own].filter(tells),
-    ways: term.ways.map((way) => way.filter(tells)),
+    telling: [...term.own].filter((word) => telling.has(word)),
+    ways: term.ways.map((way) => way.filter((word) => telling.has(word))),
     names: term.names.map((name) => {
       const rarities = name.meant.map(rarity);
       return {
@@ -148,7 +150,7 @@ function toReady(terms: readonly Term[], vectorOf: VectorOf): ReadyGlossary {
     byGram: placesOf(names.map(({ grams }) => grams)),
     byMeant: placesOf(names.map(({ meant }) => meant)),
     byName: placesOf(names.map((name) => [name.words.join(' ')])),
-    byOwn: placesOf(made.map((term) => term.own)),
+    byOwn,
     bySaid,
     dtypes: [...new Set(made.map(({ dtype }) => dtype))],
     byValue,
@@ -162,19 +164,21 @@ function toReady(terms: readonly Term[], vectorOf: VectorOf): ReadyGlossary {
 export const isSameOrCut = (word: string, whole: string): boolean =>
   word === whole || (word.length >= SHORTEST_CUT && whole.startsWith(word));
 const SHORTEST_CUT = 4;
-/** The word and all it may be cut to. */
-const cuts = (word: string): readonly string[] => [
-  word,
-  ...Array.from({ length: Math.max(0, word.length - SHORTEST_CUT) }, (_, at) => word.slice(0, SHORTEST_CUT + at)),
-];
 /** What nearly all terms have tells nothing apart. */
 const COMMON = 0.8;
-function tellsIn(terms: readonly ReadonlySet<string>[]): (word: string) => boolean {
-  const having = new Map<string, number>();
-  for (const own of terms) for (const said of new Set([...own].flatMap(cuts))) having.set(said, (having.get(said) ?? 0) + 1);
+function tellsIn(byOwn: Places, terms: number): (word: string) => boolean {
+  // In order, all that a word may be cut from stand in a row.
+  const words = [...byOwn.keys()].toSorted();
   return (word) => {
-    const count = having.get(word) ?? 0;
-    return count > 0 && count < COMMON * terms.length;
+    let [from, to] = [0, words.length];
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if ((words[middle] ?? '') < word) from = middle + 1;
+      else to = middle;
+    }
+    const having = new Set<number>();
+    for (; isSameOrCut(word, words[from] ?? ''); from++) for (const at of byOwn.get(words[from] ?? '') ?? []) having.add(at);
+    return having.size > 0 && having.size < COMMON * terms;
   };
 }
 
@@ -187,9 +191,10 @@ const rarityAmong =
 function toPlainTerm(term: Term, isWord: (word: string) => boolean, inEnglish: (text: string) => readonly string[]) {
   const parts = term.semantic_id.split(/[.:/#|]/);
   const tail = parts.at(-1) ?? '';
-  // `age_at_index` and `Age At Index` are one name.
-  const views = [term.name ?? '', tail].filter((name) => name !== '').map((name) => toNameView(name, isWord));
-  const names = [...new Map(views.map((view) => [view.words.join(' '), view])).values()];
+  const names = toNameViews(
+    [term.name ?? '', tail].filter((name) => name !== ''),
+    isWord,
+  );
   const own = new Set([...inEnglish(term.semantic_id), ...names.flatMap(({ meant }) => meant)]);
   const values = (term.enum_values ?? term.sample_values ?? []).map((value) => value.trim().toLowerCase());
   const short = term.name ?? wordsOf(tail).join(' ');

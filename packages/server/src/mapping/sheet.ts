@@ -5,7 +5,7 @@ export type FeatureColumns = Readonly<Record<string, Float64Array>>;
 
 /** Features of one column and every term of a glossary: numbers between 0 and 1, rounded so that they are the same wherever they are computed. */
 export interface FeatureSheet {
-  /** The same with more on it: each list holds a number for every term. */
+  /** The same with more on it: each list holds a number for every term, and is the sheet's own from now on. */
   with(numbers: FeatureColumns): FeatureSheet;
   /** Of every feature, in the order of their names. */
   row(term: number): number[];
@@ -23,13 +23,13 @@ export function place(feature: string): number {
   return at;
 }
 
-function rounded(numbers: Float64Array): Float64Array {
-  const made = new Float64Array(numbers.length);
+/** In place: a wide table has thousands of lists. */
+function round(numbers: Float64Array): void {
   for (let at = 0; at < numbers.length; at++) {
     const value = numbers[at] ?? 0;
-    if (value > 0) made[at] = Math.round(Math.min(1, value) * 1e6) / 1e6;
+    // Most are nothing.
+    if (value !== 0) numbers[at] = value > 0 ? Math.round(Math.min(1, value) * 1e6) / 1e6 : 0;
   }
-  return made;
 }
 
 /** @param given - by the feature's place; one that is not there is 0 of every term */
@@ -37,7 +37,10 @@ export function newSheet(terms: number, given: readonly (Float64Array | undefine
   return {
     with(numbers) {
       const all = [...given];
-      for (const [feature, of] of Object.entries(numbers)) all[place(feature)] = rounded(of);
+      for (const [feature, of] of Object.entries(numbers)) {
+        round(of);
+        all[place(feature)] = of;
+      }
       return newSheet(terms, all);
     },
     row: (term) => featureNames.map((_, at) => given[at]?.[term] ?? 0),

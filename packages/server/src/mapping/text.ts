@@ -28,10 +28,20 @@ export interface NameView {
   readonly grams: ReadonlySet<string>;
 }
 
+/** The words by which a name is compared. What stands in square brackets is a footnote, not a name. */
+const wordsCompared = (name: string): readonly string[] =>
+  NAMELESS.test(name.trim()) ? [] : wordsOf(name.replaceAll(/\[[^\]]*\]/g, ' '));
+
 /** @param isWord - words of the glossary at hand, of which a compound may be made beside the shipped ones */
-export function toNameView(name: string, isWord: (word: string) => boolean = () => false): NameView {
-  // What stands in square brackets is a footnote, not a name.
-  const words = NAMELESS.test(name.trim()) ? [] : wordsOf(name.replaceAll(/\[[^\]]*\]/g, ' '));
+export const toNameView = (name: string, isWord: (word: string) => boolean = () => false): NameView => toView(wordsCompared(name), isWord);
+
+/** Names of one thing, each once: `age_at_index` and `Age At Index` are the same. */
+export function toNameViews(names: readonly string[], isWord: (word: string) => boolean): readonly NameView[] {
+  const each = new Map(names.map(wordsCompared).map((words) => [words.join(' '), words]));
+  return [...each.values()].map((words) => toView(words, isWord));
+}
+
+function toView(words: readonly string[], isWord: (word: string) => boolean): NameView {
   const tokens = words.flatMap((word) => partsOf(completed(word), isWord)).flatMap(toTokens);
   return { words, tokens, meant: tokens.map(({ meant }) => meant), grams: words.length === 0 ? new Set() : gramsOf(words.join(' ')) };
 }

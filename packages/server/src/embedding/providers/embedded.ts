@@ -37,13 +37,12 @@ async function readWords(): Promise<Words> {
 }
 
 /** Words of a text: runs of letters, parted where the case changes, lower-case. */
-const wordsOf = (text: string): readonly string[] =>
-  text
-    .normalize('NFKD')
-    .replaceAll(/\p{M}/gu, '')
-    .replaceAll(/(\p{Ll}|\d)(\p{Lu})/gu, '$1 $2')
-    .toLowerCase()
-    .match(/\p{L}+/gu) ?? [];
+function wordsOf(text: string): readonly string[] {
+  // Most texts have neither accents nor capitals: to see that is quicker than to look for where.
+  const plain = /^[ -~]*$/.test(text) ? text : text.normalize('NFKD').replaceAll(/\p{M}/gu, '');
+  const parted = /\p{Lu}/u.test(plain) ? plain.replaceAll(/(\p{Ll}|\d)(\p{Lu})/gu, '$1 $2').toLowerCase() : plain;
+  return parted.match(/\p{L}+/gu) ?? [];
+}
 
 export async function openEmbeddedProvider(): Promise<EmbeddedProvider> {
   const { dim, placeOf, scales, codes, file } = await readWords();
