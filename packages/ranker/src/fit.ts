@@ -11,7 +11,7 @@ export interface TrainingRow {
   readonly candidate: string;
   /** More than one candidate of a group may be right. */
   readonly chosen: boolean;
-  readonly features: readonly number[];
+  readonly features: ArrayLike<number>;
   /** How much the decision counts; 1 when left out. The same for all rows of a group. */
   readonly weight?: number;
 }
@@ -20,7 +20,7 @@ export interface Group {
   readonly group: string;
   readonly cluster: string;
   readonly weight: number;
-  readonly candidates: readonly { readonly candidate: string; readonly chosen: boolean; readonly features: readonly number[] }[];
+  readonly candidates: readonly { readonly candidate: string; readonly chosen: boolean; readonly features: ArrayLike<number> }[];
 }
 
 /** Rows by decision, in an order that does not depend on theirs: the same rows give the same model, byte for byte. A decision whose right answer is not among its rows teaches nothing. */
@@ -101,6 +101,8 @@ interface Packed {
   readonly chosen: Uint8Array;
   /** Where each group's candidates begin; one more at the end. */
   readonly starts: Int32Array;
+  /** Candidates of the group that has most. */
+  readonly most: number;
   readonly weights: Float64Array;
   readonly total: number;
 }
@@ -108,7 +110,9 @@ interface Packed {
 function pack(groups: readonly Group[], size: number): Packed {
   const candidates = groups.flatMap((group) => group.candidates);
   const features = new Float64Array(candidates.length * size);
-  candidates.forEach((candidate, at) => features.set(candidate.features.slice(0, size), at * size));
+  candidates.forEach(({ features: numbers }, at) => {
+    for (let i = 0; i < size; i++) features[at * size + i] = numbers[i] ?? 0;
+  });
   const starts = new Int32Array(groups.length + 1);
   groups.forEach((group, at) => (starts[at + 1] = (starts[at] ?? 0) + group.candidates.length));
   const weights = Float64Array.from(groups, ({ weight }) => weight);
@@ -117,6 +121,7 @@ function pack(groups: readonly Group[], size: number): Packed {
     features,
     chosen: Uint8Array.from(candidates, ({ chosen }) => Number(chosen)),
     starts,
+    most: groups.reduce((most, group) => Math.max(most, group.candidates.length), 0),
     weights,
     total: weights.reduce((sum, weight) => sum + weight, 0),
   };
@@ -124,12 +129,12 @@ function pack(groups: readonly Group[], size: number): Packed {
 
 /** Adds the slope of the mean loss: of −ln p, p being what the right candidates get together, or where it forgives of 2 (1 − √p). */
 function addGradient(
-  { size, features, chosen, starts, weights, total }: Packed,
+  { size, features, chosen, starts, most: widest, weights, total }: Packed,
   theta: Float64Array,
   gradient: Float64Array,
   forgiving: boolean,
 ): void {
-  const shares = new Float64Array(Math.max(0, ...starts.subarray(1).map((end, at) => end - (starts[at] ?? 0))));
+  const shares = new Float64Array(widest);
   for (let g = 0; g < weights.length; g++) {
     const from = starts[g] ?? 0;
     const count = (starts[g + 1] ?? 0) - from;

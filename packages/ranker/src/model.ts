@@ -47,14 +47,14 @@ export function parseModel(value: unknown): Model {
 }
 
 /** What candidates weigh together, before it is made a probability. */
-export function logit(weights: readonly number[], features: readonly number[]): number {
+export function logit(weights: readonly number[], features: ArrayLike<number>): number {
   let sum = 0;
   for (let i = 0; i < weights.length; i++) sum += (weights[i] ?? 0) * (features[i] ?? 0);
   return sum;
 }
 
 /** Probabilities of candidates, together 1. @param candidates - features of each, `none` among them, in the order of `featureNames` */
-export function score({ weights }: Pick<Model, 'weights'>, candidates: readonly (readonly number[])[]): readonly number[] {
+export function score({ weights }: Pick<Model, 'weights'>, candidates: readonly ArrayLike<number>[]): readonly number[] {
   const logits = candidates.map((features) => logit(weights, features));
   const most = logits.reduce((max, each) => Math.max(max, each), -Infinity);
   const exponentials = logits.map((each) => exp(each - most));

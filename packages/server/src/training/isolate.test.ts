@@ -12,7 +12,7 @@ import { isolationFor, runIsolated, type Isolation, type Limits } from './isolat
 
 const script = fileURLToPath(new URL('attack.fixture.ts', import.meta.url));
 const packages = fileURLToPath(new URL('../../..', import.meta.url));
-const limits: Limits = { timeoutMs: 60_000, memoryBytes: 1024 ** 3 };
+const limits: Limits = { timeoutMs: 60_000, memoryBytes: 1024 ** 3, heapBytes: 512 * 1024 ** 2 };
 /** The very command line of a training run, with a hostile program in the trainer's place. */
 const isolated = (works?: () => Promise<boolean>, change: Partial<Limits> = {}): Promise<Isolation> =>
   isolationFor(

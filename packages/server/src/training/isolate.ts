@@ -17,7 +17,10 @@ export interface Isolation {
 /** Limits of a run. */
 export interface Limits {
   readonly timeoutMs: number;
+  /** All that it asks the system for. */
   readonly memoryBytes: number;
+  /** Of that, what JavaScript's objects take. */
+  readonly heapBytes: number;
 }
 
 interface Wrapper {
@@ -59,11 +62,11 @@ const wrappers = ({ memoryBytes, timeoutMs }: Limits): readonly (readonly Wrappe
 };
 
 /** Node's permission model as a seat belt: no network, no child processes, no workers, no addons, reading only our own code. */
-const permissions = (readable: readonly string[]): readonly string[] => [
+const permissions = (readable: readonly string[], { heapBytes }: Limits): readonly string[] => [
   '--permission',
   // Not covered by the permission model: it would open files anywhere.
   '--no-experimental-sqlite',
-  '--max-old-space-size=1024',
+  `--max-old-space-size=${Math.ceil(heapBytes / 1024 ** 2)}`,
   ...readable.map((folder) => `--allow-fs-read=${folder}`),
 ];
 
@@ -84,7 +87,7 @@ export async function isolationFor(
   const { node, script, readable, limits, flags = [] } = of;
   // Only this: what the server itself was started with (a debugger, a preloaded module) has no place here.
   const condition = extname(script) === '.ts' ? ['--conditions=ancilla-source'] : [];
-  const inner = [...condition, ...flags, ...permissions(readable), script];
+  const inner = [...condition, ...flags, ...permissions(readable, limits), script];
   const used: Wrapper[] = [];
   const missing: string[] = [];
   for (const choices of wrappers(limits)) {
@@ -118,6 +121,10 @@ async function worksHere(command: string, args: readonly string[]): Promise<bool
   return ended[0] === 0;
 }
 
+/** What Node says when there is no more memory to be had: for objects, for buffers. */
+const NO_MEMORY = /heap out of memory|near heap limit|ERR_MEMORY_ALLOCATION_FAILED|Array buffer allocation failed|bad_alloc/i;
+const gigabytes = (bytes: number): string => `${(bytes / 1024 ** 3).toFixed(1)} GB`;
+
 /**
  * Runs a program apart: input on stdin, output from stdout, nothing else in or out.
  * @throws {AncillaError} `training.isolated` when it failed, was killed, or said too much; its own words are not passed on
@@ -125,7 +132,7 @@ async function worksHere(command: string, args: readonly string[]): Promise<bool
 export async function runIsolated(
   { command, args }: Isolation,
   input: Uint8Array,
-  { timeoutMs }: Limits,
+  { timeoutMs, memoryBytes, heapBytes }: Limits,
   { signal }: Io,
 ): Promise<Uint8Array> {
   signal.throwIfAborted();
@@ -161,7 +168,13 @@ export async function runIsolated(
     signal.throwIfAborted();
     if (code === 0) return Buffer.concat(out);
     const reason =
-      size > OUTPUT_BYTES ? 'said too much' : late.aborted ? `took longer than ${timeoutMs} ms` : `ended with ${killed ?? code}`;
+      size > OUTPUT_BYTES
+        ? 'said too much'
+        : late.aborted
+          ? `took longer than ${timeoutMs} ms`
+          : NO_MEMORY.test(said)
+            ? `needed more memory than it may have (${gigabytes(memoryBytes)}, of it ${gigabytes(heapBytes)} for objects) for ${input.byteLength} bytes of input`
+            : `ended with ${killed ?? code}`;
     throw new AncillaError('training.isolated', `the isolated run ${reason}`, { cause: new Error(said) });
   } finally {
     enough.removeEventListener('abort', end);

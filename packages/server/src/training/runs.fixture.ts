@@ -5,8 +5,11 @@ import { fileURLToPath } from 'node:url';
 import type { TestContext } from 'node:test';
 import { featureNames, priorModel } from '@ancilla/ranker';
 import { isolationFor } from './isolate.ts';
+import { writeDataset } from './dataset-file.ts';
+import { datasetFields, type Cell } from './fields.ts';
 import { decisionOf, draft, featuresOf } from './learning.fixture.ts';
 import { train, trainer } from './runs.ts';
+import { atOnce } from './turns.ts';
 
 const packages = fileURLToPath(new URL('../../..', import.meta.url));
 export const order = { feature_names: featureNames, shipped: priorModel, running: priorModel };
@@ -18,6 +21,24 @@ export const misleading = new Map(
     featuresOf(decision, { numbers: (c) => featureNames.map((_, f) => (((c * 7 + f * 3 + n) % 11) + (f === 6 ? 5 * c : 0)) / 20) }),
   ]),
 );
+/** A dataset of so many decisions of twenty candidates, all but a hundred held out: much to read, little to learn. */
+export function manyDecisions(count: number): Uint8Array {
+  const fields = datasetFields(featureNames, false).filter(
+    ({ name }) => ['example_id', 'split', 'cluster', 'candidate', 'chosen'].includes(name) || featureNames.includes(name),
+  );
+  const rows = Array.from({ length: count * CANDIDATES }, (_, at) => ({ decision: Math.floor(at / CANDIDATES), candidate: at % CANDIDATES }));
+  const cellOf = (name: string, { decision, candidate }: (typeof rows)[number], feature: number): Cell => {
+    if (name === 'example_id') return `ex_${decision}`;
+    if (name === 'split') return decision < 100 ? 'train' : 'held_out';
+    if (name === 'cluster') return `table ${Math.floor(decision / 10)}`;
+    if (name === 'candidate') return candidate === 0 ? 'none' : `term ${candidate}`;
+    if (name === 'chosen') return candidate === 1 + (decision % 3);
+    return ((decision * 7 + candidate * 13 + feature * 5) % 97) / 100;
+  };
+  const columns = Object.fromEntries(fields.map(({ name }, feature) => [name, rows.map((row) => cellOf(name, row, feature))]));
+  return atOnce(writeDataset(fields, columns));
+}
+const CANDIDATES = 21;
 export const parquetOf = (of = decisions) => draft(of, { features: misleading }).bytes;
 export const run = async (t: TestContext, parquet = parquetOf(), how: Partial<Parameters<typeof isolationFor>[0]> = {}) =>
   train(parquet, order, await isolationFor({ node: process.execPath, ...trainer, ...how }), t);

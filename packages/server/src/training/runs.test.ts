@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { featureNames, parseModel } from '@ancilla/ranker';
 import { isolationFor } from './isolate.ts';
 import { draft } from './learning.fixture.ts';
-import { decisions, emitTrainer, misleading, order, parquetOf, run } from './runs.fixture.ts';
+import { decisions, emitTrainer, manyDecisions, misleading, order, parquetOf, run } from './runs.fixture.ts';
 import { train, trainer } from './runs.ts';
 
 test('the same dataset gives the same model to the byte: optimised, not optimised, interpreted', async (t) => {
@@ -49,6 +49,13 @@ test('tables that are held out are compared on and not trained on', async (t) =>
 test('decisions of one table cannot be compared on another, and that is said', async (t) => {
   const one = decisions.map((decision) => ({ ...decision, source: { ...decision.source, table: 'orders' } }));
   await rejects(run(t, draft(one, { features: misleading }).bytes), { code: 'training.empty' });
+});
+
+test('a dataset of many decisions fits in little memory; one that does not is told so, with how much there is', async (t) => {
+  const parquet = manyDecisions(4000);
+  const within = async (heapBytes: number) => run(t, parquet, { limits: { ...trainer.limits, heapBytes } });
+  equal((await within(80 * 1024 ** 2)).comparison.groups, 3900);
+  await rejects(within(20 * 1024 ** 2), { code: 'training.isolated', message: /needed more memory than it may have/ });
 });
 
 test('what is no dataset ends the run, not the server', async (t) => {
