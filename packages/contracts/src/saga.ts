@@ -1,7 +1,7 @@
 // Runs in browsers too.
 import type { Static, TObject, TSchema } from 'typebox';
 import type { Tenant } from './collection.ts';
-import type { Reader, TenantStore, Write } from './store.ts';
+import type { Guard, Reader, TenantStore, Write } from './store.ts';
 
 /** What a step sees. `key` is its idempotency key: the same over all attempts, to be handed to whatever the step calls. */
 export interface At<M> {
@@ -19,7 +19,8 @@ export interface At<M> {
 }
 
 /**
- * One outside effect: its intent is durable before `run` is called; its outcome, its output (merged into the memo) and `writes` are one commit.
+ * One outside effect: its intent is durable before `run` is called; its outcome, its output (merged into the memo) and `writes` are one commit. It is made only where
+ * `guards` hold; where one does not any more, the attempt failed, and the next one looks again.
  * The memo holds references and ids, never raw content.
  */
 export interface Step<M> {
@@ -28,7 +29,11 @@ export interface Step<M> {
   readonly attempts: number;
   /** How long one attempt may take. Then its signal is aborted and its outcome counts as unknown. */
   readonly deadlineSeconds?: number;
-  run(at: At<M>): Promise<{ readonly output: Partial<M>; readonly writes?: readonly Write<Tenant>[] }>;
+  run(at: At<M>): Promise<{
+    readonly output: Partial<M>;
+    readonly writes?: readonly Write<Tenant>[];
+    readonly guards?: readonly Guard[];
+  }>;
   /** After a crash between intent and outcome: ask (`query`), undo (`compensate`), wait for a person (`park`), or run again under the same key (`retry`: the effect is idempotent by its key). */
   readonly unknown:
     | { readonly on: 'park' | 'compensate' | 'retry' }

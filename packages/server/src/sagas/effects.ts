@@ -4,6 +4,7 @@ import {
   toTimestamp,
   type At,
   type Clock,
+  type Guard,
   type Io,
   type Random,
   type Step,
@@ -22,10 +23,11 @@ import type { Memo, Payloads } from './payloads.ts';
 
 type Work = Step<Memo>;
 
-/** What an effect came to: entries and writes of one commit. */
+/** What an effect came to: entries and writes of one commit, and on what it stands. */
 export interface Came {
   readonly entries: readonly NewEntry[];
   readonly writes?: readonly Write<Tenant>[];
+  readonly guards?: readonly Guard[];
 }
 
 export interface EffectParts {
@@ -161,8 +163,8 @@ export function openEffects({ payloads, clock, random, owner_id, later, handlerO
       const work = step.run(here).finally(() => working.get(held.saga_id) === work && working.delete(held.saga_id));
       working.set(held.saga_id, work);
       // A step that does not listen is not waited for.
-      const { output, writes = [] } = await unlessAborted(work, signal);
-      return succeeded(saga, held, step.name, attempt, memo, output, writes, owner_id);
+      const { output, writes = [], guards = [] } = await unlessAborted(work, signal);
+      return { ...succeeded(saga, held, step.name, attempt, memo, output, writes, owner_id), guards };
     } catch (error) {
       io.signal.throwIfAborted();
       const { aborted, reason } = stop.signal;

@@ -217,8 +217,8 @@ export function openEngine(parts: EngineParts): Engine {
       }
       const came = await perform(saga, held, action, io);
       if (came === undefined) return await outcomeOf(held, io);
-      const append = ({ entries, writes = [] }: Came) =>
-        held.append(ending.aborted ? only(entries) : follow(saga, held, entries), { lease_until: timestamp(leaseMs), writes }, io);
+      const append = ({ entries, writes = [], guards = [] }: Came) =>
+        held.append(ending.aborted ? only(entries) : follow(saga, held, entries), { lease_until: timestamp(leaseMs), writes, guards }, io);
       await append(came).catch(async (error: unknown) => {
         // Killed meanwhile: what came of it is not wanted any more.
         if (isAncillaError(error, 'saga.state')) return;

@@ -8,6 +8,7 @@ import {
   tenantWal,
   toTimestamp,
   type Clock,
+  type Guard,
   type Io,
   type NewId,
   type SagaState,
@@ -55,7 +56,12 @@ export interface HeldSaga {
    */
   append(
     build: (add: Add, history: History) => void,
-    also: { readonly lease_until?: string; readonly progress?: number; readonly writes?: readonly Write<Tenant>[] },
+    also: {
+      readonly lease_until?: string;
+      readonly progress?: number;
+      readonly writes?: readonly Write<Tenant>[];
+      readonly guards?: readonly Guard[];
+    },
     io: Io,
   ): Promise<readonly WalEntry[]>;
 }
@@ -159,7 +165,7 @@ export function openSagaLog({ clock, newId }: { readonly clock: Clock; readonly 
         get history() {
           return known.history;
         },
-        async append(build, { writes = [], ...also }, { signal }) {
+        async append(build, { writes = [], guards = [], ...also }, { signal }) {
           for (;;) {
             const { state, entries } = known;
             if (epoch !== undefined && state.doc.epoch !== epoch)
@@ -178,7 +184,7 @@ export function openSagaLog({ clock, newId }: { readonly clock: Clock; readonly 
               // Replacing the state at the revision it was read at is the fence: a stale owner's commit cannot succeed.
               const { revision } = await of.tenant.commit(
                 [...writes, ...made.map((entry) => insert(tenantWal, entry)), replace(sagaState, { ...state, doc: kept }, doc)],
-                [],
+                guards,
                 { signal },
               );
               known = { state: { doc, seq: undefined, revision }, entries: [...entries, ...made], history };

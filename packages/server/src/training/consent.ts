@@ -1,4 +1,4 @@
-import { AncillaError, consents, type Consent, type Dataset, type Io, type Reader, type Tenant } from '@ancilla/contracts';
+import { AncillaError, consents, type Consent, type Dataset, type Guard, type Io, type Reader, type Tenant } from '@ancilla/contracts';
 import type { Static } from 'typebox';
 
 /** What a tenant's decisions may train, and whether vectors may be in it. */
@@ -12,6 +12,13 @@ export const consentOf = async (tenant: Reader<Tenant>, io: Io): Promise<Allowed
   const { training, vectors, agent_io = false } = (await tenant.get(consents, 'training', io))?.doc ?? { training: 'own', vectors: false };
   return { training, vectors, agent_io };
 };
+
+/** Holds as long as nobody says another word about consent. Asked for before the consent is: then no word falls between. */
+export const unchangedConsent = async (tenant: Reader<Tenant>, io: Io): Promise<Guard> => ({
+  of: consents,
+  id: 'training',
+  revision: (await tenant.get(consents, 'training', io))?.revision ?? 'absent',
+});
 
 const REACH = { none: 0, own: 1, global: 2 } as const;
 

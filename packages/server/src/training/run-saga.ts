@@ -9,6 +9,7 @@ import {
   sagaState,
   toTimestamp,
   TrainingRun,
+  trainingApprovals,
   trainingRuns,
   Version,
   type At,
@@ -21,7 +22,7 @@ import { canonicalJson, sha256Hex } from '@ancilla/evidence';
 import { Type, type Static } from 'typebox';
 import { keep, type Of } from '../artifacts/index.ts';
 import { assertApproved, datasetOf } from './catalog.ts';
-import { assertConsent, consentOf } from './consent.ts';
+import { assertConsent, consentOf, unchangedConsent } from './consent.ts';
 import { TRAINER_VERSION } from './dataset.ts';
 import { taskOf, type TrainingParts } from './parts.ts';
 import { datasetBytes } from './read-dataset.ts';
@@ -208,7 +209,7 @@ export function openRunSaga({ tasks, artifacts, curator, models, storeOf, isolat
         async run({ memo, trace_id, tenant_id, signal }) {
           const io = { signal };
           const tenant = storeOf(tenant_id);
-          await permitted(tenant, memo.dataset_id, io);
+          const { guards } = await permitted(tenant, memo.dataset_id, io);
           const run = await tenant.get(trainingRuns, memo.run_id, io);
           if (run === undefined) throw new AncillaError('saga.state', `run ${memo.run_id} is not on record`);
           const { layers, missing } = await isolation();
@@ -249,6 +250,7 @@ export function openRunSaga({ tasks, artifacts, curator, models, storeOf, isolat
               ...(await register(curator, tenant, model, memo.requested_by, io)),
               replace(trainingRuns, run, done, { who: memo.requested_by, reason: 'run finished', trace_id }),
             ],
+            guards,
           };
         },
       },
@@ -257,16 +259,18 @@ export function openRunSaga({ tasks, artifacts, curator, models, storeOf, isolat
 }
 
 /**
- * A dataset that may be trained on now, with its file.
+ * A dataset that may be trained on now, with its file, and what must not have changed when what was learned is registered.
  * @throws {AncillaError} `not_found`, `training.not_approved`, `training.consent`
  */
 export async function permitted(tenant: TenantStore, dataset_id: string, io: Io) {
+  const consent = await unchangedConsent(tenant, io);
   const found = await datasetOf(tenant, dataset_id, io);
   assertApproved(found);
   assertConsent(await consentOf(tenant, io), found.dataset);
   const [file] = found.dataset.files;
   if (file === undefined) throw new AncillaError('training.not_approved', `dataset ${dataset_id} has no file`);
-  return { dataset: found.dataset, file };
+  const approval = { of: trainingApprovals, id: dataset_id, revision: found.approval?.revision ?? 'absent' } as const;
+  return { dataset: found.dataset, file, guards: [consent, approval] };
 }
 
 const resultOf = ({ trained }: RunMemo): NonNullable<RunMemo['trained']> => {

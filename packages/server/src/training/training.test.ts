@@ -303,6 +303,26 @@ test('a dataset that is withdrawn while it is trained on gives no model, and the
   deepEqual(await versionsOf(next), ['base-4']);
 });
 
+for (const [what, code, takeBack] of [
+  ['consent', 'training.consent', (life: Life) => consent(life, 'none')],
+  ['the dataset', 'training.not_approved', (life: Life, dataset_id: string) => approve(life, dataset_id, 'withdrawn')],
+] as const)
+  test(`of ${what} taken back in the very moment of registration, no model is registered`, async (t) => {
+    await using lives = await openLives(decisions);
+    await using life = await lives.live();
+    const { dataset_id } = await build(life);
+    await approve(life, dataset_id);
+    const { draft } = life.curator;
+    // By then the saga has asked for the last time.
+    t.mock.method(life.curator, 'draft', async (...asked: Parameters<typeof draft>) => {
+      if (asked[1].kind === 'models') await takeBack(life, dataset_id).catch(() => {});
+      return draft(...asked);
+    });
+    const { status, error_code } = await run(life, dataset_id);
+    deepEqual([status, error_code], ['failed', code]);
+    deepEqual(await versionsOf(life), ['base-4']);
+  });
+
 test('a model that a second run does not give again is not registered', async (t) => {
   const script = fileURLToPath(new URL('fickle-trainer.fixture.ts', import.meta.url));
   await using lives = await openLives(decisions, () => isolationFor({ node: process.execPath, ...trainer, script }));
