@@ -47,8 +47,8 @@ export const Rollout = Closed({
   serving: Type.Boolean(),
   /** One that people ended while it was `running` is `inconclusive`. */
   verdict: Type.Enum(['running', 'eligible', 'rolled_back', 'inconclusive']),
-  /** The last three: people ended it. */
-  why: Type.Optional(Type.Enum(['harm', 'sample_ratio', 'most_pairs', 'most_days', 'promoted', 'replaced', 'by_hand'])),
+  /** `flagged`: what the candidate learned from may not be learned from any more. The last three: people ended it. */
+  why: Type.Optional(Type.Enum(['harm', 'sample_ratio', 'most_pairs', 'most_days', 'flagged', 'promoted', 'replaced', 'by_hand'])),
   /** The figures the verdict stands on. */
   figures: Type.Optional(Type.Record(Type.String({ pattern: '^[a-z0-9_]{1,64}$' }), Type.Number())),
   trace_id: TraceId,

@@ -1,10 +1,11 @@
 import { Consent, consents, insert, nothing, replace, route, Sentence, toTimestamp } from '@ancilla/contracts';
 import { Type, type Static } from 'typebox';
 import { consentOf } from './consent.ts';
+import type { Flagged } from './flagged.ts';
 import type { TrainingParts } from './parts.ts';
 import { withdrawUncovered, type Door } from './release.ts';
 
-export const consentRoutes = ({ clock }: TrainingParts, door: Door) => [
+export const consentRoutes = ({ clock }: TrainingParts, door: Door, flagged: Flagged) => [
   route({
     method: 'GET',
     path: '/governance/consent',
@@ -40,6 +41,7 @@ export const consentRoutes = ({ clock }: TrainingParts, door: Door) => [
       const because = { who: who.id, reason, trace_id: trace.trace_id };
       await tenant.commit([was === undefined ? insert(consents, doc, because) : replace(consents, was, doc, because)], [], io);
       await withdrawUncovered(door, { tenant, tenant_id }, { training, vectors, agent_io }, because, io);
+      await flagged.end(tenant, because, io);
       return [200, doc] as const;
     },
   }),

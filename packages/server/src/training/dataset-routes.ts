@@ -19,6 +19,7 @@ import { approve, datasetOf, DatasetView, view } from './catalog.ts';
 import { assertConsent, consentOf } from './consent.ts';
 import { DatasetDiff, diffOf } from './diff.ts';
 import { EDITION } from './fields.ts';
+import type { Flagged } from './flagged.ts';
 import { taskOf, type TrainingParts } from './parts.ts';
 import { readDataset } from './read-dataset.ts';
 import type { Door } from './release.ts';
@@ -27,6 +28,7 @@ export const datasetRoutes = (
   { tasks, artifacts, sagas, clock, newId }: TrainingParts,
   buildSaga: ReturnType<typeof openBuildSaga>,
   door: Door,
+  flagged: Flagged,
 ) => [
   route({
     method: 'POST',
@@ -132,7 +134,10 @@ export const datasetRoutes = (
       const because = { who: who.id, reason: body.reason, trace_id: trace.trace_id };
       const writes = approve(found, doc, because);
       if (writes.length > 0) await tenant.commit(writes, [], io);
-      if (doc.status === 'withdrawn') await door.withdraw({ tenant, tenant_id }, doc.dataset_id, because, io);
+      if (doc.status === 'withdrawn') {
+        await door.withdraw({ tenant, tenant_id }, doc.dataset_id, because, io);
+        await flagged.end(tenant, because, io);
+      }
       return [200, view({ ...found, status: doc.status })] as const;
     },
   }),

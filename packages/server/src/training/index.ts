@@ -8,6 +8,7 @@ import { datasetRoutes } from './dataset-routes.ts';
 import { trainingJobs } from './jobs.ts';
 import { modelEventRoute } from './model-events.ts';
 import { modelRoutes } from './model-routes.ts';
+import { openFlagged } from './flagged.ts';
 import type { TrainingParts } from './parts.ts';
 import { openDoor } from './release.ts';
 import { releaseRoutes } from './release-routes.ts';
@@ -22,17 +23,18 @@ export function openTraining(parts: TrainingParts) {
   const buildSaga = openBuildSaga(parts);
   const runSaga = openRunSaga(parts);
   const door = openDoor(parts);
+  const flagged = openFlagged(parts);
   return {
     routes: [
-      ...datasetRoutes(parts, buildSaga, door),
+      ...datasetRoutes(parts, buildSaga, door, flagged),
       ...releaseRoutes(parts, door),
       ...runRoutes(parts, runSaga),
       ...modelRoutes(parts),
       modelEventRoute,
-      ...consentRoutes(parts, door),
+      ...consentRoutes(parts, door, flagged),
     ],
-    sagas: [buildSaga, runSaga],
-    jobs: trainingJobs(parts, buildSaga, runSaga),
+    sagas: [buildSaga, runSaga, flagged.saga],
+    jobs: [...trainingJobs(parts, buildSaga, runSaga), flagged.job],
     attest: openAttest(parts),
     registerShipped: (from: { readonly trace_id: string }, io: Io) => registerShipped(parts, from, io),
   } satisfies Room & { attest: Attest; registerShipped: unknown };

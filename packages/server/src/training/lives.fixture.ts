@@ -163,6 +163,13 @@ export async function openLives(decisions: readonly Mapping[], isolation = openT
       return {
         curator,
         models,
+        /** Has a job of the room look once, and waits for the saga it starts. */
+        async look(name: string): Promise<void> {
+          const job = room.jobs.find((each) => each.name === name);
+          if (job === undefined) throw new TypeError(`no job ${name}`);
+          await job.start({ tenant: mortal, tenant_id: 'north' }, { key: newId('sg'), by: 'ancilla.jobs', trace_id }, io);
+          await this.settled();
+        },
         isDead: () => dead,
         /** Asks a route of the training room or the curator as a steward would. */
         async ask<T>(

@@ -144,10 +144,10 @@ function tellChanged({ change_id, collection, document, who, policy, trace_id, a
   };
 }
 
-/** Ends that people bring, which say nothing of the candidate. */
-const BY_PEOPLE: ReadonlySet<Rollout['why']> = new Set(['promoted', 'replaced', 'by_hand']);
+/** Ends that say nothing of how good the candidate is. */
+const WITHOUT_EVIDENCE: ReadonlySet<Rollout['why']> = new Set(['flagged', 'promoted', 'replaced', 'by_hand']);
 /** Whether the evidence says something new. */
-const isDecided = ({ verdict, why, serving }: Rollout): boolean => !BY_PEOPLE.has(why) && (verdict !== 'eligible' || serving);
+const isDecided = ({ verdict, why, serving }: Rollout): boolean => !WITHOUT_EVIDENCE.has(why) && (verdict !== 'eligible' || serving);
 
 /** Labels of a comparison are told by the rollout they begin. */
 function movedTo(label: string, policy: string | undefined): What {

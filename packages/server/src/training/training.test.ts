@@ -8,6 +8,7 @@ import {
   insert,
   mappingHistory,
   remove,
+  rollouts,
   sagaState,
   trainingApprovals,
   trainingExamples,
@@ -27,6 +28,7 @@ type Life = Awaited<ReturnType<Lives['live']>>;
 type View = Dataset & { readonly status: string; readonly released_at?: string };
 
 const decisions = Array.from({ length: 24 }, (_, n) => decisionOf(n));
+const io = { signal: new AbortController().signal };
 const because = { who: 'test', reason: 'test', trace_id };
 
 const order = async (life: Life, body: object = { task: 'mapping' }) =>
@@ -402,6 +404,48 @@ test('a model is flagged once consent or dataset are withdrawn or an example is 
   for (const label of ['shadow', 'production']) await rejects(move(life, version, label), { code: 'policy.refused', message: /flagged/ });
 });
 
+for (const [what, flag, happens] of [
+  ['consent is taken back', 'consent_withdrawn', (_: Lives, life: Life) => consent(life, 'none')],
+  [
+    'its dataset is withdrawn',
+    'dataset_withdrawn',
+    (_: Lives, life: Life, dataset_id: string) => approve(life, dataset_id, 'withdrawn'),
+  ],
+  [
+    'one of its examples was removed',
+    'example_removed',
+    async ({ north }: Lives, life: Life) => {
+      const { items } = await north.find(mappingHistory, { index: 'all', equals: {}, limit: 1 }, io);
+      await north.commit([remove(mappingHistory, items[0]?.doc.mapping_history_id ?? '', because)], [], io);
+      await life.look('training.flagged');
+    },
+  ],
+] as const)
+  test(`a candidate is taken out of traffic when ${what}, with the reason in its history`, async (t) => {
+    await using lives = await openLives(decisions);
+    await using life = await lives.live();
+    const { dataset_id } = await build(life);
+    await approve(life, dataset_id);
+    const version = (await run(life, dataset_id)).model?.version ?? '';
+    await move(life, version, 'shadow');
+    const serving = async () => (await life.curator.serving(lives.north, { kind: 'models', id: 'mapping-ranker' }, t)).length;
+    await life.look('training.flagged');
+    equal(await serving(), 1, 'nothing speaks against it yet');
+    await happens(lives, life, dataset_id);
+    equal(await serving(), 0);
+    const { items } = await lives.north.find(rollouts, { index: 'all', equals: {}, limit: 5 }, t);
+    deepEqual(
+      items.map(({ doc: { verdict, why } }) => [verdict, why]),
+      [['inconclusive', 'flagged']],
+    );
+    const told = (await lives.north.find(changes, { index: 'all', equals: {}, limit: 20 }, t)).items.filter(({ doc }) => doc.reason === `flagged ${flag}`);
+    deepEqual(new Set(told.map(({ doc }) => doc.collection)), new Set(['rollouts', 'labels']));
+    const { labels } = await life.ask<{ labels: readonly string[] }>('GET', '/models/{model_id}/versions/{version}', {
+      params: { model_id: 'mapping-ranker', version },
+    });
+    deepEqual(labels, []);
+  });
+
 /** Four eyes and the offline gate for production: a canary has tests of its own. */
 const withoutCanary = async (life: Life, name = 'no-canary') => {
   const params = { kind: 'promotion_policies', id: 'default' };
@@ -415,7 +459,6 @@ const withoutCanary = async (life: Life, name = 'no-canary') => {
 const approveMove = async (lives: Lives, life: Life, saga_id = '') => {
   const params = { kind: 'models', id: 'mapping-ranker', label: 'production' };
   await life.ask('POST', '/curator/{kind}/{id}/labels/{label}/approvals', { as: 'bob', params, body: { saga_id } });
-  const io = { signal: new AbortController().signal };
   while ((await lives.north.get(sagaState, saga_id, io))?.doc.status !== 'done') await new Promise((resolve) => setTimeout(resolve, 5));
 };
 
