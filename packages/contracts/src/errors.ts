@@ -201,6 +201,11 @@ export const errorCatalogue = {
     title: 'Two runs on the same dataset gave two models',
     fix: 'Train again on one machine with one version; if it stays, report it. Nothing was registered.',
   },
+  'training.busy': {
+    status: 429,
+    title: 'Too many training runs of this tenant wait for their turn',
+    fix: 'Try again when some are done, or cancel their sagas; one run a dataset is enough.',
+  },
   'training.consent': { status: 403, title: 'No consent for this use', fix: 'Have a tenant admin give it with PUT /governance/consent.' },
   'training.empty': { status: 409, title: 'There is nothing to learn from yet', fix: 'Decide on more suggestions first.' },
   'csv.empty': { status: 422, title: 'The table is empty', fix: 'Begin the table with a line that names its columns.' },

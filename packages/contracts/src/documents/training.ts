@@ -109,7 +109,8 @@ export const TrainingRun = Closed({
   dataset_sha256: Sha256Hex,
   saga_id: Id('sg'),
   trace_id: TraceId,
-  status: Type.Enum(['running', 'done', 'failed']),
+  /** `queued`: it waits for its turn on the server. */
+  status: Type.Enum(['queued', 'running', 'done', 'failed']),
   model: Type.Union([ModelName, Type.Null()]),
   /** The model's; the independent second run gave the same, or the run failed. */
   model_digest: Type.Union([Sha256Hex, Type.Null()]),

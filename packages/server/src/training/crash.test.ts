@@ -115,7 +115,7 @@ test('wherever the server dies while it trains and registers, there is a whole m
       equal(new Set(models.map(({ digest }) => digest)).size, models.length === 0 ? 0 : 1);
     },
   );
-  equal(commits, 7);
+  equal(commits, 8);
 });
 
 test('wherever the server dies while a model is promoted by two people, the label has moved with the end of its rollout, or neither has; and it moves once', async (t) => {

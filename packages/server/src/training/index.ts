@@ -10,6 +10,7 @@ import { modelEventRoute } from './model-events.ts';
 import { modelRoutes } from './model-routes.ts';
 import { openFlagged } from './flagged.ts';
 import type { TrainingParts } from './parts.ts';
+import { openQueue } from './queue.ts';
 import { openDoor } from './release.ts';
 import { releaseRoutes } from './release-routes.ts';
 import { runRoutes } from './run-routes.ts';
@@ -18,17 +19,21 @@ import { registerShipped } from './shipped-model.ts';
 
 export { openTrainer } from './runs.ts';
 
+/** A server trains two models at a time: each has a core and up to four gigabytes. */
+const RUNS = { atOnce: 2, mostWaiting: 20 };
+
 /** Opens the room. */
 export function openTraining(parts: TrainingParts) {
   const buildSaga = openBuildSaga(parts);
-  const runSaga = openRunSaga(parts);
+  const queue = openQueue(RUNS);
+  const runSaga = openRunSaga(parts, queue);
   const door = openDoor(parts);
   const flagged = openFlagged(parts);
   return {
     routes: [
       ...datasetRoutes(parts, buildSaga, door, flagged),
       ...releaseRoutes(parts, door),
-      ...runRoutes(parts, runSaga),
+      ...runRoutes(parts, runSaga, queue),
       ...modelRoutes(parts),
       modelEventRoute,
       ...consentRoutes(parts, door, flagged),

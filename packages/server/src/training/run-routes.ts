@@ -1,9 +1,10 @@
 import { AncillaError, Closed, Id, Name, nothing, pageOf, paging, route, TrainingRun, trainingRuns } from '@ancilla/contracts';
 import { Type } from 'typebox';
 import { taskOf, type TrainingParts } from './parts.ts';
+import type { Queue } from './queue.ts';
 import { permitted, startRun, type openRunSaga } from './run-saga.ts';
 
-export const runRoutes = (parts: TrainingParts, runSaga: ReturnType<typeof openRunSaga>) => [
+export const runRoutes = (parts: TrainingParts, runSaga: ReturnType<typeof openRunSaga>, queue: Queue) => [
   route({
     method: 'POST',
     path: '/training/runs',
@@ -20,6 +21,7 @@ export const runRoutes = (parts: TrainingParts, runSaga: ReturnType<typeof openR
       if (dataset.kind === 'agent_io')
         throw new AncillaError('schema.invalid', `dataset ${dataset.dataset_id} has texts of calls: tasks learn from examples`);
       if (dataset.task !== task.name) throw new AncillaError('schema.invalid', `dataset ${dataset.dataset_id} is of task ${dataset.task}`);
+      queue.assertRoom(tenant_id);
       const { run_id, saga_id } = await startRun(
         parts,
         runSaga,

@@ -25,6 +25,7 @@ import { assertApproved, datasetOf } from './catalog.ts';
 import { assertConsent, consentOf, unchangedConsent } from './consent.ts';
 import { TRAINER_VERSION } from './dataset.ts';
 import { taskOf, type TrainingParts } from './parts.ts';
+import type { Queue } from './queue.ts';
 import { datasetBytes } from './read-dataset.ts';
 import { register } from './registry.ts';
 import { codeDigest, train } from './runs.ts';
@@ -107,7 +108,7 @@ export const startedRun = (
   dataset_sha256,
   saga_id: at.saga_id,
   trace_id: at.trace_id,
-  status: 'running',
+  status: 'queued',
   model: null,
   model_digest: null,
   compared_with: null,
@@ -122,11 +123,22 @@ export const startedRun = (
 });
 
 /** Trains twice, apart, and registers what both runs agree on. */
-export function openRunSaga({ tasks, artifacts, curator, models, storeOf, isolation, clock }: TrainingParts) {
-  /** The isolated run; a dataset that may not be trained on any more stops here, whichever step it is. */
-  async function trained({ memo, tenant_id, signal }: At<RunMemo>) {
+export function openRunSaga({ tasks, artifacts, curator, models, storeOf, isolation, clock }: TrainingParts, queue: Queue) {
+  /** Says on the run's document that its turn has come. */
+  async function begin(tenant: TenantStore, { memo, trace_id }: At<RunMemo>, io: Io): Promise<void> {
+    const was = await tenant.get(trainingRuns, memo.run_id, io);
+    if (was?.doc.status !== 'queued') return;
+    const because = { who: memo.requested_by, reason: 'its turn has come', trace_id };
+    await tenant.commit([replace(trainingRuns, was, { status: 'running' }, because)], [], io);
+  }
+
+  /** The isolated run, when its turn has come; a dataset that may not be trained on any more stops here, whichever step it is. */
+  async function trained(at: At<RunMemo>) {
+    const { memo, tenant_id, signal } = at;
     const io = { signal };
     const of: Of = { tenant: storeOf(tenant_id), tenant_id };
+    using _turn = await queue.turn(tenant_id, io);
+    await begin(of.tenant, at, io);
     const { file } = await permitted(of.tenant, memo.dataset_id, io);
     const parquet = await datasetBytes(artifacts, of, { dataset_id: memo.dataset_id, file }, io);
     const { id, version, model: running } = await models.production(of, io);
@@ -154,7 +166,7 @@ export function openRunSaga({ tasks, artifacts, curator, models, storeOf, isolat
               tenant.get(trainingRuns, memo.run_id, { signal }),
               tenant.get(sagaState, saga_id, { signal }),
             ]);
-            if (was?.doc.status !== 'running') return [];
+            if (was === undefined || (was.doc.status !== 'queued' && was.doc.status !== 'running')) return [];
             const change = { status: 'failed', error_code: state?.doc.reason ?? 'cancelled' } as const;
             return [replace(trainingRuns, was, change, { who: memo.requested_by, reason: 'run failed', trace_id })];
           },

@@ -21,7 +21,7 @@ import { collect } from '../artifacts/index.ts';
 import { isolationFor } from './isolate.ts';
 import { decisionOf } from './learning.fixture.ts';
 import { openLives, trace_id } from './lives.fixture.ts';
-import { trainer } from './runs.ts';
+import { openTrainer, trainer } from './runs.ts';
 
 type Lives = Awaited<ReturnType<typeof openLives>>;
 type Life = Awaited<ReturnType<Lives['live']>>;
@@ -284,7 +284,7 @@ test('a dataset that is withdrawn while it is trained on gives no model, and the
   }
   {
     // Trained, and not yet registered.
-    await using life = await lives.live(4);
+    await using life = await lives.live(5);
     started = await startRun(life, dataset_id);
     await life.settled();
   }
@@ -542,6 +542,26 @@ test('runs that are asked for in the same millisecond make a model each', async 
     ['done', 'done', 'done'],
   );
   equal(new Set(runs.map(({ model }) => model?.version)).size, 3);
+});
+
+test('of many runs two train and the others are shown as queued, until their turn comes', async () => {
+  const gate = Promise.withResolvers<void>();
+  const isolation = openTrainer(process.execPath);
+  await using lives = await openLives(decisions, async () => {
+    await gate.promise;
+    return isolation();
+  });
+  await using life = await lives.live();
+  const { dataset_id } = await build(life);
+  await approve(life, dataset_id);
+  for (let i = 0; i < 4; i++) await startRun(life, dataset_id);
+  const statuses = async () =>
+    (await life.ask<{ items: readonly TrainingRun[] }>('GET', '/training/runs')).items.map(({ status }) => status).toSorted();
+  while ((await statuses()).filter((status) => status === 'running').length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+  deepEqual(await statuses(), ['queued', 'queued', 'running', 'running']);
+  gate.resolve();
+  await life.settled();
+  deepEqual(await statuses(), ['done', 'done', 'done', 'done']);
 });
 
 test('with nothing decided there is nothing to build, and that is said', async (t) => {
