@@ -21,7 +21,7 @@ import { DatasetDiff, diffOf } from './diff.ts';
 import { EDITION } from './fields.ts';
 import type { Flagged } from './flagged.ts';
 import { taskOf, type TrainingParts } from './parts.ts';
-import { readDataset } from './read-dataset.ts';
+import { openDataset } from './read-dataset.ts';
 import type { Door } from './release.ts';
 
 export const datasetRoutes = (
@@ -109,8 +109,8 @@ export const datasetRoutes = (
       const [one, other] = [before.dataset, after.dataset];
       if (one.task !== other.task || (one.kind ?? 'examples') !== (other.kind ?? 'examples'))
         throw new AncillaError('schema.invalid', `dataset ${one.dataset_id} is of task ${one.task}, ${other.dataset_id} of ${other.task}`);
-      const [old, now] = await Promise.all([readDataset(artifacts, of, one, io), readDataset(artifacts, of, other, io)]);
-      return [200, { from: one.dataset_id, to: other.dataset_id, ...diffOf(old, now, EDITION) }] as const;
+      const [old, now] = [await openDataset(artifacts, of, one, io), await openDataset(artifacts, of, other, io)];
+      return [200, { from: one.dataset_id, to: other.dataset_id, ...(await diffOf(old, now, EDITION)) }] as const;
     },
   }),
   route({

@@ -1,29 +1,46 @@
-import { deepEqual, equal } from 'node:assert/strict';
+import { deepEqual, equal, ok } from 'node:assert/strict';
 import { test } from 'node:test';
 import { logicalDigest } from './dataset-file.ts';
 import { diffOf } from './diff.ts';
 import { decisionOf, draft } from './learning.fixture.ts';
 import { atOnce } from './turns.ts';
-import { EDITION } from './fields.ts';
+import { EDITION, type Columns } from './fields.ts';
 
 const decisions = Array.from({ length: 12 }, (_, n) => decisionOf(n));
+const readerOf = (columns: Columns) => ({ names: Object.keys(columns), column: async (name: string) => columns[name] ?? [] });
 const byDecision = ({ rows }: ReturnType<typeof draft>, n: number): string =>
   String(rows.find((row) => row['mapping_history_id'] === decisionOf(n).mapping_history_id)?.['example_id']);
 
-test('a dataset with one decision more, one fewer and one corrected differs by these three examples, though all pseudonyms are new', () => {
+test('a dataset with one decision more, one fewer and one corrected differs by these three examples, though all pseudonyms are new', async () => {
   const before = draft(decisions);
   const corrected = decisionOf(5, { decision: 'override', semantic_id: 'sem.address.city' });
   const after = draft([...decisions.slice(1, 5), corrected, ...decisions.slice(6), decisionOf(12)]);
-  const { counts, added, removed, changed, fields } = diffOf(before.columns, after.columns, EDITION);
+  const { counts, added, removed, changed, fields } = await diffOf(readerOf(before.columns), readerOf(after.columns), EDITION);
   deepEqual(counts, { added: 1, removed: 1, changed: 1, same: 10 });
   deepEqual([added, removed, changed], [[byDecision(after, 12)], [byDecision(before, 0)], [byDecision(before, 5)]]);
   deepEqual(fields, { added: [], removed: [] });
 });
 
-test('a field that is new is told by name, and makes no example another', () => {
+test('between two fields whoever else is served has a turn, and no field is read twice', async () => {
+  const { columns } = draft(decisions);
+  const read: string[] = [];
+  let turns = 0;
+  const count = (): void => {
+    turns++;
+    next = setImmediate(count);
+  };
+  let next = setImmediate(count);
+  const reader = { ...readerOf(columns), column: async (name: string) => (read.push(name), columns[name] ?? []) };
+  await diffOf(reader, readerOf(columns), EDITION);
+  clearImmediate(next);
+  deepEqual(new Set(read).size, read.length);
+  ok(turns >= read.length - 1, `${turns} turns for ${read.length} fields`);
+});
+
+test('a field that is new is told by name, and makes no example another', async () => {
   const [before, after] = [draft(decisions), draft(decisions)];
   const novelty = after.rows.map(() => 1);
-  const { counts, fields } = diffOf(before.columns, { ...after.columns, novelty }, EDITION);
+  const { counts, fields } = await diffOf(readerOf(before.columns), readerOf({ ...after.columns, novelty }), EDITION);
   deepEqual(fields, { added: ['novelty'], removed: [] });
   equal(counts.changed, 0);
 });

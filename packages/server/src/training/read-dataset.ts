@@ -1,10 +1,11 @@
 import { AncillaError, type Dataset, type Io } from '@ancilla/contracts';
 import { sha256Hex } from '@ancilla/evidence';
-import { parquetRead } from 'hyparquet';
+import { parquetMetadata, parquetRead, parquetSchema } from 'hyparquet';
 import type { Artifacts, Of } from '../artifacts/index.ts';
 import { refusal } from './catalog.ts';
 import { toArrayBuffer } from './dataset-file.ts';
 import { isCell, type Cell, type Columns } from './fields.ts';
+import { nextTurn } from './turns.ts';
 
 /** A dataset's file. @throws {AncillaError} `artifact.corrupt` for one that is not the one in the catalog */
 export async function datasetBytes(
@@ -19,23 +20,51 @@ export async function datasetBytes(
   return bytes;
 }
 
-/** A dataset's cells, from its file. @throws {AncillaError} `training.leak` for a dataset that was refused, `artifact.corrupt` */
-export async function readDataset(artifacts: Artifacts, of: Of, dataset: Dataset, io: Io): Promise<Columns> {
-  const [file] = dataset.files;
-  if (file === undefined) throw refusal(dataset);
-  const bytes = await datasetBytes(artifacts, of, { dataset_id: dataset.dataset_id, file }, io);
-  const columns: Record<string, Cell[]> = {};
-  await parquetRead({
-    file: toArrayBuffer(bytes),
-    onChunk({ columnName, columnData }) {
-      const column = (columns[columnName] ??= []);
-      for (const value of columnData) {
-        const cell: unknown = value ?? null;
-        if (!isCell(cell))
-          throw new AncillaError('artifact.corrupt', `the file of dataset ${dataset.dataset_id} has a cell of no type that datasets have`);
-        column.push(cell);
-      }
+/** A dataset to be read by columns: one at a time takes a fiftieth of the memory of all, and of the time without a break. */
+export interface DatasetReader {
+  /** Of its fields, in the file's order. */
+  readonly names: readonly string[];
+  column(name: string): Promise<readonly Cell[]>;
+}
+
+/** Opens a dataset's file. @throws {AncillaError} `training.leak` for a dataset that was refused, `artifact.corrupt` */
+export async function openDataset(artifacts: Artifacts, of: Of, dataset: Dataset, io: Io): Promise<DatasetReader> {
+  const [entry] = dataset.files;
+  if (entry === undefined) throw refusal(dataset);
+  const file = toArrayBuffer(await datasetBytes(artifacts, of, { dataset_id: dataset.dataset_id, file: entry }, io));
+  const metadata = parquetMetadata(file);
+  return {
+    names: parquetSchema(metadata).children.map(({ element }) => element.name),
+    async column(name) {
+      const column: Cell[] = [];
+      await parquetRead({
+        file,
+        metadata,
+        columns: [name],
+        onChunk({ columnData }) {
+          for (const value of columnData) {
+            const cell: unknown = value ?? null;
+            if (!isCell(cell))
+              throw new AncillaError(
+                'artifact.corrupt',
+                `the file of dataset ${dataset.dataset_id} has a cell of no type that datasets have`,
+              );
+            column.push(cell);
+          }
+        },
+      });
+      return column;
     },
-  });
+  };
+}
+
+/** A dataset's cells, from its file. @throws {AncillaError} as `openDataset` */
+export async function readDataset(artifacts: Artifacts, of: Of, dataset: Dataset, io: Io): Promise<Columns> {
+  const reader = await openDataset(artifacts, of, dataset, io);
+  const columns: Record<string, readonly Cell[]> = {};
+  for (const name of reader.names) {
+    columns[name] = await reader.column(name);
+    await nextTurn();
+  }
   return columns;
 }

@@ -1,4 +1,7 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate } from 'node:timers/promises';
+
+/** Has whoever else the process serves come first. */
+export const nextTurn = (): Promise<void> => setImmediate();
 
 /** Long work in parts: it yields between them. */
 export type InParts<T> = Generator<undefined, T, undefined>;
