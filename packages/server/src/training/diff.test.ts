@@ -1,8 +1,13 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Dataset } from '@ancilla/contracts';
+import { sha256Hex } from '@ancilla/evidence';
+import type { Artifacts, Of } from '../artifacts/index.ts';
 import { logicalDigest } from './dataset-file.ts';
 import { diffOf } from './diff.ts';
 import { decisionOf, draft } from './learning.fixture.ts';
+import { openDataset } from './read-dataset.ts';
+import { manyDecisions } from './runs.fixture.ts';
 import { atOnce } from './turns.ts';
 import { EDITION, type Columns } from './fields.ts';
 
@@ -21,20 +26,23 @@ test('a dataset with one decision more, one fewer and one corrected differs by t
   deepEqual(fields, { added: [], removed: [] });
 });
 
-test('between two fields whoever else is served has a turn, and no field is read twice', async () => {
-  const { columns } = draft(decisions);
-  const read: string[] = [];
+test('while datasets are compared whoever else is served has a turn, field by field and group of rows by group of rows', async () => {
+  const bytes = manyDecisions(1000);
+  const dataset = { dataset_id: 'ds_1', files: [{ artifact_id: 'ar_1', sha256: sha256Hex(bytes) }] } as unknown as Dataset;
+  const artifacts = { bytes: async () => bytes } as unknown as Artifacts;
+  const of = { tenant_id: 'north' } as Of;
+  const reader = await openDataset(artifacts, of, dataset, { signal: new AbortController().signal });
   let turns = 0;
   const count = (): void => {
     turns++;
     next = setImmediate(count);
   };
   let next = setImmediate(count);
-  const reader = { ...readerOf(columns), column: async (name: string) => (read.push(name), columns[name] ?? []) };
-  await diffOf(reader, readerOf(columns), EDITION);
+  const { counts } = await diffOf(reader, reader, EDITION);
   clearImmediate(next);
-  deepEqual(new Set(read).size, read.length);
-  ok(turns >= read.length - 1, `${turns} turns for ${read.length} fields`);
+  deepEqual(counts, { added: 0, removed: 0, changed: 0, same: 1000 });
+  // 21,000 rows are three groups, and all but what is new in each dataset is read twice.
+  ok(turns >= 3 * 2 * (reader.names.length - 2), `${turns} turns for ${reader.names.length} fields`);
 });
 
 test('a field that is new is told by name, and makes no example another', async () => {

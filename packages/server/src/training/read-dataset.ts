@@ -20,7 +20,7 @@ export async function datasetBytes(
   return bytes;
 }
 
-/** A dataset to be read by columns: one at a time takes a fiftieth of the memory of all, and of the time without a break. */
+/** A dataset to be read by columns, others served in between: one at a time takes a fiftieth of the memory of all. */
 export interface DatasetReader {
   /** Of its fields, in the file's order. */
   readonly names: readonly string[];
@@ -37,22 +37,18 @@ export async function openDataset(artifacts: Artifacts, of: Of, dataset: Dataset
     names: parquetSchema(metadata).children.map(({ element }) => element.name),
     async column(name) {
       const column: Cell[] = [];
-      await parquetRead({
-        file,
-        metadata,
-        columns: [name],
-        onChunk({ columnData }) {
-          for (const value of columnData) {
-            const cell: unknown = value ?? null;
-            if (!isCell(cell))
-              throw new AncillaError(
-                'artifact.corrupt',
-                `the file of dataset ${dataset.dataset_id} has a cell of no type that datasets have`,
-              );
-            column.push(cell);
-          }
-        },
-      });
+      const onChunk = ({ columnData }: { readonly columnData: ArrayLike<unknown> }): void => {
+        for (let i = 0; i < columnData.length; i++) {
+          const cell = columnData[i] ?? null;
+          if (!isCell(cell))
+            throw new AncillaError('artifact.corrupt', `the file of dataset ${dataset.dataset_id} has a cell of no type that datasets have`);
+          column.push(cell);
+        }
+      };
+      for (const { num_rows } of metadata.row_groups) {
+        await nextTurn();
+        await parquetRead({ file, metadata, columns: [name], rowStart: column.length, rowEnd: column.length + Number(num_rows), onChunk });
+      }
       return column;
     },
   };
@@ -62,9 +58,6 @@ export async function openDataset(artifacts: Artifacts, of: Of, dataset: Dataset
 export async function readDataset(artifacts: Artifacts, of: Of, dataset: Dataset, io: Io): Promise<Columns> {
   const reader = await openDataset(artifacts, of, dataset, io);
   const columns: Record<string, readonly Cell[]> = {};
-  for (const name of reader.names) {
-    columns[name] = await reader.column(name);
-    await nextTurn();
-  }
+  for (const name of reader.names) columns[name] = await reader.column(name);
   return columns;
 }
