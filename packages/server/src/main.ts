@@ -27,6 +27,7 @@ import { locked, openKeyring, writeSecretFile } from './keys/index.ts';
 import {
   BASE_CARD,
   BASE_VERSION,
+  glossaryErrors,
   mappingTask,
   openGlossaries,
   openLanguageModel,
@@ -173,6 +174,7 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
     sagas: runner,
     isMadeBy: access.isMadeBy,
     attest: { models: (...of) => training.attest(...of) },
+    errorsOf: { glossaries: glossaryErrors },
   });
   const threads = opened.use(openRedactionThreads());
   const gates = openGates({ curator, keys, clock, threads, ...(extra.redactionEngine !== undefined && { engine: extra.redactionEngine }) });

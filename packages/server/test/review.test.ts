@@ -71,6 +71,14 @@ test('the same idempotency key of the same caller is the same run, also at once;
   notEqual((await ask(server.south.agent)).saga_id, first?.saga_id, 'another caller’s key is another key');
 });
 
+test('a glossary that could not be mapped with is refused when it is saved, by place', async () => {
+  const { server, admin } = await started();
+  await using _ = server;
+  const content = { entries: [glossary.entries[0], { name: 'no id' }] };
+  const refused = await admin.post<object>(422, '/curator/glossaries/crm/versions', { version: '2', message: 'test', content });
+  partialDeepStrictEqual(refused, { code: 'schema.invalid', errors: [{ path: '/content/entries/1/semantic_id', message: 'is missing' }] });
+});
+
 test('each of the five decisions leaves the queue and stands in mapping_history, by whom the credential names', async () => {
   const { server, items, reviewer, auditor } = await started();
   await using _ = server;

@@ -24,7 +24,7 @@ import { serving } from './rollouts.ts';
 import { curatorRoutes } from './routes.ts';
 import { seedPlatform, ship, type Shipped } from './seed.ts';
 import { openTestRunner, type RunTests } from './validation-tests.ts';
-import { draftVersion, saveVersion, type NewVersion } from './versions.ts';
+import { draftVersion, saveVersion, type ErrorsOf, type NewVersion } from './versions.ts';
 
 export type { LabelAnswer } from './labels.ts';
 export type { Ref, Resolved, Subject } from './document.ts';
@@ -67,6 +67,7 @@ export const openCurator = ({
   isMadeBy,
   runTests = openTestRunner({ deadlineMs: TEST_DEADLINE_MS, atOnce: TESTS_AT_ONCE }),
   attest = {},
+  errorsOf = {},
 }: {
   readonly platform: PlatformStore;
   readonly clock: Clock;
@@ -78,9 +79,10 @@ export const openCurator = ({
   readonly runTests?: RunTests;
   /** What other rooms say of versions of the kinds they make. */
   readonly attest?: MovingParts['attest'];
+  readonly errorsOf?: ErrorsOf;
 }): Room & Curator => {
   const { move, approve, sagas: declared, shelvesOf } = openMoves({ platform, clock, newId, random, runTests, attest, sagas, isMadeBy });
-  const save = (tenant: TenantStore, given: NewVersion, io: Io) => saveVersion(tenant, shelvesOf(tenant), given, { clock, runTests }, io);
+  const save = (tenant: TenantStore, given: NewVersion, io: Io) => saveVersion(tenant, shelvesOf(tenant), given, { clock, runTests, errorsOf }, io);
   return {
     routes: curatorRoutes({ platform, save, move, approve }),
     // Its memo is read and written through the saga's own schema, by whoever runs it.

@@ -6,6 +6,8 @@ import {
   isAncillaError,
   toTimestamp,
   type Clock,
+  type FieldError,
+  type GovernedKind,
   type GovernedVersion,
   type Io,
   type Platform,
@@ -24,6 +26,9 @@ export const SHIPPED = 'ancilla.';
 /** Labels whose names no version may bear, so that nobody takes one for the other. */
 const RESERVED = new Set(['production', 'canary', 'shadow', 'latest']);
 
+/** What other rooms have against content of the kinds they read. */
+export type ErrorsOf = { readonly [K in GovernedKind]?: (content: unknown) => readonly FieldError[] };
+
 /** A version as its author hands it in. */
 export interface NewVersion extends Subject {
   readonly version: string;
@@ -37,11 +42,11 @@ export interface NewVersion extends Subject {
   readonly shipped?: boolean;
 }
 
-const assertFits = ({ kind, id, version, content, shipped = false }: NewVersion): void => {
+const assertFits = ({ kind, id, version, content, shipped = false }: NewVersion, errorsOf: ErrorsOf): void => {
   const reserved = RESERVED.has(version) || (kind !== 'models' && version.startsWith(SHIPPED) !== shipped);
   const errors = [
     ...(reserved ? [{ path: '/version', message: `must not be ${[...RESERVED].join(', ')} or begin with ${SHIPPED}` }] : []),
-    ...kindRules[kind].errors(content, id, version).map(({ path, message }) => ({ path: `/content${path}`, message })),
+    ...[...kindRules[kind].errors(content, id, version), ...(errorsOf[kind]?.(content) ?? [])].map(({ path, message }) => ({ path: `/content${path}`, message })),
   ];
   if (errors.length > 0)
     throw new AncillaError('schema.invalid', `${kind} ${id} ${version} is not valid`, { errors: errors.slice(0, 100) });
@@ -59,6 +64,7 @@ const sourceOf = (content: unknown): { readonly source?: string } => {
 
 /** What saving a version needs of its room. */
 interface Checking {
+  readonly errorsOf?: ErrorsOf;
   readonly clock: Clock;
   readonly runTests: RunTests;
 }
@@ -72,7 +78,7 @@ export const draftVersion = async (
   store: Reader<Tenant & Platform>,
   shelves: Shelves,
   given: NewVersion,
-  { clock, runTests }: Checking,
+  { clock, runTests, errorsOf = {} }: Checking,
   io: Io,
 ): Promise<{ readonly doc: GovernedVersion; readonly stands: boolean; readonly write: Write<Tenant & Platform> }> => {
   const { kind, id, version, message, content, author, trace_id } = given;
@@ -83,7 +89,7 @@ export const draftVersion = async (
     const doc = assertSame(was, digest);
     return { doc, stands: true, write: insertReceived(curatorVersions, doc, received) };
   }
-  assertFits(given);
+  assertFits(given, errorsOf);
   const [newest] = (await store.find(curatorVersions, { index: 'by_document', equals: { kind, id }, limit: 1 }, io)).items;
   const parent = given.parent ?? newest?.doc.version ?? null;
   if (given.parent !== undefined && !(await findVersion(store, given, given.parent, io)))

@@ -1,9 +1,9 @@
-import { AncillaError, type Io, type TenantStore } from '@ancilla/contracts';
+import { AncillaError, toFieldErrors, type FieldError, type Io, type TenantStore } from '@ancilla/contracts';
 import { LRUCache } from 'lru-cache';
 import { Type, type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { Curator } from '../curator/index.ts';
-import { idFault } from './term-ids.ts';
+import { idFault, idFaultOf } from './term-ids.ts';
 
 const Text = Type.String({ maxLength: 4000 });
 /** One term columns can mean. */
@@ -22,6 +22,21 @@ export type Term = Static<typeof Term>;
 const Terms = Type.Array(Term, { minItems: 1, maxItems: 20_000 });
 /** A governed glossary's content: its terms, bare or under `entries`. */
 const Content = Compile(Type.Union([Terms, Type.Object({ entries: Terms })]));
+
+const TermList = Compile(Terms);
+
+/**
+ * What a glossary has against being used, by place: told when it is saved, not when somebody maps with it. Content without terms is left to whoever keeps other things
+ * under that name; it is refused when it is to be used.
+ */
+export function glossaryErrors(content: unknown): readonly FieldError[] {
+  const isBare = Array.isArray(content);
+  if (!isBare && !(typeof content === 'object' && content !== null && 'entries' in content)) return [];
+  const [path, terms]: readonly [string, unknown] = isBare ? ['', content] : ['/entries', content.entries];
+  if (!TermList.Check(terms)) return toFieldErrors(TermList.Errors(terms)).map((error) => ({ ...error, path: `${path}${error.path}` }));
+  const fault = idFaultOf(terms);
+  return fault === undefined ? [] : [{ path: `${path}/${fault.at}/semantic_id`, message: fault.message }];
+}
 
 /** One version of a glossary. */
 interface Glossary {

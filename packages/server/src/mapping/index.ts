@@ -7,7 +7,7 @@ import type { MappingParts } from './parts.ts';
 import { openSuggest } from './suggest.ts';
 
 export { BASE_CARD, BASE_VERSION, readBaseModel } from './base-model.ts';
-export { openGlossaries, readOnce, type Glossaries } from './glossaries.ts';
+export { glossaryErrors, openGlossaries, readOnce, type Glossaries } from './glossaries.ts';
 export { openLanguageModel } from './language-model.ts';
 export { openLiveModels, type LiveModels } from './live-model.ts';
 export { reviewPolicyOf } from './review-policy.ts';
