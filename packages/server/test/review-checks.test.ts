@@ -80,6 +80,27 @@ test('a blind column is decided without what was suggested', async () => {
   equal(said.blind, true);
 });
 
+test('what was decided before many newer decisions is asked of a second person, too, a stretch further back with each look', async () => {
+  await using server = await startTestServer();
+  const { admin, agent, reviewer, steward } = server.north;
+  await govern(admin);
+  await suggest(agent, 0);
+  const [mine, ...others] = await queueOf(reviewer);
+  const own = await decide(steward, 201, mine?.suggestion_id, { decision: 'override', semantic_id: rightFor(mine?.column ?? '') });
+  for (const { suggestion_id, column } of others)
+    await decide(reviewer, 201, suggestion_id, { decision: 'override', semantic_id: rightFor(column) });
+  await checked(steward, { double_share: 1 });
+  // The steward decided all of these.
+  await add(server, 500, mine?.suggestion_id ?? '', { status: 'decided', mapping_history_id: own.mapping_history_id });
+  equal((await queueOf(steward)).length, 0);
+  const asked = await queueOf(steward);
+  equal(asked.length, others.length);
+  equal((await queueOf(steward)).length, others.length, 'what is owed stays in the queue');
+  for (const { suggestion_id, column } of asked)
+    await decide(steward, 201, suggestion_id, { decision: 'override', semantic_id: rightFor(column) });
+  for (let look = 0; look < 4; look++) equal((await queueOf(steward)).length, 0);
+});
+
 test('a second person decides unknowing; what they say is compared and changes nothing, and of two who disagree neither settles it', async () => {
   await using server = await startTestServer();
   const { admin, agent, reviewer, steward } = server.north;

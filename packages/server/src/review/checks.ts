@@ -12,6 +12,8 @@ import {
   type TenantStore,
 } from '@ancilla/contracts';
 import { domainOf } from '@ancilla/ranker';
+import { LRUCache } from 'lru-cache';
+import type { Of } from '../ingest/index.ts';
 import type { Checking } from './policy.ts';
 
 /** A second look that a reviewer owes: nothing tells it from an open suggestion. */
@@ -45,36 +47,59 @@ export async function checkDue(
   return opinions.some(({ doc: said }) => said.why === 'double') ? undefined : { why: 'double', first: first.doc };
 }
 
-/** Decided suggestions looked through for checks, the newest. */
+/** Decided suggestions looked through for checks at a time. */
 const LOOK_BACK = 200;
 const MOST = 10;
 
+/**
+ * How far back each person's queue has looked: the newest each time, and behind them a stretch further with each look, so that what many people decided in a day comes up,
+ * too, and no look takes longer than another. Kept as long as the process runs; then it begins anew.
+ */
+export type LookedBack = LRUCache<string, string>;
+export const openLookedBack = (): LookedBack => new LRUCache({ max: 10_000 });
+
 /** Second looks this person owes, to be mixed into their queue. */
 export async function checksDue(
-  tenant: TenantStore,
+  { tenant, tenant_id }: Of,
   reviewer_id: string,
   checking: Checking,
+  lookedBack: LookedBack,
   io: Io,
 ): Promise<readonly MappingSuggestion[]> {
   const { double_share, gold_share } = checking.rules;
   if (double_share === 0 && gold_share === 0) return [];
-  const [decided, gold] = await Promise.all([
-    tenant.find(mappingSuggestions, { index: 'by_status', equals: { status: 'decided' }, limit: LOOK_BACK }, io),
-    tenant.find(reviewGold, { index: 'all', equals: {}, limit: LOOK_BACK }, io),
-  ]);
-  const chosen = new Map(
-    decided.items.filter(({ doc }) => checking.isDouble(doc.suggestion_id)).map((each) => [each.doc.suggestion_id, each]),
-  );
+  const decidedFrom = (cursor?: string) =>
+    tenant.find(
+      mappingSuggestions,
+      { index: 'by_status', equals: { status: 'decided' }, limit: LOOK_BACK, ...(cursor !== undefined && { cursor }) },
+      io,
+    );
+  const [newest, gold] = await Promise.all([decidedFrom(), tenant.find(reviewGold, { index: 'all', equals: {}, limit: LOOK_BACK }, io)]);
+  const due: MappingSuggestion[] = [];
+  const take = async (from: Iterable<Stored<typeof mappingSuggestions>>): Promise<void> => {
+    for (const each of from) {
+      if (due.length === MOST) return;
+      if ((await checkDue(tenant, each, reviewer_id, checking, io)) !== undefined) due.push(each.doc);
+    }
+  };
+  const isDrawn = ({ doc }: Stored<typeof mappingSuggestions>): boolean => checking.isDouble(doc.suggestion_id);
+  const chosen = new Map(newest.items.filter(isDrawn).map((each) => [each.doc.suggestion_id, each]));
   for (const { doc } of gold.items) {
     if (!checking.isGoldFor(doc.suggestion_id, reviewer_id)) continue;
     const found = await tenant.get(mappingSuggestions, doc.suggestion_id, io);
     if (found !== undefined) chosen.set(doc.suggestion_id, found);
   }
-  const due: MappingSuggestion[] = [];
-  for (const each of chosen.values()) {
-    if (due.length === MOST) break;
-    if ((await checkDue(tenant, each, reviewer_id, checking, io)) !== undefined) due.push(each.doc);
-  }
+  await take(chosen.values());
+  const who = `${tenant_id}/${reviewer_id}`;
+  const from = lookedBack.get(who) ?? newest.next_cursor;
+  if (double_share === 0 || due.length === MOST || from === null) return due;
+  const had = due.length;
+  const older = await decidedFrom(from);
+  await take(older.items.filter((each) => isDrawn(each) && !chosen.has(each.doc.suggestion_id)));
+  // What was found there stays in the queue until it is decided.
+  if (due.length > had) lookedBack.set(who, from);
+  else if (older.next_cursor === null) lookedBack.delete(who);
+  else lookedBack.set(who, older.next_cursor);
   return due;
 }
 

@@ -27,6 +27,7 @@ import {
 import { Type } from 'typebox';
 import type { Curator } from '../curator/index.ts';
 import { openAcceptAlone } from './accept-alone.ts';
+import { openLookedBack } from './checks.ts';
 import { openDecisions, type ReviewParts } from './decisions.ts';
 import { openChecking } from './policy.ts';
 import { Quality, qualityOf } from './quality.ts';
@@ -50,6 +51,7 @@ export function openReview({
   readonly newId: NewId;
 }) {
   const checking = openChecking({ curator, hmac });
+  const lookedBack = openLookedBack();
   const decideOn = openDecisions({ ...given, checking });
   const { clock } = given;
   const selections = openSelections({ ...given, newId });
@@ -69,7 +71,7 @@ export function openReview({
       async handle({ tenant, tenant_id, who, query, signal }) {
         const io = { signal };
         const of = { tenant, tenant_id };
-        return [200, await queueOf(of, query, who.id, await checking(of, io), io)] as const;
+        return [200, await queueOf(of, query, who.id, await checking(of, io), lookedBack, io)] as const;
       },
     }),
     route({

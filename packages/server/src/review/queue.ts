@@ -1,7 +1,7 @@
 import { MappingSuggestion, mappingSuggestions, type Io } from '@ancilla/contracts';
 import { Type, type Static } from 'typebox';
 import type { Of } from '../ingest/index.ts';
-import { checksDue } from './checks.ts';
+import { checksDue, type LookedBack } from './checks.ts';
 import type { Checking } from './policy.ts';
 
 /** What reviewers see of a suggestion: nothing of what is tried out beside it, and of a blind one nothing of what was suggested. */
@@ -38,19 +38,20 @@ export function valuesOf(open: readonly Pick<MappingSuggestion, 'column' | 'abst
 
 /** One person's queue: open suggestions, and among them, not to be told apart, what they are to check. */
 export async function queueOf(
-  { tenant }: Of,
+  of: Of,
   { status = 'open', order = 'newest', ...page }: Asked,
   reviewer_id: string,
   checking: Checking,
+  lookedBack: LookedBack,
   io: Io,
 ): Promise<{ readonly items: Shown[]; readonly next_cursor: string | null }> {
   const limit = order === 'value' ? VALUED : page.limit;
-  const { items, next_cursor } = await tenant.find(
+  const { items, next_cursor } = await of.tenant.find(
     mappingSuggestions,
     { index: 'by_status', equals: { status }, ...page, ...(limit !== undefined && { limit }) },
     io,
   );
-  const checks = status === 'open' && page.cursor === undefined ? await checksDue(tenant, reviewer_id, checking, io) : [];
+  const checks = status === 'open' && page.cursor === undefined ? await checksDue(of, reviewer_id, checking, lookedBack, io) : [];
   const all = [...items.map(({ doc }) => doc), ...checks.map(asOpen)].toSorted((a, b) => (a.created_at < b.created_at ? 1 : -1));
   const show = ({ trials: _trials, ...rest }: MappingSuggestion): Shown =>
     status === 'open' && checking.isBlind(rest.suggestion_id) ? { ...rest, candidates: [], abstained: false, blind: true } : rest;
