@@ -82,7 +82,8 @@ export const openCurator = ({
   readonly errorsOf?: ErrorsOf;
 }): Room & Curator => {
   const { move, approve, sagas: declared, shelvesOf } = openMoves({ platform, clock, newId, random, runTests, attest, sagas, isMadeBy });
-  const save = (tenant: TenantStore, given: NewVersion, io: Io) => saveVersion(tenant, shelvesOf(tenant), given, { clock, runTests, errorsOf }, io);
+  const save = (tenant: TenantStore, given: NewVersion, io: Io) =>
+    saveVersion(tenant, shelvesOf(tenant), given, { clock, runTests, errorsOf }, io);
   return {
     routes: curatorRoutes({ platform, save, move, approve }),
     // Its memo is read and written through the saga's own schema, by whoever runs it.

@@ -46,7 +46,10 @@ const assertFits = ({ kind, id, version, content, shipped = false }: NewVersion,
   const reserved = RESERVED.has(version) || (kind !== 'models' && version.startsWith(SHIPPED) !== shipped);
   const errors = [
     ...(reserved ? [{ path: '/version', message: `must not be ${[...RESERVED].join(', ')} or begin with ${SHIPPED}` }] : []),
-    ...[...kindRules[kind].errors(content, id, version), ...(errorsOf[kind]?.(content) ?? [])].map(({ path, message }) => ({ path: `/content${path}`, message })),
+    ...[...kindRules[kind].errors(content, id, version), ...(errorsOf[kind]?.(content) ?? [])].map(({ path, message }) => ({
+      path: `/content${path}`,
+      message,
+    })),
   ];
   if (errors.length > 0)
     throw new AncillaError('schema.invalid', `${kind} ${id} ${version} is not valid`, { errors: errors.slice(0, 100) });

@@ -29,8 +29,7 @@ export interface NameView {
 }
 
 /** The words by which a name is compared. What stands in square brackets is a footnote, not a name. */
-const wordsCompared = (name: string): readonly string[] =>
-  NAMELESS.test(name.trim()) ? [] : wordsOf(name.replaceAll(/\[[^\]]*\]/g, ' '));
+const wordsCompared = (name: string): readonly string[] => (NAMELESS.test(name.trim()) ? [] : wordsOf(name.replaceAll(/\[[^\]]*\]/g, ' ')));
 
 /** @param isWord - words of the glossary at hand, of which a compound may be made beside the shipped ones */
 export const toNameView = (name: string, isWord: (word: string) => boolean = () => false): NameView => toView(wordsCompared(name), isWord);

@@ -41,14 +41,17 @@ export interface EffectParts {
   /** Those of them that an agent's saga may have run. */
   readonly offered: Readonly<Record<string, Offered>>;
   readonly leaseMs: number;
+  /** Whether a tenant's redaction would change a text. @throws {AncillaError} `redaction.failed` */
+  readonly isRedacted: (of: HeldSaga['of'], text: string, io: Io) => Promise<boolean>;
 }
 
 const FIRST_BACKOFF_MS = 200;
 const MOST_BACKOFF_MS = 60_000;
 const TIMED_OUT = 'step_timeout';
+const LONGEST_DETAIL = 1000;
 
 /** Everything that may touch the world outside: each runs under an intent that stands in the log. */
-export function openEffects({ payloads, clock, random, owner_id, later, handlerOf, offered, leaseMs }: EffectParts) {
+export function openEffects({ payloads, clock, random, owner_id, later, handlerOf, offered, leaseMs, isRedacted }: EffectParts) {
   const inMs = (ms: number): string => toTimestamp(clock.now() + ms);
   /** Doubled each time, with jitter. */
   const backoff = (attempt: number): string =>
@@ -142,6 +145,20 @@ export function openEffects({ payloads, clock, random, owner_id, later, handlerO
     return { entries: last ? [entry, verbOf(held, held.history, 'compensate', { error_code: code })] : [entry] };
   }
 
+  /**
+   * What an attempt came to that threw. What an error of ours says to callers is kept with the last one, beside the log, which stands for good; unless redaction would
+   * take something out, or cannot say: then its code must do.
+   */
+  async function threw(held: HeldSaga, step: Work, attempt: number, error: unknown, io: Io): Promise<Came> {
+    const came = failed(held, step, attempt, codeOf(error), isRetryable(error));
+    const [outcome, ...more] = came.entries;
+    if (outcome === undefined || more.length === 0 || !isAncillaError(error)) return came;
+    const detail = error.message.slice(0, LONGEST_DETAIL);
+    if (await isRedacted(held.of, detail, io).catch(() => true)) return came;
+    const { artifact_id, writes } = payloads.prepare(held.of, { detail }, held.state.doc.trace_id, owner_id);
+    return { entries: [{ ...outcome, payload_ref: artifact_id }, ...more], writes };
+  }
+
   /** Runs a step once. What it throws is an outcome, too; only a lost lease and the end of the process are not. */
   async function run(saga: AnySaga, held: HeldSaga, step: Work, attempt: number, io: Io): Promise<Came> {
     const stop = new AbortController();
@@ -168,7 +185,7 @@ export function openEffects({ payloads, clock, random, owner_id, later, handlerO
     } catch (error) {
       io.signal.throwIfAborted();
       const { aborted, reason } = stop.signal;
-      if (!aborted) return failed(held, step, attempt, codeOf(error), isRetryable(error));
+      if (!aborted) return await threw(held, step, attempt, error, io);
       if (reason instanceof TurnedAround || isAncillaError(reason, 'saga.state')) return { entries: [] };
       if (isAncillaError(reason, 'saga.stale_owner')) throw reason;
       return await unknown(saga, held, step, attempt, TIMED_OUT, io);
@@ -245,8 +262,8 @@ export function openEffects({ payloads, clock, random, owner_id, later, handlerO
   };
 
   /** The store refused what an effect came to: the attempt failed. @returns undefined for what was no effect */
-  function refused(held: HeldSaga, action: Action, error: unknown): Came | undefined {
-    if (action.do === 'run' || action.do === 'ask') return failed(held, action.step, action.attempt, codeOf(error), isRetryable(error));
+  async function refused(held: HeldSaga, action: Action, error: unknown, io: Io): Promise<Came | undefined> {
+    if (action.do === 'run' || action.do === 'ask') return await threw(held, action.step, action.attempt, error, io);
     return action.do === 'undo' ? undoFailed(held, action.step, error) : undefined;
   }
 

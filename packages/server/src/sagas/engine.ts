@@ -222,7 +222,8 @@ export function openEngine(parts: EngineParts): Engine {
       await append(came).catch(async (error: unknown) => {
         // Killed meanwhile: what came of it is not wanted any more.
         if (isAncillaError(error, 'saga.state')) return;
-        const refused = isAncillaError(error, 'saga.stale_owner') || io.signal.aborted ? undefined : effects.refused(held, action, error);
+        const refused =
+          isAncillaError(error, 'saga.stale_owner') || io.signal.aborted ? undefined : await effects.refused(held, action, error, io);
         if (refused === undefined) throw error;
         await append(refused);
       });

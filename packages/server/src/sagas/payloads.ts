@@ -1,6 +1,9 @@
-import { AncillaError, artifacts as stored, type Io, type Tenant, type Write } from '@ancilla/contracts';
+import { AncillaError, isAncillaError, artifacts as stored, type Io, type Tenant, type Write } from '@ancilla/contracts';
 import { canonicalJson } from '@ancilla/evidence';
 import type { Artifacts } from '../artifacts/index.ts';
+import { Type } from 'typebox';
+import { Value } from 'typebox/value';
+import type { StepView } from './history.ts';
 import type { HeldSaga, Of } from './log.ts';
 
 export type Memo = Record<string, unknown>;
@@ -24,9 +27,13 @@ export interface Payloads {
   /** What somebody else stored. @throws {AncillaError} `not_found`; `schema.invalid` when it is no JSON or more than a mebibyte */
   readSent(of: Of, ref: string, io: Io): Promise<unknown>;
   startOf(held: HeldSaga, io: Io): Promise<StartPayload>;
+  /** What is kept of the error by which a step of a declared saga failed; undefined where nothing is, or it is erased since. */
+  detailOf(of: Of, step: StepView, io: Io): Promise<string | undefined>;
   /** The memo after the last outcome. */
   memoOf(held: HeldSaga, io: Io): Promise<Memo>;
 }
+
+const Detail = Type.Object({ detail: Type.String() });
 
 const MOST_SENT = 1024 ** 2;
 
@@ -53,6 +60,16 @@ export function openPayloads(artifacts: Artifacts): Payloads {
       }
     },
     startOf,
+    async detailOf(of, { status, payload_ref }, io) {
+      if (status !== 'failed' || payload_ref === null) return undefined;
+      try {
+        const kept = await readJson(of, payload_ref, io);
+        return Value.Check(Detail, kept) ? kept.detail : undefined;
+      } catch (error) {
+        if (isAncillaError(error, 'not_found')) return undefined;
+        throw error;
+      }
+    },
     prepare: (of, value, trace_id, by) =>
       artifacts.prepare(of, {
         category: 'payload',

@@ -40,6 +40,8 @@ const StepAnswer = Type.Object({
   compensation: Type.String(),
   created_at: Type.String(),
   completed_at: Type.Union([Type.String(), Type.Null()]),
+  /** What a step of the server's own said when it failed. */
+  error_detail: Type.Optional(Type.String()),
 });
 
 export const sagaRoutes = ({
@@ -122,24 +124,22 @@ export const sagaRoutes = ({
       answers: {
         200: Type.Object({ ...pageOf(WalEntry).properties, steps: Type.Array(StepAnswer) }),
       },
-      async handle({ tenant, query: { saga_id, ...page }, signal }) {
+      async handle({ tenant, tenant_id, query: { saga_id, ...page }, signal }) {
         const { items, next_cursor } = await tenant.find(
           tenantWal,
           { index: 'by_saga', equals: { saga_id }, oldest_first: true, ...page },
           { signal },
         );
-        const { steps: views } = toHistory(await log.entriesOf(tenant, saga_id, { signal }));
+        const { steps: views, definition_hash } = toHistory(await log.entriesOf(tenant, saga_id, { signal }));
         const entries = items.map(({ doc }) => doc);
-        const steps = views.map(({ step_name, status, attempts, payload_ref, compensate_ref, compensation, created_at, completed_at }) => ({
-          step_name,
-          status,
-          attempts,
-          payload_ref,
-          compensate_ref,
-          compensation,
-          created_at,
-          completed_at,
-        }));
+        const steps = await Promise.all(
+          views.map(async (view) => {
+            const { step_name, status, attempts, payload_ref, compensate_ref, compensation, created_at, completed_at } = view;
+            const error_detail = definition_hash === null ? undefined : await payloads.detailOf({ tenant, tenant_id }, view, { signal });
+            const shown = { step_name, status, attempts, payload_ref, compensate_ref, compensation, created_at, completed_at };
+            return { ...shown, ...(error_detail !== undefined && { error_detail }) };
+          }),
+        );
         return [200, { items: entries, steps, next_cursor }] as const;
       },
     }),

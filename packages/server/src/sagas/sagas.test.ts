@@ -2,9 +2,11 @@ import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
 import { test } from 'node:test';
 import { AncillaError, remove, saga, sagaState, tenantWal, wakeups, type Saga, type SagaOutcome } from '@ancilla/contracts';
 import { Type } from 'typebox';
+import { Value } from 'typebox/value';
 import { io, openTest, trace_id } from './engine.fixture.ts';
 import { toCache, toHistory } from './history.ts';
 
+const Steps = Type.Object({ steps: Type.Array(Type.Object({ status: Type.String(), error_detail: Type.Optional(Type.String()) })) });
 const Memo = Type.Object({ order: Type.String(), a: Type.Optional(Type.String()), b: Type.Optional(Type.String()) });
 type Memo = { order: string; a?: string; b?: string };
 
@@ -108,6 +110,40 @@ test('the same idempotency key is the same saga; with another payload it is refu
   for (const { settled } of atOnce) equal((await settled).status, 'done');
   equal(world.length, 6, 'of three that start at once one runs, and all hear of its end');
   await rejects(runner.start(order, start(at, 'order-1', '8')), { code: 'saga.payload_conflict' });
+});
+
+test('what an error of ours says is kept with the step it ended, outside the log, unless redaction would change it; another error leaves its name', async () => {
+  await using at = await openTest();
+  const failing = (name: string, error: Error) =>
+    saga({
+      name,
+      memo: Type.Object({}),
+      steps: [{ name: 'try', attempts: 1, unknown: { on: 'retry' }, run: () => Promise.reject(error) }],
+    });
+  const said = 'dataset 7 needs more memory than it may have';
+  const sagas = [
+    failing('ours', new AncillaError('training.isolated', said)),
+    failing('personal', new AncillaError('training.isolated', 'mail to mara@example.org')),
+    failing('foreign', new Error('row 4711 of customers')),
+  ];
+  const { runner, routes = [] } = await at.open(sagas);
+  const wal = routes.find(({ method, path }) => method === 'GET' && path === '/dif/wal');
+  const details: unknown[] = [];
+  for (const each of sagas) {
+    const { saga_id, settled } = await runner.start(each, { ...start(at, each.name), memo: {} });
+    equal((await settled).status, 'compensated');
+    ok(!JSON.stringify(await walOf(at, saga_id)).includes('memory'));
+    const who = { id: 'stella', role: 'steward', tenant_id: 'north', key_id: 'ak_1' } as const;
+    const trace = { trace_id, span_id: '00f067aa0ba902b7' };
+    const answer = await wal?.handle({ ...at.north, ...io, who, trace, params: {}, query: { saga_id }, body: null, headers: {} });
+    const steps = Value.Parse(Steps, answer?.[1]).steps;
+    details.push(...steps.map(({ status, error_detail }) => [status, error_detail]));
+  }
+  deepEqual(details, [
+    ['failed', said],
+    ['failed', undefined],
+    ['failed', undefined],
+  ]);
 });
 
 test('a step that fails for good is undone in exact reverse of what happened', async () => {

@@ -41,7 +41,10 @@ export async function openDataset(artifacts: Artifacts, of: Of, dataset: Dataset
         for (let i = 0; i < columnData.length; i++) {
           const cell = columnData[i] ?? null;
           if (!isCell(cell))
-            throw new AncillaError('artifact.corrupt', `the file of dataset ${dataset.dataset_id} has a cell of no type that datasets have`);
+            throw new AncillaError(
+              'artifact.corrupt',
+              `the file of dataset ${dataset.dataset_id} has a cell of no type that datasets have`,
+            );
           column.push(cell);
         }
       };

@@ -26,7 +26,10 @@ export function manyDecisions(count: number): Uint8Array {
   const fields = datasetFields(featureNames, false).filter(
     ({ name }) => ['example_id', 'split', 'cluster', 'candidate', 'chosen'].includes(name) || featureNames.includes(name),
   );
-  const rows = Array.from({ length: count * CANDIDATES }, (_, at) => ({ decision: Math.floor(at / CANDIDATES), candidate: at % CANDIDATES }));
+  const rows = Array.from({ length: count * CANDIDATES }, (_, at) => ({
+    decision: Math.floor(at / CANDIDATES),
+    candidate: at % CANDIDATES,
+  }));
   const cellOf = (name: string, { decision, candidate }: (typeof rows)[number], feature: number): Cell => {
     if (name === 'example_id') return `ex_${decision}`;
     if (name === 'split') return decision < 100 ? 'train' : 'held_out';

@@ -406,11 +406,7 @@ test('a model is flagged once consent or dataset are withdrawn or an example is 
 
 for (const [what, flag, happens] of [
   ['consent is taken back', 'consent_withdrawn', (_: Lives, life: Life) => consent(life, 'none')],
-  [
-    'its dataset is withdrawn',
-    'dataset_withdrawn',
-    (_: Lives, life: Life, dataset_id: string) => approve(life, dataset_id, 'withdrawn'),
-  ],
+  ['its dataset is withdrawn', 'dataset_withdrawn', (_: Lives, life: Life, dataset_id: string) => approve(life, dataset_id, 'withdrawn')],
   [
     'one of its examples was removed',
     'example_removed',
@@ -438,7 +434,9 @@ for (const [what, flag, happens] of [
       items.map(({ doc: { verdict, why } }) => [verdict, why]),
       [['inconclusive', 'flagged']],
     );
-    const told = (await lives.north.find(changes, { index: 'all', equals: {}, limit: 20 }, t)).items.filter(({ doc }) => doc.reason === `flagged ${flag}`);
+    const told = (await lives.north.find(changes, { index: 'all', equals: {}, limit: 20 }, t)).items.filter(
+      ({ doc }) => doc.reason === `flagged ${flag}`,
+    );
     deepEqual(new Set(told.map(({ doc }) => doc.collection)), new Set(['rollouts', 'labels']));
     const { labels } = await life.ask<{ labels: readonly string[] }>('GET', '/models/{model_id}/versions/{version}', {
       params: { model_id: 'mapping-ranker', version },
