@@ -137,7 +137,8 @@ export function openRunSaga({ tasks, artifacts, curator, models, storeOf, isolat
     const { memo, tenant_id, signal } = at;
     const io = { signal };
     const of: Of = { tenant: storeOf(tenant_id), tenant_id };
-    using _turn = await queue.turn(tenant_id, io);
+    using turns = new DisposableStack();
+    turns.use(await queue.turn(tenant_id, io));
     await begin(of.tenant, at, io);
     const { file } = await permitted(of.tenant, memo.dataset_id, io);
     const parquet = await datasetBytes(artifacts, of, { dataset_id: memo.dataset_id, file }, io);

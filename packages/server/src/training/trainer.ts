@@ -46,9 +46,9 @@ async function readRows(parquet: Buffer, featureNames: readonly string[]): Promi
     known.set(same, same);
     return same;
   };
-  const rows: (TrainingRow & { readonly split: string })[] = [];
+  const made: (TrainingRow & { readonly split: string })[] = [];
   for (const { num_rows } of metadata.row_groups) {
-    const [first, count] = [rows.length, Number(num_rows)];
+    const [first, count] = [made.length, Number(num_rows)];
     const others: Record<string, unknown[]> = {};
     await parquetRead({
       file,
@@ -65,7 +65,7 @@ async function readRows(parquet: Buffer, featureNames: readonly string[]): Promi
       },
     });
     for (let i = 0; i < count; i++)
-      rows.push({
+      made.push({
         group: once(others['example_id']?.[i]),
         split: once(others['split']?.[i]),
         cluster: once(others['cluster']?.[i]),
@@ -74,5 +74,5 @@ async function readRows(parquet: Buffer, featureNames: readonly string[]): Promi
         features: numbers.subarray((first + i) * size, (first + i + 1) * size),
       });
   }
-  return rows;
+  return made;
 }
