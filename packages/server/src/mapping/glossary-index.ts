@@ -140,8 +140,7 @@ function toReady(terms: readonly Term[], vectorOf: VectorOf): ReadyGlossary {
     byId: new Map(made.map((each) => [each.term.semantic_id, each])),
     places: new Map(made.map(({ term }, at) => [term.semantic_id, at])),
     rarity,
-    // Of values and words of values in one: a value of one word is both.
-    valueRarity: rarityAmong(terms.length, (value) => new Set([...(byValue.get(value) ?? []), ...(byValueWord.get(value) ?? [])]).size),
+    valueRarity: rarityAmong(terms.length, havingEither(byValue, byValueWord)),
     words,
     isWord,
     tells,
@@ -179,6 +178,19 @@ function tellsIn(byOwn: Places, terms: number): (word: string) => boolean {
     const having = new Set<number>();
     for (; isSameOrCut(word, words[from] ?? ''); from++) for (const at of byOwn.get(words[from] ?? '') ?? []) having.add(at);
     return having.size > 0 && having.size < COMMON * terms;
+  };
+}
+
+/** How many have something as a value or as a word of one; a value of one word is both. */
+function havingEither(one: Places, other: Places): (each: string) => number {
+  // Counted once: no more than the glossary has.
+  const both = new Map<string, number>();
+  return (each) => {
+    const [a, b] = [one.get(each), other.get(each)];
+    if (a === undefined || b === undefined) return (a ?? b ?? []).length;
+    const known = both.get(each) ?? new Set([...a, ...b]).size;
+    both.set(each, known);
+    return known;
   };
 }
 
