@@ -23,7 +23,7 @@ const Comparison = Type.Object({
 type Comparison = Static<typeof Comparison>;
 const Result = Compile(Type.Object({ model: Type.Unknown(), comparison: Comparison }));
 
-/** For some 100,000 decisions of twenty candidates: 45,000 take 1.4 GB. */
+/** 45,000 decisions of twenty candidates take 1.4 GB. */
 const limits: Limits = { timeoutMs: 30 * 60_000, memoryBytes: 4 * 1024 ** 3, heapBytes: 2 * 1024 ** 3 };
 const reader = fileURLToPath(import.meta.resolve('hyparquet'));
 /** The program that trains, what it may read (our own packages and the libraries beside its Parquet reader) and its limits; in the repository as when installed. */
