@@ -11,9 +11,9 @@ import {
   type Random,
   type Write,
 } from '@ancilla/contracts';
-import { EvidenceError, canonicalJson, canonicalTwins } from '@ancilla/evidence';
+import { EvidenceError, canonicalJson, canonicalTwins, toHex } from '@ancilla/evidence';
 import { Compile } from 'typebox/compile';
-import { SECRET_BYTES, SLOT_BYTES, type PreparedChange, type PreparedCommit, type PreparedWrite, type Value } from './engines/engine.ts';
+import { SECRET_BYTES, type PreparedChange, type PreparedCommit, type PreparedWrite, type Value } from './engines/engine.ts';
 
 /** Bytes of a blob at most: what is larger goes to the storage adapter. */
 const MAX_BLOB_BYTES = 256 * 1024;
@@ -130,13 +130,12 @@ export function prepareCommits({
   };
 
   return (writes, guards, secrecy) => {
-    // Random all of it, in one draw: what salts leave is written over, or cleared.
-    const secrets = random.bytes(writes.length * SLOT_BYTES);
+    const salts = toHex(random.bytes(writes.length * SECRET_BYTES));
+    let secrets = '';
     const prepared = writes.map((write, i) => {
       const [made, received] = prepare(write, secrecy);
-      const at = i * SLOT_BYTES + SECRET_BYTES;
-      if (received === undefined) secrets.fill(0, at, at + SECRET_BYTES);
-      else secrets.set(secrecy.hmac('store.received', received).subarray(0, SECRET_BYTES), at);
+      secrets += salts.slice(i * SECRET_DIGITS, (i + 1) * SECRET_DIGITS);
+      secrets += received === undefined ? NOTHING : toHex(secrecy.hmac('store.received', received)).slice(0, SECRET_DIGITS);
       return made;
     });
     return {
@@ -146,6 +145,9 @@ export function prepareCommits({
     };
   };
 }
+
+const SECRET_DIGITS = 2 * SECRET_BYTES;
+const NOTHING = '0'.repeat(SECRET_DIGITS);
 
 /** A field's value as an index compares it, the same as SQL's ->> gives. */
 export function toValue(value: unknown): Value {

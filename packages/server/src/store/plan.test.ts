@@ -2,7 +2,7 @@ import { test } from 'node:test';
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { isAncillaError } from '@ancilla/contracts';
 import fc from 'fast-check';
-import { SLOT_BYTES, type PreparedCommit, type PreparedWrite } from './engines/engine.ts';
+import { SECRET_BYTES, type PreparedCommit, type PreparedWrite } from './engines/engine.ts';
 import { plan, type Found, type RowChange } from './plan.ts';
 
 // A store of two collections in memory, just enough to plan on: `log` and `state`, whose documents are their key and a content of one letter.
@@ -35,9 +35,8 @@ const key = fc.constantFrom('a', 'b', 'c');
 const content = fc.constantFrom(1, 2);
 const action = fc.record({ op: fc.constantFrom('insert', 'insert', 'replace', 'remove', 'put'), key, content, stale: fc.boolean() });
 const toCommit = (actions: readonly { op: string; key: string; content: number; stale: boolean }[], model: Model): PreparedCommit => {
-  const secrets = new Uint8Array(actions.length * SLOT_BYTES);
-  const writes = actions.map((each, i): PreparedWrite => {
-    secrets[i * SLOT_BYTES + SLOT_BYTES / 2] = each.content;
+  const secrets = actions.map(({ content }) => content.toString(16).padStart(4 * SECRET_BYTES, '0')).join('');
+  const writes = actions.map((each): PreparedWrite => {
     const row = { key: each.key, time: 't', body: `${each.content}`, unique: [] };
     if (each.op === 'insert') return { op: 'insert', to: 'log', ...row };
     if (each.op === 'put') return { op: 'insert', to: 'state', ...row };

@@ -1,7 +1,7 @@
 import { AncillaError } from '@ancilla/contracts/errors';
 import { CHANGES } from '@ancilla/contracts/storage';
 import { documentDigest } from '@ancilla/evidence';
-import { SECRET_BYTES, SLOT_BYTES, type PreparedChange, type PreparedCommit, type Value } from './engines/engine.ts';
+import { SECRET_BYTES, type PreparedChange, type PreparedCommit, type Value } from './engines/engine.ts';
 
 /** A log document found under a key, also when it was removed since. */
 export interface FoundEntry {
@@ -201,6 +201,6 @@ interface Secrets {
 }
 const NOTHING = new Uint8Array(SECRET_BYTES);
 const secretsOf = ({ secrets }: PreparedCommit, i: number): Secrets => {
-  const part = (n: number) => secrets.subarray(i * SLOT_BYTES + n * SECRET_BYTES, i * SLOT_BYTES + (n + 1) * SECRET_BYTES);
-  return { salt: part(0), received: part(1) };
+  const part = (n: number) => Buffer.from(secrets.slice(n * 2 * SECRET_BYTES, (n + 1) * 2 * SECRET_BYTES), 'hex');
+  return { salt: part(2 * i), received: part(2 * i + 1) };
 };
