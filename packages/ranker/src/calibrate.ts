@@ -11,13 +11,18 @@ export interface Scored {
   readonly weight: number;
 }
 
-/** Fewer say too little; a step holds at least so many of them as a share. */
-const FEWEST = 500;
+/** Fewer say too little. */
+const FEWEST = 100;
+/** What a step holds at least: a share of all decisions, and so many. */
 const SMALLEST_STEP = 0.04;
+const FEWEST_IN_STEP = 20;
+/** What scores say by themselves is believed as if so many decisions, spread alike, had confirmed it: few decisions move a promise little. */
+const CONFIRMED = 100;
 const round = (value: number): number => Math.round(value * 1e4) / 1e4;
 
 /**
- * Isotonic regression by pooling adjacent violators (Ayer and others, 1955), over steps of equal weight so that few decisions make no cliff. Deterministic.
+ * Isotonic regression by pooling adjacent violators (Ayer and others, 1955), over steps of equal weight that are shrunk to their own scores, so that few decisions make no
+ * cliff. Deterministic.
  * @returns undefined when there are too few to say
  */
 export function calibrate(scored: readonly Scored[]): Calibration | undefined {
@@ -27,14 +32,16 @@ export function calibrate(scored: readonly Scored[]): Calibration | undefined {
   const steps: { weight: number; score: number; right: number }[] = [];
   for (const { score, right, weight } of inOrder) {
     let step = steps.at(-1);
-    if (step === undefined || step.weight >= SMALLEST_STEP * all) steps.push((step = { weight: 0, score: 0, right: 0 }));
+    if (step === undefined || step.weight >= Math.max(FEWEST_IN_STEP, SMALLEST_STEP * all))
+      steps.push((step = { weight: 0, score: 0, right: 0 }));
     step.weight += weight;
     step.score += weight * score;
     step.right += right ? weight : 0;
   }
+  const confirmed = CONFIRMED / all;
   const pools: typeof steps = [];
-  for (const step of steps) {
-    let pool = { ...step };
+  for (const { weight, score, right } of steps) {
+    let pool = { weight: weight * (1 + confirmed), score: score * (1 + confirmed), right: right + score * confirmed };
     for (
       let before = pools.at(-1);
       before !== undefined && before.right / before.weight >= pool.right / pool.weight;

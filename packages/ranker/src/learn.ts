@@ -8,7 +8,7 @@ const NONE = 'none';
 
 /**
  * Fits the weights to all decisions, and the calibration to what models of one half of the tables say of the other: nobody is asked about what they were told.
- * With fewer than 500 decisions the prior's calibration stays. Deterministic.
+ * With fewer than 100 decisions the prior's calibration stays. Deterministic.
  */
 export function learn(rows: readonly TrainingRow[], { prior = priorModel }: { readonly prior?: Model } = {}): Model {
   const model = fitDecisions(rows, prior);

@@ -1,4 +1,4 @@
-import { fitDecisions, type Model, type TrainingRow } from '@ancilla/ranker';
+import { learn, type Model, type TrainingRow } from '@ancilla/ranker';
 import { rankCompared, type ComparedTable, type RankedColumn } from './rank-table.ts';
 import type { Approved } from './recall.ts';
 import { NONE } from './term-ids.ts';
@@ -43,7 +43,7 @@ export const toTrainingRows = (
     }));
   });
 
-/** Fits a model to approved tables as training does: each table ranked with the memory of the others. */
+/** Learns from approved tables as training does: each table ranked with the memory of the others. */
 export function learnFrom(
   tables: readonly ComparedTable[],
   answers: readonly Answer[],
@@ -55,5 +55,5 @@ export function learnFrom(
     const memory = approved.filter(({ table }) => table !== name);
     return toTrainingRows(rankCompared(compared, prior, memory), { table: name, answers, group: '', weight: 1 });
   });
-  return fitDecisions(rows, prior);
+  return learn(rows, { prior });
 }
