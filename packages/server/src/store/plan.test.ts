@@ -35,7 +35,7 @@ const key = fc.constantFrom('a', 'b', 'c');
 const content = fc.constantFrom(1, 2);
 const action = fc.record({ op: fc.constantFrom('insert', 'insert', 'replace', 'remove', 'put'), key, content, stale: fc.boolean() });
 const toCommit = (actions: readonly { op: string; key: string; content: number; stale: boolean }[], model: Model): PreparedCommit => {
-  const secrets = actions.map(({ content }) => content.toString(16).padStart(4 * SECRET_BYTES, '0')).join('');
+  const secrets = actions.map((each) => each.content.toString(16).padStart(4 * SECRET_BYTES, '0')).join('');
   const writes = actions.map((each): PreparedWrite => {
     const row = { key: each.key, time: 't', body: `${each.content}`, unique: [] };
     if (each.op === 'insert') return { op: 'insert', to: 'log', ...row };
