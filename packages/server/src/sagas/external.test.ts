@@ -69,6 +69,29 @@ test('entries of one request are one commit, repeating them answers the same, an
   await rejects(external.append(at.north, who, [entry(lease, 'c')], io), { code: 'saga.state' });
 });
 
+test('who says again that its saga is done is answered as before, and nothing is written; anyone else is refused', async () => {
+  const { at, external, lease, statusOf } = await open();
+  await using _ = at;
+  await external.complete(at.north, who, lease, io);
+  const state = await statusOf();
+  at.advance(1000);
+  await external.complete(at.north, who, lease, io);
+  deepEqual(await statusOf(), state);
+  await rejects(external.complete(at.north, who, { ...lease, lease_token: 'x'.repeat(43) }, io), { code: 'saga.lease' });
+  await rejects(external.complete(at.north, { ...who, key_id: 'ak_2' }, lease, io), { code: 'saga.lease' });
+});
+
+test('an entry does not refer to an artifact that is not there', async () => {
+  const { at, external, lease } = await open();
+  await using _ = at;
+  const appended = entry(lease, 'a', { payload_ref: 'ar_00000000000000000000000000', compensate_ref: null });
+  await rejects(external.append(at.north, who, [appended], io), {
+    code: 'schema.invalid',
+    message: /POST \/dif\/artifacts/,
+    errors: [{ path: '/payload_ref', message: 'there is no artifact of this id: store it first, with POST /dif/artifacts' }],
+  });
+});
+
 test('a saga belongs to the credential that started it, its token and its epoch', async () => {
   const { at, external, lease } = await open();
   await using _ = at;

@@ -1,5 +1,6 @@
 import {
   AncillaError,
+  artifacts,
   Id,
   OnUnknown,
   sagaState,
@@ -125,16 +126,24 @@ export function openExternalSagas({
   const tokenOf = (of: Of, saga_id: string, epoch: number, key_id: string): string =>
     Buffer.from(hmac(of.tenant_id, 'saga-lease', `${saga_id}/${epoch}/${key_id}`)).toString('base64url');
 
-  /** The saga, if this caller holds it now. One that is cancelled still takes outcomes, so that what was under way is known. */
-  async function hold(of: Of, who: Who, { saga_id, epoch, lease_token }: Own, io: Io): Promise<HeldSaga> {
+  /** The saga, if this caller is its last owner. */
+  async function recognise(of: Of, who: Who, { saga_id, epoch, lease_token }: Own, io: Io): Promise<HeldSaga> {
     const held = await log.hold(of, saga_id, who.key_id, epoch, io);
     const { doc } = held.state;
     if (doc.owner_key_id !== who.key_id) throw new AncillaError('saga.lease', 'the saga belongs to another credential');
     if (doc.epoch !== epoch) throw new AncillaError('saga.stale_owner', `saga ${saga_id} is at epoch ${doc.epoch}`);
     if (lease_token !== tokenOf(of, saga_id, epoch, who.key_id))
       throw new AncillaError('saga.lease', 'the lease token is not the one of this saga and epoch');
-    if (!['running', 'waiting', 'compensating'].includes(doc.status))
-      throw new AncillaError('saga.state', `saga ${saga_id} is ${doc.status}`);
+    return held;
+  }
+
+  /** The saga, if this caller holds it now. One that is cancelled still takes outcomes, so that what was under way is known. */
+  async function hold(of: Of, who: Who, lease: Own, io: Io): Promise<HeldSaga> {
+    return assertGoingOn(await recognise(of, who, lease, io));
+  }
+  function assertGoingOn(held: HeldSaga): HeldSaga {
+    const { status } = held.state.doc;
+    if (!['running', 'waiting', 'compensating'].includes(status)) throw new AncillaError('saga.state', `saga ${held.saga_id} is ${status}`);
     return held;
   }
 
@@ -254,7 +263,10 @@ export function openExternalSagas({
     },
 
     async complete(of, who, lease, io) {
-      const held = await hold(of, who, lease, io);
+      // Said again because the answer was lost: nobody but its owner ends a saga as done.
+      const held = await recognise(of, who, lease, io);
+      if (held.history.status === 'done') return;
+      assertGoingOn(held);
       await held.append(
         (add, history) => {
           if (history.undoing !== null) throw new AncillaError('saga.state', `saga ${lease.saga_id} is being undone: ${history.undoing}`);
@@ -268,13 +280,15 @@ export function openExternalSagas({
     },
   };
 
-  /** What is new names nobody, and whatever would be undone of it, its caller may undo. An outcome's payload takes the place of its intent's. */
+  /** What is new names nobody, its payload is there, and whatever would be undone of it, its caller may undo. An outcome's payload takes the place of its intent's. */
   async function admitNew(by: Of & { readonly who: Who }, { entries }: HeldSaga, planned: Planned, io: Io): Promise<void> {
     const all = [...entries, ...planned.map(({ entry }) => entry)];
     for (const { entry, known } of planned) {
       if (known !== undefined) continue;
       const { kind, step_name, payload_ref = null, error_code } = entry;
       await said.checkNames(by, { '/step_name': step_name, '/error_code': error_code }, io);
+      if (payload_ref !== null && (await by.tenant.get(artifacts, payload_ref, io)) === undefined)
+        throw wrongPayload('there is no artifact of this id: store it first, with POST /dif/artifacts');
       const offer = offered[intentsOf(entry, all).at(-1)?.compensate_ref ?? ''];
       if (offer === undefined || (kind === 'outcome' && payload_ref === null)) continue;
       await admitUndo(offer, payload_ref === null ? {} : await payloads.readSent(by, payload_ref, io), by, io);
@@ -335,6 +349,9 @@ export function openExternalSagas({
     };
   }
 }
+
+const wrongPayload = (message: string): AncillaError =>
+  new AncillaError('schema.invalid', message, { errors: [{ path: '/payload_ref', message }] });
 
 /** The intents of an entry's step and key, first attempt first. */
 const intentsOf = (
