@@ -130,21 +130,19 @@ test('JSON is answered in JSON, and only the bad spans of a batch are refused', 
     ],
     ...over,
   });
+  const deep = Array.from({ length: 40 }).reduce<object>((value) => ({ arrayValue: { values: [value] } }), { stringValue: 'x' });
+  const bad = [{ spanId: 'zz' }, { traceId: '0'.repeat(32) }, { attributes: [{ key: 'tags', value: deep }] }];
   const body = JSON.stringify({
-    resourceSpans: [
-      {
-        resource: {},
-        scopeSpans: [{ scope: { name: 'x' }, spans: [span({}), span({ spanId: 'zz' }), span({ traceId: '0'.repeat(32) })] }],
-      },
-    ],
+    resourceSpans: [{ resource: {}, scopeSpans: [{ scope: { name: 'x' }, spans: [span({}), ...bad.map(span)] }] }],
   });
   const answer = await send(server.north.agent, body, { 'content-type': 'application/json; charset=utf-8' });
   equal(answer.status, 200);
   const { partialSuccess } = (await answer.json()) as {
     readonly partialSuccess: { readonly rejectedSpans: string; readonly errorMessage: string };
   };
-  equal(partialSuccess.rejectedSpans, '2');
+  equal(partialSuccess.rejectedSpans, '3');
   ok(partialSuccess.errorMessage.includes('span 1') && partialSuccess.errorMessage.includes('span 2'));
+  ok(partialSuccess.errorMessage.includes('span 3: it, its scope or its resource has values deeper than 32 levels'));
   equal((await eventsOf(server.north.auditor)).length, 1);
   const fine = await send(server.north.agent, JSON.stringify({ resourceSpans: [] }), { 'content-type': 'application/json' });
   deepEqual(await fine.json(), {});

@@ -22,7 +22,7 @@ import type { Forward } from './forward.ts';
 import { contentOf, type Content } from './messages.ts';
 import { writeAnswer } from './protobuf.ts';
 import { PROTOBUF, readExport } from './read-export.ts';
-import { toJson, type Received } from './spans.ts';
+import { bounds, toJson, type Received } from './spans.ts';
 import { PACKED_LIMIT } from './unpack.ts';
 
 export { openForward } from './forward.ts';
@@ -240,9 +240,10 @@ const HEX_IDS = { trace_id: /^(?!0{32})[0-9a-f]{32}$/, span_id: /^(?!0{16})[0-9a
 const SINCE = 946_684_800_000_000_000n;
 
 /** What no store would take: only the span goes, not the batch it came in. */
-function whyNot({ span }: Received): string | undefined {
+function whyNot({ span, isTooDeep }: Received): string | undefined {
   if (!HEX_IDS.trace_id.test(span.trace_id)) return 'its trace id is not 16 bytes';
   if (!HEX_IDS.span_id.test(span.span_id)) return 'its span id is not 8 bytes';
+  if (isTooDeep === true) return `it, its scope or its resource has values deeper than ${bounds.depth} levels`;
   return span.start < SINCE ? 'it has no start time' : undefined;
 }
 

@@ -1,5 +1,5 @@
 // OTLP in JSON: the protobuf mapping with ids in hex and 64-bit integers as text or number.
-import { Budget, Octets, Unreadable, type Attributes, type Received, type Span, type Value } from './spans.ts';
+import { Budget, Octets, toReceived, Unreadable, type Attributes, type Received, type Span, type Value } from './spans.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -21,7 +21,7 @@ const nanos = (of: unknown): bigint => {
 };
 
 function readValue(of: unknown, budget: Budget, depth: number): Value {
-  budget.value(depth);
+  if (!budget.value(depth)) return null;
   if (of === undefined || of === null) return null;
   const given = fields(of, 'a value');
   if (typeof given['stringValue'] === 'string') return text(given['stringValue']);
@@ -60,6 +60,7 @@ export function readJson(of: unknown): readonly Received[] {
   return list(fields(of, 'the request')['resourceSpans'], 'resourceSpans').flatMap((each) => {
     const resourceSpans = fields(each, 'resourceSpans');
     const resource = readAttributes(fields(resourceSpans['resource'] ?? {}, 'resource')['attributes'], budget, 1);
+    const inDeepResource = budget.wasTooDeep();
     return list(resourceSpans['scopeSpans'], 'scopeSpans').flatMap((inner) => {
       const scopeSpans = fields(inner, 'scopeSpans');
       const given = fields(scopeSpans['scope'] ?? {}, 'scope');
@@ -68,9 +69,11 @@ export function readJson(of: unknown): readonly Received[] {
         version: text(given['version']),
         attributes: readAttributes(given['attributes'], budget, 1),
       };
-      return list(scopeSpans['spans'], 'spans').map((span): Received => {
+      const inDeepScope = budget.wasTooDeep() || inDeepResource;
+      return list(scopeSpans['spans'], 'spans').map((sent): Received => {
         budget.span();
-        return { resource, scope, span: readSpan(fields(span, 'a span'), budget) };
+        const span = readSpan(fields(sent, 'a span'), budget);
+        return toReceived({ resource, scope, span }, budget.wasTooDeep() || inDeepScope);
       });
     });
   });

@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok, rejects, throws } from 'node:assert/strict';
+import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { AncillaError, isAncillaError } from '@ancilla/contracts';
@@ -14,7 +14,7 @@ import { readJson } from './json.ts';
 import { formatLeakReport, openLeakReport } from './leak-report.ts';
 import { contentOf } from './messages.ts';
 import { readProtobuf, writeProtobuf } from './protobuf.ts';
-import { bounds, TooMuch, Unreadable, type Received } from './spans.ts';
+import { bounds, TooMuch, Unreadable, type Received, type Value } from './spans.ts';
 
 const ids = { trace_id: '4bf92f3577b34da6a3ce929d0e0e4736', span_id: '00f067aa0ba902b7' };
 const redact = redactorOf({ policy: { ...tenantDefaultPolicy, default_action: 'mask' }, tokenKey: undefined });
@@ -189,7 +189,34 @@ test('any bytes are read, or refused with a reason, in bounded depth', () => {
     return Buffer.concat([Buffer.from([field * 8 + 2]), length, inner]);
   };
   for (let level = 0; level < bounds.depth + 5; level++) nested = wrap(wrap(nested, 1), 5);
-  throws(() => readProtobuf(wrap(wrap(wrap(wrap(nested, 2), 1), 1), 1)), TooMuch);
+  deepEqual(readProtobuf(wrap(wrap(wrap(wrap(nested, 2), 1), 1), 1)), []);
+});
+
+test('what lies too deep is not read, and only the spans say so that it belongs to: by themselves, their scope or their resource', () => {
+  const deep = Array.from({ length: bounds.depth + 5 }).reduce<object>((values) => ({ arrayValue: { values: [values] } }), { intValue: 1 });
+  const holding = (value: object) => ({ traceId: ids.trace_id, spanId: ids.span_id, attributes: [{ key: 'a', value }] });
+  const fine = holding({ intValue: 1 });
+  const isTooDeep = (resourceSpans: readonly object[]): readonly boolean[] =>
+    readJson({ resourceSpans }).map((received) => received.isTooDeep === true);
+  const attributes = [{ key: 'a', value: deep }];
+  deepEqual(isTooDeep([{ scopeSpans: [{ spans: [fine, holding(deep), fine] }] }]), [false, true, false]);
+  deepEqual(isTooDeep([{ scopeSpans: [{ scope: { attributes }, spans: [fine] }, { spans: [fine] }] }]), [true, false]);
+  deepEqual(isTooDeep([{ resource: { attributes }, scopeSpans: [{ spans: [fine, fine] }] }, { scopeSpans: [{ spans: [fine] }] }]), [
+    true,
+    true,
+    false,
+  ]);
+  // The same in protobuf, where lists are nested as they are written.
+  const nested = Array.from({ length: bounds.depth + 5 }).reduce<Value>((value) => [value], 1);
+  const [first, ...others] = ['one', 'two', 'three'].map((id) => {
+    const received = receivedOf('OpenInference', USER);
+    return id === 'two' ? { ...received, span: { ...received.span, attributes: new Map([['a', nested]]) } } : received;
+  });
+  const read = [first, ...others].flatMap((received) => (received === undefined ? [] : readProtobuf(writeProtobuf([received]))));
+  deepEqual(
+    read.map((received) => received.isTooDeep === true),
+    [false, true, false],
+  );
 });
 
 test('content of any shape is read without failing, and ends up as messages', () => {
@@ -266,6 +293,7 @@ test('without redaction nothing is taken: no event, no artifact, nothing forward
     gates: {
       of: () => Promise.reject(new AncillaError('redaction.failed', 'no policy')),
       at: () => Promise.reject(new AncillaError('redaction.failed', 'no policy')),
+      named: () => Promise.reject(new AncillaError('redaction.failed', 'no policy')),
       proposed: () => openGate({ policy: tenantDefaultPolicy, tokenKey: undefined }),
       ofWriting: () => Promise.reject(new AncillaError('redaction.failed', 'no policy')),
     },

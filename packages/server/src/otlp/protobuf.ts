@@ -2,6 +2,7 @@
 import {
   Budget,
   Octets,
+  toReceived,
   Unreadable,
   type Attributes,
   type Received,
@@ -100,7 +101,7 @@ class Message {
 }
 
 function readValue(bytes: Buffer, budget: Budget, depth: number): Value {
-  budget.value(depth);
+  if (!budget.value(depth)) return null;
   let value: Value = null;
   for (const message = new Message(bytes); message.next();) {
     if (message.field === 1) value = message.text();
@@ -161,7 +162,8 @@ function readResourceSpans(bytes: Buffer, budget: Budget, into: Received[]): voi
     if (message.field === 1) resource = readResource(message.bytes(), budget);
     else if (message.field === 2) scopes.push(message.bytes());
     else message.skip();
-  for (const each of scopes) readScopeSpans(each, resource, budget, into);
+  const isTooDeep = budget.wasTooDeep();
+  for (const each of scopes) readScopeSpans(each, { resource, isTooDeep }, budget, into);
 }
 
 function readResource(bytes: Buffer, budget: Budget): Attributes {
@@ -172,7 +174,12 @@ function readResource(bytes: Buffer, budget: Budget): Attributes {
   return attributes;
 }
 
-function readScopeSpans(bytes: Buffer, resource: Attributes, budget: Budget, into: Received[]): void {
+function readScopeSpans(
+  bytes: Buffer,
+  { resource, isTooDeep }: { readonly resource: Attributes; readonly isTooDeep: boolean },
+  budget: Budget,
+  into: Received[],
+): void {
   const scope = { name: '', version: '', attributes: new Map<string, Value>() };
   const spans: Buffer[] = [];
   for (const message = new Message(bytes); message.next();)
@@ -184,9 +191,11 @@ function readScopeSpans(bytes: Buffer, resource: Attributes, budget: Budget, int
         else part.skip();
     } else if (message.field === 2) spans.push(message.bytes());
     else message.skip();
+  const inDeepScope = budget.wasTooDeep() || isTooDeep;
   for (const each of spans) {
     budget.span();
-    into.push({ resource, scope, span: readSpan(each, budget) });
+    const span = readSpan(each, budget);
+    into.push(toReceived({ resource, scope, span }, budget.wasTooDeep() || inDeepScope));
   }
 }
 

@@ -9,7 +9,7 @@ export const PROTOBUF = 'application/x-protobuf';
 const JSON_TYPE = 'application/json';
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** @throws {AncillaError} `request.media_type`, `request.malformed`, `request.too_large`, `request.too_deep`; nothing was kept then */
+/** @throws {AncillaError} `request.media_type`, `request.malformed`, `request.too_large`; nothing was kept then */
 export async function readExport(
   body: AsyncIterable<Uint8Array>,
   headers: Readonly<Record<string, string | readonly string[] | undefined>>,
@@ -25,7 +25,7 @@ export async function readExport(
   try {
     return { spans: media === PROTOBUF ? readProtobuf(bytes) : readJson(JSON.parse(utf8.decode(bytes))), media };
   } catch (error) {
-    if (error instanceof TooMuch) throw new AncillaError(error.code, error.message);
+    if (error instanceof TooMuch) throw new AncillaError('request.too_large', error.message);
     // Another error's message could quote the content.
     throw new AncillaError('request.malformed', error instanceof Unreadable ? error.message : 'the body is not what its content type says');
   }

@@ -41,36 +41,45 @@ export interface Received {
   readonly resource: Attributes;
   readonly scope: { readonly name: string; readonly version: string; readonly attributes: Attributes };
   readonly span: Span;
+  /** What lies deeper than {@link bounds} was not read: the span is not as it was sent. */
+  readonly isTooDeep?: true;
 }
 
-/** Past any of these a request is refused whole: nothing is read in part. */
+/** Past the depth a span is refused, past any other the request whole: nothing is taken in part. */
 export const bounds = { spans: 10_000, values: 500_000, depth: 32, attributes: 4096 } as const;
 
 /** Counts what was read of one request. */
 export class Budget {
   #values = 0;
   #spans = 0;
+  #isTooDeep = false;
 
-  /** @throws {TooMuch} */
-  value(depth: number): void {
-    if (++this.#values > bounds.values) throw new TooMuch('request.too_large', `more than ${bounds.values} values`);
-    if (depth > bounds.depth) throw new TooMuch('request.too_deep', `values deeper than ${bounds.depth} levels`);
+  /** @returns whether it is to be read. @throws {TooMuch} */
+  value(depth: number): boolean {
+    if (++this.#values > bounds.values) throw new TooMuch(`more than ${bounds.values} values`);
+    if (depth <= bounds.depth) return true;
+    this.#isTooDeep = true;
+    return false;
+  }
+
+  /** Whether anything was too deep since this was last asked. */
+  wasTooDeep(): boolean {
+    const was = this.#isTooDeep;
+    this.#isTooDeep = false;
+    return was;
   }
 
   /** @throws {TooMuch} */
   span(): void {
-    if (++this.#spans > bounds.spans) throw new TooMuch('request.too_large', `more than ${bounds.spans} spans`);
+    if (++this.#spans > bounds.spans) throw new TooMuch(`more than ${bounds.spans} spans`);
   }
 }
 
+/** A span as it is to be judged. @param isTooDeep - something of its resource, its scope or itself was not read */
+export const toReceived = (received: Received, isTooDeep: boolean): Received => (isTooDeep ? { ...received, isTooDeep } : received);
+
 /** A request past its bounds. */
-export class TooMuch extends Error {
-  readonly code: 'request.too_large' | 'request.too_deep';
-  constructor(code: TooMuch['code'], message: string) {
-    super(message);
-    this.code = code;
-  }
-}
+export class TooMuch extends Error {}
 /** A request that is no OTLP. */
 export class Unreadable extends Error {}
 
