@@ -181,6 +181,7 @@ async function callModel(
       tool: tools.run,
       attempt: attempts(parts.tracer, options.model.operation ?? 'chat'),
     });
+    assertAnswer(answer);
   } catch (error) {
     await refused(error);
     throw error;
@@ -199,6 +200,12 @@ async function callModel(
   const candidates = await answered(answer);
   span.end();
   return { ...result, output, ...(candidates !== undefined && { candidates }) };
+}
+
+/** Functions in plain JavaScript may answer anything; the model was called all the same, so its call is told of. */
+function assertAnswer(answer: unknown): void {
+  if (typeof answer !== 'object' || answer === null || !('output' in answer))
+    throw new TypeError('the model function must answer { output }, with what the model said');
 }
 
 /** A stream whose pieces are made in the context of its call, whoever asks for them: what the model does meanwhile stands below the call's span. */

@@ -634,3 +634,17 @@ test('a model whose id or version no event may have is renamed in its event, and
   );
   deepEqual(problems, ['model.renamed the event has my-model-v1-']);
 });
+
+test('a model function that answers nothing says what it must answer, and its call is told of as one that failed', async () => {
+  const { agent, sdk, sent } = openTest();
+  for (const wrong of [undefined, null, 'text', { text: 'x' }])
+    await rejects(agent.call({ ...values, model })((async () => wrong) as unknown as typeof answer), {
+      name: 'TypeError',
+      message: 'the model function must answer { output }, with what the model said',
+    });
+  equal(await sdk.flush(), 0);
+  deepEqual(
+    sent.map(({ success, error_code }) => [success, error_code]),
+    Array.from({ length: 4 }, () => [false, 'TypeError']),
+  );
+});

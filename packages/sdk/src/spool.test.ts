@@ -1,5 +1,5 @@
-import { deepEqual, equal, ok } from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { deepEqual, equal, ok, throws } from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFile, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -142,6 +142,37 @@ test('a spool that fails is reported and costs the agent nothing', async () => {
     equal(it.delivery.enqueue(fakeEvent(0), []), true);
     equal(await flush(it), 0);
     deepEqual([sent, it.problems.every((code) => code === 'spool.failed'), it.problems.length > 0], [[0], true, true]);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});
+
+test('what is kept anew takes the place of the old only when it is whole: where the disk is full, the old is still there', async (t) => {
+  // A limit on the size of files is what a full disk looks like from inside.
+  const limitFiles = (bytes: number | 'unlimited') =>
+    spawnSync('prlimit', ['--pid', `${process.pid}`, `--fsize=${bytes}:unlimited`]).status === 0;
+  const folder = await folderOf();
+  const events = [0, 1, 2, 3].map(fakeEvent);
+  const kept = async () => {
+    const [name = '', ...others] = await readdir(folder);
+    deepEqual(others, []);
+    return (await readFile(join(folder, name), 'utf8')).trim().split('\n');
+  };
+  try {
+    using spool = openSpool(folder);
+    for (const event of events) spool.keep(event);
+    const before = await kept();
+    if (!limitFiles(1000)) return t.skip('no limit can be set here');
+    try {
+      throws(() => spool.replace(events.slice(1)), { code: 'EFBIG' });
+    } finally {
+      limitFiles('unlimited');
+    }
+    deepEqual(await kept(), before);
+    spool.replace(events.slice(1));
+    deepEqual(await kept(), before.slice(1));
+    spool.keep(fakeEvent(4));
+    equal((await kept()).length, 4);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

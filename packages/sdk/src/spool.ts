@@ -1,6 +1,7 @@
 // On Node only. Events that have not arrived yet, kept in a folder so that they outlive the process.
 import {
   closeSync,
+  fsyncSync,
   ftruncateSync,
   mkdirSync,
   openSync,
@@ -30,12 +31,11 @@ export function openSpool(folder: string): Spool & Disposable {
   const name = () => `${Buffer.from(crypto.getRandomValues(new Uint8Array(8))).toString('hex')}.${process.pid}.jsonl`;
   const own = name();
   const path = join(folder, own);
-  const file = openSync(path, 'ax', 0o600);
+  let file = openSync(path, 'ax', 0o600);
   let bytes = 0;
   const write = (events: readonly PromptEventInput[]) => {
     if (events.length === 0) return;
-    // Each on a line that it begins itself: of one that a full disk cut short, the next is no part.
-    const lines = Buffer.from(events.map((event) => `\n${JSON.stringify(event)}`).join(''));
+    const lines = toLines(events);
     writeFileSync(file, lines);
     bytes += lines.length;
   };
@@ -56,9 +56,27 @@ export function openSpool(folder: string): Spool & Disposable {
     keep: (event) => write([event]),
     bytes: () => bytes,
     replace(events) {
-      ftruncateSync(file, 0);
-      bytes = 0;
-      write(events);
+      if (events.length === 0) {
+        ftruncateSync(file, 0);
+        bytes = 0;
+        return;
+      }
+      // Beside, and in its place only once it is whole on disk: killed or out of space before that, what was kept is still there.
+      const lines = toLines(events);
+      const besidePath = join(folder, name());
+      const beside = openSync(besidePath, 'ax', 0o600);
+      try {
+        writeFileSync(beside, lines);
+        fsyncSync(beside);
+        renameSync(besidePath, path);
+      } catch (error) {
+        closeSync(beside);
+        rmSync(besidePath, { force: true });
+        throw error;
+      }
+      closeSync(file);
+      file = beside;
+      bytes = lines.length;
     },
     [Symbol.dispose]() {
       closeSync(file);
@@ -66,6 +84,9 @@ export function openSpool(folder: string): Spool & Disposable {
     },
   };
 }
+
+/** Each on a line that it begins itself: of one that a full disk cut short, the next is no part. */
+const toLines = (events: readonly PromptEventInput[]): Buffer => Buffer.from(events.map((event) => `\n${JSON.stringify(event)}`).join(''));
 
 /** The last line of a process that was killed may be cut. */
 function parse(line: string): readonly PromptEventInput[] {
