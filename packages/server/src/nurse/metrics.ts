@@ -1,7 +1,7 @@
 import { embeddings, mappingHistory, projection, promptEvents, tenantWal, type Projection } from '@ancilla/contracts';
 import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
 
-/** The process's metrics: what Prometheus scrapes. Labels are ids and route templates, never content. */
+/** The process's metrics: what Prometheus scrapes. Labels are ids and route templates, never content; of ids that callers choose, a bounded number. */
 export interface Metrics {
   readonly registry: Registry;
   readonly http: { observe(method: string, route: string, status: number, seconds: number): void };
@@ -13,6 +13,22 @@ export interface Metrics {
 
 /** GenAI duration buckets in seconds (OpenTelemetry semantic conventions 1.41). */
 const SECONDS = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92];
+
+/** Names of one kind a tenant has series of its own for; callers choose them, and each series stays in memory until the process ends. */
+const MOST_NAMES = 200;
+/** What further names are counted under. */
+const OTHER = 'other';
+
+/** The first names that come, as they are. */
+function boundedNames(): (tenant_id: string, name: string) => string {
+  const known = new Map<string, Set<string>>();
+  return (tenant_id, name) => {
+    let names = known.get(tenant_id);
+    if (names === undefined) known.set(tenant_id, (names = new Set()));
+    if (names.size < MOST_NAMES) names.add(name);
+    return names.has(name) ? name : OTHER;
+  };
+}
 
 export function openMetrics(): Metrics {
   const registry = new Registry();
@@ -41,6 +57,8 @@ export function openMetrics(): Metrics {
   const embedded = counter('embedding_count_total', 'Embeddings stored', ['tenant_id']);
   const decided = counter('decisions_total', 'Review decisions', ['tenant_id', 'decision']);
   const quarantined = counter('quarantine_total', 'Bodies that came while redaction was unavailable', ['tenant_id', 'outcome']);
+  const agentName = boundedNames();
+  const modelName = boundedNames();
   const steps = counter('saga_entries_total', 'Write-ahead log entries', ['tenant_id', 'kind', 'status']);
 
   return {
@@ -57,7 +75,9 @@ export function openMetrics(): Metrics {
           if (entry.doc === undefined) continue;
           switch (entry.in) {
             case 'prompt_events': {
-              const { agent_id, model_id, success, latency_ms, cost_estimate, metrics } = entry.doc;
+              const { success, latency_ms, cost_estimate, metrics } = entry.doc;
+              const agent_id = agentName(tenant_id, entry.doc.agent_id);
+              const model_id = modelName(tenant_id, entry.doc.model_id);
               calls.inc({ tenant_id, agent_id, success: String(success) });
               latency.observe({ tenant_id, agent_id }, latency_ms / 1000);
               let sum = models.get(model_id);
