@@ -21,8 +21,8 @@ export const errorCatalogue = {
   },
   'access.grant_missing': {
     status: 403,
-    title: 'Reading raw content needs a break-glass grant',
-    fix: 'Send `x-ancilla-grant`, or read as a tenant admin.',
+    title: 'Your role does not read raw content',
+    fix: 'Have a tenant admin read it; whoever is refused stands in the access log too.',
   },
   'tenant.missing': { status: 400, title: 'No tenant named', fix: 'Send `x-ancilla-tenant` with the tenant’s id.' },
   'tenant.mismatch': {

@@ -235,6 +235,7 @@ test('content is served as nothing a browser would run, after its entry in the a
   equal(sent['x-content-type-options'], 'nosniff');
   equal(sent['content-security-policy'], 'sandbox');
   ok(sent['content-disposition']?.startsWith('attachment;'));
+  equal(sent['accept-ranges'], 'none');
   const entries = async () =>
     (await at.north.tenant.find(accessLog, { index: 'by_resource', equals: { resource: artifact_id } }, t)).items.map(({ doc }) => doc);
   deepEqual(
@@ -244,7 +245,10 @@ test('content is served as nothing a browser would run, after its entry in the a
   equal((await collect(bytes)).toString(), MARKER);
 
   for (const role of ['steward', 'auditor', 'agent'] as const)
-    await rejects(read(role, { 'x-ancilla-purpose': 'curious' }), { code: 'access.grant_missing' });
+    await rejects(read(role, { 'x-ancilla-purpose': 'curious' }), {
+      code: 'access.grant_missing',
+      message: `only a tenant admin reads raw content, not a ${role}`,
+    });
   deepEqual((await entries()).filter(({ what }) => what === 'denied').length, 3);
 });
 

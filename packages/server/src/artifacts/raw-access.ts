@@ -54,5 +54,5 @@ export async function admitReading(
     at: toTimestamp(clock.now()),
   });
   await tenant.commit([entry], [], io);
-  if (!admitted) throw new AncillaError('access.grant_missing', `a ${who.role} reads raw content with a break-glass grant only`);
+  if (!admitted) throw new AncillaError('access.grant_missing', `only a tenant admin reads raw content, not a ${who.role}`);
 }

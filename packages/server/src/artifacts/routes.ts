@@ -67,7 +67,7 @@ export const artifactRoutes = ({ store, clock, newId, maxBytes }: Parts): readon
     method: 'GET',
     path: '/dif/artifacts/{artifact_id}/content',
     action: 'artifact.read_content',
-    summary: 'Read raw content, with x-ancilla-purpose; the read stands in the access log first',
+    summary: 'Read raw content, whole (no ranges), with x-ancilla-purpose; the read stands in the access log first',
     params,
     query,
     body: Type.Null(),
@@ -84,6 +84,8 @@ export const artifactRoutes = ({ store, clock, newId, maxBytes }: Parts): readon
           bytes,
           headers: {
             'content-length': String(meta.size),
+            // Each reading is an entry of its own, and only the whole is compared with the ledger's hash.
+            'accept-ranges': 'none',
             'content-disposition': `attachment; filename="${artifact_id}.bin"`,
             'x-content-type-options': 'nosniff',
             'content-security-policy': 'sandbox',
