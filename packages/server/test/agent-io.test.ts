@@ -1,8 +1,10 @@
 // Calls become data only where consent says so and policy kept them, over HTTP against a real server.
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { test } from 'node:test';
+import { AncillaError } from '@ancilla/contracts';
 import { connect } from '@ancilla/sdk';
 import { parquetReadObjects } from 'hyparquet';
+import { openGate } from '../src/ingest/index.ts';
 import * as shop from './shop.ts';
 import { startTestServer, type Tenant, type TestServer } from './test-server.ts';
 
@@ -175,4 +177,30 @@ test('where policy keeps raw content a decision leads to the table as it came, a
   const bytes = await admin.bytes(`/dif/artifacts/${file?.artifact_id}/content`, { 'x-ancilla-purpose': 'looking at it' });
   ok(!bytes.includes(decision?.sample_ref ?? ''));
   ok(bytes.includes(decision?.features_ref ?? ''));
+});
+
+test('the texts of calls are read beside the server’s own thread, which goes on serving', async () => {
+  // The engine of this thread takes names and other short texts only.
+  const engine: typeof openGate = (of) => {
+    const gate = openGate(of);
+    return {
+      ...gate,
+      text(text) {
+        if (text.length > 1000) throw new AncillaError('redaction.failed', 'read in the server’s own thread');
+        return gate.text(text);
+      },
+    };
+  };
+  await using server = await startTestServer({}, { redactionEngine: engine });
+  await govern(server);
+  await keepRaw(server);
+  await agree(server, true);
+  await using sdk = connect({ url: server.url, apiKey: server.north.agent.key, flushAtExit: false, labelTtlMs: 0 });
+  const long = 'Where is the parcel of ada.lovelace@example.org, and who has it? '.repeat(100);
+  await sdk.agent('support.agent.v1').call({ prompt: long, model: { id: 'm', version: '1', endpoint: 'local:test' } })(async () => ({
+    output: long,
+  }));
+  equal(await sdk.flush(), 0);
+  const { status, examples, left_out } = await build(server);
+  deepEqual([status, examples, left_out], ['built', 1, { no_text: 0, refused: 0, residual: 0 }]);
 });

@@ -270,3 +270,21 @@ test('an artifact store that is full: refused, nothing raw is left, and the even
   await server.stop();
   deepEqual(await searchFolder(server.folder, marker), []);
 });
+
+test('a policy that a caller names and that is not there is the caller’s mistake: it is told which there are', async () => {
+  await using server = await startTestServer();
+  const { admin, agent } = server.north;
+  const ask = async (policy_id: string) => {
+    const answer = await agent.raw('POST', '/redaction/redact', json({ value: newMarker(), policy_id }));
+    const { errors } = (await answer.json()) as { readonly errors?: readonly { readonly path: string; readonly message: string }[] };
+    return [answer.status, errors?.[0]?.path, errors?.[0]?.message];
+  };
+  deepEqual(await ask('nope'), [422, '/policy_id', 'there is no such redaction policy; there are tenant_default']);
+  await admin.post(201, '/curator/redaction_policies/strict/versions', {
+    version: '1',
+    message: 'm',
+    content: { policy_id: 'strict', version: '1' },
+  });
+  deepEqual(await ask('strict'), [422, '/policy_id', 'no version of this policy is labelled production']);
+  deepEqual(await ask('tenant_default'), [200, undefined, undefined]);
+});

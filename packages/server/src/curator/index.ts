@@ -1,5 +1,6 @@
 // Governed documents: immutable versions, and labels that move by policy. The Librarian's routes are its routes for prompt templates.
 import {
+  curatorVersions,
   toTimestamp,
   type Clock,
   type GovernedKind,
@@ -40,6 +41,8 @@ export interface Curator {
   resolve(tenant: TenantStore, kind: GovernedKind, id: string, ref: Ref, io: Io): Promise<Resolved | undefined>;
   /** The labels of a document and what each names. */
   labelsOf(tenant: TenantStore, kind: GovernedKind, id: string, io: Io): Promise<readonly LabelAnswer[]>;
+  /** Ids of a kind's documents, the tenant's and the platform's: those of its newest versions, enough to choose from. */
+  idsOf(tenant: TenantStore, kind: GovernedKind, io: Io): Promise<readonly string[]>;
   /** Candidates of the document that get traffic now, in shadow or canary. */
   serving(tenant: TenantStore, of: Subject, io: Io): Promise<readonly Rollout[]>;
   /** A new version as writes of the caller's commit. @throws {AncillaError} `schema.invalid`, `curator.exists` */
@@ -93,6 +96,12 @@ export const openCurator = ({
       if (!found) return undefined;
       const { doc, source, label } = found;
       return { version: doc.version, digest: doc.digest, content: doc.content, source, ...(label && { label: label.label }) };
+    },
+    async idsOf(tenant, kind, io) {
+      const ids = new Set<string>();
+      for (const [, shelf] of shelvesOf(tenant))
+        for (const { doc } of (await shelf.find(curatorVersions, { index: 'by_kind', equals: { kind } }, io)).items) ids.add(doc.id);
+      return [...ids].toSorted();
     },
     labelsOf: (tenant, kind, id, io) => listLabels(shelvesOf(tenant), { kind, id }, io),
     async serving(tenant, of, io) {

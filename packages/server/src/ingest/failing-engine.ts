@@ -13,7 +13,7 @@ export function failingEngine(): { readonly engine: typeof openGate; down: boole
           if (outage.down) throw new AncillaError('redaction.failed', 'the redaction engine is switched off');
           return run(...args);
         };
-      return { clean: whileUp(gate.clean), text: whileUp(gate.text) };
+      return { clean: whileUp(gate.clean), text: whileUp(gate.text), take: whileUp(gate.take) };
     },
   };
   return outage;

@@ -12,6 +12,15 @@ export interface Gate {
   clean(value: unknown, io: Io): Promise<RedactedValue>;
   /** A short text, at once, with the stretches that were redacted in offsets of the input. */
   text(text: string): { readonly text: string; readonly spans: readonly Span[] };
+  /** A text of any length, one of many: read in a thread where the gate has some. @throws as {@link clean} */
+  take(text: string, io: Io): Promise<Taken>;
+}
+
+/** What is left of a text, what was taken out of it, and of which types that is. */
+export interface Taken {
+  readonly text: string;
+  readonly removed: readonly string[];
+  readonly types: readonly string[];
 }
 
 export interface GateParts {
@@ -39,11 +48,26 @@ export function openGate({ policy, tokenKey, threads }: GateParts): Gate {
     },
     text(text) {
       const { value: clean, spans } = redact(text);
-      if (typeof clean !== 'string') throw new AncillaError('redaction.failed', 'a text became something else');
-      return { text: clean, spans };
+      return { text: asText(clean), spans };
+    },
+    async take(text, io) {
+      if (threads === undefined) {
+        const { value: clean, spans } = redact(text);
+        return { text: asText(clean), removed: stretches(text, spans), types: [...new Set(spans.map(({ type }) => type))] };
+      }
+      const { value, receipt, removed = [] } = await threads.take(recipe, text, io);
+      return { text: asText(value), removed, types: Object.keys(receipt.counts) };
     },
   };
 }
+
+function asText(clean: unknown): string {
+  if (typeof clean !== 'string') throw new AncillaError('redaction.failed', 'a text became something else');
+  return clean;
+}
+
+/** What stood where something was found. */
+export const stretches = (text: string, spans: readonly Span[]): readonly string[] => spans.map(({ start, end }) => text.slice(start, end));
 
 export type Redact = (value: unknown) => Redacted;
 

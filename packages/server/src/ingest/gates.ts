@@ -24,6 +24,11 @@ export interface TenantGate extends Gate {
 export interface Gates {
   /** @throws {AncillaError} `redaction.failed` when the policy cannot be had or read: nothing passes ungated */
   of(of: { readonly tenant: TenantStore; readonly tenant_id: string }, io: Io, policyId?: string): Promise<TenantGate>;
+  /**
+   * The gate under the policy that a caller asks for.
+   * @throws {AncillaError} `schema.invalid` when there is none of that name, which is the caller's mistake; else as {@link of}
+   */
+  named(of: { readonly tenant: TenantStore; readonly tenant_id: string }, policyId: string, io: Io): Promise<TenantGate>;
   /** The gate under one version of a policy. @throws {AncillaError} `redaction.failed` when there is none */
   at(
     of: { readonly tenant: TenantStore; readonly tenant_id: string },
@@ -103,7 +108,27 @@ export function openGates({
     return gate;
   }
 
+  const inForceOf: Gates['of'] = ({ tenant, tenant_id }, io, policyId = DEFAULT_POLICY) => {
+    const key = `${tenant_id}/${policyId}`;
+    const hit = inForce.get(key);
+    if (hit !== undefined && hit.until > clock.now()) return hit.gate;
+    const gate = open(tenant, tenant_id, policyId, io);
+    inForce.set(key, { until: clock.now() + BELIEVED_MS, gate });
+    gate.catch(() => inForce.delete(key));
+    return gate;
+  };
+
   return {
+    of: inForceOf,
+    async named(of, policyId, io) {
+      const labelled = await curator.resolve(of.tenant, 'redaction_policies', policyId, { label: 'production' }, io);
+      if (labelled !== undefined || policyId === DEFAULT_POLICY) return await inForceOf(of, io, policyId);
+      const known = await curator.idsOf(of.tenant, 'redaction_policies', io);
+      const message = known.includes(policyId)
+        ? 'no version of this policy is labelled production'
+        : `there is no such redaction policy; there are ${known.join(', ')}`;
+      throw new AncillaError('schema.invalid', message, { errors: [{ path: '/policy_id', message }] });
+    },
     async ofWriting({ tenant, tenant_id }, io) {
       // Looked up anew: what is believed for a while would else be the policy before the one that this very request moves.
       const gate = tenant_id === '' ? masking : await open(tenant, tenant_id, DEFAULT_POLICY, io).catch(() => masking);
@@ -111,15 +136,6 @@ export function openGates({
     },
     proposed: (tenant_id, policy) => openGate({ policy: toPolicy(policy), tokenKey: keys(tenant_id).token_key, threads }),
     at: ({ tenant, tenant_id }, { policy_id, version }, io) => open(tenant, tenant_id, policy_id, io, version),
-    of({ tenant, tenant_id }, io, policyId = DEFAULT_POLICY) {
-      const key = `${tenant_id}/${policyId}`;
-      const hit = inForce.get(key);
-      if (hit !== undefined && hit.until > clock.now()) return hit.gate;
-      const gate = open(tenant, tenant_id, policyId, io);
-      inForce.set(key, { until: clock.now() + BELIEVED_MS, gate });
-      gate.catch(() => inForce.delete(key));
-      return gate;
-    },
   };
 }
 

@@ -218,8 +218,10 @@ export function openIngest({
         bodyLimitBytes: BODY_LIMIT,
         answers: { 200: Type.Object({ value: Type.Unknown(), receipt: RedactionReceipt }) },
         async handle({ tenant, tenant_id, body, signal }) {
-          const gate = await gates.of({ tenant, tenant_id }, { signal }, body.policy_id);
-          return [200, await gate.clean(body.value, { signal })] as const;
+          const of = { tenant, tenant_id };
+          const io = { signal };
+          const gate = await (body.policy_id === undefined ? gates.of(of, io) : gates.named(of, body.policy_id, io));
+          return [200, await gate.clean(body.value, io)] as const;
         },
       }),
       route({

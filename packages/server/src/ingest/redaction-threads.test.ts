@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
 import { test } from 'node:test';
 import { tenantDefaultPolicy } from '@ancilla/redaction';
-import { redactorOf } from './gate.ts';
+import { openGate, redactorOf } from './gate.ts';
 import { openRedactionThreads, sizeOf } from './redaction-threads.ts';
 
 const io = { signal: new AbortController().signal };
@@ -19,6 +19,18 @@ test('a thread makes of a value what this one makes of it', async () => {
     const { spans: _, ...expected } = here(each);
     deepEqual(await threads.redact(recipe, each, io), expected);
   }
+});
+
+test('what was taken out of a text is told where it is asked for, and only there', async () => {
+  await using threads = openRedactionThreads();
+  const [beside, here] = [threads, undefined].map((each) => openGate({ ...recipe, threads: each }));
+  const text = 'Write to ann@mail.example or bob@mail.example, or call +1 212 555 0148. '.repeat(100);
+  const taken = await beside?.take(text, io);
+  deepEqual(taken?.removed.slice(0, 3), ['ann@mail.example', 'bob@mail.example', '+1 212 555 0148']);
+  deepEqual(taken?.types.toSorted(), ['EMAIL', 'PHONE']);
+  const { types = [], ...rest } = (await here?.take(text, io)) ?? {};
+  deepEqual({ ...rest, types: types.toSorted() }, { ...taken, types: taken?.types.toSorted() });
+  ok(!('removed' in Object(await beside?.clean(text, io))));
 });
 
 test('what is not read in time is refused; what comes meanwhile and afterwards is read', async () => {
@@ -72,6 +84,10 @@ test('without a thread to be had redaction is unavailable, and so it is once it 
   await rejects(none.redact(recipe, 'x', io), unavailable);
   equal(none.isUp, false);
   await none[Symbol.asyncDispose]();
+  // Refused at once, as a machine that has no more threads does.
+  await using refusing = openRedactionThreads({ script: new URL('https://example.org/no-file') });
+  await rejects(refusing.redact(recipe, 'x', io), unavailable);
+  equal(refusing.isUp, false);
   const threads = openRedactionThreads();
   const reading = rejects(threads.redact(recipe, SLOW, io), unavailable);
   await threads[Symbol.asyncDispose]();

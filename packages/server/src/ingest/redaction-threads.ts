@@ -7,6 +7,8 @@ import type { Policy, Redacted, TokenKey } from '@ancilla/redaction';
 
 /** Without the places of what was found: they may be more than the value itself. */
 export type RedactedValue = Pick<Redacted, 'value' | 'receipt'>;
+/** With what was taken out of a text, where that was asked for. */
+type Read = RedactedValue & { readonly removed?: readonly string[] };
 
 /** What a redactor is made of, and the name under which a thread keeps it. */
 export interface Recipe {
@@ -19,21 +21,27 @@ export interface Recipe {
 export interface RedactionThreads extends AsyncDisposable {
   /** @throws {AncillaError} `redaction.refused` for a value that takes too long or too much memory, `redaction.failed` when no thread can be had */
   redact(recipe: Recipe, value: unknown, io: Io): Promise<RedactedValue>;
+  /** A text, and what was taken out of it. @throws as {@link redact} */
+  take(recipe: Recipe, text: string, io: Io): Promise<Read>;
   /** Whether there was a thread when one was last asked for. */
   readonly isUp: boolean;
 }
 
 /** What a thread is sent, and what it answers: as many, in the same order. Once it is ready it says so. */
-export type Question = readonly { readonly recipe: Recipe; readonly value: unknown }[];
-export type Answer = readonly ({ readonly done: RedactedValue } | { readonly code: ErrorCode; readonly detail: string })[];
+export type Question = readonly Asked[];
+export type Answer = readonly ({ readonly done: Read } | { readonly code: ErrorCode; readonly detail: string })[];
 export const READY = 'ready';
 
-interface Job {
+interface Asked {
   readonly recipe: Recipe;
   readonly value: unknown;
+  /** Whether what was taken out is told. */
+  readonly isTaking: boolean;
+}
+interface Job extends Asked {
   readonly size: number;
   readonly signal: AbortSignal;
-  resolve(done: RedactedValue): void;
+  resolve(done: Read): void;
   reject(error: unknown): void;
 }
 
@@ -110,8 +118,11 @@ export function openRedactionThreads({
       const mayBeAlone = (idle !== undefined || all.length < count) && all.filter(isAlone).length < count - 1;
       if (short.length === 0 && (alone.length === 0 || !mayBeAlone)) return;
       const thread =
-        idle ?? (all.length < count ? startThread() : all.find((each) => each.inFlight.length < MOST_IN_FLIGHT && !isAlone(each)));
-      if (thread === undefined) return;
+        idle ??
+        (all.length < count ? tryToStart() : undefined) ??
+        all.find((each) => each.inFlight.length < MOST_IN_FLIGHT && !isAlone(each));
+      // Where some thread is at work, what waits has its turn when that is through.
+      if (thread === undefined) return all.length === 0 ? giveUp() : undefined;
       const jobs = next(mayBeAlone);
       if (jobs.length === 0) return;
       thread.take(jobs);
@@ -122,6 +133,20 @@ export function openRedactionThreads({
   function blame(jobs: readonly Job[], error: AncillaError): void {
     if (jobs.length === 1) jobs[0]?.reject(error);
     else alone.unshift(...jobs);
+  }
+
+  /** A machine short of threads or memory refuses one at once. */
+  function tryToStart(): Thread | undefined {
+    try {
+      return startThread();
+    } catch {
+      return undefined;
+    }
+  }
+
+  function giveUp(): void {
+    isUp = false;
+    for (const job of [...short.splice(0), ...alone.splice(0)]) job.reject(unavailable());
   }
 
   function startThread(): Thread {
@@ -170,7 +195,7 @@ export function openRedactionThreads({
         inFlight.push(jobs);
         try {
           // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker, not a window
-          worker.postMessage(jobs.map(({ recipe, value }) => ({ recipe, value })) satisfies Question);
+          worker.postMessage(jobs.map(({ recipe, value, isTaking }) => ({ recipe, value, isTaking })) satisfies Question);
         } catch {
           inFlight.pop();
           blame(jobs, new AncillaError('redaction.refused', 'not a JSON value'));
@@ -182,21 +207,24 @@ export function openRedactionThreads({
     return thread;
   }
 
+  const ask = (asked: Asked, { signal }: Io): Promise<Read> =>
+    new Promise((resolve, reject) => {
+      if (isClosed) return reject(unavailable());
+      const job = { ...asked, size: sizeOf(asked.value, LONG), signal, resolve, reject };
+      (job.size < LONG ? short : alone).push(job);
+      handOut();
+    });
+
   return {
     get isUp() {
       return isUp;
     },
-    redact: (recipe, value, { signal }) =>
-      new Promise((resolve, reject) => {
-        if (isClosed) return reject(unavailable());
-        const job = { recipe, value, size: sizeOf(value, LONG), signal, resolve, reject };
-        (job.size < LONG ? short : alone).push(job);
-        handOut();
-      }),
+    redact: (recipe, value, io) => ask({ recipe, value, isTaking: false }, io),
+    take: (recipe, value, io) => ask({ recipe, value, isTaking: true }, io),
     async [Symbol.asyncDispose]() {
       isClosed = true;
       await Promise.all([...threads].map(({ worker }) => worker.terminate()));
-      for (const job of [...short, ...alone]) job.reject(unavailable());
+      giveUp();
     },
   };
 }

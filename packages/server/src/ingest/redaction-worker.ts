@@ -2,7 +2,7 @@
 import { parentPort } from 'node:worker_threads';
 import { isAncillaError } from '@ancilla/contracts/errors';
 import { LRUCache } from 'lru-cache';
-import { redactorOf, type Redact } from './gate.ts';
+import { redactorOf, stretches, type Redact } from './gate.ts';
 import { READY, type Answer, type Question, type Recipe } from './redaction-threads.ts';
 
 if (!parentPort) throw new TypeError('started as a worker only');
@@ -18,10 +18,11 @@ function redactorFor(recipe: Recipe): Redact {
   return redact;
 }
 
-function answer({ recipe, value }: Question[number]): Answer[number] {
+function answer({ recipe, value, isTaking }: Question[number]): Answer[number] {
   try {
-    const { value: clean, receipt } = redactorFor(recipe)(value);
-    return { done: { value: clean, receipt } };
+    const { value: clean, receipt, spans } = redactorFor(recipe)(value);
+    const done = { value: clean, receipt };
+    return { done: isTaking && typeof value === 'string' ? { ...done, removed: stretches(value, spans) } : done };
   } catch (error) {
     return isAncillaError(error)
       ? { code: error.code, detail: error.message }

@@ -20,7 +20,9 @@ import { assertConsent, consentOf, unchangedConsent } from './consent.ts';
 import { draftOf, draftOfCalls, toCatalogEntry, type Draft } from './dataset.ts';
 import type { Features } from './examples.ts';
 import { keptCalls } from './kept-calls.ts';
+import { rawTextsOf } from './call-pairs.ts';
 import { taskOf, type TrainingParts } from './parts.ts';
+import { readAhead } from './read-ahead.ts';
 import { inTurns } from './turns.ts';
 
 const BuildMemo = Type.Object({
@@ -64,18 +66,20 @@ export function openBuildSaga({ artifacts, gates, storeOf, hmac, tasks, clock }:
   }
 
   async function calls(of: Of, memo: Order, gate: Gate, io: Io): Promise<Draft> {
+    const kept = await keptCalls(of, artifacts, { agent_id: memo.task, through_seq: memo.through_seq }, io);
+    const clean = await readAhead(gate, rawTextsOf(kept), io);
+    // The leak test asks what redaction finds in what is left.
+    const isLeft = await readAhead(gate, clean.left, io);
+    const detectWord = detectBy(gate);
     const draft = draftOfCalls(
-      await keptCalls(of, artifacts, { agent_id: memo.task, through_seq: memo.through_seq }, io),
+      kept,
       {
         tenant_scope: of.tenant_id,
         policy: gate.policy,
-        clean(text) {
-          const { text: left, spans } = gate.text(text);
-          return { text: left, removed: spans.map(({ start, end }) => text.slice(start, end)) };
-        },
+        clean: clean.of,
         isRefusal: (error) => isAncillaError(error, 'redaction.refused', 'redaction.failed'),
       },
-      detectBy(gate),
+      (text) => (isLeft.has(text) ? isLeft.of(text).types : detectWord(text)),
     );
     return inTurns(draft);
   }

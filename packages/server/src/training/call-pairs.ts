@@ -34,6 +34,23 @@ export interface CallPairs {
   readonly removed: ReadonlySet<string>;
 }
 
+/** What of a call is redacted: its messages, and its answer as one text. Undefined when it is not that. */
+function textsOfCall({ prompt, answer }: KeptCall) {
+  const messages = messagesOf(prompt);
+  const answers = messagesOf(answer);
+  return messages && answers && { messages, answer: answers.map(({ content }) => content).join('\n') };
+}
+
+/** All texts of calls that are redacted. */
+export function* rawTextsOf(calls: readonly KeptCall[]): Generator<string> {
+  for (const call of calls) {
+    const texts = textsOfCall(call);
+    if (texts === undefined) continue;
+    for (const { content } of texts.messages) yield content;
+    yield texts.answer;
+  }
+}
+
 /**
  * Calls as rows: prompt and answer after redaction. What redaction found in one text it may have missed in another, where nothing announced it: calls in which such a value
  * still stands are left out. Pure.
@@ -42,9 +59,8 @@ export function toCallPairs(calls: readonly KeptCall[], { tenant_scope, policy, 
   const left_out: Record<LeftOut, number> = { no_text: 0, refused: 0, residual: 0 };
   const removed = new Set<string>();
   const cleaned = calls.flatMap((call) => {
-    const prompt = messagesOf(call.prompt);
-    const answer = messagesOf(call.answer)?.map(({ content }) => content);
-    if (prompt === undefined || answer === undefined) {
+    const texts = textsOfCall(call);
+    if (texts === undefined) {
       left_out.no_text += 1;
       return [];
     }
@@ -54,8 +70,8 @@ export function toCallPairs(calls: readonly KeptCall[], { tenant_scope, policy, 
         for (const value of taken) removed.add(value);
         return left;
       };
-      const messages = prompt.map(({ role, content }) => ({ role, content: take(content) }));
-      return [{ call, messages, answer: take(answer.join('\n')) }];
+      const messages = texts.messages.map(({ role, content }) => ({ role, content: take(content) }));
+      return [{ call, messages, answer: take(texts.answer) }];
     } catch (error) {
       if (!isRefusal(error)) throw error;
       left_out.refused += 1;
