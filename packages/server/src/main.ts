@@ -77,7 +77,10 @@ export interface Extra {
   readonly redactionEngine?: typeof openGate;
 }
 
-export async function openAncilla(config: Config, extra: Extra = {}): Promise<Ancilla> {
+/** @throws {AncillaError} `config.invalid`, `store.locked`, `store.full` and what opening a store may throw: the message says what mends it */
+export const openAncilla = (config: Config, extra: Extra = {}): Promise<Ancilla> => orFolderFault(openParts(config, extra), config);
+
+async function openParts(config: Config, extra: Extra): Promise<Ancilla> {
   // Parts: what no room makes for itself.
   const io: Io = { signal: new AbortController().signal };
   const clock: Clock = { now: () => Date.now() };
@@ -111,21 +114,18 @@ export async function openAncilla(config: Config, extra: Extra = {}): Promise<An
   const signer = keyring.signer();
   const evidence = openEvidenceFolder(folder('evidence'), signer);
   const stores = opened.use(
-    await orFolderFault(
-      openStores({
-        openEngine: engineFor(
-          { url: config.storeUrl, plain: config.storePlain, folder: folder('store'), allowPlaintext: config.allowPlaintext },
-          onError,
-        ),
-        keyring,
-        collections,
-        clock,
-        random,
-        newId,
-        anchors: evidence,
-      }),
-      config,
-    ),
+    await openStores({
+      openEngine: engineFor(
+        { url: config.storeUrl, plain: config.storePlain, folder: folder('store'), allowPlaintext: config.allowPlaintext },
+        onError,
+      ),
+      keyring,
+      collections,
+      clock,
+      random,
+      newId,
+      anchors: evidence,
+    }),
   );
   const { platform } = stores;
   // Where one server at a time has the data folder. What one left that was killed names a port that is anyone's by now.

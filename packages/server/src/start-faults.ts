@@ -1,7 +1,7 @@
 // What of a start is the machine's to allow: a folder, a port, a certificate. What it says becomes `config.invalid`, by the setting that mends it.
 import { mkdir, readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
-import { AncillaError, isAncillaError } from '@ancilla/contracts';
+import { AncillaError, isAncillaError, type ErrorCode } from '@ancilla/contracts';
 import { settings, type Config } from './config.ts';
 
 const { dataFolder: data, host: address, port: number, tlsCertFile: certificate, tlsKeyFile: secret } = settings;
@@ -24,13 +24,17 @@ export async function makeDataFolder({ dataFolder }: Config): Promise<void> {
 }
 
 /** @param opening - what opens what lies in the data folder */
-export async function orFolderFault<T>(opening: Promise<T>, { dataFolder }: Config): Promise<T> {
+export async function orFolderFault<T>(opening: Promise<T>, { dataFolder, storeUrl }: Pick<Config, 'dataFolder' | 'storeUrl'>): Promise<T> {
   try {
     return await opening;
   } catch (cause) {
-    if (!isAncillaError(cause, 'store.locked')) throw cause;
-    const mend = `${data.variable}: another process has ${dataFolder} open: stop it, or name another folder`;
-    throw new AncillaError('store.locked', mend, { cause });
+    const say = (code: ErrorCode, mend: string) => new AncillaError(code, `${data.variable}: ${mend}`, { cause });
+    if (isAncillaError(cause, 'store.locked'))
+      throw say('store.locked', `another process has ${dataFolder} open: stop it, or name another folder`);
+    // A database's disk is not this one, and says so itself.
+    if (isAncillaError(cause, 'store.full') && storeUrl === undefined)
+      throw say('store.full', `the disk that ${dataFolder} lies on is full: free some space and start again; nothing is lost`);
+    throw cause;
   }
 }
 

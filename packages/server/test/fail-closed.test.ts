@@ -241,18 +241,20 @@ test('an artifact store that is full: refused, nothing raw is left, and the even
   await using sdk = connect({ url: server.url, apiKey: agent.key, flushAtExit: false, spool, onProblem });
   try {
     ok(limitFiles(100_000));
-    for (const [entry, answer] of [
+    for (const [entry, answer, said] of [
       [
         'artifacts',
         await agent.raw('POST', '/dif/artifacts', {
           body: large,
           headers: { 'content-type': 'text/plain', 'x-ancilla-category': 'raw_input' },
         }),
+        [507, 'store.full', null],
       ],
-      ['otlp', await agent.raw('POST', '/v1/traces', json(exported(large)))],
+      // An exporter would drop what is answered 507.
+      ['otlp', await agent.raw('POST', '/v1/traces', json(exported(large))), [503, 'store.unavailable', '1']],
     ] as const) {
       const { code } = (await answer.json()) as { code: string };
-      deepEqual([answer.status, code], [507, 'store.full'], entry);
+      deepEqual([answer.status, code, answer.headers.get('retry-after')], said, entry);
     }
     await sdk.agent(AGENT).call({ variables: { what: large }, model: { id: 'm', endpoint: 'local:test' } })(async () => ({ output: 'x' }));
     while (problems.length === 0) await sdk.flush(300);

@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { link, lstat, mkdir, open, opendir, readdir, realpath, rm, stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { AncillaError } from '@ancilla/contracts';
+import { orFull } from '../keys/index.ts';
 import { checkKey, type StorageAdapter } from './storage-adapter.ts';
 
 /** Begins with a dot, which no key does. */
@@ -10,16 +11,12 @@ const READ_BYTES = 64 * 1024;
 
 const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
 
-/** The disk, the quota, or the size that a file may have. */
-const FULL: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
-
 /** A system's error as the port's; what is Ancilla's own, an abort, or the stream's passes through. */
 const translate = (error: unknown): unknown => {
-  const code = codeOf(error);
-  if (typeof code === 'string' && FULL.has(code)) return new AncillaError('store.full', 'no space left for the object', { cause: error });
-  if (error instanceof Error && 'syscall' in error)
-    return new AncillaError('store.unavailable', `the artifact folder answered ${String(code)}`, { cause: error });
-  return error;
+  const known = orFull(error, 'the object');
+  if (known instanceof Error && 'syscall' in known)
+    return new AncillaError('store.unavailable', `the artifact folder answered ${String(codeOf(known))}`, { cause: error });
+  return known;
 };
 
 /** A rename or a removal is durable once its folder is. */

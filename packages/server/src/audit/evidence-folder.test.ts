@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { insert, makeNewId, mappingHistory, storageMap, type Io, type Mapping, type Random } from '@ancilla/contracts';
 import { consistencyProof, openCheckpoint, parseVerifierKey, verifyConsistency, verifyLog } from '@ancilla/evidence';
 import { openKeyring } from '../keys/index.ts';
+import { limitFiles } from '../store/engines/file-limit.fixture.ts';
 import { inFolder, openStores } from '../store/index.ts';
 import { openEvidenceFolder } from './evidence-folder.ts';
 
@@ -143,4 +144,25 @@ test('a log id is never a path', async () => {
   await using at = await openTest();
   await rejects(at.folder.last('../keys'), { code: 'not_found' });
   equal(await at.folder.read('nobody', 'checkpoint'), undefined);
+});
+
+test('without room for a checkpoint it is said that the disk is full, and nothing is left beside what was published', async (t) => {
+  if (!limitFiles('unlimited')) return t.skip('no prlimit here');
+  await using at = await openTest();
+  await at.write(3);
+  await at.folder.publish(at.tenant().ledger, io);
+  const published = async () => (await readdir(join(at.root, 'evidence'), { recursive: true })).toSorted();
+  const before = await published();
+  await at.write(3);
+  try {
+    limitFiles(1);
+    await rejects(at.folder.publish(at.tenant().ledger, io), { code: 'store.full', message: 'no space left for a checkpoint' });
+  } finally {
+    limitFiles('unlimited');
+  }
+  deepEqual(
+    (await published()).filter((path) => path.endsWith('.new')),
+    before.filter((path) => path.endsWith('.new')),
+  );
+  await at.folder.publish(at.tenant().ledger, io);
 });

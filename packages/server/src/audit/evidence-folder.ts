@@ -15,7 +15,7 @@ import {
   type TileId,
 } from '@ancilla/evidence';
 import { AncillaError, type Io, type Ledger } from '@ancilla/contracts';
-import type { LedgerSigner } from '../keys/index.ts';
+import { orFull, type LedgerSigner } from '../keys/index.ts';
 
 /**
  * Hash tiles, entries, checkpoints and public keys as plain files outside every database and outside the tenant's key, so that evidence survives erasure and a
@@ -24,7 +24,10 @@ import type { LedgerSigner } from '../keys/index.ts';
 export interface EvidenceFolder {
   /** The last checkpoint kept here; undefined for a log that has none yet. @throws {AncillaError} `store.corrupt` when it is not signed by the log's key */
   last(log_id: string): Promise<Checkpoint | undefined>;
-  /** Writes what the log gained since the last checkpoint, then the checkpoint itself. The answer is the signed note now in force. */
+  /**
+   * Writes what the log gained since the last checkpoint, then the checkpoint itself. The answer is the signed note now in force.
+   * @throws {AncillaError} `store.full`; the last checkpoint stays in force then
+   */
   publish(ledger: Ledger, io: Io): Promise<string>;
   /** A file of a log, by its path there; undefined when there is none. */
   read(log_id: string, path: string): Promise<Uint8Array | undefined>;
@@ -115,6 +118,8 @@ export function openEvidenceFolder(folder: string, signer: LedgerSigner): Eviden
       running.set(log_id, next);
       try {
         return await next;
+      } catch (error) {
+        throw orFull(error, 'a checkpoint');
       } finally {
         if (running.get(log_id) === next) running.delete(log_id);
       }
@@ -143,6 +148,9 @@ async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
   try {
     await handle.writeFile(bytes);
     await handle.sync();
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
   } finally {
     await handle.close();
   }

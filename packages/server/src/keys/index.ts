@@ -3,5 +3,6 @@ export { openKeyring, type Keyring } from './keyring.ts';
 export { rotateFileMaster, rotateMaster } from './rotation.ts';
 export type { TenantKeys } from './tenant-keys.ts';
 export type { LedgerSigner } from './signer.ts';
+export { orFull } from './disk-full.ts';
 export { locked } from './locked.ts';
 export { writeSecretFile } from './secret-file.ts';

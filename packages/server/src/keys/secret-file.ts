@@ -1,6 +1,7 @@
 import { open, readFile, rename, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { AncillaError } from '@ancilla/contracts';
+import { orFull } from './disk-full.ts';
 
 /**
  * Reads a file only its owner may read; `undefined` when there is none.
@@ -28,8 +29,7 @@ export async function writeSecretFile(path: string, text: string): Promise<void>
     await file.writeFile(text);
     await file.sync();
   } catch (error) {
-    if (hasCode(error, 'ENOSPC')) throw new AncillaError('store.full', `no space left to write ${path}`, { cause: error });
-    throw error;
+    throw orFull(error, basename(path));
   } finally {
     await file.close();
   }

@@ -1,5 +1,6 @@
 // Any OpenTelemetry exporter can point here: spans of model calls become prompt events, everything else is left out by default.
 import {
+  AncillaError,
   ByteStream,
   Bytes,
   idFrom,
@@ -215,7 +216,13 @@ export function openOtlp({
             received_by: who.id,
             trace_id: trace.trace_id,
           } as const;
-          const outcome = await quarantine.guard(of, received, () => receive(of, who.id, spans, io), io);
+          const outcome = await quarantine
+            .guard(of, received, () => receive(of, who.id, spans, io), io)
+            .catch((error: unknown) => {
+              // Exporters drop what is answered 507: only 429, 502, 503 and 504 are sent again (OTLP 1.9, "Retryable Response Codes").
+              if (!isAncillaError(error, 'store.full')) throw error;
+              throw new AncillaError('store.unavailable', `${error.message}: keep the data and send it again`, { cause: error });
+            });
           // Quarantined is taken: an exporter need not send it again.
           return [200, { content_type: media, bytes: toAnswer(media, 'done' in outcome ? outcome.done : []) }] as const;
         },
