@@ -32,7 +32,7 @@ export type NewId = <P extends IdPrefix>(prefix: P) => `${P}_${string}`;
 
 /** The schema of an id. */
 export const Id = (prefix: IdPrefix): TString =>
-  Type.String({ pattern: `^${prefix}_[0-7][0-9a-hjkmnp-tv-z]{25}$`, description: `Id of a ${idPrefixes[prefix]} (TypeID)` });
+  Type.String({ pattern: `^${prefix}_[0-7][0-9a-hjkmnp-tv-z]{25}$`, description: `TypeID: ${idPrefixes[prefix]}` });
 
 /** An id from 16 bytes of a digest: the same digest always gives the same id, so that a repeated request cannot act twice. */
 export const idFrom = <P extends IdPrefix>(prefix: P, digest: Uint8Array): `${P}_${string}` => {

@@ -1,5 +1,5 @@
 // Runs in browsers too.
-import type { Static, TSchema } from 'typebox';
+import type { Static, TObject, TSchema } from 'typebox';
 import { Type } from 'typebox';
 import type { Action, Who } from './permissions.ts';
 import type { TenantStore } from './store.ts';
@@ -56,6 +56,8 @@ export interface Route<P extends TSchema = TSchema, Q extends TSchema = TSchema,
   readonly bodyLimitBytes?: number;
   /** `stream`: the body is an async iterable of bytes of any content type (`ByteStream`), bounded by `bodyLimitBytes`. */
   readonly consumes?: 'json' | 'stream';
+  /** The headers of Ancilla's own that it reads, as the API's document names them; the handler says what is wrong with one. */
+  readonly headers?: TObject;
   readonly answers: A;
   // A method: as a property no list could hold routes of different schemas without `any`.
   handle(request: Request<P, Q, B>): Promise<{ [S in keyof A & number]: readonly [status: S, body: Static<A[S]>] }[keyof A & number]>;

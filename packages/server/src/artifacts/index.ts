@@ -9,7 +9,7 @@ export { collect } from './byte-stream.ts';
 export { INLINE_BYTES, PLATFORM, type About, type Of } from './artifacts.ts';
 export { keep } from './keep.ts';
 export { openFileAdapter } from './file-adapter.ts';
-export { admitReading, purposeOf } from './raw-access.ts';
+export { admitReading, PurposeHeader, purposeOf } from './raw-access.ts';
 export { type StorageAdapter, type StoredObject } from './storage-adapter.ts';
 
 /** What other rooms ask of the artifacts. */

@@ -13,7 +13,10 @@ import { Type, type TString } from 'typebox';
 import { Value } from 'typebox/value';
 
 /** Stands in the access log for years: no address and nothing quoted fits. */
-const Purpose = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9 ._:/#-]{0,199}$' });
+const Purpose = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9 ._:/#-]{0,199}$', description: 'A ticket, or a reason' });
+
+/** What every reading of raw content says. */
+export const PurposeHeader = Type.Object({ 'x-ancilla-purpose': Purpose });
 
 /** A header's value, checked. @throws {AncillaError} `request.header` */
 export const header = (name: string, schema: TString, value: string): string => {

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { AncillaError, Artifact, Bytes, ByteStream, Id, artifacts, route, type Clock, type NewId, type Route } from '@ancilla/contracts';
 import type { Artifacts } from './artifacts.ts';
-import { admitReading, header, purposeOf } from './raw-access.ts';
+import { admitReading, header, PurposeHeader, purposeOf } from './raw-access.ts';
 
 /** What a client may store; the other categories are the server's own. */
 const clientCategories = ['raw_input', 'raw_response', 'structured_output'] as const;
@@ -27,6 +27,7 @@ export const artifactRoutes = ({ store, clock, newId, maxBytes }: Parts): readon
     summary: 'Store raw content: the body’s bytes, with x-ancilla-category; x-ancilla-artifact-id makes a repetition safe',
     params: Type.Object({}),
     query,
+    headers: Type.Object({ 'x-ancilla-category': Type.Enum([...clientCategories]), 'x-ancilla-artifact-id': Type.Optional(Id('ar')) }),
     body: ByteStream,
     consumes: 'stream',
     bodyLimitBytes: maxBytes,
@@ -67,9 +68,11 @@ export const artifactRoutes = ({ store, clock, newId, maxBytes }: Parts): readon
     method: 'GET',
     path: '/dif/artifacts/{artifact_id}/content',
     action: 'artifact.read_content',
-    summary: 'Read raw content, whole (no ranges), with x-ancilla-purpose; the read stands in the access log first',
+    summary:
+      'Read raw content, whole (no ranges), with x-ancilla-purpose: a tenant admin may, and whoever asks stands in the access log first',
     params,
     query,
+    headers: PurposeHeader,
     body: Type.Null(),
     answers: { 200: Bytes },
     async handle({ tenant, tenant_id, who, params: { artifact_id }, headers, trace, signal }) {

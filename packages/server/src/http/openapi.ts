@@ -1,5 +1,5 @@
 import { errorCatalogue, permissions, roles, type Route } from '@ancilla/contracts';
-import type { TSchema } from 'typebox';
+import { Type, type TSchema } from 'typebox';
 
 const Problem = {
   type: 'object',
@@ -29,8 +29,19 @@ const required = (schema: TSchema): readonly string[] =>
 const content = (schema: TSchema) =>
   isBytes(schema) ? { '*/*': { schema: { type: 'string', format: 'binary' } } } : { 'application/json': { schema } };
 
-function operation({ method, path, action, summary, scope, params, query, body, answers }: Route) {
+/** A platform admin's key is of no tenant. */
+const tenantHeader = {
+  name: 'x-ancilla-tenant',
+  in: 'header',
+  required: false,
+  description: 'The tenant’s id; only a platform admin names it',
+  schema: { type: 'string' },
+};
+
+function operation({ method, path, action, summary, scope = 'tenant', params, query, headers = Type.Object({}), body, answers }: Route) {
   const { roles: admitted } = permissions[action];
+  const inPlace = (place: 'query' | 'header', schema: TSchema) =>
+    properties(schema).map(([name, of]) => ({ name, in: place, required: required(schema).includes(name), schema: of }));
   const pathNames = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
   const declared = new Map(properties(params));
   return {
@@ -40,10 +51,12 @@ function operation({ method, path, action, summary, scope, params, query, body, 
     ...(action === 'open' ? { security: [] } : {}),
     'x-ancilla-action': action,
     'x-ancilla-roles': admitted,
-    'x-ancilla-scope': scope ?? 'tenant',
+    'x-ancilla-scope': scope,
     parameters: [
       ...pathNames.map((name) => ({ name, in: 'path', required: true, schema: declared.get(name) ?? { type: 'string' } })),
-      ...properties(query).map(([name, schema]) => ({ name, in: 'query', required: required(query).includes(name), schema })),
+      ...inPlace('query', query),
+      ...inPlace('header', headers),
+      ...(scope === 'tenant' && admitted.some((role) => role === 'platform_admin') ? [tenantHeader] : []),
     ],
     ...(hasBody(body) && { requestBody: { required: true, content: content(body) } }),
     responses: {

@@ -2,7 +2,7 @@
 import { AncillaError, Id, promptEvents, RedactionReceipt, route, Sha256Hex, type Clock, type NewId } from '@ancilla/contracts';
 import { ENGINE_VERSION } from '@ancilla/redaction';
 import { Type } from 'typebox';
-import { admitReading, purposeOf, type Artifacts } from '../artifacts/index.ts';
+import { admitReading, PurposeHeader, purposeOf, type Artifacts } from '../artifacts/index.ts';
 import type { Gates } from './gates.ts';
 import { keptPrompt, messagesOf, promptHash } from './kept-content.ts';
 
@@ -31,9 +31,10 @@ export const recomputeRoute = (parts: {
     path: '/redaction/recompute',
     action: 'artifact.read_content',
     summary:
-      'Redact the kept prompt of a call again, under the policy of its receipt, and compare; with x-ancilla-purpose, in the access log first',
+      'Redact the kept prompt of a call again, under the policy of its receipt, and compare; as with raw content, a tenant admin may, and it stands in the access log first',
     params: Type.Object({}),
     query: Type.Object({}),
+    headers: PurposeHeader,
     body: Type.Object({ event_id: Id('pe') }, { additionalProperties: false }),
     answers: { 200: Recomputed },
     async handle({ tenant, tenant_id, who, body: { event_id }, headers, trace, signal }) {
