@@ -117,3 +117,30 @@ test('a realm or node that no event may have is told of at once', () => {
       message: /^(?:realm|node_id) must be a name without spaces, at most 128 characters$/,
     });
 });
+
+test('a page that is left sends what is queued by a request that outlives it; shown again, it sends as before', async (t) => {
+  const page = new EventTarget();
+  const keptAlive: unknown[] = [];
+  using server = await openServer(0);
+  const { fetch: really } = globalThis;
+  t.mock.method(globalThis, 'fetch', (to: string, init: RequestInit) => {
+    if (to.endsWith('/dif/prompt_events')) keptAlive.push(init.keepalive === true);
+    return really(to, init);
+  });
+  // What tells a page from a process.
+  Object.assign(globalThis, { document: {}, addEventListener: page.addEventListener.bind(page) });
+  try {
+    const sdk = connect({ url: server.url, apiKey: 'key', queue: { intervalMs: 60_000 } });
+    const call = () => sdk.agent('a').call({ prompt: 'hello', model: { id: 'm', endpoint: 'local:m' } })(async () => ({ output: 'hi' }));
+    await call();
+    page.dispatchEvent(new Event('pagehide'));
+    while (server.taken.length < 1) await new Promise((resolve) => setTimeout(resolve, 5));
+    page.dispatchEvent(new Event('pageshow'));
+    await call();
+    equal(await sdk.flush(), 0);
+    deepEqual(keptAlive, [true, false]);
+  } finally {
+    Reflect.deleteProperty(globalThis, 'document');
+    Reflect.deleteProperty(globalThis, 'addEventListener');
+  }
+});

@@ -10,7 +10,7 @@ export interface ConnectOptions extends Partial<
   readonly url: string;
   readonly apiKey: string;
   readonly timeoutMs?: number;
-  /** Flush when the process is about to end by itself. On by default where there is a process. */
+  /** Flush when the process is about to end, or the page is left. On by default. */
   readonly flushAtExit?: boolean;
 }
 
@@ -27,6 +27,8 @@ export function connect(options: ConnectOptions): Sdk {
   const { realm = 'default', node_id = 'local' } = options;
   for (const [option, name] of Object.entries({ realm, node_id }))
     if (toName(name, 'unknown') !== name) throw new TypeError(`${option} must be a name without spaces, at most 128 characters`);
+  // Of a page that is being left only such requests go on, and only up to 64 KiB of them: no other is sent so.
+  let isLeaving = false;
   const sdk = openSdk({
     ...options,
     realm,
@@ -34,7 +36,7 @@ export function connect(options: ConnectOptions): Sdk {
     transport: httpTransport({
       url: options.url,
       apiKey: options.apiKey,
-      fetch: (to, init) => fetch(to, init),
+      fetch: (to, init) => fetch(to, isLeaving ? { ...init, keepalive: true } : init),
       timeoutMs: options.timeoutMs ?? 30_000,
     }),
     clock: { now: () => Date.now() },
@@ -47,7 +49,15 @@ export function connect(options: ConnectOptions): Sdk {
       return () => clearTimeout(timer as ReturnType<typeof setTimeout>);
     },
   });
-  if (options.flushAtExit !== false && 'process' in globalThis) onExit(sdk);
+  if (options.flushAtExit === false) return sdk;
+  if ('document' in globalThis) {
+    globalThis.addEventListener('pagehide', () => {
+      isLeaving = true;
+      void sdk.flush();
+    });
+    // A page may be shown again as it was left.
+    globalThis.addEventListener('pageshow', () => (isLeaving = false));
+  } else if ('process' in globalThis) onExit(sdk);
   return sdk;
 }
 
