@@ -36,7 +36,7 @@ import {
   readBaseModel,
 } from './mapping/index.ts';
 import { openMetrics, openMetricsPort, openNurse, openTelemetry } from './nurse/index.ts';
-import { openForward, openOtlp } from './otlp/index.ts';
+import { openForward, openOtlp, type Forwarded } from './otlp/index.ts';
 import { openReview } from './review/index.ts';
 import { openRollout } from './rollout/index.ts';
 import { offeredUndos, openJobs, openSagas } from './sagas/index.ts';
@@ -196,8 +196,22 @@ async function openParts(config: Config, extra: Extra): Promise<Ancilla> {
     signReceipt: signer.checkpoint,
   });
   const stopped = new AbortController();
+  // Said once when it begins and once when it is over, whatever comes meanwhile; the metric counts.
+  let forwarding: Forwarded = 'sent';
   const forward =
-    config.otlpForward === undefined ? undefined : openForward({ url: config.otlpForward, egress, sleep, signal: stopped.signal, onError });
+    config.otlpForward === undefined
+      ? undefined
+      : openForward({
+          url: config.otlpForward,
+          egress,
+          sleep,
+          signal: stopped.signal,
+          observe(outcome, spans) {
+            metrics.forwarded(outcome, spans);
+            if (outcome !== forwarding) log(outcome === 'sent' ? 'info' : 'warn', { at: 'otlp.forward', outcome, spans });
+            forwarding = outcome;
+          },
+        });
   const otlp = openOtlp({
     gates,
     ingest,

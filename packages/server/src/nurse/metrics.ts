@@ -7,6 +7,8 @@ export interface Metrics {
   readonly http: { observe(method: string, route: string, status: number, seconds: number): void };
   /** Counts a body that came while redaction was unavailable, and what became of it. */
   readonly quarantined: (tenant_id: string, outcome: string) => void;
+  /** Counts cleaned spans on their way to another backend, and what became of them. */
+  readonly forwarded: (outcome: string, spans: number) => void;
   /** Counts what a tenant's feed brings; counters start at zero with the process, as Prometheus expects. */
   readonly projection: Projection;
 }
@@ -59,12 +61,14 @@ export function openMetrics(): Metrics {
   const quarantined = counter('quarantine_total', 'Bodies that came while redaction was unavailable', ['tenant_id', 'outcome']);
   const agentName = boundedNames();
   const modelName = boundedNames();
+  const forwarded = counter('otlp_forwarded_spans_total', 'Cleaned spans for ANCILLA_OTLP_FORWARD, by what became of them', ['outcome']);
   const steps = counter('saga_entries_total', 'Write-ahead log entries', ['tenant_id', 'kind', 'status']);
 
   return {
     registry,
     http: { observe: (method, route, status, seconds) => http.observe({ method, route, status }, seconds) },
     quarantined: (tenant_id, outcome) => quarantined.inc({ tenant_id, outcome }),
+    forwarded: (outcome, spans) => forwarded.inc({ outcome }, spans),
     projection: projection({
       name: 'nurse.metrics',
       from: [promptEvents, embeddings, mappingHistory, tenantWal],

@@ -1,5 +1,6 @@
-// Cleaned spans on their way to another OTLP backend: bounded, in order, at most once more after a failure that may pass.
+// Cleaned spans on their way to another OTLP backend: in order, and bounded; sent again while it may only be restarting.
 import type { Egress, Io } from '@ancilla/contracts';
+import { isAncillaError } from '@ancilla/contracts/errors';
 import { writeProtobuf } from './protobuf.ts';
 import type { Received } from './spans.ts';
 
@@ -8,53 +9,73 @@ export interface Forward {
   settled(): Promise<void>;
 }
 
-/** Batches that wait; more are let go and counted, since the evidence is in the ledger and not here. */
-const MOST_WAITING = 64;
-const ATTEMPTS = 3;
+/** What becomes of spans: `dropped` when the backend did not come back in time, or too many waited for it. */
+export type Forwarded = 'sent' | 'refused' | 'dropped';
+
+/** What waits; more is let go and counted, since the evidence is in the ledger and not here. */
+const MOST_BYTES = 64 * 1024 ** 2;
+/** Over about a minute and a half: longer than a backend takes to restart. */
+const ATTEMPTS = 8;
 const PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 30_000;
+/** OTLP 1.9, "Retryable Response Codes". */
+const MAY_PASS: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 
 export function openForward({
   url,
   egress,
   sleep,
   signal,
-  onError,
+  observe,
 }: {
   /** Base URL; /v1/traces is added. */
   readonly url: string;
   readonly egress: Egress;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<unknown>;
   readonly signal: Io['signal'];
-  readonly onError: (error: unknown) => void;
+  /** Told of each batch, with the number of its spans. */
+  readonly observe: (outcome: Forwarded, spans: number) => void;
 }): Forward {
   const to = `${url.replace(/\/+$/, '')}/v1/traces`;
-  let waiting = 0;
+  let waitingBytes = 0;
   let last: Promise<void> = Promise.resolve();
 
-  async function post(body: Buffer<ArrayBuffer>): Promise<void> {
-    for (let attempt = 1; ; attempt++) {
+  /** @returns the status, or undefined when there was no answer */
+  async function post(body: Buffer<ArrayBuffer>): Promise<number | undefined> {
+    try {
       const answer = await egress(to, { method: 'POST', headers: { 'content-type': 'application/x-protobuf' }, body, signal });
       await answer.body?.cancel();
-      if (answer.ok) return;
-      if (attempt === ATTEMPTS || ![429, 502, 503, 504].includes(answer.status))
-        throw new Error(`${new URL(to).host} refuses cleaned spans with ${answer.status}`);
-      await sleep(PAUSE_MS * 2 ** attempt, signal);
+      return answer.status;
+    } catch (error) {
+      // An address that may not be spoken to will not become another.
+      return isAncillaError(error, 'egress.refused') ? 400 : undefined;
     }
+  }
+
+  async function deliver(body: Buffer<ArrayBuffer>): Promise<Forwarded> {
+    for (let attempt = 1; !signal.aborted; attempt++) {
+      const status = await post(body);
+      if (status !== undefined && status >= 200 && status < 300) return 'sent';
+      if (status !== undefined && !MAY_PASS.has(status)) return 'refused';
+      if (attempt === ATTEMPTS) break;
+      // Woken early, there is no next attempt.
+      await sleep(Math.min(LONGEST_PAUSE_MS, PAUSE_MS * 2 ** attempt), signal).catch(() => {});
+    }
+    return 'dropped';
   }
 
   return {
     send(spans) {
       if (spans.length === 0) return;
-      if (waiting >= MOST_WAITING) {
-        onError(new Error(`${spans.length} cleaned spans are not forwarded: ${MOST_WAITING} batches wait already`));
-        return;
-      }
-      waiting++;
+      if (waitingBytes >= MOST_BYTES) return observe('dropped', spans.length);
       const body = Buffer.from(writeProtobuf(spans));
+      waitingBytes += body.length;
       last = last
-        .then(() => post(body))
-        .catch(onError)
-        .finally(() => waiting--);
+        .then(() => deliver(body))
+        .then((outcome) => {
+          waitingBytes -= body.length;
+          observe(outcome, spans.length);
+        });
     },
     settled: () => last,
   };

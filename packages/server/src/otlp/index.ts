@@ -26,7 +26,7 @@ import { PROTOBUF, readExport } from './read-export.ts';
 import { bounds, toJson, type Received } from './spans.ts';
 import { PACKED_LIMIT } from './unpack.ts';
 
-export { openForward } from './forward.ts';
+export { openForward, type Forwarded } from './forward.ts';
 export { openLeakReport, formatLeakReport, type LeakReport } from './leak-report.ts';
 export { readExport } from './read-export.ts';
 export { PACKED_LIMIT } from './unpack.ts';
