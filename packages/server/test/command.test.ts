@@ -76,6 +76,7 @@ test(
     const listed = await ancilla('key', 'list');
     equal(listed.code, 0);
     match(listed.out, /"subject":"ann"/);
+    match(listed.out, /"next_cursor":null\}\n$/);
     equal((await readdir(data)).includes('server-url'), false);
     await chmod(join(data, 'keys'), 0o755);
     const found = await ancilla('doctor');

@@ -3,7 +3,9 @@ import { request as overHttp } from 'node:http';
 import { request as overTls, type RequestOptions } from 'node:https';
 import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
-import { isAncillaError } from '@ancilla/contracts';
+import { everyOf, isAncillaError } from '@ancilla/contracts';
+import { Type } from 'typebox';
+import { Value } from 'typebox/value';
 import { readConfig, type Config } from '../config.ts';
 import { openAncilla, URL_FILE } from '../main.ts';
 import { UsageProblem, type CommandIo } from './io.ts';
@@ -11,7 +13,11 @@ import { UsageProblem, type CommandIo } from './io.ts';
 /** A platform admin's requests: to the running server, or to one opened on the data folder for this command alone. */
 export interface Admin extends AsyncDisposable {
   request(method: string, path: string, body?: object): Promise<unknown>;
+  /** A whole list, in the form of one page. */
+  list(path: string): Promise<{ readonly items: readonly unknown[]; readonly next_cursor: null }>;
 }
+
+const Page = Type.Object({ items: Type.Array(Type.Unknown()), next_cursor: Type.Union([Type.String(), Type.Null()]) });
 
 /** @throws {UsageProblem} when the platform admin's key cannot be read, or the server is not ready */
 export async function openAdmin(io: CommandIo): Promise<Admin> {
@@ -22,13 +28,23 @@ export async function openAdmin(io: CommandIo): Promise<Admin> {
     const key = await readOr(io, file, `the platform admin's key is not at ${file}; set ANCILLA_DATA to the server's folder`);
     const base = own?.url ?? (await readOr(io, join(config.dataFolder, URL_FILE), 'the server that has the data folder is not ready yet'));
     const trust = own === undefined ? await trustIn(config, io) : {};
+    const request: Admin['request'] = async (method, path, body) => {
+      const { status, said } = await ask(new URL(path, base), { method, ...trust }, key, body);
+      if (status < 300) return said;
+      const text = (field: string): string =>
+        typeof said === 'object' && said !== null && field in said ? String(Reflect.get(said, field)) : '';
+      throw new UsageProblem(`${text('detail')}. ${text('fix')}`);
+    };
     return {
-      async request(method, path, body) {
-        const { status, said } = await ask(new URL(path, base), { method, ...trust }, key, body);
-        if (status < 300) return said;
-        const text = (field: string): string =>
-          typeof said === 'object' && said !== null && field in said ? String(Reflect.get(said, field)) : '';
-        throw new UsageProblem(`${text('detail')}. ${text('fix')}`);
+      request,
+      async list(path) {
+        const pages = everyOf(async ({ limit, cursor }) => {
+          const query = new URLSearchParams({ limit: String(limit), ...(cursor !== undefined && { cursor }) });
+          return Value.Parse(Page, await request('GET', `${path}?${query}`));
+        });
+        const items: unknown[] = [];
+        for await (const item of pages) items.push(item);
+        return { items, next_cursor: null };
       },
       async [Symbol.asyncDispose]() {
         await own?.close();

@@ -15,7 +15,7 @@ export async function tenantCommand(args: readonly string[], io: CommandIo): Pro
   }
   if (verb === 'list') {
     await using admin = await openAdmin(io);
-    io.stdout.write(`${JSON.stringify(await admin.request('GET', '/governance/tenants?limit=500'))}\n`);
+    io.stdout.write(`${JSON.stringify(await admin.list('/governance/tenants'))}\n`);
     return 0;
   }
   throw new UsageError(usageOf('tenant'));
@@ -43,7 +43,7 @@ export async function keyCommand(args: readonly string[], io: CommandIo): Promis
   }
   if (verb === 'list') {
     await using admin = await openAdmin(io);
-    return say(await admin.request('GET', '/governance/keys?limit=500'));
+    return say(await admin.list('/governance/keys'));
   }
   if (verb === 'disable' && key_id !== undefined) {
     await using admin = await openAdmin(io);
