@@ -2,7 +2,7 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -169,6 +169,27 @@ test('what is wrong is said in one line, by the setting or the file that mends i
     });
   taken.close();
 });
+
+test(
+  'a server whose log cannot be written goes on',
+  { ...inTime, skip: process.platform === 'linux' ? false : 'no /dev/full' },
+  async () => {
+    await using files = await openFolder({});
+    await using full = await open('/dev/full', 'w');
+    const server = spawn(process.execPath, ['--conditions=ancilla-source', ANCILLA, 'serve'], {
+      env: { PATH: process.env['PATH'] ?? '', ANCILLA_DATA: files.in('data'), ANCILLA_PORT: '0', ANCILLA_LOG_LEVEL: 'debug' },
+      stdio: ['ignore', 'pipe', full.fd],
+    });
+    const ended = once(server, 'exit');
+    let said = '';
+    server.stdout?.setEncoding('utf8').on('data', (more: string) => (said += more));
+    while (!said.includes('\n') && server.exitCode === null) await sleep(20);
+    const url = said.split('\n', 1).join('');
+    for (let i = 0; i < 3; i++) equal((await fetch(`${url}/dif/prompt_events`)).status, 401);
+    server.kill('SIGTERM');
+    deepEqual(await ended, [0, null]);
+  },
+);
 
 test('who has read enough ends a command without a word', inTime, async () => {
   const child = start(['redact'], {});

@@ -68,4 +68,6 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit();
   throw error;
 });
+// A log that cannot be written, because its disk is full or its reader is gone, ends no server: the lines are lost until it can.
+process.stderr.on('error', () => {});
 process.exitCode = await run(process.argv.slice(2));
