@@ -16,6 +16,7 @@ const clean = (text: string) => {
   return { text: left, removed };
 };
 const parts = { tenant_scope: 'north', policy: 'tenant_default@1', clean, isRefusal: (error: unknown) => error instanceof RangeError };
+const pairsOf = (...of: Parameters<typeof toCallPairs>) => atOnce(toCallPairs(...of));
 const call = (prompt: unknown, answer: unknown, more: Partial<PromptEvent> = {}): KeptCall => ({
   // As the server stores it.
   event: { ...event(more), tenant_id: 'north' } as unknown as PromptEvent,
@@ -30,7 +31,7 @@ test('a call is its messages and its answer after redaction, and says whether th
     { role: 'user', content: 'My secret: hunter22 is old.' },
   ];
   const sent = messages.map(({ role, content }) => ({ role, content: clean(content).text }));
-  const { columns, left_out } = toCallPairs(
+  const { columns, left_out } = pairsOf(
     [
       call(messages, 'Change it.', { prompt_hash: sha256Hex(canonicalJson(sent)) }),
       call('One text', [{ role: 'assistant', content: 'An answer' }], { prompt_hash: sha256Hex('One text') }),
@@ -46,7 +47,7 @@ test('a call is its messages and its answer after redaction, and says whether th
 });
 
 test('a call that is no text, that redaction refuses, or that still holds what was taken out of another is left out', () => {
-  const { rows, left_out, columns } = toCallPairs(
+  const { rows, left_out, columns } = pairsOf(
     [
       call('My secret: hunter22', 'ok'),
       call('She said hunter22 again', 'ok'),
@@ -63,7 +64,7 @@ test('a call that is no text, that redaction refuses, or that still holds what w
   deepEqual(columns['contents'], [['My secret: [SECRET]']]);
   throws(
     () =>
-      toCallPairs([call('x', 'y')], {
+      pairsOf([call('x', 'y')], {
         ...parts,
         clean: () => {
           throw new TypeError('a defect');
@@ -105,4 +106,13 @@ test('the leak test refuses calls in which redaction finds something still', () 
   const calls = [call('mail me at a@b.example', 'ok')];
   const { report } = atOnce(draftOfCalls(calls, parts, (text) => (text.includes('@b') ? ['EMAIL'] : [])));
   deepEqual(report.leaks, [{ field: 'contents', rule: 'EMAIL' }]);
+});
+
+test('many calls are looked through in parts, so that who else is served has their turn in between', () => {
+  const calls = Array.from({ length: 100 }, (_, n) => call(`secret: hunter${n} ${'and so on '.repeat(1000)} ${n}`, `no ${n}`));
+  const work = draftOfCalls(calls, parts, () => []);
+  let turns = 0;
+  while (work.next().done !== true) turns++;
+  // One a call while values are searched for, and one for some of them while the leak test looks.
+  ok(turns > 168, String(turns));
 });

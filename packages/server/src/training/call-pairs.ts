@@ -4,6 +4,7 @@ import { messagesOf, promptHash } from '../ingest/index.ts';
 import type { Cell, Columns, Vocabulary } from './fields.ts';
 import { openSearch } from './search.ts';
 import { splitOf } from './split.ts';
+import type { InParts } from './turns.ts';
 
 /** A call whose prompt and answer policy let be kept, as they were. */
 export interface KeptCall {
@@ -55,7 +56,7 @@ export function* rawTextsOf(calls: readonly KeptCall[]): Generator<string> {
  * Calls as rows: prompt and answer after redaction. What redaction found in one text it may have missed in another, where nothing announced it: calls in which such a value
  * still stands are left out. Pure.
  */
-export function toCallPairs(calls: readonly KeptCall[], { tenant_scope, policy, clean, isRefusal }: CallPairParts): CallPairs {
+export function* toCallPairs(calls: readonly KeptCall[], { tenant_scope, policy, clean, isRefusal }: CallPairParts): InParts<CallPairs> {
   const left_out: Record<LeftOut, number> = { no_text: 0, refused: 0, residual: 0 };
   const removed = new Set<string>();
   const cleaned = calls.flatMap((call) => {
@@ -80,7 +81,11 @@ export function toCallPairs(calls: readonly KeptCall[], { tenant_scope, policy, 
   });
   const search = openSearch(removed);
   const holdsRemoved = (text: string): boolean => search(Buffer.from(text));
-  const kept = cleaned.filter(({ messages, answer }) => ![...messages.map(({ content }) => content), answer].some(holdsRemoved));
+  const kept: typeof cleaned = [];
+  for (const each of cleaned) {
+    if (![...each.messages.map(({ content }) => content), each.answer].some(holdsRemoved)) kept.push(each);
+    yield;
+  }
   left_out.residual = cleaned.length - kept.length;
 
   const split = splitOf(kept.map(({ call }) => call.event.trace_id));

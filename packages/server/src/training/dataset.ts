@@ -61,7 +61,7 @@ export function* draftOf<C extends Collection<'log'>, F>(
 
 /** Calls as a file, with the leak test's report. Pure. */
 export function* draftOfCalls(calls: readonly KeptCall[], parts: CallPairParts, detect: Look): InParts<Draft> {
-  const { columns, vocabulary, rows, left_out, removed } = toCallPairs(calls, parts);
+  const { columns, vocabulary, rows, left_out, removed } = yield* toCallPairs(calls, parts);
   const fields = callFields;
   const bytes = yield* writeDataset(fields, columns);
   const report = yield* leakTest({ fields, columns, bytes }, vocabulary, detect, removed);
