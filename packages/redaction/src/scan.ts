@@ -1,5 +1,5 @@
 // Runs in browsers too. One pass over one text: what detectors see and where they report.
-import { DIGIT, isBare, isOpaque, LETTER, LOWER, SPACE, UPPER, classAt } from './characters.ts';
+import { DIGIT, isBare, isOpaque, LETTER, SPACE, classAt } from './characters.ts';
 import { Context } from './context.ts';
 import type { Found } from './detector.ts';
 import { Table } from './table.ts';
@@ -25,6 +25,8 @@ export class Scan {
   readonly capitalised: { readonly start: number; readonly end: number }[] = [];
   /** Up to here, words belong to a name already. */
   personsSeen = 0;
+  /** The name found last stands in a list of names. */
+  listing = false;
   /** Up to here, digits belong to a labelled number already. */
   numbersSeen = 0;
   /** Up to here, words belong to an address already. */
@@ -203,6 +205,6 @@ export function identifierBefore(text: string, at: number): string {
   if (end === at) return '';
   let start = end;
   const first = Math.max(0, end - 60);
-  while (start > first && ((classAt(text, start - 1) & (DIGIT | UPPER | LOWER)) !== 0 || '_-.$'.includes(text[start - 1] ?? ' '))) start--;
+  while (start > first && ((classAt(text, start - 1) & (DIGIT | LETTER)) !== 0 || '_-.$'.includes(text[start - 1] ?? ' '))) start--;
   return text.slice(start, end);
 }

@@ -8,20 +8,26 @@ const RELATIVES =
   'fils,fille,mari,frère,sœur,hijo,hija,marido,esposa,esposo,hermano,hermana,figlio,figlia,marito,moglie,fratello,sorella,zoon,dochter,maken,makan,dotter,syster,filho,filha,irmão,irmã,sohn,tochter,bruder,schwester';
 /** Whose account, file or minutes it is, in de, fr, es, it, pt, nl, sv and pl. */
 const HOLDERS =
-  'schriftführer,schriftführerin,protokollführer,kontoinhaber,kontoinhaberin,gestionnaire,titulaire,titular,ordenante,beneficiario,beneficiaria,intestatario,intestataria,usuario,usuária,usuário,aanwezig,afwezig,rekeninghouder,pacjent,pacjenta,pacjentka,klient,klientka,patientin,présent,présents,asistentes,presenti,närvarande';
+  'schriftführer,schriftführerin,bearbeiter,bearbeiterin,sachbearbeiter,sachbearbeiterin,betreuer,betreuerin,protokollführer,kontoinhaber,kontoinhaberin,gestionnaire,titulaire,titular,ordenante,beneficiario,beneficiaria,intestatario,intestataria,usuario,usuária,usuário,rekeninghouder,pacjent,pacjenta,pacjentka,klient,klientka,patientin,utente,verdachte,getuige,verhuurder,huurder,anhörig,condomino,condomini';
+/** Who is or is not there, in en, de, fr, es, it, pt, nl, sv and pl: a list of names follows. */
+const LISTS =
+  'present,attendees,participants,absent,apologies,invitees,panel,panelists,panellists,anwesend,anwesende,abwesend,entschuldigt,teilnehmer,teilnehmende,présent,présents,absents,excusés,asistentes,presentes,ausentes,participantes,presenti,assenti,partecipanti,aanwezig,afwezig,deelnemers,närvarande,frånvarande,deltagare,obecni,nieobecni,uczestnicy,messieurs,mesdames,mm';
 export const titles = wordSet(
-  'ssa,mr,mrs,ms,miss,mx,dr,dra,drs,prof,professor,sir,madam,lady,lord,rev,reverend,father,sister,brother,capt,captain,sgt,lt,col,gen,hon,judge,senator,herr,herrn,frau,fräulein,m,mme,mlle,monsieur,madame,mademoiselle,sr,sra,srta,señor,señora,señorita,don,doña,sig,signor,signora,dott,dhr,mevr,doktor,docteur,doctor,doctora,ing,uncle,aunt',
+  'ssa,mr,mrs,ms,miss,mx,dr,dra,drs,prof,professor,sir,madam,lady,lord,rev,reverend,father,sister,brother,capt,captain,sgt,lt,col,gen,hon,judge,senator,herr,herrn,frau,fräulein,m,mme,mlle,monsieur,madame,mademoiselle,sr,sra,srta,señor,señora,señorita,don,doña,sig,signor,signora,dott,dhr,mevr,heer,mevrouw,mm,messrs,nurse,pc,constable,detective,sergeant,cllr,pan,pani,doktor,docteur,doctor,doctora,ing,uncle,aunt',
 );
 /** After these, or after a key of this name, stands a name. */
 export const announcers = wordSet(
-  'poważaniem,hälsningar,hälsning,saludo,name,names,named,called,dear,hi,hello,hey,hallo,liebe,lieber,bonjour,cher,chère,hola,querido,querida,estimado,estimada,regards,sincerely,cheers,thanks,greetings,grüße,gruß,cordialement,saludos,atentamente,author,signed,patient,requester,customer,client,kunde,kundin,cliente,holder,cardholder,contact,attn,attention,from,to,cc,bcc,sender,recipient,assignee,reporter,owner,employee,manager,user,username,firstname,lastname,surname,forename,fullname,nachname,vorname,nom,prénom,nombre,apellido,apellidos,husband,wife,son,daughter,mother,friend,colleague,tenant,passenger,driver,applicant,beneficiary,payee,payer,student,teacher,doctor,nurse,lawyer,agent,buyer,seller,with,by,label,inhaber,titulaire,titular,firmado,signé,heiße,appelle,llamo,nombrado,editor,reviewer,approver,witness,guest,visitor,member,subscriber,participant,candidate,interviewee,speaker,defendant,plaintiff,claimant,respondent,complainant,petitioner,victim,suspect,insured,policyholder,lessee,lessor,landlord,borrower,lender,guarantor,trustee,heir,attendee,organizer,organiser,instructor,trainee,intern,consultant,counsel,notary,donor,kollege,kollegin,nachbar,nachbarin,ehemann,ehefrau,mieter,vermieter,zeuge,zeugin,kläger,klägerin,beklagter,beklagte,versicherter,versicherte,patientin,ansprechpartner,ansprechpartnerin,témoin,locataire,bailleur,assuré,assurée,salarié,salariée,élève,collègue,testigo,paciente,inquilino,inquilina,demandado,demandante,asegurado,asegurada,empleado,empleada,colega,titolare,paziente,inquilino,interviewer,caller,maintainer,committer,contributor,respondents,adjuster,requestor,pt,family,given,cognome,nome,sobrenome,naam,voornaam,achternaam,namn,förnamn,efternamn,navn,fornavn,etternavn,nimi,etunimi,sukunimi,név,soyad,jméno,příjmení,imię,nazwisko,имя,фамилия,отчество,фио,заявитель,заявительница,клиент,заказчик,пациент,пациентка,оператор,менеджер,получатель,отправитель,сотрудник,господин,госпожа,groet,groeten,hilsen,hälsningar,mvh,saluti,abraços,abraço,atenciosamente,ciao,oi,olá,hej,hei,ahoj,cześć,salut,pozdrawiam,здравствуйте,привет,' +
-    `${RELATIVES},${HOLDERS}`,
+  'poważaniem,hälsningar,hälsning,saludo,name,names,named,called,dear,hi,hello,hey,hallo,liebe,lieber,bonjour,cher,chère,hola,querido,querida,estimado,estimada,regards,sincerely,cheers,thanks,greetings,grüße,gruß,cordialement,saludos,atentamente,author,signed,patient,requester,customer,client,kunde,kundin,cliente,holder,cardholder,contact,attn,attention,from,to,cc,bcc,sender,recipient,assignee,reporter,owner,employee,manager,user,username,firstname,lastname,surname,forename,fullname,nachname,vorname,nom,prénom,nombre,apellido,apellidos,husband,wife,son,daughter,mother,friend,colleague,tenant,passenger,driver,applicant,beneficiary,payee,payer,student,teacher,doctor,nurse,lawyer,agent,buyer,seller,with,by,label,inhaber,titulaire,titular,firmado,signé,heiße,appelle,llamo,nombrado,editor,reviewer,approver,witness,guest,visitor,member,subscriber,participant,candidate,interviewee,speaker,defendant,plaintiff,claimant,respondent,complainant,petitioner,victim,suspect,insured,policyholder,lessee,lessor,landlord,borrower,lender,guarantor,trustee,heir,attendee,organizer,organiser,instructor,trainee,intern,consultant,counsel,notary,donor,kollege,kollegin,nachbar,nachbarin,ehemann,ehefrau,mieter,vermieter,zeuge,zeugin,kläger,klägerin,beklagter,beklagte,versicherter,versicherte,patientin,ansprechpartner,ansprechpartnerin,témoin,locataire,bailleur,assuré,assurée,salarié,salariée,élève,collègue,testigo,paciente,inquilino,inquilina,demandado,demandante,asegurado,asegurada,empleado,empleada,colega,titolare,paziente,inquilino,interviewer,caller,pat,pac,paz,maintainer,committer,contributor,respondents,adjuster,requestor,pt,family,given,cognome,nome,sobrenome,naam,voornaam,achternaam,namn,förnamn,efternamn,navn,fornavn,etternavn,nimi,etunimi,sukunimi,név,soyad,jméno,příjmení,imię,nazwisko,имя,фамилия,отчество,фио,заявитель,заявительница,клиент,заказчик,пациент,пациентка,оператор,менеджер,получатель,отправитель,сотрудник,господин,госпожа,groet,groeten,hilsen,hälsningar,mvh,saluti,abraços,abraço,atenciosamente,ciao,oi,olá,hej,hei,ahoj,cześć,salut,pozdrawiam,здравствуйте,привет,' +
+    `${RELATIVES},${HOLDERS},${LISTS}`,
 );
 /** Announcers that name somebody only before a colon, an equals sign or as a JSON key. */
 const keysOnly = wordSet(
-  'from,to,with,by,user,label,contact,customer,client,owner,agent,name,names,called,named,thanks,doctor,father,sister,brother,manager,driver,member,guest,student,teacher,speaker,cliente,kunde,author,patient,cc,nom,nombre,judge,attention,doctor,mother,friend,son,daughter,wife,husband,nurse,lawyer,employee,m,don,hon,col,gen,ing,defendant,plaintiff,claimant,respondent,complainant,petitioner,victim,suspect,insured,policyholder,lessee,lessor,landlord,borrower,lender,guarantor,trustee,heir,attendee,organizer,organiser,instructor,trainee,intern,consultant,counsel,notary,donor,mieter,vermieter,patientin,locataire,bailleur,assuré,assurée,salarié,salariée,élève,paciente,inquilino,inquilina,demandado,demandante,asegurado,asegurada,empleado,empleada,titolare,paziente,pt,family,given,nome,respondents,' +
-    `${RELATIVES},${HOLDERS}`,
+  'from,to,with,by,user,label,contact,customer,client,owner,agent,name,names,called,named,thanks,doctor,father,sister,brother,manager,driver,member,guest,student,teacher,speaker,cliente,kunde,author,patient,cc,nom,nombre,judge,attention,doctor,mother,friend,son,daughter,wife,husband,nurse,lawyer,employee,m,don,hon,col,gen,ing,defendant,plaintiff,claimant,respondent,complainant,petitioner,victim,suspect,insured,policyholder,lessee,lessor,landlord,borrower,lender,guarantor,trustee,heir,attendee,organizer,organiser,instructor,trainee,intern,consultant,counsel,notary,donor,mieter,vermieter,patientin,locataire,bailleur,assuré,assurée,salarié,salariée,élève,paciente,inquilino,inquilina,demandado,demandante,asegurado,asegurada,empleado,empleada,titolare,paziente,pt,pat,pac,paz,family,given,nome,respondents,' +
+    `${RELATIVES},${HOLDERS},${LISTS}`,
 );
+const lists = wordSet(LISTS);
+/** Pat. Müller */
+const abbreviated = wordSet('pat,pac,paz,pt,verd');
 
 export interface Announced {
   readonly by: string;
@@ -29,11 +35,13 @@ export interface Announced {
   readonly surely: boolean;
   /** By the key or the column of a part of a name: any word there is one. */
   readonly exactly?: boolean;
+  /** More names may follow, after a comma or a slash. */
+  readonly several?: boolean;
 }
 
 /** What is called by these is a person's name or a part of one, and nothing else. */
 const NAME_PARTS = wordSet(
-  'surname,surnames,forename,lastname,firstname,givenname,familyname,vorname,nachname,prenom,prénom,apellido,apellidos,cognome,sobrenome,achternaam,voornaam,efternamn,förnamn,etternavn,fornavn,imie,imię,nazwisko',
+  'surname,surnames,fname,lname,forename,lastname,firstname,givenname,familyname,vorname,nachname,prenom,prénom,apellido,apellidos,cognome,sobrenome,achternaam,voornaam,efternamn,förnamn,etternavn,fornavn,imie,imię,nazwisko',
 );
 /** Of the whole of something. */
 const WHOLE = wordSet('completo,completa,complet,complète,completto,pelny,pełny,komplett');
@@ -60,6 +68,8 @@ export function announcedBy(scan: Scan, start: number): Announced | undefined {
   // "Anna Schmidt and Xiulan Zzyzx": one name announces the next.
   if (followsName(scan, start) && /^,? (?:and|und|et|y|e|&|or|oder|ou|o) $/.test(text.slice(scan.personsSeen, start)))
     return { by: 'and', surely: false };
+  if (scan.listing && followsName(scan, start) && /^(?:, |; |\/| & )$/.test(text.slice(scan.personsSeen, start)))
+    return { by: 'list', surely: true, several: true };
   if (
     text.charCodeAt(start - 2) === 0x5d &&
     CHAT.test(text.slice(Math.max(0, start - 14), start)) &&
@@ -88,7 +98,7 @@ function announcedByWord(scan: Scan, start: number): Announced | undefined {
   const lower = word.toLowerCase();
   const spaced = gap !== '' && /^\.?\s{1,4}$/.test(gap);
   if (spaced && titles.has(lower) && (lower !== word || word.length > 2) && (word.length > 1 || gap.startsWith('.')))
-    return { by: lower, surely: true };
+    return { by: lower, surely: true, several: lists.has(lower) };
   if (lower === 's' && SEVERAL.test(text.slice(Math.max(0, start - 16), start))) return { by: 'name', surely: true };
   if (PHRASE_ENDS.has(lower) && gap.length < 5) {
     const phrase = PHRASES.exec(text.slice(Math.max(0, start - 40), start));
@@ -97,14 +107,15 @@ function announcedByWord(scan: Scan, start: number): Announced | undefined {
   if (gap.includes('=') && NAMES_THING.test(text.slice(Math.max(0, start - 60), start))) return undefined;
   const key = /[:=|>]\s{0,8}["'`]?$/.test(gap) ? identifierBefore(text, start) : '';
   if (key !== '') {
-    const parts = key.split(/[^\p{L}]+|(?<=\p{Ll})(?=\p{Lu})/u).map((part) => part.toLowerCase());
+    const parts = key.split(/[^\p{L}]+|(?<=\p{Ll})(?=\p{Lu})/u).flatMap((part) => (part === '' ? [] : [part.toLowerCase()]));
     const whole = parts.length > 1 && WHOLE.has(parts.at(-1) ?? '');
     const last = parts.at(whole ? -2 : -1) ?? '';
     const exactly = namesPart(whole ? parts.slice(0, -1) : parts);
     if ((exactly || announcers.has(last)) && !(last === 'name' && parts.some((part) => notNames.has(part))))
-      return { by: last, surely: true, exactly };
+      return { by: last, surely: true, exactly, several: lists.has(last) };
   }
-  if (announcers.has(lower) && /^[,:]?\s{1,4}$/.test(gap)) return { by: lower, surely: !keysOnly.has(lower) };
+  if ((gap.startsWith('.') ? abbreviated : announcers).has(lower) && /^[.,:]?\s{1,4}$/.test(gap))
+    return { by: lower, surely: !keysOnly.has(lower), several: lists.has(lower) };
   return undefined;
 }
 

@@ -5,17 +5,25 @@ import { isEveryday, isListed, isListedGiven } from '../names/lookup.ts';
 import { toName } from '../names/name-filter.ts';
 import type { Scan } from '../scan.ts';
 
-/** Who speaks, said so or in passing; whom the speaker knows or greets. */
+/** Who speaks, said so or in passing; whom the speaker knows, greets, or is to turn to. */
 const CUE =
-  /\b(?:(?<self>name(?:['’]s| is)|call me|mein name ist|ich heiße|je m'appelle|mon nom est|me llamo|mi nombre es)|(?<passing>this is|it['’]?s|i am|i['’]?m)|hi|hey|hello|dear|my (?:wife|husband|son|daughter|sister|brother|mom|mum|dad|boss|friend)|thanks|thx|cheers|regards)$/i;
+  /\b(?:(?<self>name(?:['’]s| is)|call me|mein name ist|ich heiße|je m'appelle|mon nom est|me llamo|mi nombre es|mi chiamo|me chamo|meu nome é|mijn naam is|jag heter|jeg heter|nazywam się)|(?<passing>this is|it['’]?s|i am|i['’]?m)|(?<both>hier is|hier ist|ich bin|ik ben|c['’]est|c|je suis|soy|sono|sn|sou|met|tu|jestem|hallo|hej|hei|hoi|bjr|bonjour|salut|hola+|ciao|oi|olá|cześć|czesc|ring|call|text|ping)|hi|hey|hello|dear|my (?:wife|husband|son|daughter|sister|brother|mom|mum|dad|boss|friend)|thanks|thx|cheers|regards|ask|tell)$/iu;
+/** Keys of names that people type in lists and notes. */
+const KEYS =
+  'name,holder,customer,client,owner,caller,patient,contact,user,sender,recipient,author,kunde,kundin,inhaber,cliente,titular,titulaire,nom,nombre,nome,naam,klant,namn,kund';
+const SMALL_KEYS = wordSet(KEYS);
 /** How cues end. */
 const CUE_ENDS =
-  'is,am,im,its,me,ist,heiße,appelle,est,llamo,es,hi,hey,hello,dear,wife,husband,son,daughter,sister,brother,mom,mum,dad,boss,friend,thanks,thx,cheers,regards'.split(
-    ',',
-  );
-const SMALL_NAME = /^(,? |,?\n)(\p{Ll}{3,24})(?: (\p{Ll}{2,24}(?:-\p{Ll}{2,24})?))?(?![\p{L}\d@_-])/u;
+  'is,am,im,its,me,ist,heiße,appelle,est,llamo,es,hi,hey,hello,dear,wife,husband,son,daughter,sister,brother,mom,mum,dad,boss,friend,thanks,thx,cheers,regards,chiamo,chamo,é,heter,się,bin,ben,suis,soy,sono,sn,sou,met,tu,jestem,hallo,hej,hei,hoi,bjr,bonjour,salut,hola,holaa,ciao,oi,olá,cześć,czesc,ring,call,text,ping,ask,tell'
+    .concat(',', KEYS)
+    .split(',');
+const SMALL_NAME = /^(,? |! |,?\n)(\p{Ll}{3,24}(?:-\p{Ll}{2,24})?)(?![\p{L}\d@_-])/u;
+/** The next word of a name, with what is small in every name: van den berg, do nascimento. */
+const NEXT_NAME =
+  /^(?: (?:de|da|do|dos|das|del|della|di|du|des|van|von|der|den|ter|la|le|el|al|bin|ibn|ben|y|e|af|zu)){0,2} (\p{Ll}{2,24}(?:-\p{Ll}{2,24})?)(?![\p{L}\d@_-])/u;
+const MOST_SMALL = 4;
 /** Behind a name that was said, and not behind a word of the sentence. */
-const SAID = /^(?:[,.!?\n]|$| (?:calling|here|from|again)\b)/;
+const SAID = /^(?:[,.!?\n]|$| (?:calling|here|speaking|from|again|hier|här|her|ici|aqu[ií]|qui|tutaj)(?!\p{L}))/u;
 /** Keys before a name in scripts without capitals: zh, ja, ko, hi. */
 const EASTERN_KEYS = wordSet('姓名,客户姓名,客户,氏名,お客様氏名,名前,お名前,担当,担当者,收件人,联系人,고객명,성명,이름,담당자,नाम,ग्राहक');
 const EASTERN_NAME = /^ ?: ?["']?([\p{Lo}\p{M}]{2,12}(?:[ ・·](?!様|さん|님)[\p{Lo}\p{M}]{1,12}){0,2})/u;
@@ -24,34 +32,70 @@ export const personSmall: Detector = {
   rule: 'person.small',
   type: 'PERSON',
   anchors: ['word', 'capital'],
-  lengths: { word: [1, 7], capital: [1, 7] },
+  lengths: { word: [1, 9], capital: [1, 9] },
   heads: ['s ', 'm ', ...CUE_ENDS, ...EASTERN_KEYS].map((word) => word.slice(0, 3)),
   tails: ["e's", "t's", "i'm", ...CUE_ENDS.map((word) => ` ${word}`), ...EASTERN_KEYS].map((word) => word.slice(-3)),
-  next: ' ,\n:',
+  next: ' ,\n:!',
   source: 'lists named in scripts/make-name-filters.ts',
   examples: [
     { text: 'hi, my name is lena andersson.', finds: 'lena andersson' },
     { text: 'its grady calloway, thx, trevor', finds: 'grady calloway + trevor' },
+    {
+      text: 'hej! lennart bergqvist här, hoi met daan van den berg, ciao sn gianluca rossi nn',
+      finds: 'lennart bergqvist + daan van den berg + gianluca rossi',
+    },
+    { text: 'ask oliver about it, ring maisie cooper', finds: 'oliver + maisie cooper' },
+    { text: 'account holder: salma hamdan, from now; name: server one, owner: data platform', finds: 'salma hamdan' },
     { text: '氏名: 松本 由紀子 様', finds: '松本 由紀子' },
     { text: 'the name is important, the file name is server; this is fine, its value is set; thanks, see you' },
   ],
   look(scan, start, end) {
     const { text } = scan;
     if (text.charCodeAt(start) >= 0x0900) return lookEastern(scan, start, end);
+    if (text.charCodeAt(end) === 0x3a) return SMALL_KEYS.has(text, start, end) ? lookKeyed(scan, end) : undefined;
     const cue = CUE.exec(text.slice(Math.max(0, end - 20), end));
     if (cue === null) return;
-    const passing = cue.groups?.['passing'] !== undefined;
-    const self = passing || cue.groups?.['self'] !== undefined;
-    const [, gap = '', first = '', second = ''] = SMALL_NAME.exec(text.slice(end, end + 54)) ?? [];
-    if (first === '' || (self && gap !== ' ') || !isListedGiven(toName(first)) || isEveryday(toName(first))) return;
-    const both = first.length + 1 + second.length;
-    const isSaid = (length: number): boolean => SAID.test(text.slice(end + gap.length + length, end + gap.length + length + 9));
-    const isFamily = second !== '' && !isEveryday(toName(second)) && (isListed(toName(second)) || (self && isSaid(both)));
+    const { self, passing, both } = cue.groups ?? {};
+    const speaks = self !== undefined || passing !== undefined;
+    const [, gap = '', first = ''] = SMALL_NAME.exec(text.slice(end, end + 54)) ?? [];
+    if (first === '' || (speaks && gap !== ' ') || !isListedGiven(toName(first)) || isEveryday(toName(first))) return;
+    const from = end + gap.length;
+    const to = familyEnd(text, from + first.length, speaks || both !== undefined);
+    const isFamily = to > from + first.length;
     // What follows these may be anything: I'm glad.
-    if (passing && !isFamily && !isSaid(first.length)) return;
-    reportSmall(scan, end + gap.length, isFamily ? both : first.length);
+    if ((both !== undefined && !isFamily) || (passing !== undefined && !isFamily && !isSaid(text, to))) return;
+    reportSmall(scan, from, to - from);
   },
 };
+
+const isSaid = (text: string, end: number): boolean => SAID.test(text.slice(end, end + 9));
+
+/** Where a name ends that is typed small, behind a given name; the first family name may be any word where somebody says who speaks. */
+function familyEnd(text: string, given: number, speaks: boolean): number {
+  let to = given;
+  for (let count = 1; count < MOST_SMALL; count++) {
+    const [whole = '', word = ''] = NEXT_NAME.exec(text.slice(to, to + 64)) ?? [];
+    if (word === '') break;
+    const next = to + whole.length;
+    // Behind "van den" it is one, whatever word.
+    const isName =
+      whole.length > word.length + 1 ||
+      (!isEveryday(toName(word)) && (isListed(toName(word)) || (speaks && count === 1 && isSaid(text, next))));
+    if (!isName) break;
+    to = next;
+  }
+  return to;
+}
+
+/** "holder: salma hamdan" */
+function lookKeyed(scan: Scan, end: number): void {
+  const { text } = scan;
+  const [, gap = '', first = ''] = SMALL_NAME.exec(text.slice(end + 1, end + 54)) ?? [];
+  if (gap !== ' ' || !isListedGiven(toName(first)) || isEveryday(toName(first))) return;
+  const from = end + 2;
+  const to = familyEnd(text, from + first.length, false);
+  if (to > from + first.length) reportSmall(scan, from, to - from);
+}
 
 function lookEastern(scan: Scan, start: number, end: number): void {
   const { text } = scan;

@@ -119,20 +119,31 @@ function runFrom(text: string, first: Word): readonly Word[] {
         from = end + 1;
       }
       if (text.startsWith("'t ", from)) from += 3;
+      else if (ELIDED.test(text.slice(from, from + 3))) from += 2;
       else if ((text[from + 2] === '-' || text[from + 3] === '-') && ARTICLE.test(text.slice(from, from + 5)))
         from = text.indexOf('-', from) + 1;
     }
+    // Keisha St. Clair
+    if (text.startsWith('St. ', from)) from += 4;
     const next = wordAt(text, from);
-    if (next === undefined) break;
-    // A title in the middle begins another name.
+    if (next === undefined || (joinsTwo(text, at, from) && run.length > 1 && next.given)) break;
     run.push(next);
     last = next;
   }
   return run;
 }
 
+/** d'Arcimoles */
+const ELIDED = /^[dl]['’]\p{Lu}/u;
+/** "Ortega y Gasset" is one person, "Ana Ruiz y Luis Sanz" are two. */
+const joinsTwo = (text: string, at: number, to: number): boolean => to === at + 2 && (text[at] === 'e' || text[at] === 'y');
+
 /** al-Rashidi, ash-Shami */
 const ARTICLE = /^(?:a[ldnrst]|el|ash)-\p{Lu}/u;
+const ARTICLE_BEFORE = /(?<![\p{L}\d-])(?:a[ldnrst]|el|ash)-$/u;
+/** Where the article before a name begins; `start` where there is none. */
+const articleStart = (text: string, start: number): number =>
+  start - (ARTICLE_BEFORE.exec(text.slice(Math.max(0, start - 5), start))?.[0].length ?? 0);
 
 const lowerEnd = (text: string, at: number): number => {
   let end = at;
@@ -172,16 +183,19 @@ function look(scan: Scan, start: number, runEnd: number): void {
   const glue = text.charCodeAt(start - 1);
   const next = text.charCodeAt(runEnd);
   if ((next === 0x5f || next === 0x5e || next === 0x2f) && glued(scan, start)) return;
-  if (isGlue(text, start - 1) || ((glue === 0x2d || glue === 0x2f) && isWord(text, start - 2))) return;
-  const lead = leadStart(scan, start);
+  const article = glue === 0x2d ? articleStart(text, start) : start;
+  const listed = glue === 0x2f && scan.listing && scan.personsSeen === start - 1;
+  if (isGlue(text, start - 1) || ((glue === 0x2d || glue === 0x2f) && article === start && !listed && isWord(text, start - 2))) return;
+  const lead = article < start ? article : leadStart(scan, start);
   if (isPlain(scan, lead, start, runEnd)) {
     scan.capitalised.push({ start, end: runEnd });
     return;
   }
   const first = wordAt(text, start);
   if (first === undefined) return;
+  const slash = text.charCodeAt(first.end) === 0x2f && (listed || announcedBy(scan, lead)?.several === true);
   if (
-    isCalled(text, first.end) ||
+    (isCalled(text, first.end) && !slash) ||
     (text.charCodeAt(first.end) === 0x2e && isWord(text, first.end + 1) && !isInitial(first)) ||
     text.startsWith('::', first.end)
   )
@@ -189,11 +203,13 @@ function look(scan: Scan, start: number, runEnd: number): void {
   // The pass has looked up the word already.
   const mayAnnounce = (scan.words.lastLists & announcing.bit) !== 0;
   if (mayAnnounce && titles.has(first.name) && !isInitial(first)) return;
-  if (cited(scan, first)) return;
+  if (interjections.has(first.name) || cited(scan, first) || familyFirst(scan, first)) return;
   const announcedFrom = lead < start ? announcedBy(scan, lead) : undefined;
   const announced = announcedFrom ?? announcedBy(scan, start);
   // In data a town or a firm is what its key says.
   if (announced === undefined && (glue === 0x22 || glue === 0x27) && isOtherKey(identifierBefore(text, start))) return;
+  // A list ends where the next key is.
+  if (announced?.by === 'list' && text.charCodeAt(first.end) === 0x3a) return;
   const run = runFrom(text, first);
   // What announces a name is none: in "Hi Bob" the name begins with Bob.
   if (run.length > 1 && mayAnnounce && announcers.has(first.name)) return;
@@ -204,11 +220,12 @@ function look(scan: Scan, start: number, runEnd: number): void {
     return;
   }
   const { sure } = decided;
-  const take = withGivenAfter(text, decided.take, announced?.surely);
+  const take = announced?.several === true ? decided.take : withGivenAfter(text, decided.take, announced?.surely);
   const last = take.at(-1) ?? first;
   const end = last.end + (isInitial(last) && text[last.end] === '.' ? 1 : 0);
   const from = announcedFrom === undefined ? start : lead;
   scan.personsSeen = end;
+  scan.listing = announced?.several === true;
   scan.report({
     start: from,
     end,
@@ -264,6 +281,29 @@ function cited(scan: Scan, first: Word): boolean {
   return true;
 }
 
+/** What stands behind a cell, and behind a name that is one by its words: no third name of a list. */
+const ENDS_CELL = /^(?:$|[\n\t;"]| [—–|-])/;
+const ENDS_NAME = /^(?:$|[\n\t;".)]| [—–|(-]|,? (?!and|und)\p{Ll}|, ?\d)/u;
+/** VENABLES, Bronwyn */
+const FAMILY_FIRST = /^\p{Lu}[\p{Lu}'’-]{2,24}(?: [\p{Lu}'’-]{3,24})?, (\p{Lu}\p{Ll}[\p{L}'’-]{1,24})(?![\p{L}\d])/u;
+function familyFirst(scan: Scan, first: Word): boolean {
+  const { text } = scan;
+  if (!isCapitals(text, first.start, first.end) || first.everyday) return false;
+  const [whole = '', given = ''] = FAMILY_FIRST.exec(text.slice(first.start, first.start + 80)) ?? [];
+  if (!isListedGiven(toName(given)) || isEveryday(toName(given))) return false;
+  const end = first.start + whole.length;
+  scan.personsSeen = end;
+  scan.report({
+    start: first.start,
+    end,
+    type: 'PERSON',
+    rule: 'person.family_first',
+    confidence: confidence.shape,
+    canonical: toName(whole),
+  });
+  return true;
+}
+
 /** "Hansen, Lucie" and "Cano Pacheco, Anita —": the family name first. */
 function withGivenAfter(text: string, take: readonly Word[], keyed = false): readonly Word[] {
   const [first] = take;
@@ -273,9 +313,9 @@ function withGivenAfter(text: string, take: readonly Word[], keyed = false): rea
   if (given === undefined || given.everyday) return take;
   const after = text.slice(given.end, given.end + 3);
   const opens = text[first.start - 1] ?? '\n';
-  const lineBegins = keyed || opens === '\n' || opens === '"' || text[first.start - 2] === ';';
-  const closed = after === '' || after.startsWith('\n') || after.startsWith(';') || after.startsWith('"') || /^ [—–-]/.test(after);
-  if (lineBegins && closed) return [...take, given];
+  const lineBegins =
+    keyed || opens === '\n' || opens === '\t' || opens === '"' || text[first.start - 2] === ';' || text[first.start - 2] === '|';
+  if (lineBegins && (given.given ? ENDS_NAME : ENDS_CELL).test(after)) return [...take, given];
   return !first.given && given.given && !/^,| \p{Lu}| (?:an|un|et|y )/u.test(after) ? [...take, given] : take;
 }
 
@@ -292,6 +332,10 @@ function remember(scan: Scan, take: readonly Word[], announced: Announced | unde
 }
 
 const greetings = wordSet('dear,hi,hello,hey,hallo,liebe,lieber,bonjour,cher,chère,hola,querido,querida,estimado,estimada');
+/** What is said before anything, a name too. */
+const interjections = wordSet(
+  'okay,ok,yeah,yep,yes,nope,oh,ah,well,sure,alright,lovely,brilliant,sorry,ja,nein,doch,oui,ouais,voilà,sí,vale,bueno,certo,allora,claro,pois,tak,nie,jo',
+);
 /** What people do and things seldom do: an unknown name before such a word is somebody's. */
 const DOES =
   /^ (?:said|says|told|tells|asked|asks|replied|explained|explains|wrote|writes|thinks|thought|believes|wants|wanted|lives|lived|works|worked|was born|is married|married|called me|told me|has given|had given|sagt|sagte|wohnt|arbeitet|dit|habite|dijo|dice|vive|trabaja)\b/;
@@ -451,6 +495,10 @@ export const person: Detector = {
     { text: 'PID|1||7^^^X||Whitlock^Dorothea^M||', finds: 'Whitlock^Dorothea^M' },
     { text: 'seat 2 KALAMIZA/ANNA 73C, AND/OR, TCP/IP', finds: 'KALAMIZA/ANNA' },
     { text: '[18:32] Grozdana: hello', finds: 'Grozdana' },
+    { text: 'Anwesend: Tiedemann, Zzyzx, Kühn; Panel: Zzyzx/Underhill', finds: 'Tiedemann + Zzyzx + Kühn + Zzyzx + Underhill' },
+    { text: 'Pat.: Zzyzx, Detlef, geb. | 7 | ZZYZX, Bronwyn |', finds: 'Zzyzx, Detlef + ZZYZX, Bronwyn' },
+    { text: 'Dear Mr al-Zzyzx, Afonso Braga e Ana Ruiz, Keisha St. Clair', finds: 'al-Zzyzx + Afonso Braga + Ana Ruiz + Keisha St. Clair' },
+    { text: 'Caller: Yeah, and Agent: Lovely, Närvarande: Zzyzx Berg', finds: 'Zzyzx Berg' },
     { text: 'by Yusuf al-Rashidi, and my name’s Zsolt', finds: 'Yusuf al-Rashidi + Zsolt' },
     { text: '<field name="Quaternion Thing">12</field> the Cold Harbour' },
     { text: 'scan_Torsten_Kleinschmidt_2.pdf', finds: 'Torsten_Kleinschmidt' },
