@@ -443,9 +443,13 @@ function decide(
 
 /** What is called after somebody: Crohn's disease, the Nash equilibrium, a shelf „Billy“, the Marcus 40-inch. */
 const THING =
-  /^(?:['’]s)?[ -](?:\d+(?:\.\d|-[a-z])|(?:disease|syndrome|thyroiditis|lymphoma|palsy|functions?|equilibrium|process|identity|theorem|law|equations?|algorithm|distribution|index|scale|effect|constant|numbers?|principle|transform|reaction|solver|motor|curve|filter|kernel|tree|protocol|award|prize|medal|collection|shelf|bookshelf|sofa|lamp|chair|kit|engine|server|cluster|database|pipeline|plugin)\b)/i;
+  /^(?:['’]s)?[ -](?:\d+(?:\.\d|-[a-z])|(?:disease|syndrome|thyroiditis|lymphoma|palsy|functions?|equilibrium|process|identity|theorem|lemma|conjecture|inequality|law|equations?|algorithm|distribution|index|scale|effect|constant|numbers?|principle|transform|reaction|solver|motor|curve|filter|kernel|tree|protocol|award|prize|medal|collection|shelf|bookshelf|sofa|lamp|chair|kit|engine|server|cluster|database|pipeline|plugin)\b)/i;
+/** What places, storms and saints have before their names. */
+const PLACE = /\b(?:lake|mount|mt\.?|port|cape|fort|san|santa|santo|são|saint|sankt|hurricane|storm|cyclone|typhoon) $/i;
 const namesThing = (text: string, { start, end }: Word): boolean =>
-  ('„“«‘'.includes(text[start - 1] ?? ' ') && '“”»’'.includes(text[end] ?? ' ')) || THING.test(text.slice(end, end + 18));
+  ('„“«‘'.includes(text[start - 1] ?? ' ') && '“”»’'.includes(text[end] ?? ' ')) ||
+  THING.test(text.slice(end, end + 18)) ||
+  PLACE.test(text.slice(Math.max(0, start - 10), start));
 
 /** At the start of a sentence any word has a capital. */
 const beginsSentence = (text: string, start: number): boolean =>
@@ -502,7 +506,7 @@ export const person: Detector = {
     { text: 'by Yusuf al-Rashidi, and my name’s Zsolt', finds: 'Yusuf al-Rashidi + Zsolt' },
     { text: '<field name="Quaternion Thing">12</field> the Cold Harbour' },
     { text: 'scan_Torsten_Kleinschmidt_2.pdf', finds: 'Torsten_Kleinschmidt' },
-    { text: "Crohn's disease, the Nash equilibrium, a Marcus 40-inch shelf, „Billy“ in white" },
+    { text: "Crohn's disease, Lake Louise, hurricane Katrina, the Nash equilibrium, a Marcus 40-inch shelf, „Billy“ in white" },
     { text: 'Rose gold prices will rise in May; the bill passed the House and the Mark held.' },
     { text: '{"city": "Tacoma", "name": "Joan Price"}', finds: 'Joan Price' },
     { text: 'Under 17 U.S.C. the Steuer-Nr. and the AHV-Nummer, Preis 3,99: Menge 2' },
