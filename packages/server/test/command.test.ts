@@ -1,5 +1,5 @@
 // The `ancilla` command as a person calls it: processes, exit codes, what they print.
-import { deepEqual, equal, match } from 'node:assert/strict';
+import { deepEqual, equal, match, notEqual } from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
@@ -70,9 +70,15 @@ test(
     const busy = await ancilla('doctor');
     deepEqual([busy.code, busy.err], [0, '']);
     match(busy.out, /a server has the folder open/);
+    const early = await ancilla('key', 'rotate-master');
+    equal(early.code, 1);
+    match(early.err, /another process/);
     server.kill('SIGTERM');
     deepEqual(await ended, [0, null]);
 
+    const master = await readFile(join(data, 'keys', 'master.key'), 'utf8');
+    deepEqual((await ancilla('key', 'rotate-master')).code, 0);
+    notEqual(await readFile(join(data, 'keys', 'master.key'), 'utf8'), master);
     const listed = await ancilla('key', 'list');
     equal(listed.code, 0);
     match(listed.out, /"subject":"ann"/);

@@ -26,8 +26,9 @@ export const commands = {
   },
   tenant: { usage: 'ancilla tenant create ID [--name NAME] | ancilla tenant list', what: 'make and list tenants' },
   key: {
-    usage: 'ancilla key create --role ROLE --subject WHO [--tenant ID] [--name NAME] | ancilla key list | ancilla key disable KEY_ID',
-    what: 'make, list and disable API keys',
+    usage:
+      'ancilla key create --role ROLE --subject WHO [--tenant ID] [--name NAME] | ancilla key list | ancilla key disable KEY_ID | ancilla key rotate-master',
+    what: 'make, list and disable API keys; wrap the tenants’ keys by a new master key',
   },
   migrate: {
     usage: 'ancilla migrate [--grant ROLE]',
