@@ -74,6 +74,11 @@ export const hidden: readonly (readonly [how: string, text: string, expected: st
   ['a lone surrogate before', '\ud800 ann@mail.example', '\ud800 [EMAIL]'],
   ['a NUL before', '\0ann@mail.example', '\0[EMAIL]'],
   ['emoji around', '📧ann@mail.example📧', '📧[EMAIL]📧'],
+  [
+    'no space around, as Chinese and Korean have none',
+    '我的卡号是4111111111111111谢谢, 주민등록번호는 601211-2606950입니다',
+    '我的卡号是[CREDIT_CARD]谢谢, 주민등록번호는 [NATIONAL_ID]입니다',
+  ],
   ['a URL’s query', 'https://x.example/p?email=ann@mail.example&y=1', 'https://x.example/p?email=[EMAIL]&y=1'],
 ];
 

@@ -4,6 +4,15 @@ import { escapeAt, SPELT_BEGINS, SPELT_FORM, speltAt } from './escapes.ts';
 import { CONFUSABLE, fold, isAsciiWord, isTag, MIDDLE_DOT, readTag } from './fold.ts';
 import { seams } from './seams.ts';
 
+/** Scripts that part no words: Thai, kana, Han, Hangul. Long numbers stand in them without a space, and are read with one. */
+const isUnspaced = (code: number): boolean => (code >= 0x3040 && code <= 0xd7af) || (code >= 0xe00 && code <= 0xe7f);
+const NUMBER_BEFORE = /\d{6}[\dX]$/;
+const NUMBER_FOLLOWS = /[A-Z]{0,2}\d{7}/y;
+function numberFollows(text: string, at: number): boolean {
+  NUMBER_FOLLOWS.lastIndex = at;
+  return NUMBER_FOLLOWS.test(text);
+}
+
 /** A text as detectors read it, with the stretches that read differently from how they are written, in order. */
 export interface View {
   readonly text: string;
@@ -126,6 +135,8 @@ function readOnce(text: string): View {
         isAsciiWord(text.charCodeAt(at + width)))
     )
       as = latin;
+    if (isUnspaced(code))
+      as = `${NUMBER_BEFORE.test(text.slice(Math.max(0, at - 7), at)) ? ' ' : ''}${as}${numberFollows(text, at + width) ? ' ' : ''}`;
     if (as !== text.slice(at, at + width)) put(as, at, at + width);
     at += width;
   }

@@ -6,7 +6,7 @@ import type { Scan } from '../scan.ts';
 
 const keywords = new Keywords(
   'ur,born,birth,birthday,birthdate,dob,d o b,date of birth,birth date,bday,geboren,geburtsdatum,geburtstag,geb,né,née,naissance,nacido,nacida,nacimiento,nació,nato,nata,nascita,nascido,nascida,nascimento,geboortedatum,födelsedatum,født,syntymäaika,urodzony,urodzona,рождения,родился,родилась,生年月日,出生,生日,' +
-    '生年月日,出生日期,생년월일,nací,naci,geboortedag,födelsedag,född,fødselsdato,fødselsdag,født,syntynyt,urodzenia,narození,narozen,narozena,narodenia,születési,született,nașterii,nasterii,născut,născută,rođenja,rojstva,gimimo,dzimšanas,sünniaeg,γέννησης,γεννήθηκε,народження,раждане,doğum,doğumlu,الميلاد,לידה,출생,생년월일,출생일,出生日期,lahir,sinh,जन्म,เกิด',
+    '生年月日,出生日期,생년월일,nací,naci,geboortedag,födelsedag,född,fødselsdato,fødselsdag,født,syntynyt,urodzenia,narození,narozen,narozena,narodenia,születési,született,nașterii,nasterii,născut,născută,rođenja,rojstva,gimimo,dzimšanas,sünniaeg,γέννησης,γεννήθηκε,народження,раждане,doğum,doğumlu,الميلاد,לידה,출생,생년월일,출생일,出生日期,nac,fnac,nasc,ddn,f n,d n,gebdat,geburtsdat,gbdatum,gebdatum,дата рождения,д р,рожд,народився,народилась,syntymäpäivä,synt,szül,nar,rođen,rođena,rojen,rojena,fødd,lahir,sinh,जन्म,เกิด',
 );
 /** Names of months in en, de, fr, es, it, pt and nl (CLDR), whole and as they are cut short. */
 const MONTHS =
@@ -29,11 +29,16 @@ const MONTH_FIRST = new RegExp(`^${MONTH}\\.?[ -]\\d{1,2}(?:st|nd|rd|th)?,?[ -]\
 const EASTERN = /^(?:19|20)\d{2}[年년] ?\d{1,2}[月월] ?\d{1,2}[日일]/;
 /** Behind a year's four digits, its sign. */
 const isEastern = (text: string, start: number): boolean => text.charCodeAt(start + 4) > 0x80 && '年년'.includes(text[start + 4] ?? ' ');
-/** "Anna Roth, * 3. Mai 1971": the star of registers. */
-const STAR = /[,;(][ ]?\* ?$/;
-const starBefore = (text: string, start: number): string | undefined =>
-  (text[start - 1] === '*' || text[start - 2] === '*') && STAR.test(text.slice(Math.max(0, start - 5), start)) ? '*' : undefined;
+/** "Anna Roth, * 3. Mai 1971", "Ann Roe (b. 3 May 1971)": the star of registers, and the one letter of born and født. */
+const STAR = /[,;(] ?(\*|[bf]\.) ?$/;
+const starBefore = (text: string, start: number): string | undefined => {
+  const sign = text[start - (text[start - 1] === ' ' ? 2 : 1)];
+  return sign === '*' || sign === '.' ? STAR.exec(text.slice(Math.max(0, start - 6), start))?.[1] : undefined;
+};
 const COMPACT = /^(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?!\d)/;
+/** Between two strokes, and a sex behind it: the fields of a patient in HL7 version 2 (PID-7, PID-8). */
+const isPatientField = (text: string, start: number, end: number): boolean =>
+  text[start - 1] === '|' && /^\|[FMOUAN]\|/.test(text.slice(end, end + 3));
 
 /** Digits that begin a date are its year, its day or month, or all of it. */
 function mayBegin(text: string, start: number, end: number): boolean {
@@ -81,7 +86,8 @@ function look(scan: Scan, start: number, end: number): void {
   const match = pattern?.exec(text.slice(start, start + 32)) ?? null;
   if (match === null) return;
   const before = scan.contextBefore(start);
-  const context = before.find(keywords) ?? starBefore(text, start);
+  const context =
+    before.find(keywords) ?? starBefore(text, start) ?? (pattern === COMPACT && isPatientField(text, start, end) ? 'PID' : undefined);
   if (context === undefined) return;
   // Between the word and its date stand few others; "born in Kiel, admitted on …" is another date. In a table the column's name decides.
   if (before.column.length === 0 && before.find(other, 4) !== undefined) return;
@@ -113,6 +119,10 @@ export const dateOfBirth: Detector = {
     { text: 'data di nascita: 3 maggio 1980, data urodzenia: 20/08/1942', finds: '3 maggio 1980 + 20/08/1942' },
     { text: 'doğum tarihi 12.08.1976, geboortedatum 5 maart 1971', finds: '12.08.1976 + 5 maart 1971' },
     { text: 'Anna Roth, * 3. Mai 1971, wohnhaft', finds: '3. Mai 1971' },
+    { text: 'Ann Roe, b. May 3, 1971, and Ole Berg (f. 3.5.1971)', finds: 'May 3, 1971 + 3.5.1971' },
+    { text: 'F. nac.: 13 de enero de 1963; DDN 13/01/1963', finds: '13 de enero de 1963 + 13/01/1963' },
+    { text: 'PID|1||411^^^MRN||Roe^Ann^^^||19620210|F|||9 Elm Rd', finds: '19620210' },
+    { text: 'plan b. 2024-01-02; |19620210|X|; |19620210|12|' },
     { text: '生年月日:1996年7月27日', finds: '1996年7月27日' },
     { text: '* 3. Mai 1971: Release' },
     { text: 'born in Kiel, admitted on 2024-01-02; shipped 2023-01-01' },

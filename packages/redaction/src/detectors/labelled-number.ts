@@ -157,6 +157,38 @@ const SHAPES: readonly Shape[] = [
     valid: (id) => luhn(digits(id).slice(-10)),
     alone: true,
   },
+  {
+    rule: 'be_nn',
+    type: 'NATIONAL_ID',
+    lengths: [11],
+    pattern: /^\d{2}\.(?:[024]\d|[135][0-2])\.[0-3]\d-\d{3}\.\d{2}$/,
+    valid: (id) => isBelgian(digits(id)),
+    alone: true,
+  },
+  {
+    rule: 'kr_rrn',
+    type: 'NATIONAL_ID',
+    lengths: [13],
+    pattern: /^\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])-[1-8]\d{6}$/,
+    valid: (id) => isKorean(digits(id)),
+    alone: true,
+  },
+  {
+    rule: 'cn_ric',
+    type: 'NATIONAL_ID',
+    lengths: [18],
+    pattern: /^[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dX]$/,
+    valid: isChinese,
+    alone: true,
+  },
+  {
+    rule: 'cz_rc',
+    type: 'NATIONAL_ID',
+    lengths: [10],
+    pattern: /^\d{2}(?:[0257][1-9]|[1368][0-2])(?:0[1-9]|[12]\d|3[01])\/\d{4}$/,
+    valid: (id) => Number(digits(id)) % 11 === 0,
+    alone: true,
+  },
   { rule: 'be_nn', type: 'NATIONAL_ID', lengths: [11], pattern: /^\d{11}$/, valid: isBelgian },
   { rule: 'emso', type: 'NATIONAL_ID', lengths: [13], pattern: /^(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])[09]\d{8}$/, valid: isEmso },
   {
@@ -266,6 +298,14 @@ function isClabe(id: string): boolean {
   for (let i = 0; i < 17; i++) sum += (Number(id[i]) * ([3, 7, 1][i % 3] ?? 1)) % 10;
   return (10 - (sum % 10)) % 10 === Number(id[17]);
 }
+/** Until October 2020 the last digit was a check on the others. */
+function isKorean(id: string): boolean {
+  return (11 - (weighted(id, [2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5]) % 11)) % 10 === Number(id[12]);
+}
+/** GB 11643, after ISO 7064 MOD 11-2. */
+function isChinese(id: string): boolean {
+  return '10X98765432'[weighted(id, [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]) % 11] === id[17];
+}
 /** Letters for the remainders; those of the years since 2000 are shifted by four, as are those of F and G against each other. */
 function isNric(id: string): boolean {
   const rest = (weighted(id.slice(1), [2, 7, 6, 5, 4, 3, 2]) + ('TG'.includes(id[0] ?? '') ? 4 : 0)) % 11;
@@ -305,6 +345,16 @@ const fits = ({ pattern, valid }: Shape, written: string, compact: string): bool
 const findAlone = (written: string, compact: string): Shape | undefined =>
   ALONE[compact.length]?.find((shape) => fits(shape, written, compact));
 const LONGEST = 30;
+/** Whether a run of letters and digits needs nothing more. */
+function isWhole(text: string, start: number, end: number): boolean {
+  const run = end - start > LONGEST_COMPACT || text[end] !== ' ' || !isUpper(text, start) ? '' : text.slice(start, end);
+  return findAlone(run, run) !== undefined;
+}
+
+/** How many digits an id has: those of passports and cards few, some of them letters nearly all (ICAO 9303: nine signs). */
+const PASSPORT = 9;
+const leastDigits = (keyword: string, written: string): number =>
+  !/pass|pasap|paspo|ausweis|identit|dow[oó]d/.test(keyword) ? 5 : /^[A-Z0-9]{9}$/.test(written) ? 2 : 3;
 
 /** The value from here: groups of letters and digits with single separators, as ids are written. */
 function valueEnd(text: string, start: number): number {
@@ -368,10 +418,19 @@ function isSpent(scan: Scan, keyword: string, start: number, context: Context): 
   const from = scan.numberBefore(start);
   if (from === 0 || start - from > 64 || context.column.length > 0) return false;
   const between = scan.text.slice(from, start).toLowerCase();
-  if (between.includes('\n') || between.includes(keyword.slice(keyword.lastIndexOf(' ') + 1))) return false;
-  return (between.match(/\p{L}{2,}/gu) ?? []).some((word) => !joining.has(word));
+  if (between.includes('\n')) return false;
+  const words = between.match(/[\p{L}\p{M}]+/gu) ?? [];
+  const named = keyword.slice(keyword.lastIndexOf(' ') + 1);
+  return (
+    !words.some((word) => word === named || (named.length > 2 && word.startsWith(named))) &&
+    words.some((word) => word.length > 1 && !joining.has(word))
+  );
 }
 const joining = wordSet('and,or,und,oder,et,ou,og,och,en,of,eller,ali,ja');
+
+/** Words whose own number stands between them and a value: "row 17: 560504-1093". */
+const places = wordSet('row,rows,line,page,item,items,figure');
+const NUMBERED = /[\p{L}] ?#?\d{1,6}[:.,;]\s{1,2}$/u;
 
 /** Is 22838575550 a valid PESEL? 556-9034-12 is my tax number. */
 const AFTER = /^ (?:is )?(?:a|an|my|the|his|her) (?:valid )?(?=\p{L})/u;
@@ -397,7 +456,7 @@ function look(scan: Scan, from: number, runEnd: number): void {
   // A letter or country code may stand before: "P 1630837", "CL 12531909-2", "A-1234567", "GHA-712345678-9".
   const lead =
     (close === 0x20 && isUpper(text, from - 2)) || (close === 0x2d && (classAt(text, from - 2) & (UPPER | LOWER)) !== 0)
-      ? (/(?:^|[^\p{L}\d])((?!ID |NO |NR )[A-Z]{1,2}[ -]|[A-Z]{3}-|[a-z]-)$/u.exec(text.slice(Math.max(0, from - 5), from))?.[1] ?? '')
+      ? (/(?:^|[^\p{L}\d])((?!ID |NO |NR |CF )[A-Z]{1,2}[ -]|[A-Z]{3}-|[a-z]-)$/u.exec(text.slice(Math.max(0, from - 5), from))?.[1] ?? '')
       : '';
   const start = from - lead.length;
   const before = text[start - 1] ?? ' ';
@@ -411,7 +470,8 @@ function look(scan: Scan, from: number, runEnd: number): void {
   )
     return;
   if (runEnd - from > 40) return;
-  const end = valueEnd(text, from);
+  // What is an id by itself goes on behind no space: CF RSSMRA85T10A562S - RX torace.
+  const end = isWhole(text, from, runEnd) ? runEnd : valueEnd(text, from);
   // A row of numbers without an end is a table or a series.
   if (end - from >= LONGEST && ((classAt(text, end) & WORD) !== 0 || gapAt(text, end) > 0)) return;
   let count = 0;
@@ -421,7 +481,7 @@ function look(scan: Scan, from: number, runEnd: number): void {
     if ((kind & DIGIT) !== 0) count++;
     if ((kind & WORD) !== 0) solid++;
   }
-  if (count < 3 || count > 26 || (count < 5 && count === end - from)) return;
+  if (count < (end - from === PASSPORT ? 2 : 3) || count > 26 || (count < 5 && count === end - from)) return;
   const after = text[end] ?? ' ';
   if (after === '_' || after === '@' || ((after === ':' || after === '=') && isWord(text, end + 1))) return;
   const context = scan.contextBefore(start);
@@ -442,7 +502,8 @@ function look(scan: Scan, from: number, runEnd: number): void {
   const compact = !isDigits && /[^0-9A-Z]/.test(written) ? written.replaceAll(/[^0-9A-Z]/g, '') : written;
   const alone = findAlone(written, compact) ?? (lead === '' ? undefined : findAlone('', lead.slice(0, -1).toUpperCase() + compact));
   if (keyword === undefined && alone === undefined) return;
-  const other = context.find(otherWords, 2);
+  const found = context.find(otherWords, 2);
+  const other = found !== undefined && places.has(found) && NUMBERED.test(text.slice(Math.max(0, start - 12), start)) ? undefined : found;
   if (keyword === undefined || (other !== undefined && (!endsWith(keyword, context.nearest) || weakWords.has(keyword)))) {
     if (alone === undefined || other !== undefined) return;
     scan.report({
@@ -463,10 +524,7 @@ function look(scan: Scan, from: number, runEnd: number): void {
       (shape) => shape.type === type && (shape.word === undefined || shape.word === keyword) && fits(shape, written, compact),
     );
   if (weakWords.has(keyword) && checked === undefined && !(keyword !== 'id' && count >= 7 && context.nearest === keyword)) return;
-  if (
-    checked === undefined &&
-    (count < (/pass|pasap|paspo|ausweis|identit|dow[oó]d/.test(keyword) ? 3 : 5) || compact.length < SHORTEST || compact.length > 26)
-  )
+  if (checked === undefined && (count < leastDigits(keyword, text.slice(from, end)) || compact.length < SHORTEST || compact.length > 26))
     return;
   if (checked === undefined && /^\d{4}-\d{2}-\d{2}|^[0-9A-F]{8}-[0-9A-F]{4}-/.test(written)) return;
   scan.numbersSeen = end;
@@ -507,6 +565,11 @@ export const nationalId: Detector = {
     { text: 'DNI 12345678 y 87654321', finds: '12345678 + 87654321' },
     { text: 'his kt., 091256-8009, and c.i. 1710034065', finds: '091256-8009 + 1710034065' },
     { text: 'kt or not, 091256-8219, see epic 12, nid 44123' },
+    { text: 'Reisepass-Nr.: FRN82XZZW, CF RSSMRA85T10A562S - RX', finds: 'FRN82XZZW + RSSMRA85T10A562S' },
+    { text: 'row 17: 560504-1093; it is 62.02.25-501.65 or 850715-2958303', finds: '560504-1093 + 62.02.25-501.65 + 850715-2958303' },
+    { text: '身份证号 310115196501109013, nebo 700905/8760', finds: '310115196501109013 + 700905/8760' },
+    { text: 'con N.I.E. Z0763043T, según protocolo 613/2026', finds: 'Z0763043T' },
+    { text: 'row 560504-1093; 62.02.25-501.66, 850715-2958304, 700905/8761; passport FOLDER22 and FRN82xzzw' },
     { text: 'order id 36574261809 and ticket ref 12345673' },
     { text: 'passport 2016-2024; ID: 0x80000003' },
   ],

@@ -9,7 +9,7 @@ import { digitsOf, separatorEnd, type Scan } from '../scan.ts';
 const phoneKeywords = new Keywords(
   'answering,zap,direct line,office,座机,कॉल,my number,new number,your number,work number,mi numero,mi número,meine nummer,mon numéro,mio numero,meu número,mijn nummer,phone,phones,telephone,tel,mobile,mob,cell,cellphone,cellular,fax,call,calls,called,calling,dial,ring,text me,sms,whatsapp,whats app,signal,viber,telegram,contact,reach,hotline,callback,landline,pager,voicemail,ph,' +
     'telefon,telefonnummer,tel nr,handy,handynummer,mobil,mobilnummer,festnetz,rufnummer,rückruf,anruf,anrufen,erreichbar,telefax,durchwahl,rufen,rufe,ruf,erreichen,telefonisch,tel nummer,gsm,' +
-    'téléphone,portable,mobile,appeler,appelez,rappeler,fixe,numéro de téléphone,télécopie,joindre,' +
+    'téléphone,portable,mobile,appeler,appelez,rappeler,rappeller,rappelez,rappellez,rappelle,joignable,tél,tfno,tlfno,tlf,telf,fixe,numéro de téléphone,télécopie,joindre,' +
     'teléfono,móvil,movil,telemovel,celular,llamadme,llamarme,llama,ligue,chiamami,chiami,bel,ringa,soita,zadzwoń,zadzwon,zavolejte,дзвоніть,phone number,telefonszám,telefonní,telefónne,telefonas,telefons,טלפון,נייד,โทร,โทรศัพท์,điện thoại,telepon,llamar,llame,llámame,llámeme,contacto,telefone,telemóvel,ligar,telefono,cellulare,chiamare,telefoon,bellen,mobiel,puhelin,telefonnr,telefoni,номер телефона,телефон,тел,звоните,моб,电话,手机,手机号,手机号码,电话号码,電話,電話番号,携帯,携帯番号,전화,전화번호,휴대폰,هاتف,جوال,टेलीफोन,फोन,msisdn,caller,callee,recipient phone',
 );
 /** Right behind one of these, four groups with dots are no address of a machine. */
@@ -18,7 +18,7 @@ export const saysPhone = wordSet(
 );
 /** Words after which digits are something else, whatever they look like. */
 const notPhone = new Keywords(
-  'order,invoice,tracking,ticket,ref,reference,serial,isbn,issn,version,build,part,parts,sku,commit,port,line,id,zip,postcode,lot,batch,case,row,rows,grid,coordinates,det,matrix,size,bytes,page,extensions,rechnung,rechnungsnr,facture,factura,fattura,faktura,fatura,kundennr,siren,folio,expediente,pratica,protocolo,protocollo,aktenzeichen,dossier,pedido,ordine,commande,zamówienie,bestelling',
+  'order,invoice,tracking,ticket,ref,reference,serial,isbn,issn,version,build,part,parts,sku,commit,port,line,id,zip,postcode,lot,batch,case,row,rows,grid,coordinates,det,matrix,size,bytes,page,extensions,rechnung,rechnungsnr,facture,factura,fattura,faktura,fatura,kundennr,siren,folio,expediente,pratica,protocolo,protocollo,aktenzeichen,dossier,pedido,ordine,commande,zamówienie,bestelling,albarán,albaran,guia,guía,lieferschein,lieferscheinnr,lieferscheinnummer,livraison,bolla,ddt,waybill,awb,consignment,paczka,kolli,fraktsedel,følgeseddel,pakbon',
 );
 
 /** A number may be named after it stands there: 22 498317 office. */
@@ -33,7 +33,12 @@ function namedAfter(text: string, end: number): string | undefined {
 const lettered = (text: string, start: number): string | undefined =>
   text.charCodeAt(start - 1) !== 0x20 || !'TMFP:.'.includes(text[start - 2] ?? ' ')
     ? undefined
-    : /(?:^|\n|\| )([TMFP])[:.]? $/.exec(text.slice(Math.max(0, start - 5), start))?.[1]?.toLowerCase();
+    : /(?:^|\n|[|·•] )([TMFP])[:.]? $/.exec(text.slice(Math.max(0, start - 5), start))?.[1]?.toLowerCase();
+
+/** In scripts without spaces the word for it ends in whatever joins it to the number: 我的手机号是138…. */
+const NAMED_EASTERN = /(手机|手機|电话|電話|携帯|携帶|전화|휴대폰|โทร)[^\s\d]{0,6}[ :]?$/;
+const namedEastern = (text: string, start: number): string | undefined =>
+  text.charCodeAt(start - 2) < 0xe00 ? undefined : NAMED_EASTERN.exec(text.slice(Math.max(0, start - 12), start))?.[1];
 
 const SHORTEST = 7;
 const LONGEST = 15;
@@ -63,7 +68,7 @@ function look(scan: Scan, from: number, runEnd: number): void {
   const { starts, ends, digits: total } = scan.cluster(from);
   if (total < SHORTEST) return;
   const context = scan.contextBefore(start);
-  const keyword = context.find(phoneKeywords);
+  const keyword = context.find(phoneKeywords) ?? namedEastern(text, start);
 
   // The longest reading first: a number's last groups belong to it.
   let left = total;
@@ -182,6 +187,10 @@ export const phone: Detector = {
     { text: '(201) 555-0123', finds: '(201) 555-0123' },
     { text: 'hola, mi número es 612345678', finds: '612345678' },
     { text: 'Yuri\nT (11) 95664-3295\nwa.me/447911204538', finds: '(11) 95664-3295 + 447911204538' },
+    { text: 'pouvez-vous me rappeller au 0668165806, tfno. 651565819', finds: '0668165806 + 651565819' },
+    { text: 'T +44 20 7946 0000 · M 09856687156', finds: '+44 20 7946 0000 + 09856687156' },
+    { text: 'Tel. 644645635, Albarán 98827838', finds: '644645635' },
+    { text: '我的手机号是13800138000请打', finds: '13800138000' },
     { text: 'call us, your case number is 20238796' },
     { text: '手机号 138 0013 8000', finds: '138 0013 8000' },
     { text: 'tel.: 70.135.14.25; bitte rufen Sie 01234851471 an', finds: '70.135.14.25 + 01234851471' },

@@ -5,6 +5,8 @@ import { Keywords } from '../keywords.ts';
 import { digitsOf, separatorEnd, type Scan } from '../scan.ts';
 
 const keywords = new Keywords('ssn,ssns,social security,social security number,itin,ssid,social,ss number');
+/** Other countries have taxpayers too; none groups their numbers as a social security number is. */
+const taxWords = new Keywords('tin,taxpayer identification number,taxpayer id,tax id');
 
 /** Area, group and serial that were or can be issued; 9xx are ITINs with their own groups. */
 function isIssued(digits: string): boolean {
@@ -46,10 +48,10 @@ function look(scan: Scan, from: number, runEnd: number): void {
     return;
   const digits = digitsOf(text, start, end);
   if (!isIssued(digits)) return;
-  const context = scan.contextBefore(start).find(keywords);
+  const words = scan.contextBefore(start);
+  const context = words.find(keywords) ?? (grouped ? words.find(taxWords, 4) : undefined);
   const dashes = grouped && text[ends[0] ?? 0] === '-' && text[ends[1] ?? 0] === '-';
-  if (context === undefined ? !grouped || scan.contextBefore(start).find(notSsn, 2) !== undefined : isCanadian(scan, start, context))
-    return;
+  if (context === undefined ? !grouped || words.find(notSsn, 2) !== undefined : isCanadian(scan, start, context)) return;
   scan.report({
     start,
     end,
@@ -74,9 +76,10 @@ export const usSsn: Detector = {
   source: 'Social Security Administration, number ranges since 2011; IRS publication 1915 for ITINs',
   examples: [
     { text: 'SSN 536-90-4399.', finds: '536-90-4399' },
+    { text: 'W-9 Part I TIN: 545 06 6621', finds: '545 06 6621' },
     { text: 'my ssn is 136705617 and', finds: '136705617' },
     { text: 'taxpayer identification number: 951-78-1557', finds: '951-78-1557' },
-    { text: 'Social Insurance Number 126949981' },
+    { text: 'Social Insurance Number 126949981; TIN 136705617' },
     { text: '000-12-3456 or 666-12-3456 or 136705617' },
   ],
   look,
