@@ -60,6 +60,16 @@ export class Context {
     return undefined;
   }
 
+  /** The last of these words in what the value's column is called. */
+  findInColumn(keywords: Keywords): string | undefined {
+    const { column } = this;
+    for (let i = column.length - 1; i >= 0; i--) {
+      const found = keywords.endingWith((count) => column.slice(Math.max(0, i - count), i).join(' '), column[i] ?? '');
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
   /** The word right before the value, or the last of its column's. */
   get nearest(): string {
     return this.#last > this.#first ? this.#word(this.#last) : (this.column.at(-1) ?? '');

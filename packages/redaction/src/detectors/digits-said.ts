@@ -1,6 +1,7 @@
 // Runs in browsers too. Numbers given digit by digit, in words or with a gap after each: "four one five …", "4 1 1 1 …".
 import { classAt, isDigit, isWord, LETTER } from '../characters.ts';
 import { luhn } from '../check-digits.ts';
+import type { Context } from '../context.ts';
 import { confidence, type Detector } from '../detector.ts';
 import type { EntityType } from '../entity-types.ts';
 import type { Scan } from '../scan.ts';
@@ -57,12 +58,24 @@ function saidFrom(text: string, start: number, firstEnd: number): Said | undefin
 }
 
 const CARDS = card.keywords;
-/** By the words before: what it is, how many digits that has, and how near its word must stand. */
+/** By the nearest word before: what it is, how many digits that has, and how near its word must stand. Whoever says "my number" is to be called. */
 const KINDS = [
   { type: 'US_SSN', keywords: usSsn.keywords, least: 9, most: 9, within: 6 },
-  { type: 'NATIONAL_ID', keywords: nationalId.keywords, least: 7, most: 15, within: 4 },
   { type: 'PHONE', keywords: phone.keywords, least: 7, most: 15, within: 4 },
+  { type: 'NATIONAL_ID', keywords: nationalId.keywords, least: 7, most: 15, within: 4 },
 ] as const satisfies readonly { readonly type: EntityType; readonly [more: string]: unknown }[];
+
+function kindBy(context: Context, length: number): (typeof KINDS)[number] | undefined {
+  const kinds = KINDS.filter(({ least, most }) => length >= least && length <= most);
+  for (let near = 1; near <= FARTHEST; near++) {
+    const kind = kinds.find(
+      ({ keywords, within }) => near <= within && keywords !== undefined && context.find(keywords, near) !== undefined,
+    );
+    if (kind !== undefined) return kind;
+  }
+  return undefined;
+}
+const FARTHEST = Math.max(...KINDS.map(({ within }) => within));
 
 function look(scan: Scan, start: number, end: number): void {
   const { text } = scan;
@@ -76,12 +89,7 @@ function look(scan: Scan, start: number, end: number): void {
   const context = scan.contextBefore(start);
   const cardWord = CARDS === undefined ? undefined : context.find(CARDS, 6);
   const isCard = digits.length > 12 && luhn(digits) && isIssued(digits) && (inWords || cardWord !== undefined);
-  const kind = isCard
-    ? undefined
-    : KINDS.find(
-        ({ keywords, least, most, within }) =>
-          keywords !== undefined && digits.length >= least && digits.length <= most && context.find(keywords, within) !== undefined,
-      );
+  const kind = isCard ? undefined : kindBy(context, digits.length);
   if (!isCard && kind === undefined) return;
   scan.report({
     start,

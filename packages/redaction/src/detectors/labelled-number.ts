@@ -1,7 +1,7 @@
 // Runs in browsers too. Identity and account numbers: dozens of shapes that only a word nearby tells from an order number.
 import { classAt, DIGIT, isUpper, isWord, LOWER, UPPER, WORD } from '../characters.ts';
-import { luhn, mod11_10, verhoeff, weighted } from '../check-digits.ts';
-import { confidence, type Detector } from '../detector.ts';
+import { luhn, mod11_10, mod97, verhoeff, weighted } from '../check-digits.ts';
+import { confidence, type Confidence, type Detector } from '../detector.ts';
 import type { Context } from '../context.ts';
 import type { EntityType } from '../entity-types.ts';
 import { Keywords, wordSet } from '../keywords.ts';
@@ -33,7 +33,7 @@ const nationalWords = new Keywords(
       .join(','),
 );
 const accountWords = new Keywords(
-  'account,account number,account no,account num,acct,acct no,acct number,bank account,accountnumber,account nr,a c,routing,routing number,routing no,aba,rtn,sort code,sortcode,bsb,transit,transit number,ifsc,clabe,cbu,cvu,kontonummer,konto nr,konto,kontonr,bankkonto,bankverbindung,blz,bankleitzahl,rachunek,rachunku,numer konta,číslo účtu,účtu,broj računa,račun,št računa,hesap no,tilinumero,numéro de compte,compte bancaire,compte,rib,número de cuenta,cuenta bancaria,cuenta,cuenta corriente,conta,conta corrente,agência,numero di conto,conto corrente,rekeningnummer,rekening,bankgiro,plusgiro,nuban,bank no,checking account,savings account,giro',
+  'acc no,acc number,acc nr,s c,口座番号,口座,银行账号,银行帐号,账号,계좌번호,számlaszám,bankszámlaszám,bankszámla,nr konta,numer rachunku,nr rachunku,account,account number,account no,account num,acct,acct no,acct number,bank account,accountnumber,account nr,a c,routing,routing number,routing no,aba,rtn,sort code,sortcode,bsb,transit,transit number,ifsc,clabe,cbu,cvu,kontonummer,konto nr,konto,kontonr,bankkonto,bankverbindung,blz,bankleitzahl,rachunek,rachunku,numer konta,číslo účtu,účtu,broj računa,račun,št računa,hesap no,tilinumero,numéro de compte,compte bancaire,compte,rib,número de cuenta,cuenta bancaria,cuenta,cuenta corriente,conta,conta corrente,agência,numero di conto,conto corrente,rekeningnummer,rekening,bankgiro,plusgiro,nuban,bank no,checking account,savings account,giro',
 );
 /** The nearest of these words makes it something else. */
 const otherWords = new Keywords(
@@ -42,7 +42,7 @@ const otherWords = new Keywords(
 
 /** Not everything called an id is a person's: alone this word needs a check digit. */
 const weakWords = wordSet(
-  'account,id,nn,cc,rc,rg,cf,fin,run,sin,nis,nit,documento,steuer,nic,ine,rib,cui,dl,konto,compte,cuenta,conta,conto,giro,transit,agência,cif,nid,my number,mynumber,kt,p k,c i,c f,pis,spi,dea,epic,identifikationsnummer',
+  'account,id,nn,cc,rc,rg,cf,fin,run,sin,nis,nit,documento,steuer,nic,ine,rib,cui,dl,konto,compte,cuenta,conta,conto,giro,transit,s c,口座,账号,agência,cif,nid,my number,mynumber,kt,p k,c i,c f,pis,spi,dea,epic,identifikationsnummer',
 );
 
 interface Shape {
@@ -55,6 +55,8 @@ interface Shape {
   readonly lengths: readonly number[];
   /** So telling that no word is needed. */
   readonly alone?: true;
+  /** Whatever other numbers a part of it may be. */
+  readonly sure?: true;
   /** The one word it belongs to, where its form is too common for any other. */
   readonly word?: string;
 }
@@ -259,6 +261,16 @@ const SHAPES: readonly Shape[] = [
     pattern: /^\d{9}$/,
     valid: (id) => weighted(id, [3, 7, 1, 3, 7, 1, 3, 7, 1]) % 10 === 0,
   },
+  { rule: 'gb_sort_code', word: 's c', type: 'BANK_ACCOUNT', lengths: [6], pattern: /^\d{2}-\d{2}-\d{2}$/, valid: yes },
+  {
+    rule: 'pl_nrb',
+    type: 'BANK_ACCOUNT',
+    lengths: [26],
+    pattern: /^\d{26}$/,
+    valid: (id) => mod97(`${id.slice(2)}2521${id.slice(0, 2)}`) === 1,
+    alone: true,
+    sure: true,
+  },
   {
     rule: 'mx_clabe',
     type: 'BANK_ACCOUNT',
@@ -331,7 +343,7 @@ const isEan = (id: string): boolean => weighted(id, [1, 3, 1, 3, 1, 3, 1, 3, 1, 
 const isNhs = (id: string): boolean => (11 - (weighted(id, [10, 9, 8, 7, 6, 5, 4, 3, 2]) % 11)) % 11 === Number(id[9]);
 
 const SHORTEST = 6;
-const LONGEST_COMPACT = 18;
+const LONGEST_COMPACT = 26;
 /** By the length of the compact form. */
 const BY_LENGTH: readonly (readonly Shape[])[] = Array.from({ length: LONGEST_COMPACT + 1 }, (_, length) =>
   SHAPES.filter(({ lengths }) => lengths.includes(length)),
@@ -344,7 +356,8 @@ const fits = ({ pattern, valid }: Shape, written: string, compact: string): bool
 /** What needs no word. */
 const findAlone = (written: string, compact: string): Shape | undefined =>
   ALONE[compact.length]?.find((shape) => fits(shape, written, compact));
-const LONGEST = 30;
+/** A Polish account in groups has 32 characters. */
+const LONGEST = 34;
 /** Whether a run of letters and digits needs nothing more. */
 function isWhole(text: string, start: number, end: number): boolean {
   const run = end - start > LONGEST_COMPACT || text[end] !== ' ' || !isUpper(text, start) ? '' : text.slice(start, end);
@@ -446,6 +459,8 @@ function saidAfter(text: string, end: number): string | undefined {
   return undefined;
 }
 
+const sureness = (shape: Shape | undefined): Confidence => (shape?.sure ? confidence.validated : confidence.labelled);
+
 function look(scan: Scan, from: number, runEnd: number): void {
   const { text } = scan;
   if (from < scan.numbersSeen) return;
@@ -485,8 +500,9 @@ function look(scan: Scan, from: number, runEnd: number): void {
   const after = text[end] ?? ' ';
   if (after === '_' || after === '@' || ((after === ':' || after === '=') && isWord(text, end + 1))) return;
   const context = scan.contextBefore(start);
-  const account = context.find(accountWords, 4);
-  const national = context.find(nationalWords, 5);
+  // What a column is called is as near as a word right before.
+  const account = context.find(accountWords, 4) ?? context.findInColumn(accountWords);
+  const national = context.find(nationalWords, 5) ?? context.findInColumn(nationalWords);
   const said = account ?? national;
   const keyword = said !== undefined && isSpent(scan, said, start, context) ? undefined : (said ?? saidAfter(text, end));
   if (keyword === undefined && (ALONE[solid + lead.length] ?? []).length === 0 && (ALONE[solid] ?? []).length === 0) return;
@@ -502,7 +518,7 @@ function look(scan: Scan, from: number, runEnd: number): void {
   const compact = !isDigits && /[^0-9A-Z]/.test(written) ? written.replaceAll(/[^0-9A-Z]/g, '') : written;
   const alone = findAlone(written, compact) ?? (lead === '' ? undefined : findAlone('', lead.slice(0, -1).toUpperCase() + compact));
   if (keyword === undefined && alone === undefined) return;
-  const found = context.find(otherWords, 2);
+  const found = context.find(otherWords, 2) ?? context.findInColumn(otherWords);
   const other = found !== undefined && places.has(found) && NUMBERED.test(text.slice(Math.max(0, start - 12), start)) ? undefined : found;
   if (keyword === undefined || (other !== undefined && (!endsWith(keyword, context.nearest) || weakWords.has(keyword)))) {
     if (alone === undefined || other !== undefined) return;
@@ -511,7 +527,7 @@ function look(scan: Scan, from: number, runEnd: number): void {
       end,
       type: alone.type,
       rule: alone.rule,
-      confidence: confidence.labelled,
+      confidence: sureness(alone),
       validator: alone.rule,
       canonical: compact,
     });
@@ -523,6 +539,8 @@ function look(scan: Scan, from: number, runEnd: number): void {
     BY_LENGTH[compact.length]?.find(
       (shape) => shape.type === type && (shape.word === undefined || shape.word === keyword) && fits(shape, written, compact),
     );
+  // South Carolina has postal codes.
+  if (keyword === 's c' && checked?.word !== keyword) return;
   if (weakWords.has(keyword) && checked === undefined && !(keyword !== 'id' && count >= 7 && context.nearest === keyword)) return;
   if (checked === undefined && (count < leastDigits(keyword, text.slice(from, end)) || compact.length < SHORTEST || compact.length > 26))
     return;
@@ -533,7 +551,7 @@ function look(scan: Scan, from: number, runEnd: number): void {
     end,
     type,
     rule: checked?.rule ?? (account !== undefined ? 'bank_account' : 'national_id'),
-    confidence: confidence.labelled,
+    confidence: sureness(checked),
     validator: checked?.rule,
     context: keyword,
     canonical: compact,
@@ -565,6 +583,10 @@ export const nationalId: Detector = {
     { text: 'DNI 12345678 y 87654321', finds: '12345678 + 87654321' },
     { text: 'his kt., 091256-8009, and c.i. 1710034065', finds: '091256-8009 + 1710034065' },
     { text: 'kt or not, 091256-8219, see epic 12, nid 44123' },
+    {
+      text: 'namn;personnummer;mobil;avgift\nIda af Berg;199312151161;+46 8 622 911 43;350\nBo Ek;660421-1661;0738263555;350',
+      finds: '199312151161 + 660421-1661',
+    },
     { text: 'Reisepass-Nr.: FRN82XZZW, CF RSSMRA85T10A562S - RX', finds: 'FRN82XZZW + RSSMRA85T10A562S' },
     { text: 'row 17: 560504-1093; it is 62.02.25-501.65 or 850715-2958303', finds: '560504-1093 + 62.02.25-501.65 + 850715-2958303' },
     { text: '身份证号 310115196501109013, nebo 700905/8760', finds: '310115196501109013 + 700905/8760' },

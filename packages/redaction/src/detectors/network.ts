@@ -9,7 +9,9 @@ const V4 = /^(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}(?
 /** As it is said. */
 const SPELT = /^\d{1,3}(?: (?:dot|punkt|punto|point) \d{1,3}){3}(?![\w.])/i;
 const PREFIX_LENGTH = /^\/\d{1,3}(?![\d/])/;
-const versionWords = new Keywords('version,versions,v,ver,release,upgrade,build,figure,section,chapter,firmware,driver');
+const versionWords = new Keywords(
+  'version,versions,v,ver,release,upgrade,build,bootloader,bios,uefi,patch,revision,rev,figure,section,chapter,firmware,driver',
+);
 
 function lookV4(scan: Scan, start: number, runEnd: number): void {
   const { text } = scan;

@@ -6,14 +6,14 @@ import { looksRandom } from './secret-prefixes.ts';
 
 /** Ends of identifiers: the whole word, or its last part in camelCase. */
 const PASSWORD =
-  /(?:^|[a-z0-9])(?:Password|Passwd|Passphrase|Pwd|Pass|Pin)$|^(?:password|passwd|passphrase|pwd|pw|passcode|pass|passwort|kennwort|contraseña|contrasena|clave|senha|passe|parola|lösenord|wachtwoord|hasło|пароль|密码|パスワード)$|(?:password|securestring)$/i;
+  /(?:^|[a-z0-9])(?:Password|Passwd|Passphrase|Pwd|Pass|Pin)$|^(?:password|passwd|passphrase|pwd|pw|passcode|pass|passwort|kennwort|contraseña|contrasena|clave|senha|passe|parola|lösenord|wachtwoord|lösenordet|passord|passordet|adgangskode|adgangskoden|salasana|heslo|jelszó|hasło|пароль|密码|パスワード)$|(?:password|securestring)$/i;
 const TOKEN =
   /(?:token|secret|secretkey|apikey|credential|credentials|creds|accesskey|privatekey|signingkey|encryptionkey|webhook|sid|sessid|csrftoken|xsrf)$|^(?:auth|authorization|bearer|jwt|session|sessionid|cookie)$|(?:api|access|secret|private|signing|encryption|account|shared|auth|master|client|license|service|integration)key$/i;
 const KEY = /(?:^|[a-z0-9])Key$|^key$/i;
 
 /** The last three or four characters of such names, and of those that only what stands around makes one; shorter names whole. */
 const ENDINGS =
-  'word,sswd,rase,pwd,pass,pin,pw,code,wort,seña,sena,lave,enha,asse,rola,nord,oord,asło,роль,密码,ワード,oken,cret,key,tial,ials,reds,hook,sid,xsrf,auth,tion,arer,jwt,sion,onid,okie,asic,ring,onic,seed,sig,ture'.split(
+  'word,rdet,kode,oden,sana,eslo,lszó,sswd,rase,pwd,pass,pin,pw,code,wort,seña,sena,lave,enha,asse,rola,nord,oord,asło,роль,密码,ワード,oken,cret,key,tial,ials,reds,hook,sid,xsrf,auth,tion,arer,jwt,sion,onid,okie,asic,ring,onic,seed,sig,ture'.split(
     ',',
   );
 const endings = new WordSet(ENDINGS);
@@ -32,7 +32,7 @@ const LONGEST_QUOTED = 16 * 1024;
 
 /** Over the operator between a name and its value; the value's start and how it was joined, or undefined. */
 const OPERATOR =
-  /^(?:_?[A-Za-z0-9]{0,12}_?(?:base|id|value)?)?["'`]?\]?(?:\s{0,3}|[ \t]{0,24}(?==))(?:(:=|=>|==?=?|:|>|value=)|(,)(?=\s{0,2}["'`])|(\s(?:is|ist|lautet|est|es|was|ser|será)\s?:?))[\s]{0,3}(?:\|\s?\n\s*)?/i;
+  /^(?:_?[A-Za-z0-9]{0,12}_?(?:base|id|value)?)?["'`]?\]?(?:\s{0,3}|[ \t]{0,24}(?==))(?:(:=|=>|==?=?|:|>|value=)|(,)(?=\s{0,2}["'`])|(\s(?:(?:new|neue?|nueva|nova|nuova|nya|nye|temporal|provisoire|actual|atual) )?(?:is|ist|lautet|est|es|é|è|är|er|was|ser|será)\s?:?))[\s]{0,3}(?:\|\s?\n\s*)?/i;
 
 function look(scan: Scan, start: number, end: number): void {
   const { text } = scan;
@@ -106,7 +106,7 @@ const SPOKEN_PASSWORD =
   /^ (?:(?:(?:has been|was|is) )?(?:re)?(?:set|changed) to |\p{L}{4,14} ?: |(?:for|of|to|on|für|fürs|zum|zur|von|de|del|para|pour|du|des|da|do|della|per|van|voor|от|для) [^\n:;!?]{1,60}?(?::| is| ist| lautet| est| es| é| è) )?["'`]?([^\s"'`<>]{6,64})/iu;
 /** Of the words for it those that say nothing else. */
 const SAYS_PASSWORD =
-  /^(?:password|пароль|securestring|clave|passwd|passphrase|passcode|passwort|kennwort|contraseña|contrasena|senha|passe|wachtwoord|lösenord|hasło)$/i;
+  /^(?:password|пароль|securestring|clave|passwd|passphrase|passcode|passwort|kennwort|contraseña|contrasena|senha|passe|wachtwoord|lösenord|lösenordet|passord|passordet|adgangskode|adgangskoden|salasana|heslo|jelszó|hasło)$/i;
 /** `password sha256`: how it is kept. */
 const SCHEME = /^(?:sha|md|pbkdf|argon|base|utf|b?crypt|aes|oauth|ntlm)[-_]?\d/i;
 function spokenPassword(scan: Scan, name: string, end: number): void {
@@ -131,6 +131,23 @@ function spokenPassword(scan: Scan, name: string, end: number): void {
 const MNEMONIC = /^["']?(?::|=| is|) {0,2}["']?([a-z]{3,8}(?: [a-z]{3,8}){11,23})(?![\w-])/;
 /** `&sig=…`: who has the link needs nothing else. */
 const SIGNATURE = /^=([A-Za-z0-9_+/%=-]{24,200})(?![\w+/%=-])/;
+/** `2FA backup code 8718-adc8`: it lets in whoever lost the second factor. */
+const CODE = /^codes?$/i;
+const BACKUP = /(?:backup|recovery|rescue)[ _-]$/i;
+const BACKUP_CODE =
+  /^["']?(?: is|)[:=]? {0,2}["']?((?=[a-z-]{0,12}\d)[a-z\d]{4,6}(?:-[a-z\d]{4,6}){1,4}|(?=[a-z]{0,9}\d)[a-z\d]{8,12})(?![\w-])/i;
+function backupCode(scan: Scan, end: number): void {
+  const [whole = '', value = ''] = BACKUP_CODE.exec(scan.text.slice(end, end + 50)) ?? [];
+  scan.report({
+    start: end + whole.length - value.length,
+    end: end + whole.length,
+    type: 'SECRET',
+    rule: 'secret.backup_code',
+    confidence: confidence.labelled,
+    context: 'code',
+  });
+}
+
 /** What only what stands around makes a secret. */
 function unnamed(scan: Scan, start: number, end: number): void {
   const { text } = scan;
@@ -138,6 +155,7 @@ function unnamed(scan: Scan, start: number, end: number): void {
   const name = text.slice(start, end);
   const phrase = /^(?:mnemonic|seed|phrase)$/i.test(name);
   const pattern = phrase ? MNEMONIC : '?&-'.includes(before) && /^sig(?:nature)?$/i.test(name) ? SIGNATURE : undefined;
+  if (CODE.test(name) && BACKUP.test(text.slice(Math.max(0, start - 10), start))) return backupCode(scan, end);
   const match = pattern?.exec(text.slice(end, end + 230));
   const [whole = '', value = ''] = match ?? [];
   // Twelve words of a sentence have a small one among them.
@@ -231,6 +249,8 @@ export const secretAssigned: Detector = {
     { text: 'os.environ["ACME_TOKEN"] = "00Rrohv_Rl4BEEE1ZjyW"', finds: '00Rrohv_Rl4BEEE1ZjyW' },
     { text: 'Server=db;User Id=sa;Password=qwerty!Z9;Encrypt=true', finds: 'qwerty!Z9' },
     { text: 'log in as bob with password P@ssw0rd77 but it fails', finds: 'P@ssw0rd77' },
+    { text: 'lösenordet är Lisboa-5420, a senha nova é tulip!2631', finds: 'Lisboa-5420 + tulip!2631' },
+    { text: 'la contraseña nueva es tulip!2631; 2FA backup code 8718-adc8', finds: 'tulip!2631 + 8718-adc8' },
     { text: 'the root password was changed to tR4vel!88 today', finds: 'tR4vel!88' },
     { text: `set aws_secret_access_key ${'aB3dE6gH'.repeat(5)}`, finds: 'aB3dE6gH'.repeat(5) },
     { text: 'Passwort für den Zugang von Frau Roth: Zx81_amiga', finds: 'Zx81_amiga' },
@@ -240,7 +260,9 @@ export const secretAssigned: Detector = {
       text: 'seed phrase: legal winner thank year wave sausage worth useful legal winner thank yellow',
       finds: 'legal winner thank year wave sausage worth useful legal winner thank yellow',
     },
-    { text: 'password sha256 hashes, password-protected2 files, the password for admins is stored; a seed of random words in a row' },
+    {
+      text: 'password sha256 hashes, password-protected2 files, the password for admins is stored; a seed of random words in a row; backup code paths, recovery code is-not-set',
+    },
     { text: 'const apiKey = process.env.API_KEY; const secretName = "db-credentials";' },
     { text: 'password       = "n77dzwxtBLfe"', finds: 'n77dzwxtBLfe' },
     { text: '{"idempotencyKey": "c23ef1e8-ab8d-41b7-91e6-0b877908109b"} PWD=/srv/app' },

@@ -5,6 +5,7 @@ import type { Scan } from '../scan.ts';
 
 /** Of those with a first run of this length, and one of the characters behind it. */
 const SHAPES: readonly (readonly [rule: string, least: number, most: number, next: string, pattern: RegExp])[] = [
+  ['azure', 4, 8, '~', /^[A-Za-z0-9]{3}\dQ~[A-Za-z0-9_~.-]{31,34}(?![\w~-])/],
   ['telegram', 8, 13, ':', /^(?:bot)?\d{8,10}:[A-Za-z0-9_-]{35}(?![A-Za-z0-9_-])/],
   ['discord', 8, 28, '._-', /^[A-Za-z0-9][A-Za-z0-9_-]{22,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,40}(?![A-Za-z0-9_-])/],
   ['mailchimp', 32, 32, '-', /^[0-9a-f]{32}-us\d{1,2}(?!\d)/],
@@ -59,12 +60,13 @@ export const secretShapes: Detector = {
   rule: 'secret.shape',
   type: 'SECRET',
   anchors: ['number', 'word', 'mixed'],
-  lengths: { number: [8, 20], word: [8, 32], mixed: [8, 32] },
-  next: ':.-_/$',
+  lengths: { number: [8, 20], word: [8, 32], mixed: [5, 32] },
+  next: ':.-_/$~',
   validator: 'lengths of its parts',
   source: 'detect-secrets (Apache-2.0); the issuers’ documentation',
   examples: [
     { text: `bot 123456789:${'aB3_-'.repeat(7)} up`, finds: `123456789:${'aB3_-'.repeat(7)}` },
+    { text: `pasted c9r8Q~${'cX-vk2~'.repeat(4)}aB3.x9 in`, finds: `c9r8Q~${'cX-vk2~'.repeat(4)}aB3.x9` },
     { text: `.org/bot123456789:${'aB3_-'.repeat(7)}/getMe`, finds: `bot123456789:${'aB3_-'.repeat(7)}` },
     { text: `${'0123456789abcdef'.repeat(2)}-us12`, finds: `${'0123456789abcdef'.repeat(2)}-us12` },
     { text: `key ${'aB3xY9q'.repeat(2)}.atlasv1.${'aB3_-'.repeat(13)} up`, finds: `${'aB3xY9q'.repeat(2)}.atlasv1.${'aB3_-'.repeat(13)}` },
