@@ -15,10 +15,10 @@ const SMALL =
 const NAME = `(?:\\p{Lu}[\\p{L}'’.-]{0,24}|\\d{1,3}(?:st|nd|rd|th)(?: (?:Cross|Main|Floor|Block|Stage|Phase),)?|${SMALL.join('|')}|[ld]['’])`;
 /** Of the street: 5, 12a, n. 7, 118/4, # 10-34 */
 const HOUSE =
-  '(?:(?:n[.º°]{1,2}|nº|[Nn]o[.:]|[Nn]r\\.|д\\.|#) ?)?\\d{1,5}(?: ?[A-Za-z](?![\\p{L}.]))?(?:[/-](?:\\d{1,4}[A-Za-z]?|[IVX]{1,4}(?![\\p{L}]))){0,2}';
-/** 12 Main Street, 4 West 42nd St. N */
+  '(?:(?:n[.º°]{1,2}|nº|[Nn]o[.:]|[Nn]r\\.|д\\.|#) ?)?\\d{1,5}(?: ?[A-Za-z](?![\\p{L}.]))?(?:[/-](?:\\d{1,4}[A-Za-z]?|[IVX]{1,4}(?![\\p{L}])|[A-Z](?![\\p{L}\\d]))){0,2}';
+/** 12 Main Street, 4 West 42nd St. N, 9 County Road 12 */
 const NUMBER_FIRST = new RegExp(
-  `^\\d{1,6}[A-Za-z]?,? (?:${NAME}[ ]){1,4}${SUFFIX}\\b\\.?(?: (?:N|S|E|W|NE|NW|SE|SW|North|South|East|West)\\b)?`,
+  `^\\d{1,6}[A-Za-z]?,? (?:${NAME}[ ]){1,4}${SUFFIX}\\b\\.?(?:(?<=(?:County|State|Township|Provincial) (?:Road|Rd|Route|Highway|Hwy)|[ ](?:Highway|Hwy)\\.?) \\d{1,4}[A-Z]?(?![\\p{L}\\d]))?(?: (?:N|S|E|W|NE|NW|SE|SW|North|South|East|West)\\b)?`,
   'u',
 );
 /** Of what a pattern has for a street's words. */
@@ -47,7 +47,7 @@ const STREET_FIRST = new RegExp(
   'u',
 );
 const GERMANIC_ENDINGS =
-  'straße,strasse,str,weg,platz,allee,gasse,ring,damm,ufer,steig,markt,graben,chaussee,straat,laan,gracht,dreef,steenweg,plein,kade,dijk,singel,gatan,gata,vägen,veien,vej,gade,vænget,katu,kuja,tie,tänav,braut,stræti,straeti,utca,körút'.split(
+  'straße,strasse,str,weg,platz,allee,gasse,ring,damm,ufer,steig,markt,graben,chaussee,straat,laan,gracht,dreef,steenweg,plein,kade,dijk,singel,gatan,gata,gaten,gränd,gränden,stigen,torget,backen,allén,vägen,veien,vegen,stræde,vej,gade,vænget,katu,kuja,tie,tänav,braut,stræti,straeti,utca,körút'.split(
     ',',
   );
 /** Hauptstraße 5a, Wilhelm-Liebknecht-Str. 89, Ringweg 3-5, Hafnarstræti 5, Kiannonkatu 98 */
@@ -62,15 +62,21 @@ const BEHIND_NAME =
   );
 const behindName = new WordSet(BEHIND_NAME);
 const NAMED_BEFORE = /(?:^|[\s"'(>:])((?:\p{Lu}[\p{L}'’.-]{1,24} ){1,3}(?:\p{Ll}{2,12} )?)$/u;
+/** English words that end as a German ring does. */
+const englishRing = wordSet(
+  'bearing,gearing,hearing,clearing,spring,offspring,string,substring,herring,wiring,hiring,firing,tiering,peering,steering,engineering,pioneering,volunteering,monitoring,refactoring,factoring,authoring,tutoring,sponsoring,anchoring,mirroring,scoring,storing,exploring,restoring,ignoring,offering,ordering,rendering,gathering,filtering,clustering,buffering,layering,lettering,catering,metering,centering,numbering,covering,triggering,entering,registering,sharing,pairing,comparing,preparing,flooring,mooring,measuring,manufacturing,during',
+);
 const GERMANIC_ENDS = new RegExp(`(?:${GERMANIC_ENDINGS.join('|')})$`, 'iu');
 /** Their first words. */
 const STREET_WORDS = new WordSet(STREETS.map(firstWord));
 const PO_BOX =
   /^(?:P\.? ?O\.? Box|Postfach|Apartado(?: de Correos)?|Casilla|Boîte postale|PSC \d{1,5},? Box|Unit \d{1,5} Box|CMR \d{1,5},? Box) \d{1,6}(?: \d{2,3}(?!\d)){0,2}|^(?:BP|CS|TSA) \d{1,6}(?=,? \d{5} \p{L})/iu;
 const UNIT =
-  '(?:\\d{1,2}-(?:\\d{1,2}|[A-Z])(?!\\d)|\\d{1,2}[.ºª°]{1,2}(?: ?(?:[A-Z]|\\d[ªº]|izq\\.?|izda?\\.?|dcha\\.?|Dto|Esq|Frt|tv|th|mf|OG|Stock|Etage|étage|piso|andar))?|(?:Apt|Apartment|Suite|Ste|Unit|Room|Rm|Floor|Fl|Building|Bldg|Wohnung|Whg|Etage|Piso|Puerta|Esc\\.?|Appartement|Apartamento|apto|Flat|Top|Stiege|Bât|Interno|Depto|Dpto|Oficina|Block|Blk|Level|bajo|entlo|ático|bl|ap|sc|et|bus|Col|кв|корп|стр|оф|#)(?![\\p{L}])\\.? ?[\\p{L}\\d-]{1,6})';
+  '(?:\\d{1,2}-(?:\\d{1,2}|[A-Z])(?!\\d)|\\d{1,2} tr\\.?(?=,)|\\d{1,2}(?:er|e|ème|de|do) étage|\\d{1,2}[.ºª°]{1,2}(?: ?(?:[A-Z]|\\d[ªº]|izq\\.?|izda?\\.?|dcha\\.?|Dto\\.?|Esq\\.?|Frt\\.?|tv|th|mf|(?:OG|Stock|Etage)(?: (?:links|rechts|[Mm]itte|vorne|hinten|li\\.|re\\.))?|étage|piso|andar))?|[rR]/[cC](?: (?:Dto|Esq|Frt)\\.?)?|(?:EG|bajo|entlo\\.?|ático|pral\\.?)(?: (?:links|rechts))?(?=,)|(?:Apt|Apartment|Suite|Ste|Unit|Room|Rm|Floor|Fl|Building|Bldg|Wohnung|Whg|Etage|Piso|Puerta|Esc\\.?|Appartement|Apartamento|apto|Flat|Top|Stiege|Bât|Interno|Depto|Dpto|Oficina|Block|Blk|Level|bajo|entlo|ático|bl|ap|sc|int|scala|piano|lgh|vån|et|bus|Col|кв|корп|стр|оф|#)(?![\\p{L}])\\.? ?[\\p{L}\\d-]{1,6})';
 const PLACE =
   "\\p{Lu}[\\p{L}'’-]{1,24}(?:[ -](?:\\p{Lu}[\\p{L}'’-]{1,24}|de|la|del|do|da|dos|sur|am|an|im|ob|aan|den|der|les|le|en|of|upon|los|las|d['’]\\p{L}{2,20})){0,4}";
+/** Behind the street's fields those of its town, state and code, as HL7 version 2 has an address (XAD). */
+const HL7 = /^\^[^^|\n]{0,40}\^[^^|\n]{2,40}\^[\p{L} ]{0,20}\^[A-Z\d][A-Z\d -]{2,9}(?![A-Z\d])/u;
 /** Postal codes by their forms (UPU, addressing systems by country). */
 const CODE =
   '(?:\\d{3} \\d{2}(?= \\p{Lu})|\\d{2}-\\d{3}|\\d{4} [A-Z]{2}(?![\\p{L}])|(?:[A-Z]{1,2}-)?\\d{4,6}(?:-\\d{3,4})?|[AC-FHKNPRTV-Y]\\d[\\dW] ?[\\dAC-FHKNPRTV-Y]{4}|[A-Z]{1,2}\\d[A-Z\\d]? ?\\d[A-Z]{2}|[A-Z]\\d[A-Z] ?\\d[A-Z]\\d)';
@@ -84,12 +90,17 @@ const BETWEEN_NUMBERS =
   /^(?!(?:19|20)\d{2} )\d{3,6} \p{Lu}[\p{L}'’.-]{3,24}(?: \p{Lu}[\p{L}'’.-]{1,24}){0,2} \d{1,4}(?=\s?\n|, \p{Lu}\p{Ll}|$)/u;
 /** A house's number before a postal code and a town, and the street's name that stands before it: Vodičkova 30, 110 00 Praha. */
 const CODED =
-  /^\d{1,4}[A-Za-z]?(?:, ?|\s?\n\s{0,4})(?:\d{3} \d{2}|\d{2}-\d{3}|\d{4}-\d{3}|\d{4} [A-Z]{2}|(?:[A-Z]{1,2}-)?(?!(?:19|20)\d{2} )\d{4,5}) \p{Lu}\p{Ll}{2}/u;
+  /^\d{1,4}(?:[A-Za-z]|bis|ter)?(?:, ?|\s?\n\s{0,4})(?:\d{3} \d{2}|\d{2}-\d{3}|\d{4}-\d{3}|\d{4} [A-Z]{2}|(?:[A-Z]{1,2}-)?(?!(?:19|20)\d{2} )\d{4,5}) \p{Lu}\p{Ll}{2}/u;
 const STREET_BEFORE =
   /(?:^|[\s"'(>:])(?=\p{Lu})((?:(?:\p{Lu}[\p{L}'’.-]{1,24}|de|la|del|des|du|dei|di|della|von|der|dem|den|van|do|da|dos|das|na|nad|u) ){1,5}(?:\d{1,4}[A-Za-z]?[/-]){0,2})$/u;
 /** A number and a name before a code that ends the line of an address: 3 The Old Maltings, Bury St Edmunds, IP33 1AB. */
 const ENDS_IN_CODE =
   /^\d{1,5}[A-Za-z]?(?:[-/]\d{1,4})?,? \p{Lu}[^\n,;:.!?"<>|{}]{2,40},(?: [^\n,;:.!?"<>|{}]{2,30},?){0,2}? (?:[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d|[A-Z]{2} \d{5}(?:-\d{4})?|(?:NSW|VIC|QLD|ACT|TAS|SA|WA|NT) \d{4})(?![\p{L}\d])/u;
+/** 86 Toa Payoh Lorong 4 #08-41: floor and flat end it. */
+const ENDS_IN_FLAT = /^\d{1,4}[A-Z]? (?:[\p{Lu}\d][\p{L}\d.'’]{0,20} ){1,6}#(?:\d{2}|B\d)-\d{2,4}(?![\p{L}\d])/u;
+/** A time, or the price of what is called like a street: Park Place 350, Marvin Gardens 280. */
+const isCounted = (text: string, start: number, next: string, end: number): boolean =>
+  (text[start - 1] === ':' && isDigit(text, start - 2)) || (next === ',' && /^ \d{1,4}(?![\d-])/.test(text.slice(end, end + 6)));
 const LONGEST = 200;
 const MOST_PARTS = 5;
 
@@ -122,8 +133,16 @@ const announcers = new WordSet([
   'location',
 ]);
 const BOX_WORDS = new WordSet(['P', 'PO', 'Postfach', 'Apartado', 'PSC', 'Unit', 'CMR', 'p', 'po', 'BP', 'CS', 'TSA']);
+/** What a ward, a town and a county are called in Japan: the last part of Shibuya-ku. */
+const WARDS = new WordSet(['ku', 'shi', 'gun']);
+/** 1-28-1 Jingumae, Shibuya-ku, Tokyo 150-0001: numbers and quarter before the ward, town and code behind. */
+const QUARTER_BEFORE =
+  /(?:^|[\s"'(>:])(\d{1,3}(?:-\d{1,3}){1,2},? \p{Lu}[\p{L}-]{2,24}(?: \d{1,2}-ch[oō]me)?(?:, |,?\s?\n\s{0,4})\p{Lu}\p{L}{2,16}-)$/u;
+const TOWN_BEHIND = /^(?:(?:,? |,?\s?\n\s{0,4})\p{Lu}\p{L}{2,16}(?:-(?:shi|ken|to|fu))?){0,2}(?:,? (?:〒 ?)?\d{3}-\d{4}(?!\d))?/u;
 const UNIT_WORDS = new WordSet(['Apt', 'Suite', 'Apartment']);
-const heads = new Keywords([...announcers, ...STREET_WORDS, ...BOX_WORDS, ...UNIT_WORDS].map((word) => word.toLowerCase()).join(','));
+const heads = new Keywords(
+  [...announcers, ...STREET_WORDS, ...BOX_WORDS, ...UNIT_WORDS, ...WARDS].map((word) => word.toLowerCase()).join(','),
+);
 /** Scripts without capitals from here on, where a word of two signs is a whole one. */
 const EASTERN = '\u0900';
 /** Behind a word of two letters stands a space, a full stop, or a stroke. */
@@ -144,7 +163,7 @@ function leadStart({ text, floor, addressesSeen }: Scan, start: number): number 
 }
 
 /** The lines of a block: town, region, country, until one with a code. */
-const LINE = `\\s?,?\\s?\\n\\s{0,4}(?:, ?)?(?:${PLACE}|[A-Z]{2,3})(?: \\(\\p{Lu}[\\p{L} ]{1,20}\\))?`;
+const LINE = `\\s?,?\\s?\\n\\s{0,4}(?:, ?)?(?:${PLACE}|[A-Z]{2,3})(?:, ${PLACE})?(?: \\(\\p{Lu}[\\p{L} ]{1,20}\\))?`;
 const BLOCK = new RegExp(`^(?:${LINE}(?:, [A-Z]{2,3})?){0,3}(?:(?<=\\n[^\\n]{1,60}),? |\\s?,?\\s?\\n\\s{0,4})${CODE}(?![\\p{L}\\d])`, 'u');
 
 /** A street that nothing names but the unit after it: 2505 Heatherleigh, Suite 620; Dunajska 56 Apt. 3. */
@@ -155,6 +174,7 @@ const BEFORE_UNIT =
 function tailEnd(text: string, start: number, from: number): number {
   let end = from;
   let told = from;
+  if (text[from] === '^') return from + (HL7.exec(text.slice(from, from + 120))?.[0].length ?? 0);
   for (let parts = 0; parts < MOST_PARTS && end - start < LONGEST; parts++) {
     const tail = TAIL.exec(text.slice(end, end + 90));
     if (tail === null) break;
@@ -218,12 +238,15 @@ function lookNumber(scan: Scan, start: number, end: number): void {
   const isCapital = (classAt(text, after) & UPPER) !== 0;
   if (!isCapital && !mayBeginStreet(text, after)) return;
   const slice = text.slice(start, start + 100);
+  const flat = slice.includes(' #') ? ENDS_IN_FLAT.exec(slice)?.[0].length : undefined;
+  if (flat !== undefined) return report(scan, start, flat, 'address.coded', confidence.labelled);
   const match = NUMBER_FIRST.exec(slice) ?? ROMANCE.exec(slice) ?? (isCapital ? BETWEEN_NUMBERS.exec(slice) : null);
   if (match === null || /^\d+,? (?:The|In|On|A|Of)\b/.test(match[0])) {
     const length = isCapital && slice.includes(',') ? ENDS_IN_CODE.exec(slice)?.[0].length : undefined;
     if (length !== undefined) report(scan, start, length, 'address.coded', confidence.labelled);
     return;
   }
+  if (isCounted(text, start, next, start + match[0].length)) return;
   report(scan, start, match[0].length, 'address.street', confidence.labelled);
 }
 
@@ -240,6 +263,11 @@ function lookWord(scan: Scan, start: number, end: number): void {
   } else if (BOX_WORDS.has(word)) {
     const match = PO_BOX.exec(text.slice(start, start + 50));
     if (match !== null) report(scan, start, match[0].length, 'address.box', confidence.labelled);
+  } else if (text[start - 1] === '-' && WARDS.has(word)) {
+    const quarter = QUARTER_BEFORE.exec(text.slice(Math.max(scan.floor, scan.addressesSeen, start - 70), start))?.[1];
+    const town = TOWN_BEHIND.exec(text.slice(end, end + 60))?.[0] ?? '';
+    if (quarter !== undefined)
+      report(scan, start - quarter.length, quarter.length + end - start + town.length, 'address.ward', confidence.labelled);
   } else if (UNIT_WORDS.has(word)) {
     const match = /^(?:Apt|Suite|Apartment)\.? \d{1,4}[A-Z]?\b/.exec(text.slice(start, start + 20));
     if (match === null) return;
@@ -276,7 +304,7 @@ function lookGermanic(scan: Scan, start: number, end: number): void {
   if (from < scan.addressesSeen) return;
   const match = GERMANIC.exec(text.slice(from, end + 14));
   // In English much ends like a street, and a year follows: During 1971.
-  if (match !== null && !/ing (?:19|20)\d{2}$/.test(match[0]))
+  if (match !== null && !/ing (?:19|20)\d{2}$/.test(match[0]) && !englishRing.has(word.toLowerCase()))
     report(scan, from, match[0].trimEnd().length, 'address.street', confidence.labelled);
 }
 
@@ -394,9 +422,12 @@ export const addressGermanic: Detector = {
   source: 'street words of de, nl, the Nordic languages, et, hu',
   examples: [
     { text: 'Hauptstraße 5a, 10115 Berlin ist', finds: 'Hauptstraße 5a, 10115 Berlin' },
+    { text: 'till Hagagränd 60 lgh 1102, 753 51 Uppsala', finds: 'Hagagränd 60 lgh 1102, 753 51 Uppsala' },
+    { text: 'Ostring 77, 3. OG links, 17621 Erfurt, heute', finds: 'Ostring 77, 3. OG links, 17621 Erfurt' },
+    { text: 'Åsgatan 12, 3 tr, 118 20 Stockholm', finds: 'Åsgatan 12, 3 tr, 118 20 Stockholm' },
     { text: 'at Árpád fejedelem útja 36, near Bağdat Caddesi 12/4', finds: 'Árpád fejedelem útja 36 + Bağdat Caddesi 12/4' },
     { text: 'at Nalbant Sokak No: 49 D: 5, 30733 Adana.', finds: 'Nalbant Sokak No: 49 D: 5, 30733 Adana' },
-    { text: 'I see u. 12 people came. Then u. Der Weg war 2020 lang; das Ding 5' },
+    { text: 'I see u. 12 people came. Then u. Der Weg war 2020 lang; das Ding 5; Bearing 6204-2, Spring 5' },
   ],
   look: lookGermanic,
 };
@@ -409,6 +440,7 @@ export const address: Detector = {
   next: ' ,."\':=/\t\n\r',
   heads: [
     ...[...announcers, ...STREET_WORDS, ...BOX_WORDS, ...UNIT_WORDS].flatMap(headsOf),
+    ...WARDS,
     ...DIGITS.flatMap((first) => [...DIGITS, ...LETTERS].map((second) => first + second)),
   ],
   source: 'USPS Publication 28 appendix C1; street words of de, fr, es, it, pt and the Nordic languages',
@@ -420,6 +452,15 @@ export const address: Detector = {
     { text: 'from Via dei Serragli 44, 50124 Firenze.', finds: 'Via dei Serragli 44, 50124 Firenze' },
     { text: 'at Rua das Flores 88, 4050-262 Porto', finds: 'Rua das Flores 88, 4050-262 Porto' },
     { text: 'to 3 The Old Maltings, Bury St Edmunds, IP33 1AB!', finds: '3 The Old Maltings, Bury St Edmunds, IP33 1AB' },
+    { text: 'at 6459 County Road 12^^Albany^NY^12203||', finds: '6459 County Road 12^^Albany^NY^12203' },
+    { text: 'to 86 Toa Payoh Lorong 4 #08-41, Singapore 238823.', finds: '86 Toa Payoh Lorong 4 #08-41, Singapore 238823' },
+    { text: 'in 1-28-1 Jingumae\nShibuya-ku, Tokyo 150-0001\nTEL', finds: '1-28-1 Jingumae\nShibuya-ku, Tokyo 150-0001' },
+    { text: 'Viale dei Mille 34/A\n50226 Firenze FI\nFattura', finds: 'Viale dei Mille 34/A\n50226 Firenze FI' },
+    { text: 'in Vicolo del Forno, 17 int. 5, 80595 Napoli NA, C.F.', finds: 'Vicolo del Forno, 17 int. 5, 80595 Napoli NA' },
+    { text: 'en Paseo de Gracia, 3, bajo, 08978 Barcelona y', finds: 'Paseo de Gracia, 3, bajo, 08978 Barcelona' },
+    { text: 'Travessa do Carmo, 106, r/c Dto.\n8000-147 Faro\nGuia', finds: 'Travessa do Carmo, 106, r/c Dto.\n8000-147 Faro' },
+    { text: 'wonende Oude Delft 225bis, 1016 HK Amsterdam, zei', finds: 'Oude Delft 225bis, 1016 HK Amsterdam' },
+    { text: '92 Jan Smuts Avenue\nRosebank, Johannesburg 2196\nTEL', finds: '92 Jan Smuts Avenue\nRosebank, Johannesburg 2196' },
     { text: 'Dorfanger 3/1\n4600 Wels', finds: 'Dorfanger 3/1\n4600 Wels' },
     { text: 'Rua das Flores, 88, Recife - PE, 50030-230.', finds: 'Rua das Flores, 88, Recife - PE, 50030-230' },
     { text: 'vive en C/ Pez, 48, 5-2, 41004 Sevilla', finds: 'C/ Pez, 48, 5-2, 41004 Sevilla' },
@@ -431,6 +472,7 @@ export const address: Detector = {
     { text: '住所:大阪府大阪市北区梅田2-4-9', finds: '大阪府大阪市北区梅田2-4-9' },
     { text: 'see Figure 3, 2019 Report; Table 12, row 4; BP 120 and Lot 7, 1200 items' },
     { text: 'In 1989 Main events moved; 5 Wall Clocks; the Street was long in 2020' },
+    { text: 'Boardwalk 400, Park Place 350, Marvin Gardens 280; 09:40 I. St. Clair; 1-2 Otaku-ku; row 4 Red Cars #08-4' },
   ],
   look(scan, start, end) {
     if (start < scan.addressesSeen) return;
