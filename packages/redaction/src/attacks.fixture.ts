@@ -79,6 +79,14 @@ export const hidden: readonly (readonly [how: string, text: string, expected: st
     '我的卡号是4111111111111111谢谢, 주민등록번호는 601211-2606950입니다',
     '我的卡号是[CREDIT_CARD]谢谢, 주민등록번호는 [NATIONAL_ID]입니다',
   ],
+  [
+    'literals joined by other operators',
+    'to = "ann" & "@mail.example"; k = "4111" .. "111111111111"',
+    'to = "[EMAIL]"; k = "[CREDIT_CARD]"',
+  ],
+  ['entities without an end', 'to ann&#64mail&#46example and bob&#x40mail.example', 'to [EMAIL] and [EMAIL]'],
+  ['emoji between', 'card 4111➖1111🔹1111▪️1111 ok', 'card [CREDIT_CARD] ok'],
+  ['letters for digits', 'my ssn is 3OO-52-8457 ok', 'my ssn is [US_SSN] ok'],
   ['a URL’s query', 'https://x.example/p?email=ann@mail.example&y=1', 'https://x.example/p?email=[EMAIL]&y=1'],
 ];
 

@@ -109,6 +109,14 @@ function encodedWordAt(text: string, at: number): Escape | undefined {
   }
 }
 
+/** A number that no semicolon ends, as browsers read it too (HTML, 13.2.5.80). */
+const UNCLOSED = /^#(?:\d{2,3}[^\d]|x[0-9a-f]{2}[^0-9a-f])/i;
+function unclosedAt(text: string, at: number): Escape | undefined {
+  const written = /^&#(?:(\d{2,3})(?!\d)|x([0-9a-f]{2})(?![0-9a-f]))/i.exec(text.slice(at, at + 7));
+  const value = written === null ? 0 : Number.parseInt(written[1] ?? written[2] ?? '', written[1] === undefined ? 16 : 10);
+  return written !== null && value >= 0x20 && value < 0x7f ? { read: String.fromCharCode(value), length: written[0].length } : undefined;
+}
+
 /** One escape: what it stands for and how long it is written; undefined where there is none. */
 export function escapeAt(text: string, at: number): Escape | undefined {
   const code = text.charCodeAt(at);
@@ -148,7 +156,7 @@ export function escapeAt(text: string, at: number): Escape | undefined {
   }
   if (code === 0x26 /* & */) {
     const name = /^[^;]{1,14}(?=;)/.exec(text.slice(at + 1, at + 16))?.[0];
-    if (name === undefined) return undefined;
+    if (name === undefined || UNCLOSED.test(name)) return unclosedAt(text, at);
     const end = at + 1 + name.length;
     const number = /^#(?:x([0-9a-f]{1,6})|([0-9]{1,7}))$/i.exec(name);
     const value = number === null ? Number.NaN : Number.parseInt(number[1] ?? number[2] ?? '', number[1] === undefined ? 10 : 16);

@@ -112,6 +112,10 @@ export function readTag(text: string, at: number): string {
 /** Dots in the middle of a line, as people set them between the groups of a number. */
 export const MIDDLE_DOT = /^[\u00b7\u2022\u2027\u2219\u22c5\u30fb\uff65]$/;
 
+/** Emoji and their like, which part the groups of a number too. */
+const PICTURE = /^\p{Extended_Pictographic}$/u;
+export const isPicture = (character: string): boolean => character > '\u2190' && PICTURE.test(character);
+
 /** Decimal digits come in runs of ten, zero first. */
 function digitOf(code: number): number {
   const compatible = String.fromCodePoint(code).normalize('NFKC').codePointAt(0) ?? code;

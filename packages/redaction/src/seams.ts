@@ -11,7 +11,7 @@ export interface Seam {
 }
 
 /** What joins two literals of a program, from the first one's quote to the other's. */
-const JOINED = /^["'`] {0,2}(?:\+|\|\||\.) {0,2}["'`]/;
+const JOINED = /^["'`] {0,2}(?:[+&]|\|\||\.{1,2}) {0,2}["'`]/;
 const QUOTES = '"\'`';
 /** Marks of style, which end no value, and remarks: with nothing in them that anybody is told by. */
 const INLINE =
@@ -33,10 +33,10 @@ const isInside = (code: number): boolean => isAsciiWord(code) || isNumberOrSign(
 const OF_MAIL = /=(?=\r?\n|[2-7][0-9A-F]|[C-F][0-9A-F]=|\?\w)/y;
 function mailAt(text: string, at: number): Seam | undefined {
   OF_MAIL.lastIndex = at;
-  return OF_MAIL.test(text) ? (quoted(text, at) ?? softBreakAt(text, at)) : undefined;
+  return OF_MAIL.test(text) ? (escaped(text, at) ?? softBreakAt(text, at)) : undefined;
 }
 
-function quoted(text: string, at: number): Seam | undefined {
+function escaped(text: string, at: number): Seam | undefined {
   const escape = escapeAt(text, at);
   return escape && { from: at, ...escape };
 }
@@ -93,6 +93,7 @@ export const seams: ReadonlyMap<number, (text: string, at: number) => Seam | und
     '=': mailAt,
     '+': (text: string, at: number) => formSpaceAt(text, at) ?? joinAt(text, at),
     '|': joinAt,
+    '&': (text: string, at: number) => joinAt(text, at) ?? escaped(text, at),
     '.': joinAt,
     '<': tagAt,
     '\n': quoteAt,

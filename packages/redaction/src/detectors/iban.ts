@@ -27,9 +27,18 @@ const LEAST_DIGITS = 7;
 function look(scan: Scan, start: number, runEnd: number): void {
   const { text } = scan;
   // Two letters, then digits; whole words of letters are most of a text.
-  if (runEnd - start === 2 ? !isDigit(text, runEnd + 1) && !isDigit(text, runEnd + 2) : !isDigit(text, start + 2)) return;
-  if ((classAt(text, start) & LETTER) === 0 || (classAt(text, start + 1) & LETTER) === 0) return;
-  const country = text.slice(start, start + 2).toUpperCase();
+  const spelt = runEnd - start === 1;
+  if (
+    spelt
+      ? !isSpelt(text, start)
+      : runEnd - start === 2
+        ? !isDigit(text, runEnd + 1) && !isDigit(text, runEnd + 2)
+        : !isDigit(text, start + 2)
+  )
+    return;
+  const second = spelt ? start + 2 : start + 1;
+  if ((classAt(text, start) & LETTER) === 0 || (classAt(text, second) & LETTER) === 0) return;
+  const country = `${text[start]}${text[second]}`.toUpperCase();
   const length = LENGTHS.get(country);
   if (length === undefined) return;
   const digitsOnly = DIGITS_ONLY.has(country);
@@ -47,7 +56,15 @@ function look(scan: Scan, start: number, runEnd: number): void {
       // The two check digits come before anything else is worth reading.
       if (compact.length > 2 && (kind & DIGIT) === 0 && (digitsOnly || compact.length < 5)) return;
     } else {
-      const separates = code === 0x20 || code === 0x2b || code === 0x2d || code === 0x2e || code === 0x0a || code === 0x0d || code === 0x09;
+      const separates =
+        code === 0x20 ||
+        code === 0x2b ||
+        code === 0x2d ||
+        code === 0x2e ||
+        code === 0x0a ||
+        code === 0x0d ||
+        code === 0x09 ||
+        (spelt && code === 0x5f);
       if (!separates || ++separators > 2) return;
     }
     at++;
@@ -60,6 +77,10 @@ function look(scan: Scan, start: number, runEnd: number): void {
   scan.report({ start, end: at, type: 'IBAN', rule: 'iban', confidence: confidence.certain, validator: 'mod97+length', canonical });
 }
 
+/** Sign by sign: D E 8 9 …, D.E.8.9. … */
+const isSpelt = (text: string, start: number): boolean =>
+  isDigit(text, start + 4) && isDigit(text, start + 6) && text[start + 1] === text[start + 3] && text[start + 3] === text[start + 5];
+
 /** In capitals, whole or in groups of four: nothing but an account is written so. */
 const isPrinted = (written: string, canonical: string): boolean =>
   written === canonical || written === canonical.replaceAll(/.{4}(?=.)/g, '$& ');
@@ -67,9 +88,14 @@ const isPrinted = (written: string, canonical: string): boolean =>
 export const iban: Detector = {
   rule: 'iban',
   type: 'IBAN',
-  anchors: ['mixed', 'word'],
-  lengths: { word: [2, 2], mixed: [3, 34] },
-  heads: [...LENGTHS.keys()],
+  anchors: ['mixed', 'word', 'capital'],
+  lengths: { word: [1, 2], capital: [1, 1], mixed: [3, 34] },
+  heads: [
+    ...LENGTHS.keys(),
+    ...[...new Set([...LENGTHS.keys()].map((country) => country.slice(0, 1)))].flatMap((first) =>
+      [' ', '.', '-', '_'].map((next) => first + next),
+    ),
+  ],
   validator: 'mod97+length',
   source: 'ISO 13616, SWIFT IBAN registry',
   examples: [
@@ -77,6 +103,10 @@ export const iban: Detector = {
     { text: 'IBAN DE89 3704 0044 0532 0130 00 bitte', finds: 'DE89 3704 0044 0532 0130 00' },
     { text: 'iban=DE89+3704+0044+0532+0130+00&x=1', finds: 'DE89+3704+0044+0532+0130+00' },
     { text: 'de89370400440532013000', finds: 'de89370400440532013000' },
+    {
+      text: 'N.O.4.3.0.2.7.6.5.1.0.4.7.4.0 and R O 9 7 L O Y D 8 6 9 1 0 9 5 6 8 9 9 9 1 7 0 6.',
+      finds: 'N.O.4.3.0.2.7.6.5.1.0.4.7.4.0 + R O 9 7 L O Y D 8 6 9 1 0 9 5 6 8 9 9 9 1 7 0 6',
+    },
     { text: 'RO79BFHFW9WTD0DRMWERLV9K', finds: 'RO79BFHFW9WTD0DRMWERLV9K' },
     { text: 'reach the office at 2-22-53-92-96 during the day; invoice no. 89744891-3 paid' },
     { text: 'DE88 3704 0044 0532 0130 00' },

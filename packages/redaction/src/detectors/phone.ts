@@ -1,5 +1,5 @@
 // Runs in browsers too.
-import { classAt, DIGIT, isWord } from '../characters.ts';
+import { classAt, DIGIT, isWord, LETTER } from '../characters.ts';
 import type { Context } from '../context.ts';
 import { confidence, type Detector } from '../detector.ts';
 import { toInternational, toNational } from '../phone-plan.ts';
@@ -40,6 +40,8 @@ const NAMED_EASTERN = /(手机|手機|电话|電話|携帯|携帶|전화|휴대�
 const namedEastern = (text: string, start: number): string | undefined =>
   text.charCodeAt(start - 2) < 0xe00 ? undefined : NAMED_EASTERN.exec(text.slice(Math.max(0, start - 12), start))?.[1];
 
+const isLetter = (text: string, at: number): boolean => (classAt(text, at) & LETTER) !== 0;
+
 const SHORTEST = 7;
 const LONGEST = 15;
 const MOST_GROUPS = 8;
@@ -57,7 +59,8 @@ function look(scan: Scan, from: number, runEnd: number): void {
   const glue = linked ? ' ' : (text[start - 1] ?? ' ');
   if (
     isWord(text, start - 1) ||
-    ((glue === '.' || glue === '-' || glue === '/' || glue === '_' || glue === '#') && isWord(text, start - 2)) ||
+    // A file's name may have one: call_+442079460000.wav.
+    ('.-/_#'.includes(glue) && isWord(text, start - 2) && !(plus && isLetter(text, start - 2))) ||
     glue === '$' ||
     glue === '€' ||
     glue === '£'
@@ -80,7 +83,8 @@ function look(scan: Scan, from: number, runEnd: number): void {
     const digits = digitsOf(text, start, end);
     const after = text[end] ?? ' ';
     if (isWord(text, end) && !/^(?:x\d|[\u3040-\u9fff])/i.test(text.slice(end, end + 2))) continue;
-    if ((after === '-' || after === '.' || after === '/' || after === ':') && isWord(text, end + 1)) continue;
+    if ((after === '-' || after === '.' || after === '/' || after === ':') && isWord(text, end + 1) && !(plus && isLetter(text, end + 1)))
+      continue;
     const shape = text.slice(start, end);
     // A line break inside is somebody's wrap only where the number was announced: by a plus, or by its name, and no line has a whole number.
     if (shape.includes('\n') && !plus && !isBroken(scan, digits, starts, ends, last, context)) continue;
@@ -191,6 +195,7 @@ export const phone: Detector = {
     { text: 'T +44 20 7946 0000 · M 09856687156', finds: '+44 20 7946 0000 + 09856687156' },
     { text: 'Tel. 644645635, Albarán 98827838', finds: '644645635' },
     { text: '我的手机号是13800138000请打', finds: '13800138000' },
+    { text: 'call_+442079460000.wav, x_2079460000.wav', finds: '+442079460000' },
     { text: 'call us, your case number is 20238796' },
     { text: '手机号 138 0013 8000', finds: '138 0013 8000' },
     { text: 'tel.: 70.135.14.25; bitte rufen Sie 01234851471 an', finds: '70.135.14.25 + 01234851471' },

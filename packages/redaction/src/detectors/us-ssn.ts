@@ -1,5 +1,5 @@
 // Runs in browsers too.
-import { isDigit, isWord } from '../characters.ts';
+import { classAt, isDigit, isWord, LETTER } from '../characters.ts';
 import { confidence, type Detector } from '../detector.ts';
 import { Keywords } from '../keywords.ts';
 import { digitsOf, separatorEnd, type Scan } from '../scan.ts';
@@ -38,7 +38,9 @@ function look(scan: Scan, from: number, runEnd: number): void {
   const { starts, ends } = scan.cluster(from);
   const start = from;
   const before = text[start - 1] ?? ' ';
-  if (before === '-' || before === '.' || before === '/' || before === '+' || isWord(text, start - 1)) return;
+  // A file's name may say what it holds: backup-ssn-515-32-8124.txt.
+  const named = before === '-' && (classAt(text, start - 2) & LETTER) !== 0;
+  if ((before === '-' && !named) || before === '.' || before === '/' || before === '+' || isWord(text, start - 1)) return;
   const lengthOf = (group: number): number => (ends[group] ?? 0) - (starts[group] ?? 0);
   const grouped = lengthOf(0) === 3 && lengthOf(1) === 2 && lengthOf(2) === 4;
   if (!grouped && lengthOf(0) !== 9) return;
@@ -50,6 +52,7 @@ function look(scan: Scan, from: number, runEnd: number): void {
   if (!isIssued(digits)) return;
   const words = scan.contextBefore(start);
   const context = words.find(keywords) ?? (grouped ? words.find(taxWords, 4) : undefined);
+  if (named && !keywords.has(words.nearest)) return;
   const dashes = grouped && text[ends[0] ?? 0] === '-' && text[ends[1] ?? 0] === '-';
   if (context === undefined ? !grouped || words.find(notSsn, 2) !== undefined : isCanadian(scan, start, context)) return;
   scan.report({
@@ -76,6 +79,7 @@ export const usSsn: Detector = {
   source: 'Social Security Administration, number ranges since 2011; IRS publication 1915 for ITINs',
   examples: [
     { text: 'SSN 536-90-4399.', finds: '536-90-4399' },
+    { text: 'see backup-ssn-515-32-8124.txt and part-515-32-8124', finds: '515-32-8124' },
     { text: 'W-9 Part I TIN: 545 06 6621', finds: '545 06 6621' },
     { text: 'my ssn is 136705617 and', finds: '136705617' },
     { text: 'taxpayer identification number: 951-78-1557', finds: '951-78-1557' },
