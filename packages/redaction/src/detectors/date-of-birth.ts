@@ -5,8 +5,8 @@ import { Keywords } from '../keywords.ts';
 import type { Scan } from '../scan.ts';
 
 const keywords = new Keywords(
-  'ur,born,birth,birthday,birthdate,dob,d o b,date of birth,birth date,bday,geboren,geburtsdatum,geburtstag,geb,né,née,naissance,nacido,nacida,nacimiento,nació,nato,nata,nascita,nascido,nascida,nascimento,geboortedatum,födelsedatum,født,syntymäaika,urodzony,urodzona,рождения,родился,родилась,生年月日,出生,生日,' +
-    '生年月日,出生日期,생년월일,nací,naci,geboortedag,födelsedag,född,fødselsdato,fødselsdag,født,syntynyt,urodzenia,narození,narozen,narozena,narodenia,születési,született,nașterii,nasterii,născut,născută,rođenja,rojstva,gimimo,dzimšanas,sünniaeg,γέννησης,γεννήθηκε,народження,раждане,doğum,doğumlu,الميلاد,לידה,출생,생년월일,출생일,出生日期,nac,fnac,nasc,ddn,f n,d n,gebdat,geburtsdat,gbdatum,gebdatum,дата рождения,д р,рожд,народився,народилась,syntymäpäivä,synt,szül,nar,rođen,rođena,rojen,rojena,fødd,lahir,sinh,जन्म,เกิด',
+  'ur,born,birth,birthday,birthdate,dob,d o b,date of birth,birth date,bday,geboren,geburtsdatum,geburtstag,geb,né,née,naissance,nacido,nacida,nacimiento,nació,nato,nata,nascita,nascido,nascida,nascimento,geboortedatum,födelsedatum,født,syntymäaika,urodzony,urodzona,urodził,urodziła,рождения,родился,родилась,生年月日,出生,生日,' +
+    '生年月日,出生日期,생년월일,nací,naci,geboortedag,födelsedag,född,fødselsdato,fødselsdag,født,syntynyt,urodzenia,narození,narozen,narozena,narodil,narodila,narodený,narodená,narodenia,születési,született,nașterii,nasterii,născut,născută,rođenja,rojstva,gimimo,dzimšanas,sünniaeg,γέννησης,γεννήθηκε,народження,раждане,doğum,doğumlu,الميلاد,לידה,출생,생년월일,출생일,出生日期,nac,fnac,nasc,ddn,f n,d n,gebdat,geburtsdat,gbdatum,gebdatum,дата рождения,д р,рожд,народився,народилась,syntymäpäivä,synt,szül,nar,rođen,rođena,rojen,rojena,fødd,lahir,sinh,जन्म,เกิด',
 );
 /** Names of months in en, de, fr, es, it, pt and nl (CLDR), whole and as they are cut short. */
 const MONTHS =
@@ -14,14 +14,26 @@ const MONTHS =
   'may,mai,mayo,mei,maio,maggio,mag,june,jun,juni,juin,junio,junho,giugno,giu,july,jul,juli,juillet,juil,julio,julho,luglio,lug,august,août,agosto,ago,augustus,' +
   'september,sept,septembre,septiembre,settembre,set,setembro,october,octobre,octubre,oktober,okt,ottobre,ott,outubro,out,november,novembre,noviembre,novembro,december,dezember,dez,décembre,déc,diciembre,dic,dicembre,dezembro,' +
   'jan,feb,mar,apr,aug,sep,oct,nov,dec';
-const MONTH = `(?:${MONTHS.split(',')
-  .toSorted((a, b) => b.length - a.length)
-  .join('|')})`;
+/** As they stand behind a day in pl, sv, da, nb, cs, sk, fi, ro, hr, id, ru, uk, tr and el. */
+const MONTHS_BEHIND =
+  'stycznia,lutego,marca,kwietnia,maja,czerwca,lipca,sierpnia,września,października,listopada,grudnia,maj,marts,augusti,desember,des,' +
+  'ledna,února,března,dubna,května,června,července,srpna,září,října,listopadu,prosince,januára,februára,apríla,mája,júna,júla,augusta,septembra,októbra,novembra,decembra,' +
+  'tammikuuta,helmikuuta,maaliskuuta,huhtikuuta,toukokuuta,kesäkuuta,heinäkuuta,elokuuta,syyskuuta,lokakuuta,marraskuuta,joulukuuta,' +
+  'ianuarie,februarie,martie,aprilie,iunie,iulie,septembrie,octombrie,noiembrie,decembrie,siječnja,veljače,ožujka,travnja,svibnja,lipnja,srpnja,kolovoza,rujna,studenoga,prosinca,maret,agustus,' +
+  'января,февраля,марта,апреля,мая,июня,июля,августа,сентября,октября,ноября,декабря,січня,лютого,березня,квітня,травня,червня,липня,серпня,вересня,жовтня,листопада,грудня,' +
+  'ocak,şubat,mart,nisan,mayıs,haziran,temmuz,ağustos,eylül,ekim,kasım,aralık,' +
+  'ιανουαρίου,φεβρουαρίου,μαρτίου,απριλίου,μαΐου,μαίου,ιουνίου,ιουλίου,αυγούστου,σεπτεμβρίου,οκτωβρίου,νοεμβρίου,δεκεμβρίου';
+const anyOf = (months: string): string =>
+  `(?:${months
+    .split(',')
+    .toSorted((a, b) => b.length - a.length)
+    .join('|')})`;
+const MONTH = anyOf(MONTHS);
 const MONTH_STARTS = [...new Set(MONTHS.split(',').map((month) => month.slice(0, 3)))];
 const DIGITS = '0123456789'.split('');
-const NUMERIC = /^(?:\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}([-./])\d{1,2}\1(?:\d{4}|\d{2}))(?![\d/])/;
+const NUMERIC = /^(?:\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}\. \d{1,2}\. \d{4}|\d{1,2}([-./])\d{1,2}\1(?:\d{4}|\d{2}))(?![\d/])/;
 const DAY_FIRST = new RegExp(
-  `^\\d{1,2}(?:st|nd|rd|th|\\.|er)?[ -](?:de |of )?${MONTH}\\.?,?[ -](?:de |del )?(?:'?\\d{2}|\\d{4})(?!\\d)`,
+  `^\\d{1,2}(?:st|nd|rd|th|\\.|er)?[ -](?:de |of )?${anyOf(`${MONTHS},${MONTHS_BEHIND}`)}\\.?,?[ -](?:de |del )?(?:'?\\d{2}|\\d{4})(?!\\d)`,
   'i',
 );
 const MONTH_FIRST = new RegExp(`^${MONTH}\\.?[ -]\\d{1,2}(?:st|nd|rd|th)?,?[ -]\\d{4}(?!\\d)`, 'i');
@@ -51,19 +63,27 @@ function mayBegin(text: string, start: number, end: number): boolean {
   return length < 3 ? separated || next === 0x20 : !isDigit(text, end - 1);
 }
 
-/** Behind the first digits' separator: one or two more, and another separator. */
+/** Behind the first digits' separator, or a full stop with a space: one or two more, and another separator. */
 function mayBeNumeric(text: string, end: number): boolean {
-  if (!isDigit(text, end + 1)) return false;
-  const second = text.charCodeAt(isDigit(text, end + 2) ? end + 3 : end + 2);
+  const next = text[end] === '.' && text[end + 1] === ' ' ? end + 2 : end + 1;
+  if (!isDigit(text, next)) return false;
+  const second = text.charCodeAt(isDigit(text, next + 1) ? next + 2 : next + 1);
   return second === 0x2d || second === 0x2e || second === 0x2f;
 }
 
 /** What months begin with, and what may stand before one: de, of. */
 const BEGIN_MONTH = new Set(
-  ['d', 'o', ...MONTH_STARTS.map((start) => start.slice(0, 1))].flatMap((letter) => [letter, letter.toUpperCase()]),
+  ['de', 'of', ...`${MONTHS},${MONTHS_BEHIND}`.split(',').map((month) => month.slice(0, 2))].flatMap((two) => [
+    two,
+    two.toUpperCase(),
+    two.slice(0, 1).toUpperCase() + two.slice(1),
+  ]),
 );
-/** Behind a day: such a letter after its space or dash, with a full stop before that or without. */
-const mayNameMonth = (text: string, end: number): boolean => BEGIN_MONTH.has(text[text[end] === '.' ? end + 2 : end + 1] ?? ' ');
+/** Behind a day: such letters after its space or dash, with a full stop before that or without. */
+function mayNameMonth(text: string, end: number): boolean {
+  const at = text[end] === '.' ? end + 2 : end + 1;
+  return BEGIN_MONTH.has(text.slice(at, at + 2));
+}
 
 /** How a date is written that would begin here, by what stands next. */
 function patternAt(text: string, start: number, end: number): RegExp | undefined {
@@ -74,9 +94,12 @@ function patternAt(text: string, start: number, end: number): RegExp | undefined
   return mayNameMonth(text, end) ? DAY_FIRST : undefined;
 }
 
+/** 1971年12月13日生まれ */
+const LONGEST_RUN = 14;
+
 function look(scan: Scan, start: number, end: number): void {
   const { text } = scan;
-  if (end - start > 11) return;
+  if (end - start > LONGEST_RUN) return;
   const first = text.charCodeAt(start) | 0x20;
   // A date begins with digits or a month.
   if (first >= 0x61 && !isDigit(text, end + 1) && !isDigit(text, end + 2)) return;
@@ -88,18 +111,20 @@ function look(scan: Scan, start: number, end: number): void {
   const before = scan.contextBefore(start);
   const context =
     before.find(keywords) ?? starBefore(text, start) ?? (pattern === COMPACT && isPatientField(text, start, end) ? 'PID' : undefined);
-  if (context === undefined) return;
+  if (context === undefined) {
+    const behind = BORN_BEHIND.exec(text.slice(start + match[0].length, start + match[0].length + 20))?.[1];
+    if (behind !== undefined) report(scan, start, match[0].length, behind);
+    return;
+  }
   // Between the word and its date stand few others; "born in Kiel, admitted on …" is another date. In a table the column's name decides.
   if (before.column.length === 0 && before.find(other, 4) !== undefined) return;
-  scan.report({
-    start,
-    end: start + match[0].length,
-    type: 'DATE_OF_BIRTH',
-    rule: 'date_of_birth',
-    confidence: confidence.labelled,
-    context,
-  });
+  report(scan, start, match[0].length, context);
 }
+const report = (scan: Scan, start: number, length: number, context: string): void =>
+  scan.report({ start, end: start + length, type: 'DATE_OF_BIRTH', rule: 'date_of_birth', confidence: confidence.labelled, context });
+/** "wurde am 3. Mai 1971 geboren", 1971年5月3日生まれ: where the verb comes last. */
+const BORN_BEHIND =
+  /^(?: r\.| г\.)? ?(?:in \p{Lu}\p{L}{2,20} )?(geboren|生|출생|생|doğumlu|doğdu|született|syntynyt|года рождения|г\.р|р\.н)/u;
 const other = new Keywords(
   'admitted,discharged,due,expires,issued,created,shipped,hired,died,moved,updated,aufgenommen,admis,ingresó,until,deadline',
 );
@@ -108,10 +133,10 @@ export const dateOfBirth: Detector = {
   rule: 'date_of_birth',
   type: 'DATE_OF_BIRTH',
   anchors: ['number', 'word', 'mixed'],
-  lengths: { number: [1, 8], word: [3, 10], mixed: [3, 11] },
+  lengths: { number: [1, 8], word: [3, 10], mixed: [3, LONGEST_RUN] },
   heads: [...MONTH_STARTS, ...DIGITS.flatMap((first) => [...DIGITS, 's', 'n', 't', 'r', 'd', 'e'].map((second) => first + second))],
   keywords,
-  source: 'written forms of dates in CLDR for en, de, fr, es',
+  source: 'written forms of dates in CLDR',
   examples: [
     { text: 'born 6 Dec 2002, SSN', finds: '6 Dec 2002' },
     { text: '"date_of_birth": "1980-02-29"', finds: '1980-02-29' },
@@ -124,6 +149,9 @@ export const dateOfBirth: Detector = {
     { text: 'PID|1||411^^^MRN||Roe^Ann^^^||19620210|F|||9 Elm Rd', finds: '19620210' },
     { text: 'plan b. 2024-01-02; |19620210|X|; |19620210|12|' },
     { text: '生年月日:1996年7月27日', finds: '1996年7月27日' },
+    { text: 'ur. 14 stycznia 1993 r., narozen 3. května 1971, nar. 3. 5. 1971', finds: '14 stycznia 1993 + 3. května 1971 + 3. 5. 1971' },
+    { text: 'wurde am 3. Mai 1971 in Kiel geboren; 1971年5月3日生まれ', finds: '3. Mai 1971 + 1971年5月3日' },
+    { text: 'am 3. Mai 1971 in Kiel verloren; 3. 5. 1971, 12 marca 2024' },
     { text: '* 3. Mai 1971: Release' },
     { text: 'born in Kiel, admitted on 2024-01-02; shipped 2023-01-01' },
   ],
