@@ -9,11 +9,11 @@ import type { Scan } from '../scan.ts';
 
 const nationalWords = new Keywords(
   'nas,nn,registre national,rijksregister,assurance sociale,pnr,id code,travel document,national id,national identity,national identity number,national insurance,national insurance number,identity card,identity number,identity code,identity no,id number,id card,id no,personal id,personal number,personal code,personal identity,citizen id,citizen number,citizenship,' +
-    'tax id,tax number,tax no,tax identification,taxpayer,tin,vat id,passport,passport no,passport number,passport num,passnummer,reisepass,reisepassnummer,pasaporte,passeport,passaporto,driver license,drivers license,driving licence,driving license,driver licence,driver s license,driver s licence,dln,licence number,license number,dl,führerschein,permis de conduire,permiso de conducir,' +
+    'tax id,tax number,tax no,tax identification,taxpayer,tin,vat id,passport,passport no,passport number,passport num,passnummer,pass nr,passnr,pass no,reisepass,reisepassnummer,pasaporte,passeport,passaporto,driver license,drivers license,driving licence,driving license,driver licence,driver s license,driver s licence,dln,licence number,license number,dl,führerschein,permis de conduire,permiso de conducir,' +
     'medicare,medicaid,health insurance,health number,health card,nhs,nhs number,mrn,medical record,patient id,patient no,patient number,patientennummer,insurance number,insurance no,member id,' +
-    'steuer id,steuer,steueridentifikationsnummer,steuernummer,idnr,sozialversicherungsnummer,svnr,versicherungsnummer,krankenversicherungsnummer,personalausweis,personalausweisnummer,ausweis,ausweisnummer,ahv,ahv nummer,ahvnummer,rentenversicherungsnummer,' +
+    'steuer id,steuer,steueridentifikationsnummer,steuernummer,idnr,sozialversicherungsnummer,svnr,versicherungsnummer,krankenversicherungsnummer,personalausweis,personalausweisnummer,ausweis,ausweisnummer,ausweisnr,steuernr,ahv,ahv nummer,ahvnummer,rentenversicherungsnummer,' +
     'numéro national,sécurité sociale,securite sociale,numéro de sécurité,nir,insee,numéro fiscal,carte d identité,carte nationale,nss,' +
-    'dni,nie,nif,cif,número de identidad,seguridad social,cédula,cedula,curp,rfc,rut,run,cuit,cuil,nit,documento,número de identificación,identificación,ine,' +
+    'dni,nie,nif,cif,número de identidad,seguridad social,nº ss,no ss,núm ss,cédula,cedula,curp,rfc,rut,run,cuit,cuil,nit,documento,número de identificación,identificación,ine,' +
     'cpf,cnpj,rg,nis,cc,cartão de cidadão,cidadão,contribuinte,codice fiscale,fiscal code,partita iva,carta d identità,cf,' +
     'bsn,burgerservicenummer,sofinummer,rijksregisternummer,personnummer,personnr,samordningsnummer,fødselsnummer,fodselsnummer,d nummer,cpr,cpr nummer,cprnr,henkilötunnus,hetu,kennitala,isikukood,asmens kodas,personas kods,' +
     'pesel,nip,dowód,rodné číslo,rodné,rc,egn,егн,emšo,emso,matični broj,matična številka,oib,jmbg,cnp,cui,personal numeric code,adóazonosító,taj,amka,afm,αφμ,αμκα,tc kimlik,kimlik,tckn,tc no,инн,снилс,паспорт,rntrc,ipn,іпн,' +
@@ -33,7 +33,7 @@ const nationalWords = new Keywords(
       .join(','),
 );
 const accountWords = new Keywords(
-  'acc no,acc number,acc nr,s c,口座番号,口座,银行账号,银行帐号,账号,계좌번호,számlaszám,bankszámlaszám,bankszámla,nr konta,numer rachunku,nr rachunku,account,account number,account no,account num,acct,acct no,acct number,bank account,accountnumber,account nr,a c,routing,routing number,routing no,aba,rtn,sort code,sortcode,bsb,transit,transit number,ifsc,clabe,cbu,cvu,kontonummer,konto nr,konto,kontonr,bankkonto,bankverbindung,blz,bankleitzahl,rachunek,rachunku,numer konta,číslo účtu,účtu,broj računa,račun,št računa,hesap no,tilinumero,numéro de compte,compte bancaire,compte,rib,número de cuenta,cuenta bancaria,cuenta,cuenta corriente,conta,conta corrente,agência,numero di conto,conto corrente,rekeningnummer,rekening,bankgiro,plusgiro,nuban,bank no,checking account,savings account,giro',
+  'acc no,acc number,acc nr,s c,口座番号,口座,银行账号,银行帐号,账号,계좌번호,számlaszám,bankszámlaszám,bankszámla,nr konta,numer rachunku,nr rachunku,account,account number,account no,account num,acct,acct no,acct number,bank account,accountnumber,account nr,a c,routing,routing number,routing no,aba,rtn,sort code,sortcode,bsb,transit,transit number,ifsc,clabe,cbu,cvu,kontonummer,kto,kto nr,ktonr,ccc,compte n,compte no,compte numéro,cuenta n,cuenta nº,cuenta no,cuenta número,conto n,conto numero,conta n,conta nº,conta número,счет,рахунок,חשבון,konto nr,konto,kontonr,bankkonto,bankverbindung,blz,bankleitzahl,rachunek,rachunku,numer konta,číslo účtu,účtu,broj računa,račun,št računa,hesap no,tilinumero,numéro de compte,compte bancaire,compte,rib,número de cuenta,cuenta bancaria,cuenta,cuenta corriente,conta,conta corrente,agência,numero di conto,conto corrente,rekeningnummer,rekening,bankgiro,plusgiro,nuban,bank no,checking account,savings account,giro',
 );
 /** The nearest of these words makes it something else. */
 const otherWords = new Keywords(
@@ -42,8 +42,14 @@ const otherWords = new Keywords(
 
 /** Not everything called an id is a person's: alone this word needs a check digit. */
 const weakWords = wordSet(
-  'account,id,nn,cc,rc,rg,cf,fin,run,sin,nis,nit,documento,steuer,nic,ine,rib,cui,dl,konto,compte,cuenta,conta,conto,giro,transit,s c,口座,账号,agência,cif,nid,my number,mynumber,kt,p k,c i,c f,pis,spi,dea,epic,identifikationsnummer',
+  'account,id,nn,cc,rc,rg,cf,fin,run,sin,nis,nit,documento,steuer,nic,ine,rib,cui,dl,konto,compte,cuenta,conta,conto,giro,transit,s c,ccc,kto,счет,口座,账号,agência,cif,nid,my number,mynumber,kt,p k,c i,c f,pis,spi,dea,epic,identifikationsnummer',
 );
+
+/** Short words that stand for something else where these are written behind: South Carolina has postal codes, Sweden calls a phone tfn. */
+const elsewhere = new Map([
+  ['s c', /^(?!\d{2}-\d{2}-\d{2}$)/],
+  ['tfn', /^0/],
+]);
 
 interface Shape {
   readonly rule: string;
@@ -539,8 +545,7 @@ function look(scan: Scan, from: number, runEnd: number): void {
     BY_LENGTH[compact.length]?.find(
       (shape) => shape.type === type && (shape.word === undefined || shape.word === keyword) && fits(shape, written, compact),
     );
-  // South Carolina has postal codes.
-  if (keyword === 's c' && checked?.word !== keyword) return;
+  if (elsewhere.get(keyword)?.test(written)) return;
   if (weakWords.has(keyword) && checked === undefined && !(keyword !== 'id' && count >= 7 && context.nearest === keyword)) return;
   if (checked === undefined && (count < leastDigits(keyword, text.slice(from, end)) || compact.length < SHORTEST || compact.length > 26))
     return;
@@ -589,6 +594,8 @@ export const nationalId: Detector = {
     },
     { text: 'Reisepass-Nr.: FRN82XZZW, CF RSSMRA85T10A562S - RX', finds: 'FRN82XZZW + RSSMRA85T10A562S' },
     { text: 'row 17: 560504-1093; it is 62.02.25-501.65 or 850715-2958303', finds: '560504-1093 + 62.02.25-501.65 + 850715-2958303' },
+    { text: 'Pass-Nr. C4FGJ1K2L, Steuernr. 12/345/67890, TFN 123 456 782', finds: 'C4FGJ1K2L + 12/345/67890 + 123 456 782' },
+    { text: 'tfn 08-123 45 67; Columbia, S.C. 29201-1234' },
     { text: '身份证号 310115196501109013, nebo 700905/8760', finds: '310115196501109013 + 700905/8760' },
     { text: 'con N.I.E. Z0763043T, según protocolo 613/2026', finds: 'Z0763043T' },
     { text: 'row 560504-1093; 62.02.25-501.66, 850715-2958304, 700905/8761; passport FOLDER22 and FRN82xzzw' },

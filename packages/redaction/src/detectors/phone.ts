@@ -9,8 +9,8 @@ import { digitsOf, separatorEnd, type Scan } from '../scan.ts';
 const phoneKeywords = new Keywords(
   'answering,zap,direct line,office,座机,कॉल,my number,new number,your number,work number,mi numero,mi número,meine nummer,mon numéro,mio numero,meu número,mijn nummer,phone,phones,telephone,tel,mobile,mob,cell,cellphone,cellular,fax,call,calls,called,calling,dial,ring,text me,sms,whatsapp,whats app,signal,viber,telegram,contact,reach,hotline,callback,landline,pager,voicemail,ph,' +
     'telefon,telefonnummer,tel nr,handy,handynummer,mobil,mobilnummer,festnetz,rufnummer,rückruf,anruf,anrufen,erreichbar,telefax,durchwahl,rufen,rufe,ruf,erreichen,telefonisch,tel nummer,gsm,' +
-    'téléphone,portable,mobile,appeler,appelez,rappeler,rappeller,rappelez,rappellez,rappelle,joignable,tél,tfno,tlfno,tlf,telf,fixe,numéro de téléphone,télécopie,joindre,' +
-    'teléfono,móvil,movil,telemovel,celular,llamadme,llamarme,llama,ligue,chiamami,chiami,bel,ringa,soita,zadzwoń,zadzwon,zavolejte,дзвоніть,phone number,telefonszám,telefonní,telefónne,telefonas,telefons,טלפון,נייד,โทร,โทรศัพท์,điện thoại,telepon,llamar,llame,llámame,llámeme,contacto,telefone,telemóvel,ligar,telefono,cellulare,chiamare,telefoon,bellen,mobiel,puhelin,telefonnr,telefoni,номер телефона,телефон,тел,звоните,моб,电话,手机,手机号,手机号码,电话号码,電話,電話番号,携帯,携帯番号,전화,전화번호,휴대폰,هاتف,جوال,टेलीफोन,फोन,msisdn,caller,callee,recipient phone',
+    'téléphone,portable,mobile,appeler,appelez,rappeler,rappeller,rappelez,rappellez,rappelle,joignable,tél,tfn,tfno,tlfno,tlf,telf,fixe,numéro de téléphone,télécopie,joindre,' +
+    'teléfono,móvil,movil,telemovel,celular,llamadme,llamarme,llama,ligue,chiamami,chiami,bel,ringa,soita,zadzwoń,zadzwon,zavolejte,дзвоніть,phone number,telefonszám,telefonní,telefónne,telefonas,telefons,טלפון,נייד,โทร,โทรศัพท์,điện thoại,telepon,llamar,llame,llámame,llámeme,contacto,telefone,telemóvel,ligar,telefono,cellulare,chiamare,telefoon,bellen,mobiel,puhelin,telefonnr,telefoni,номер телефона,телефон,тел,звоните,моб,电话,手机,手机号,手机号码,电话号码,電話,電話番号,携帯,携帯番号,전화,전화번호,휴대폰,هاتف,جوال,टेलीफोन,फोन,msisdn,caller,callee,recipient phone,mobilnr,handynr,mobiltelefon,fon,swish,telefonu,telefonicznie,komórka,komórkę,komórkowy,mobilszám,telefonszáma,telefón,mobilní,cep tel,cep telefonu,puh,matkapuhelin,recapito,cell numero,fono,contato,celulares,sdt,sđt,no hp,nomor hp,nomor telepon,κινητό,τηλ,τηλέφωνο,мобильный,сотовый,телефону,мобільний,联系电话,联系方式,聯絡電話,手機,電話號碼,携帯電話,연락처,핸드폰,휴대전화,رقم الهاتف,موبايل',
 );
 /** Right behind one of these, four groups with dots are no address of a machine. */
 export const saysPhone = wordSet(
@@ -192,6 +192,7 @@ export const phone: Detector = {
     { text: 'hola, mi número es 612345678', finds: '612345678' },
     { text: 'Yuri\nT (11) 95664-3295\nwa.me/447911204538', finds: '(11) 95664-3295 + 447911204538' },
     { text: 'pouvez-vous me rappeller au 0668165806, tfno. 651565819', finds: '0668165806 + 651565819' },
+    { text: 'mobilnr 0738263555, nr telefonu: 609123456, τηλ. 2101234567', finds: '0738263555 + 609123456 + 2101234567' },
     { text: 'T +44 20 7946 0000 · M 09856687156', finds: '+44 20 7946 0000 + 09856687156' },
     { text: 'Tel. 644645635, Albarán 98827838', finds: '644645635' },
     { text: '我的手机号是13800138000请打', finds: '13800138000' },
