@@ -26,7 +26,7 @@ const POSTCODE = /\d{5}|\d{4} \p{Ll}|\p{Ll}\d[\p{Ll}\d]? \d\p{Ll}{2}|[a-z]\d[\dw
 
 const typesAfter = wordSet('street,road,avenue,lane,drive,court,close,square,terrace,boulevard,grove,gardens,rd,ave,blvd,ln,dr,crescent');
 /** What else ends an American street's name, and may end any sentence: only before a town, its state and code. */
-const typesCoded = wordSet('st,ct,pl,cir,pkwy,hwy,trl,way,place,circle,trail,loop,run,pass,ridge,bend,cove,point,hollow,parkway,highway');
+const typesCoded = wordSet('st,ct,pl,cir,pkwy,hwy,trl,way,place,circle,trail,loop,ridge,cove,parkway,highway');
 const BEFORE_STATE = new RegExp(`^\\.?${STATE}`, 'u');
 const typesBefore = wordSet('calle,avenida,plaza,paseo,camino,rue,avenue,boulevard,via,viale,piazza,rua,largo');
 const JOINED = /\p{Ll}{3}(?:straße|strasse|str|weg|platz|allee|gasse|ufer|damm|straat|laan|plein|gracht)$/u;

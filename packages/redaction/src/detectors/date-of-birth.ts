@@ -1,7 +1,7 @@
 // Runs in browsers too.
-import { isDigit, isWord } from '../characters.ts';
+import { classAt, isDigit, isWord, LETTER } from '../characters.ts';
 import { confidence, type Detector } from '../detector.ts';
-import { Keywords } from '../keywords.ts';
+import { Keywords, WordSet } from '../keywords.ts';
 import type { Scan } from '../scan.ts';
 
 const keywords = new Keywords(
@@ -72,17 +72,11 @@ function mayBeNumeric(text: string, end: number): boolean {
 }
 
 /** What months begin with, and what may stand before one: de, of. */
-const BEGIN_MONTH = new Set(
-  ['de', 'of', ...`${MONTHS},${MONTHS_BEHIND}`.split(',').map((month) => month.slice(0, 2))].flatMap((two) => [
-    two,
-    two.toUpperCase(),
-    two.slice(0, 1).toUpperCase() + two.slice(1),
-  ]),
-);
+const BEGIN_MONTH = new WordSet(['de', 'of', ...`${MONTHS},${MONTHS_BEHIND}`.split(',').map((month) => month.slice(0, 2))]);
 /** Behind a day: such letters after its space or dash, with a full stop before that or without. */
 function mayNameMonth(text: string, end: number): boolean {
   const at = text[end] === '.' ? end + 2 : end + 1;
-  return BEGIN_MONTH.has(text.slice(at, at + 2));
+  return (classAt(text, at) & LETTER) !== 0 && BEGIN_MONTH.numberInAnyCase(text, at, at + 2) > 0;
 }
 
 /** How a date is written that would begin here, by what stands next. */

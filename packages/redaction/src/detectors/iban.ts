@@ -90,12 +90,10 @@ export const iban: Detector = {
   type: 'IBAN',
   anchors: ['mixed', 'word', 'capital'],
   lengths: { word: [1, 2], capital: [1, 1], mixed: [3, 34] },
-  heads: [
-    ...LENGTHS.keys(),
-    ...[...new Set([...LENGTHS.keys()].map((country) => country.slice(0, 1)))].flatMap((first) =>
-      [' ', '.', '-', '_'].map((next) => first + next),
-    ),
-  ],
+  heads: [...LENGTHS.keys()].flatMap((country) => [
+    country,
+    ...[' ', '.', '-', '_'].map((between) => country.slice(0, 1) + between + country.slice(1)),
+  ]),
   validator: 'mod97+length',
   source: 'ISO 13616, SWIFT IBAN registry',
   examples: [

@@ -38,7 +38,7 @@ const lettered = (text: string, start: number): string | undefined =>
 /** In scripts without spaces the word for it ends in whatever joins it to the number: 我的手机号是138…. */
 const NAMED_EASTERN = /(手机|手機|电话|電話|携帯|携帶|전화|휴대폰|โทร)[^\s\d]{0,6}[ :]?$/;
 const namedEastern = (text: string, start: number): string | undefined =>
-  text.charCodeAt(start - 2) < 0xe00 ? undefined : NAMED_EASTERN.exec(text.slice(Math.max(0, start - 12), start))?.[1];
+  text.charCodeAt(start - 2) > 0xe00 ? NAMED_EASTERN.exec(text.slice(Math.max(0, start - 12), start))?.[1] : undefined;
 
 const isLetter = (text: string, at: number): boolean => (classAt(text, at) & LETTER) !== 0;
 
@@ -60,7 +60,9 @@ function look(scan: Scan, from: number, runEnd: number): void {
   if (
     isWord(text, start - 1) ||
     // A file's name may have one: call_+442079460000.wav.
-    ('.-/_#'.includes(glue) && isWord(text, start - 2) && !(plus && isLetter(text, start - 2))) ||
+    ((glue === '.' || glue === '-' || glue === '/' || glue === '_' || glue === '#') &&
+      isWord(text, start - 2) &&
+      !(plus && isLetter(text, start - 2))) ||
     glue === '$' ||
     glue === '€' ||
     glue === '£'
