@@ -48,8 +48,9 @@ function look(scan: Scan, start: number, end: number): void {
 /** Where an address around a street's word begins and ends, if there is one. */
 function stretch(text: string, start: number, end: number): readonly [from: number, to: number] | undefined {
   const isBefore = typesBefore.has(text, start, end);
-  const isCoded = typesCoded.has(text, start, end);
-  const isAfter = isCoded || typesAfter.has(text, start, end);
+  const isWhole = typesAfter.has(text, start, end);
+  const isCoded = !isWhole && !isBefore && typesCoded.has(text, start, end);
+  const isAfter = isWhole || isCoded;
   if (!isBefore && !isAfter && !JOINED.test(text.slice(start, end))) return undefined;
   const after = text.slice(end, end + LONGEST_AFTER);
   if (isCoded && !BEFORE_STATE.test(after)) return undefined;

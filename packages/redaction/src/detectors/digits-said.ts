@@ -141,7 +141,7 @@ function lookDrawn(scan: Scan, first: number): void {
 
 const words = [...DIGIT_OF.keys()];
 /** Two of a number's signs, one of them a digit at least. */
-const drawn = [...'0123456789'].flatMap((digit) => [...'0123456789oil'].flatMap((other) => [digit + other, other + digit]));
+const drawn = '0123456789'.split('').flatMap((digit) => '0123456789oil'.split('').flatMap((other) => [digit + other, other + digit]));
 export const digitsSaid: Detector = {
   rule: 'digits.said',
   type: 'CREDIT_CARD',
