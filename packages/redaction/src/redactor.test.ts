@@ -32,6 +32,22 @@ for (const forms of spellings) {
   });
 }
 
+const named: readonly (readonly [text: string, expected: string])[] = [
+  ['W-9 Part I TIN: 545 06 6621', 'W-9 Part I TIN: [US_SSN]'],
+  ['PID|1||4112161^^^MRN||19620210|F|||', 'PID|1||4112161^^^MRN||[DATE_OF_BIRTH]|F|||'],
+  ['s/c 95-82-45 a/c 66043685', 's/c [BANK_ACCOUNT] a/c [BANK_ACCOUNT]'],
+  ['口座番号 3518551, számlaszám: 11773389-57998613-00000000', '口座番号 [BANK_ACCOUNT], számlaszám: [BANK_ACCOUNT]'],
+  ['Branch 632005 acc no 0517161381', 'Branch 632005 acc no [BANK_ACCOUNT]'],
+  ['nr rachunku: 87 4261 9194 5156 6548 3592 9832', 'nr rachunku: [BANK_ACCOUNT]'],
+  ['uh my number is zero seven six two five four nine five eight one two', 'uh my number is [PHONE]'],
+  ['my id number is four one two five four nine five', 'my id number is [NATIONAL_ID]'],
+  ['avgift;personnummer;mobil\n350;660421-1661;0738263555', 'avgift;personnummer;mobil\n350;[NATIONAL_ID];[PHONE]'],
+  ['tfn 08-123 45 67', 'tfn [PHONE]'],
+];
+for (const [text, expected] of named)
+  test(`what names a value tells its type, whatever else its digits may be: ${expected.slice(0, 40)}`, () =>
+    equal(textOf(open({ default_action: 'mask', entities: {} }).redact(text).value), expected));
+
 test('two tenants give different tokens', () => notEqual(token('a@b.example', 1), token('a@b.example', 2)));
 
 test('redacting twice is redacting once, and an imitation of a token is escaped', () => {
