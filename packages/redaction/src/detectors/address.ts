@@ -52,7 +52,7 @@ const GERMANIC_ENDINGS =
   );
 /** Hauptstraße 5a, Wilhelm-Liebknecht-Str. 89, Ringweg 3-5, Hafnarstræti 5, Kiannonkatu 98 */
 const GERMANIC = new RegExp(
-  `^(?:[\\p{L}.-]{1,40} ){0,2}?[\\p{Lu}][\\p{L}.-]{1,40}(?:${GERMANIC_ENDINGS.join('|')}|[Ss]tr\\.|hof|berg) \\d{1,4} ?(?:[a-zA-Z](?![\\p{L}.]))?(?:[-/](?:\\d{1,4}|[IVX]{1,4}(?!\\p{L}))){0,2}(?:[- ](?:hs|bis|huis|I{1,3})(?![\\p{L}\\d]))?`,
+  `^(?:[\\p{L}.-]{1,40} ){0,2}?[\\p{Lu}][\\p{L}.-]{1,40}(?:${GERMANIC_ENDINGS.join('|')}|[Ss]tr\\.|hof|berg) \\d{1,4}(?: ?[a-zA-Z](?: \\d{1,3}(?=, \\d{5}))?(?![\\p{L}.]))?(?:[-/](?:\\d{1,4}|[IVX]{1,4}(?!\\p{L}))){0,2}(?:[- ](?:hs|bis|huis|I{1,3})(?![\\p{L}\\d]))?`,
   'u',
 );
 /** Streets' words that stand by themselves behind the name, in hu, tr, cs, sk, lv, lt and et: Árpád fejedelem útja 36 */
@@ -72,11 +72,11 @@ const STREET_WORDS = new WordSet(STREETS.map(firstWord));
 const PO_BOX =
   /^(?:P\.? ?O\.? Box|Postfach|Apartado(?: de Correos)?|Casilla|Boîte postale|PSC \d{1,5},? Box|Unit \d{1,5} Box|CMR \d{1,5},? Box) \d{1,6}(?: \d{2,3}(?!\d)){0,2}|^(?:BP|CS|TSA) \d{1,6}(?=,? \d{5} \p{L})/iu;
 const UNIT =
-  '(?:\\d{1,2}-(?:\\d{1,2}|[A-Z])(?!\\d)|\\d{1,2}(?: tr\\.?(?=,)|(?:er|e|ème|de|do) étage|[.ºª°]{1,2}(?: ?(?:[A-Z]|\\d[ªº]|izq\\.?|izda?\\.?|dcha\\.?|Dto\\.?|Esq\\.?|Frt\\.?|tv|th|mf|(?:OG|Stock|Etage)(?: (?:links|rechts|[Mm]itte|vorne|hinten|li\\.|re\\.))?|étage|piso|andar))?)|[rR]/[cC](?: (?:Dto|Esq|Frt)\\.?)?|(?:EG|bajo|entlo\\.?|ático|pral\\.?)(?: (?:links|rechts))?(?=,)|(?:Apt|Apartment|Suite|Ste|Unit|Room|Rm|Floor|Fl|Building|Bldg|Wohnung|Whg|Etage|Piso|Puerta|Esc\\.?|Appartement|Apartamento|apto|Flat|Top|Stiege|Bât|Interno|Depto|Dpto|Oficina|Block|Blk|Level|bajo|entlo|ático|bl|ap|sc|int|scala|piano|lgh|vån|et|bus|Col|кв|корп|стр|оф|#)(?![\\p{L}])\\.? ?[\\p{L}\\d-]{1,6})';
+  '(?:\\d{1,2}-(?:\\d{1,2}|[A-Z])(?!\\d)|\\d{1,2}(?: tr\\.?(?=,)|(?:er|e|ème|de|do) étage|[.ºª°]{1,2}(?: ?(?:[A-Z]|\\d[ªº]|izq\\.?|izda?\\.?|dcha\\.?|Dto\\.?|Esq\\.?|Frt\\.?|(?:tv|th|mf)\\b\\.?|(?:OG|Stock|Etage)(?: (?:links|rechts|[Mm]itte|vorne|hinten|li\\.|re\\.))?|étage|piso|andar))?)|st\\.? (?:tv|th|mf)\\b\\.?|m\\.? ?\\d{1,3}(?=,)|[rR]/[cC](?: (?:Dto|Esq|Frt)\\.?)?|(?:EG|bajo|entlo\\.?|ático|pral\\.?)(?: (?:links|rechts))?(?=,)|(?:Apt|Apartment|Suite|Ste|Unit|Room|Rm|Floor|Fl|Building|Bldg|Wohnung|Whg|Etage|Piso|Puerta|Esc\\.?|Appartement|Apartamento|apto|Flat|Top|Stiege|Bât|Interno|Depto|Dpto|Oficina|Block|Blk|Level|bajo|entlo|ático|bl|ap|sc|int|interno|scala|piano|piso|puerta|appt|bte|boîte|lok|lgh|vån|et|bus|Col|кв|корп|стр|оф|#)(?![\\p{L}])\\.? ?[\\p{L}\\d-]{1,6})';
 const PLACE =
   "\\p{Lu}[\\p{L}'’-]{1,24}(?:[ -](?:\\p{Lu}[\\p{L}'’-]{1,24}|de|la|del|do|da|dos|sur|am|an|im|ob|aan|den|der|les|le|en|of|upon|los|las|d['’]\\p{L}{2,20})){0,4}";
 /** Behind the street's fields those of its town, state and code, as HL7 version 2 has an address (XAD). */
-const HL7 = /^\^[^^|\n]{0,40}\^[^^|\n]{2,40}\^[\p{L} ]{0,20}\^[A-Z\d][A-Z\d -]{2,9}(?![A-Z\d])/u;
+const HL7 = /^\^[^^|\n]{0,40}\^[^^|\n]{2,40}\^[\p{L} ]{0,20}\^[A-Z\d][A-Z\d -]{2,9}(?![A-Z\d])(?:\^[A-Z]{2,3}(?![A-Z]))?/u;
 /** Postal codes by their forms (UPU, addressing systems by country). */
 const CODE =
   '(?:\\d{3} \\d{2}(?= \\p{Lu})|\\d{2}-\\d{3}|\\d{4} [A-Z]{2}(?![\\p{L}])|(?:[A-Z]{1,2}-)?\\d{4,6}(?:-\\d{3,4})?|[AC-FHKNPRTV-Y]\\d[\\dW] ?[\\dAC-FHKNPRTV-Y]{4}|[A-Z]{1,2}\\d[A-Z\\d]? ?\\d[A-Z]{2}|[A-Z]\\d[A-Z] ?\\d[A-Z]\\d)';
@@ -97,7 +97,8 @@ const STREET_BEFORE =
 const ENDS_IN_CODE =
   /^\d{1,5}[A-Za-z]?(?:[-/]\d{1,4})?,? \p{Lu}[^\n,;:.!?"<>|{}]{2,40},(?: [^\n,;:.!?"<>|{}]{2,30},?){0,2}? (?:[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d|[A-Z]{2} \d{5}(?:-\d{4})?|(?:NSW|VIC|QLD|ACT|TAS|SA|WA|NT) \d{4})(?![\p{L}\d])/u;
 /** 86 Toa Payoh Lorong 4 #08-41: floor and flat end it. */
-const ENDS_IN_FLAT = /^\d{1,4}[A-Z]? (?:[\p{Lu}\d][\p{L}\d.'’]{0,20} ){1,6}#(?:\d{2}|B\d)-\d{2,4}(?![\p{L}\d])/u;
+const ENDS_IN_FLAT =
+  /^\d{1,4}[A-Z]? (?:[\p{Lu}\d][\p{L}\d.'’]{0,20} ){1,6}#(?:\d{2}|B\d)-\d{2,4}(?![\p{L}\d])(?:,? Singapore \d{6}(?!\d))?/u;
 /** A time, or the price of what is called like a street: Park Place 350, Marvin Gardens 280. */
 const isCounted = (text: string, start: number, next: string, end: number): boolean =>
   (text[start - 1] === ':' && isDigit(text, start - 2)) || (next === ',' && /^ \d{1,4}(?![\d-])/.test(text.slice(end, end + 6)));
@@ -239,7 +240,10 @@ function lookNumber(scan: Scan, start: number, end: number): void {
   if (!isCapital && !mayBeginStreet(text, after)) return;
   const slice = text.slice(start, start + 100);
   const flat = slice.includes(' #') ? ENDS_IN_FLAT.exec(slice)?.[0].length : undefined;
-  if (flat !== undefined) return report(scan, start, flat, 'address.coded', confidence.labelled);
+  if (flat !== undefined) {
+    const block = text.startsWith('Blk ', start - 4) && start - 4 >= scan.floor ? 4 : 0;
+    return report(scan, start - block, block + flat, 'address.coded', confidence.labelled);
+  }
   const match = NUMBER_FIRST.exec(slice) ?? ROMANCE.exec(slice) ?? (isCapital ? BETWEEN_NUMBERS.exec(slice) : null);
   if (match === null || /^\d+,? (?:The|In|On|A|Of)\b/.test(match[0])) {
     const length = isCapital && slice.includes(',') ? ENDS_IN_CODE.exec(slice)?.[0].length : undefined;
@@ -424,6 +428,11 @@ export const addressGermanic: Detector = {
     { text: 'Hauptstraße 5a, 10115 Berlin ist', finds: 'Hauptstraße 5a, 10115 Berlin' },
     { text: 'till Hagagränd 60 lgh 1102, 753 51 Uppsala', finds: 'Hagagränd 60 lgh 1102, 753 51 Uppsala' },
     { text: 'Ostring 77, 3. OG links, 17621 Erfurt, heute', finds: 'Ostring 77, 3. OG links, 17621 Erfurt' },
+    { text: 'Vesterbrogade 12, st. th., 1620 København', finds: 'Vesterbrogade 12, st. th., 1620 København' },
+    {
+      text: 'Mannerheimintie 12 A 5, 00100 Helsinki; Keizersgracht 225 hs, 1016 EA Amsterdam',
+      finds: 'Mannerheimintie 12 A 5, 00100 Helsinki + Keizersgracht 225 hs, 1016 EA Amsterdam',
+    },
     { text: 'Åsgatan 12, 3 tr, 118 20 Stockholm', finds: 'Åsgatan 12, 3 tr, 118 20 Stockholm' },
     { text: 'at Árpád fejedelem útja 36, near Bağdat Caddesi 12/4', finds: 'Árpád fejedelem útja 36 + Bağdat Caddesi 12/4' },
     { text: 'at Nalbant Sokak No: 49 D: 5, 30733 Adana.', finds: 'Nalbant Sokak No: 49 D: 5, 30733 Adana' },
@@ -454,6 +463,8 @@ export const address: Detector = {
     { text: 'to 3 The Old Maltings, Bury St Edmunds, IP33 1AB!', finds: '3 The Old Maltings, Bury St Edmunds, IP33 1AB' },
     { text: 'at 6459 County Road 12^^Albany^NY^12203||', finds: '6459 County Road 12^^Albany^NY^12203' },
     { text: 'to 86 Toa Payoh Lorong 4 #08-41, Singapore 238823.', finds: '86 Toa Payoh Lorong 4 #08-41, Singapore 238823' },
+    { text: 'Blk 123 Ang Mo Kio Ave 3 #12-345 Singapore 560123, please', finds: 'Blk 123 Ang Mo Kio Ave 3 #12-345 Singapore 560123' },
+    { text: 'ul. Marszałkowska 12 m. 5, 00-590 Warszawa', finds: 'ul. Marszałkowska 12 m. 5, 00-590 Warszawa' },
     { text: 'in 1-28-1 Jingumae\nShibuya-ku, Tokyo 150-0001\nTEL', finds: '1-28-1 Jingumae\nShibuya-ku, Tokyo 150-0001' },
     { text: 'Viale dei Mille 34/A\n50226 Firenze FI\nFattura', finds: 'Viale dei Mille 34/A\n50226 Firenze FI' },
     { text: 'in Vicolo del Forno, 17 int. 5, 80595 Napoli NA, C.F.', finds: 'Vicolo del Forno, 17 int. 5, 80595 Napoli NA' },

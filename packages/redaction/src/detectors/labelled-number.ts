@@ -373,7 +373,7 @@ function isWhole(text: string, start: number, end: number): boolean {
 /** How many digits an id has: those of passports and cards few, some of them letters nearly all (ICAO 9303: nine signs). */
 const PASSPORT = 9;
 const leastDigits = (keyword: string, written: string): number =>
-  !/pass|pasap|paspo|ausweis|identit|dow[oó]d/.test(keyword) ? 5 : /^[A-Z0-9]{9}$/.test(written) ? 2 : 3;
+  !/pass|pasap|paspo|ausweis|identit|dow[oó]d/.test(keyword) ? 5 : /^(?=[A-Z]*\d+[A-Z])[A-Z0-9]{9}$/.test(written) ? 2 : 3;
 
 /** The value from here: groups of letters and digits with single separators, as ids are written. */
 function valueEnd(text: string, start: number): number {
@@ -506,9 +506,10 @@ function look(scan: Scan, from: number, runEnd: number): void {
   const after = text[end] ?? ' ';
   if (after === '_' || after === '@' || ((after === ':' || after === '=') && isWord(text, end + 1))) return;
   const context = scan.contextBefore(start);
-  // What a column is called is as near as a word right before.
-  const account = context.find(accountWords, 4) ?? context.findInColumn(accountWords);
-  const national = context.find(nationalWords, 5) ?? context.findInColumn(nationalWords);
+  // What a column is called is nearer than the words before, which may be those of other columns.
+  const column = context.findInColumn(accountWords) ?? context.findInColumn(nationalWords);
+  const account = column === undefined ? context.find(accountWords, 4) : context.findInColumn(accountWords);
+  const national = column === undefined ? context.find(nationalWords, 5) : column;
   const said = account ?? national;
   const keyword = said !== undefined && isSpent(scan, said, start, context) ? undefined : (said ?? saidAfter(text, end));
   if (keyword === undefined && (ALONE[solid + lead.length] ?? []).length === 0 && (ALONE[solid] ?? []).length === 0) return;
@@ -524,7 +525,7 @@ function look(scan: Scan, from: number, runEnd: number): void {
   const compact = !isDigits && /[^0-9A-Z]/.test(written) ? written.replaceAll(/[^0-9A-Z]/g, '') : written;
   const alone = findAlone(written, compact) ?? (lead === '' ? undefined : findAlone('', lead.slice(0, -1).toUpperCase() + compact));
   if (keyword === undefined && alone === undefined) return;
-  const found = context.find(otherWords, 2) ?? context.findInColumn(otherWords);
+  const found = context.findInColumn(otherWords) ?? (column === undefined ? context.find(otherWords, 2) : undefined);
   const other = found !== undefined && places.has(found) && NUMBERED.test(text.slice(Math.max(0, start - 12), start)) ? undefined : found;
   if (keyword === undefined || (other !== undefined && (!endsWith(keyword, context.nearest) || weakWords.has(keyword)))) {
     if (alone === undefined || other !== undefined) return;
@@ -598,7 +599,7 @@ export const nationalId: Detector = {
     { text: 'tfn 08-123 45 67; Columbia, S.C. 29201-1234' },
     { text: '身份证号 310115196501109013, nebo 700905/8760', finds: '310115196501109013 + 700905/8760' },
     { text: 'con N.I.E. Z0763043T, según protocolo 613/2026', finds: 'Z0763043T' },
-    { text: 'row 560504-1093; 62.02.25-501.66, 850715-2958304, 700905/8761; passport FOLDER22 and FRN82xzzw' },
+    { text: 'row 560504-1093; 62.02.25-501.66, 850715-2958304, 700905/8761; passport RENEWAL24 and FRN82xzzw' },
     { text: 'order id 36574261809 and ticket ref 12345673' },
     { text: 'passport 2016-2024; ID: 0x80000003' },
   ],

@@ -135,7 +135,7 @@ const SIGNATURE = /^=([A-Za-z0-9_+/%=-]{24,200})(?![\w+/%=-])/;
 const CODE = /^codes?$/i;
 const BACKUP = /(?:backup|recovery|rescue)[ _-]$/i;
 const BACKUP_CODE =
-  /^["']?(?: is|)[:=]? {0,2}["']?((?=[a-z-]{0,12}\d)[a-z\d]{4,6}(?:-[a-z\d]{4,6}){1,4}|(?=[a-z]{0,9}\d)[a-z\d]{8,12})(?![\w-])/i;
+  /^["']?(?: is|)[:=]? {0,2}["']?((?=[a-z-]{0,12}\d)[a-z\d]{4,6}(?:-[a-z\d]{4,6}){1,4}|\d{6,10}|(?=[a-z]{0,9}\d+[a-z])[a-z\d]{8,12})(?![\w-])/i;
 function backupCode(scan: Scan, end: number): void {
   const [whole = '', value = ''] = BACKUP_CODE.exec(scan.text.slice(end, end + 50)) ?? [];
   scan.report({
@@ -261,7 +261,7 @@ export const secretAssigned: Detector = {
       finds: 'legal winner thank year wave sausage worth useful legal winner thank yellow',
     },
     {
-      text: 'password sha256 hashes, password-protected2 files, the password for admins is stored; a seed of random words in a row; backup code paths, recovery code is-not-set',
+      text: 'password sha256 hashes, password-protected2 files, the password for admins is stored; a seed of random words in a row; backup code paths, recovery code is-not-set, recovery code path12345',
     },
     { text: 'const apiKey = process.env.API_KEY; const secretName = "db-credentials";' },
     { text: 'password       = "n77dzwxtBLfe"', finds: 'n77dzwxtBLfe' },
