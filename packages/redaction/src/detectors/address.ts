@@ -1,5 +1,5 @@
 // Runs in browsers too. Street addresses: a street with its number, and what follows on the same or the next line.
-import { classAt, DIGIT, isDigit, isWord, LETTER, LOWER, UPPER, WORD } from '../characters.ts';
+import { classAt, DIGIT, isDigit, isWord, LETTER, LOWER, SPACE, UPPER, WORD } from '../characters.ts';
 import { confidence, type Detector } from '../detector.ts';
 import { Keywords, WordSet, wordSet } from '../keywords.ts';
 import type { Scan } from '../scan.ts';
@@ -177,6 +177,7 @@ function tailEnd(text: string, start: number, from: number): number {
   let told = from;
   if (text[from] === '^') return from + (HL7.exec(text.slice(from, from + 120))?.[0].length ?? 0);
   for (let parts = 0; parts < MOST_PARTS && end - start < LONGEST; parts++) {
+    if (text[end] !== ',' && (classAt(text, end) & SPACE) === 0) break;
     const tail = TAIL.exec(text.slice(end, end + 90));
     if (tail === null) break;
     // A new line must bring something that only an address has.

@@ -366,7 +366,8 @@ const findAlone = (written: string, compact: string): Shape | undefined =>
 const LONGEST = 34;
 /** Whether a run of letters and digits needs nothing more. */
 function isWhole(text: string, start: number, end: number): boolean {
-  const run = end - start > LONGEST_COMPACT || text[end] !== ' ' || !isUpper(text, start) ? '' : text.slice(start, end);
+  if (text[end] !== ' ' || !isUpper(text, start) || (ALONE[end - start] ?? []).length === 0) return false;
+  const run = text.slice(start, end);
   return findAlone(run, run) !== undefined;
 }
 

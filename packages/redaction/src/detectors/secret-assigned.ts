@@ -155,7 +155,7 @@ function unnamed(scan: Scan, start: number, end: number): void {
   const name = text.slice(start, end);
   const phrase = /^(?:mnemonic|seed|phrase)$/i.test(name);
   const pattern = phrase ? MNEMONIC : '?&-'.includes(before) && /^sig(?:nature)?$/i.test(name) ? SIGNATURE : undefined;
-  if (CODE.test(name) && BACKUP.test(text.slice(Math.max(0, start - 10), start))) return backupCode(scan, end);
+  if (end - start < 6 && CODE.test(name) && BACKUP.test(text.slice(Math.max(0, start - 10), start))) return backupCode(scan, end);
   const match = pattern?.exec(text.slice(end, end + 230));
   const [whole = '', value = ''] = match ?? [];
   // Twelve words of a sentence have a small one among them.
