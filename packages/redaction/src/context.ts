@@ -51,19 +51,13 @@ export class Context {
       }
     }
     let left = within - (this.#last - this.#first);
-    if (left <= 0) return undefined;
-    const { column } = this;
-    for (let i = column.length - 1; i >= 0 && left > 0; i--, left--) {
-      const found = keywords.endingWith((count) => column.slice(Math.max(0, i - count), i).join(' '), column[i] ?? '');
-      if (found !== undefined) return found;
-    }
-    return undefined;
+    return left > 0 ? this.findInColumn(keywords, left) : undefined;
   }
 
-  /** The last of these words in what the value's column is called. */
-  findInColumn(keywords: Keywords): string | undefined {
+  /** The last of these words among the last `within` of what the value's column is called. */
+  findInColumn(keywords: Keywords, within = Infinity): string | undefined {
     const { column } = this;
-    for (let i = column.length - 1; i >= 0; i--) {
+    for (let i = column.length - 1, left = within; i >= 0 && left > 0; i--, left--) {
       const found = keywords.endingWith((count) => column.slice(Math.max(0, i - count), i).join(' '), column[i] ?? '');
       if (found !== undefined) return found;
     }

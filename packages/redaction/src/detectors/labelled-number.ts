@@ -371,8 +371,9 @@ function isWhole(text: string, start: number, end: number): boolean {
   return findAlone(run, run) !== undefined;
 }
 
-/** How many digits an id has: those of passports and cards few, some of them letters nearly all (ICAO 9303: nine signs). */
+/** How many signs a passport's number has (ICAO 9303). */
 const PASSPORT = 9;
+/** How many digits an id has at least: those of passports and cards few, where letters stand among them two. */
 const leastDigits = (keyword: string, written: string): number =>
   !/pass|pasap|paspo|ausweis|identit|dow[oó]d/.test(keyword) ? 5 : /^(?=[A-Z]*\d+[A-Z])[A-Z0-9]{9}$/.test(written) ? 2 : 3;
 
