@@ -7,5 +7,9 @@ import { isAbsolute, join } from 'node:path';
 const { HOME, USERPROFILE, XDG_CACHE_HOME } = process.env;
 const folders = [XDG_CACHE_HOME, HOME && join(HOME, '.cache'), USERPROFILE && join(USERPROFILE, '.cache')];
 const cache = folders.find((folder) => folder !== undefined && isAbsolute(folder));
-if (cache !== undefined) enableCompileCache(join(cache, 'ancilla'));
+if (cache !== undefined) {
+  enableCompileCache(join(cache, 'ancilla'));
+  // Threads look for it here.
+  process.env['NODE_COMPILE_CACHE'] ??= join(cache, 'ancilla');
+}
 await import('./command.ts');
