@@ -4,18 +4,27 @@ import { WordSet, wordSet } from '../keywords.ts';
 import type { Scan } from '../scan.ts';
 import { looksRandom } from './secret-prefixes.ts';
 
+/** What a password is called, in words that say nothing else. */
+const PASSWORDS =
+  'password,passwd,passphrase,passcode,passwort,kennwort,contraseña,contrasena,clave,senha,passe,wachtwoord,lösenord,lösenordet,passord,passordet,adgangskode,adgangskoden,salasana,heslo,jelszó,hasło,пароль'.split(
+    ',',
+  );
 /** Ends of identifiers: the whole word, or its last part in camelCase. */
-const PASSWORD =
-  /(?:^|[a-z0-9])(?:Password|Passwd|Passphrase|Pwd|Pass|Pin)$|^(?:password|passwd|passphrase|pwd|pw|passcode|pass|passwort|kennwort|contraseña|contrasena|clave|senha|passe|parola|lösenord|wachtwoord|lösenordet|passord|passordet|adgangskode|adgangskoden|salasana|heslo|jelszó|hasło|пароль|密码|パスワード)$|(?:password|securestring)$/i;
+const PASSWORD = new RegExp(
+  `(?:^|[a-z0-9])(?:Password|Passwd|Passphrase|Pwd|Pass|Pin)$|^(?:${PASSWORDS.join('|')}|pwd|pw|pass|parola|密码|パスワード)$|(?:password|securestring)$`,
+  'i',
+);
 const TOKEN =
   /(?:token|secret|secretkey|apikey|credential|credentials|creds|accesskey|privatekey|signingkey|encryptionkey|webhook|sid|sessid|csrftoken|xsrf)$|^(?:auth|authorization|bearer|jwt|session|sessionid|cookie)$|(?:api|access|secret|private|signing|encryption|account|shared|auth|master|client|license|service|integration)key$/i;
 const KEY = /(?:^|[a-z0-9])Key$|^key$/i;
 
 /** The last three or four characters of such names, and of those that only what stands around makes one; shorter names whole. */
-const ENDINGS =
-  'word,rdet,kode,oden,sana,eslo,lszó,sswd,rase,pwd,pass,pin,pw,code,wort,seña,sena,lave,enha,asse,rola,nord,oord,asło,роль,密码,ワード,oken,cret,key,tial,ials,reds,hook,sid,xsrf,auth,tion,arer,jwt,sion,onid,okie,asic,ring,onic,seed,sig,ture'.split(
+const ENDINGS = [
+  ...PASSWORDS.map((word) => word.slice(-4)),
+  ...'pwd,pass,pin,pw,rola,密码,ワード,oken,cret,key,tial,ials,reds,hook,sid,xsrf,auth,tion,arer,jwt,sion,onid,okie,asic,ring,onic,seed,sig,ture'.split(
     ',',
-  );
+  ),
+];
 const endings = new WordSet(ENDINGS);
 const mayNameSecret = (text: string, start: number, end: number): boolean =>
   end - start < 3 || endings.numberInAnyCase(text, end - 3, end) > 0 || endings.numberInAnyCase(text, Math.max(start, end - 4), end) > 0;
@@ -104,9 +113,7 @@ function spoken(scan: Scan, name: string, end: number): void {
 /** Between a password's name and the password: nothing, or what it opens, in a sentence of any of the languages. */
 const SPOKEN_PASSWORD =
   /^ (?:(?:(?:has been|was|is) )?(?:re)?(?:set|changed) to |\p{L}{4,14} ?: |(?:for|of|to|on|für|fürs|zum|zur|von|de|del|para|pour|du|des|da|do|della|per|van|voor|от|для) [^\n:;!?]{1,60}?(?::| is| ist| lautet| est| es| é| è) )?["'`]?([^\s"'`<>]{6,64})/iu;
-/** Of the words for it those that say nothing else. */
-const SAYS_PASSWORD =
-  /^(?:password|пароль|securestring|clave|passwd|passphrase|passcode|passwort|kennwort|contraseña|contrasena|senha|passe|wachtwoord|lösenord|lösenordet|passord|passordet|adgangskode|adgangskoden|salasana|heslo|jelszó|hasło)$/i;
+const SAYS_PASSWORD = new RegExp(`^(?:${PASSWORDS.join('|')}|securestring)$`, 'i');
 /** `password sha256`: how it is kept. */
 const SCHEME = /^(?:sha|md|pbkdf|argon|base|utf|b?crypt|aes|oauth|ntlm)[-_]?\d/i;
 function spokenPassword(scan: Scan, name: string, end: number): void {
@@ -249,6 +256,7 @@ export const secretAssigned: Detector = {
     { text: 'os.environ["ACME_TOKEN"] = "00Rrohv_Rl4BEEE1ZjyW"', finds: '00Rrohv_Rl4BEEE1ZjyW' },
     { text: 'Server=db;User Id=sa;Password=qwerty!Z9;Encrypt=true', finds: 'qwerty!Z9' },
     { text: 'log in as bob with password P@ssw0rd77 but it fails', finds: 'P@ssw0rd77' },
+    { text: 'passord: tulip!2631', finds: 'tulip!2631' },
     { text: 'lösenordet är Lisboa-5420, a senha nova é tulip!2631', finds: 'Lisboa-5420 + tulip!2631' },
     { text: 'la contraseña nueva es tulip!2631; 2FA backup code 8718-adc8', finds: 'tulip!2631 + 8718-adc8' },
     { text: 'the root password was changed to tR4vel!88 today', finds: 'tR4vel!88' },
