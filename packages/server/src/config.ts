@@ -42,6 +42,7 @@ export const settings = {
   storePlain: setting('ANCILLA_STORE_PLAIN', '1: rows in PostgreSQL that SQL can read; or 0: sealed', false, flag),
   logLevel: setting('ANCILLA_LOG_LEVEL', 'debug, info, warn, error or silent', 'info', oneOf(['debug', 'info', 'warn', 'error', 'silent'])),
   masterKey: optional('ANCILLA_MASTER_KEY', '64 hex digits', matching(/^[0-9a-f]{64}$/)),
+  nextMasterKey: optional('ANCILLA_NEXT_MASTER_KEY', '64 hex digits', matching(/^[0-9a-f]{64}$/)),
   otlpEndpoint: optional('OTEL_EXPORTER_OTLP_ENDPOINT', 'the base URL of an OTLP/HTTP receiver', url),
   otlpForward: optional('ANCILLA_OTLP_FORWARD', 'the base URL of an OTLP/HTTP receiver', url),
   traceBackend: optional('ANCILLA_TRACE_URL', 'a URL with {trace_id} in it', (text) =>

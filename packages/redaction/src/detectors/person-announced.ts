@@ -27,7 +27,7 @@ const keysOnly = wordSet(
 );
 const lists = wordSet(LISTS);
 /** Pat. Müller */
-const abbreviated = wordSet('pat,pac,paz,pt,verd');
+const abbreviated = wordSet('pat,pac,paz,pt');
 
 export interface Announced {
   readonly by: string;

@@ -7,16 +7,16 @@ import type { Scan } from '../scan.ts';
 
 /** Who speaks, said so or in passing; whom the speaker knows, greets, or is to turn to. */
 const CUE =
-  /\b(?:(?<self>name(?:['’]s| is)|call me|mein name ist|ich heiße|je m'appelle|mon nom est|me llamo|mi nombre es|mi chiamo|me chamo|meu nome é|mijn naam is|jag heter|jeg heter|nazywam się)|(?<passing>this is|it['’]?s|i am|i['’]?m)|(?<both>hier is|hier ist|ich bin|ik ben|c['’]est|c|je suis|soy|sono|sn|sou|met|tu|jestem|hallo|hej|hei|hoi|bjr|bonjour|salut|hola+|ciao|oi|olá|cześć|czesc|ring|call|text|ping)|hi|hey|hello|dear|my (?:wife|husband|son|daughter|sister|brother|mom|mum|dad|boss|friend)|thanks|thx|cheers|regards|ask|tell)$/iu;
+  /\b(?:(?<self>name(?:['’]s| is)|call me|mein name ist|ich heiße|je m'appelle|mon nom est|me llamo|mi nombre es|mi chiamo|me chamo|meu nome é|mijn naam is|jag heter|jeg heter|nazywam się)|(?<passing>this is|it['’]?s|i am|i['’]?m)|(?<weak>hier is|hier ist|ich bin|ik ben|c['’]est|c|je suis|soy|sono|sn|sou|met|tu|jestem|hallo|hej|hei|hoi|bjr|bonjour|salut|hola+|ciao|oi|olá|cześć|czesc|ring|call|text|ping)|hi|hey|hello|dear|my (?:wife|husband|son|daughter|sister|brother|mom|mum|dad|boss|friend)|thanks|thx|cheers|regards|ask|tell)$/iu;
 /** Keys of names that people type in lists and notes. */
-const KEYS =
-  'name,holder,customer,client,owner,caller,patient,contact,user,sender,recipient,author,kunde,kundin,inhaber,cliente,titular,titulaire,nom,nombre,nome,naam,klant,namn,kund';
-const SMALL_KEYS = wordSet(KEYS);
+const SMALL_KEYS = wordSet(
+  'name,holder,customer,client,owner,caller,patient,contact,user,sender,recipient,author,kunde,kundin,inhaber,cliente,titular,titulaire,nom,nombre,nome,naam,klant,namn,kund',
+);
 /** How cues end. */
 const CUE_ENDS =
-  'is,am,im,its,me,ist,heiße,appelle,est,llamo,es,hi,hey,hello,dear,wife,husband,son,daughter,sister,brother,mom,mum,dad,boss,friend,thanks,thx,cheers,regards,chiamo,chamo,é,heter,się,bin,ben,suis,soy,sono,sn,sou,met,tu,jestem,hallo,hej,hei,hoi,bjr,bonjour,salut,hola,holaa,ciao,oi,olá,cześć,czesc,ring,call,text,ping,ask,tell'
-    .concat(',', KEYS)
-    .split(',');
+  'is,am,im,its,me,ist,heiße,appelle,est,llamo,es,hi,hey,hello,dear,wife,husband,son,daughter,sister,brother,mom,mum,dad,boss,friend,thanks,thx,cheers,regards,chiamo,chamo,é,heter,się,bin,ben,suis,soy,sono,sn,sou,met,tu,jestem,hallo,hej,hei,hoi,bjr,bonjour,salut,hola,holaa,ciao,oi,olá,cześć,czesc,ring,call,text,ping,ask,tell'.split(
+    ',',
+  );
 const SMALL_NAME = /^(,? |! |,?\n)(\p{Ll}{3,24}(?:-\p{Ll}{2,24})?)(?![\p{L}\d@_-])/u;
 /** The next word of a name, with what is small in every name: van den berg, do nascimento. */
 const NEXT_NAME =
@@ -33,8 +33,8 @@ export const personSmall: Detector = {
   type: 'PERSON',
   anchors: ['word', 'capital'],
   lengths: { word: [1, 9], capital: [1, 9] },
-  heads: ['s ', 'm ', ...CUE_ENDS, ...EASTERN_KEYS].map((word) => word.slice(0, 3)),
-  tails: ["e's", "t's", "i'm", ...CUE_ENDS.map((word) => ` ${word}`), ...EASTERN_KEYS].map((word) => word.slice(-3)),
+  heads: ['s ', 'm ', ...CUE_ENDS, ...SMALL_KEYS, ...EASTERN_KEYS].map((word) => word.slice(0, 3)),
+  tails: ["e's", "t's", "i'm", ...[...CUE_ENDS, ...SMALL_KEYS].map((word) => ` ${word}`), ...EASTERN_KEYS].map((word) => word.slice(-3)),
   next: ' ,\n:!',
   source: 'lists named in scripts/make-name-filters.ts',
   examples: [
@@ -55,18 +55,24 @@ export const personSmall: Detector = {
     if (text.charCodeAt(end) === 0x3a) return SMALL_KEYS.has(text, start, end) ? lookKeyed(scan, end) : undefined;
     const cue = CUE.exec(text.slice(Math.max(0, end - 20), end));
     if (cue === null) return;
-    const { self, passing, both } = cue.groups ?? {};
+    const { self, passing, weak } = cue.groups ?? {};
     const speaks = self !== undefined || passing !== undefined;
-    const [, gap = '', first = ''] = SMALL_NAME.exec(text.slice(end, end + 54)) ?? [];
-    if (first === '' || (speaks && gap !== ' ') || !isListedGiven(toName(first)) || isEveryday(toName(first))) return;
-    const from = end + gap.length;
-    const to = familyEnd(text, from + first.length, speaks || both !== undefined);
-    const isFamily = to > from + first.length;
+    const given = givenBehind(text, end);
+    if (given === undefined || (speaks && text.charCodeAt(end) !== 0x20)) return;
+    const to = familyEnd(text, given.end, speaks || weak !== undefined);
+    const isFamily = to > given.end;
     // What follows these may be anything: I'm glad.
-    if ((both !== undefined && !isFamily) || (passing !== undefined && !isFamily && !isSaid(text, to))) return;
-    reportSmall(scan, from, to - from);
+    if ((weak !== undefined && !isFamily) || (passing !== undefined && !isFamily && !isSaid(text, to))) return;
+    reportSmall(scan, given.start, to - given.start);
   },
 };
+
+/** A given name typed small behind a cue or a key. */
+function givenBehind(text: string, end: number): { readonly start: number; readonly end: number } | undefined {
+  const [, gap = '', name = ''] = SMALL_NAME.exec(text.slice(end, end + 54)) ?? [];
+  if (name === '' || !isListedGiven(toName(name)) || isEveryday(toName(name))) return undefined;
+  return { start: end + gap.length, end: end + gap.length + name.length };
+}
 
 const isSaid = (text: string, end: number): boolean => SAID.test(text.slice(end, end + 9));
 
@@ -90,11 +96,10 @@ function familyEnd(text: string, given: number, speaks: boolean): number {
 /** "holder: salma hamdan" */
 function lookKeyed(scan: Scan, end: number): void {
   const { text } = scan;
-  const [, gap = '', first = ''] = SMALL_NAME.exec(text.slice(end + 1, end + 54)) ?? [];
-  if (gap !== ' ' || !isListedGiven(toName(first)) || isEveryday(toName(first))) return;
-  const from = end + 2;
-  const to = familyEnd(text, from + first.length, false);
-  if (to > from + first.length) reportSmall(scan, from, to - from);
+  const given = givenBehind(text, end + 1);
+  if (given === undefined || text.charCodeAt(end + 1) !== 0x20) return;
+  const to = familyEnd(text, given.end, false);
+  if (to > given.end) reportSmall(scan, given.start, to - given.start);
 }
 
 function lookEastern(scan: Scan, start: number, end: number): void {

@@ -184,8 +184,8 @@ function look(scan: Scan, start: number, runEnd: number): void {
   const next = text.charCodeAt(runEnd);
   if ((next === 0x5f || next === 0x5e || next === 0x2f) && glued(scan, start)) return;
   const article = glue === 0x2d ? articleStart(text, start) : start;
-  const listed = glue === 0x2f && scan.listing && scan.personsSeen === start - 1;
-  if (isGlue(text, start - 1) || ((glue === 0x2d || glue === 0x2f) && article === start && !listed && isWord(text, start - 2))) return;
+  const inList = glue === 0x2f && scan.listing && scan.personsSeen === start - 1;
+  if (isGlue(text, start - 1) || ((glue === 0x2d || glue === 0x2f) && article === start && !inList && isWord(text, start - 2))) return;
   const lead = article < start ? article : leadStart(scan, start);
   if (isPlain(scan, lead, start, runEnd)) {
     scan.capitalised.push({ start, end: runEnd });
@@ -193,7 +193,7 @@ function look(scan: Scan, start: number, runEnd: number): void {
   }
   const first = wordAt(text, start);
   if (first === undefined) return;
-  const slash = text.charCodeAt(first.end) === 0x2f && (listed || announcedBy(scan, lead)?.several === true);
+  const slash = text.charCodeAt(first.end) === 0x2f && (inList || announcedBy(scan, lead)?.several === true);
   if (
     (isCalled(text, first.end) && !slash) ||
     (text.charCodeAt(first.end) === 0x2e && isWord(text, first.end + 1) && !isInitial(first)) ||
@@ -249,15 +249,13 @@ function glued(scan: Scan, start: number): boolean {
   // With an underscore it may as well be a constant's name, and AND/OR is none.
   if (mark === '/' && (!one.endsWith(one.toUpperCase()) || names.some(isEveryday))) return false;
   if (mark === '_' && !names.every((name) => isListed(name) && !isEveryday(name))) return false;
-  scan.personsSeen = start + whole.length;
-  scan.report({
-    start,
-    end: start + whole.length,
-    type: 'PERSON',
-    rule: 'person.glued',
-    confidence: confidence.shape,
-    canonical: names.join(' '),
-  });
+  return reportForm(scan, start, start + whole.length, 'person.glued', confidence.shape, names.join(' '));
+}
+
+/** A name told by its form alone. @returns true */
+function reportForm(scan: Scan, start: number, end: number, rule: string, sure: Confidence, canonical: string): true {
+  scan.personsSeen = end;
+  scan.report({ start, end, type: 'PERSON', rule, confidence: sure, canonical });
   return true;
 }
 
@@ -269,16 +267,7 @@ function cited(scan: Scan, first: Word): boolean {
   const initials = INITIALS.exec(text.slice(first.end, first.end + 18))?.[0].trimEnd();
   if (initials === undefined) return false;
   const end = first.end + initials.length;
-  scan.personsSeen = end;
-  scan.report({
-    start: first.start,
-    end,
-    type: 'PERSON',
-    rule: 'person.cited',
-    confidence: confidence.guess,
-    canonical: toName(text.slice(first.start, end)),
-  });
-  return true;
+  return reportForm(scan, first.start, end, 'person.cited', confidence.guess, toName(text.slice(first.start, end)));
 }
 
 /** What stands behind a cell, and behind a name that is one by its words: no third name of a list. */
@@ -291,17 +280,7 @@ function familyFirst(scan: Scan, first: Word): boolean {
   if (!isCapitals(text, first.start, first.end) || first.everyday) return false;
   const [whole = '', given = ''] = FAMILY_FIRST.exec(text.slice(first.start, first.start + 80)) ?? [];
   if (!isListedGiven(toName(given)) || isEveryday(toName(given))) return false;
-  const end = first.start + whole.length;
-  scan.personsSeen = end;
-  scan.report({
-    start: first.start,
-    end,
-    type: 'PERSON',
-    rule: 'person.family_first',
-    confidence: confidence.shape,
-    canonical: toName(whole),
-  });
-  return true;
+  return reportForm(scan, first.start, first.start + whole.length, 'person.family_first', confidence.shape, toName(whole));
 }
 
 /** "Hansen, Lucie" and "Cano Pacheco, Anita —": the family name first. */

@@ -16,7 +16,7 @@ import {
 import { Type, type Static } from 'typebox';
 import { collect, keep, type Artifacts, type Of } from '../artifacts/index.ts';
 import { approve, datasetOf, refusal } from './catalog.ts';
-import { assertConsent, consentOf, unchangedConsent } from './consent.ts';
+import { assertConsent, consentOf, guardedConsent } from './consent.ts';
 import { draftOf, draftOfCalls, toCatalogEntry, type Draft } from './dataset.ts';
 import type { Features } from './examples.ts';
 import { keptCalls } from './kept-calls.ts';
@@ -98,9 +98,9 @@ export function openBuildSaga({ artifacts, gates, storeOf, hmac, tasks, clock }:
           assertConsent(await consentOf(of.tenant, io), memo);
           const gate = await gates.of(of, io);
           const draft = await (memo.kind === 'agent_io' ? calls(of, memo, gate, io) : examples(of, memo, gate, io));
-          const guard = await unchangedConsent(of.tenant, io);
           // A large one takes a while, in which it may have been taken back.
-          assertConsent(await consentOf(of.tenant, io), memo);
+          const { allowed, guard } = await guardedConsent(of.tenant, io);
+          assertConsent(allowed, memo);
           if (draft.examples === 0) throw new AncillaError('training.empty', nothingIn(memo, draft.left_out));
           const about = {
             category: 'dataset',

@@ -8,17 +8,14 @@ export type Allowed = Required<Pick<Static<typeof Consent>, 'training' | 'vector
  * Without a word of the tenant's, its decisions train its own models, without vectors, and its calls nothing.
  * @see docs/decisions/0004-training-consent-starts-with-own.md
  */
-export const consentOf = async (tenant: Reader<Tenant>, io: Io): Promise<Allowed> => {
-  const { training, vectors, agent_io = false } = (await tenant.get(consents, 'training', io))?.doc ?? { training: 'own', vectors: false };
-  return { training, vectors, agent_io };
-};
+export const consentOf = async (tenant: Reader<Tenant>, io: Io): Promise<Allowed> => (await guardedConsent(tenant, io)).allowed;
 
-/** Holds as long as nobody says another word about consent. Asked for before the consent is: then no word falls between. */
-export const unchangedConsent = async (tenant: Reader<Tenant>, io: Io): Promise<Guard> => ({
-  of: consents,
-  id: 'training',
-  revision: (await tenant.get(consents, 'training', io))?.revision ?? 'absent',
-});
+/** As {@link consentOf}, with a guard that holds as long as nobody says another word about it. */
+export async function guardedConsent(tenant: Reader<Tenant>, io: Io): Promise<{ readonly allowed: Allowed; readonly guard: Guard }> {
+  const said = await tenant.get(consents, 'training', io);
+  const { training, vectors, agent_io = false } = said?.doc ?? { training: 'own', vectors: false };
+  return { allowed: { training, vectors, agent_io }, guard: { of: consents, id: 'training', revision: said?.revision ?? 'absent' } };
+}
 
 const REACH = { none: 0, own: 1, global: 2 } as const;
 

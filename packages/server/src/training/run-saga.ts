@@ -22,7 +22,7 @@ import { canonicalJson, sha256Hex } from '@ancilla/evidence';
 import { Type, type Static } from 'typebox';
 import { keep, type Of } from '../artifacts/index.ts';
 import { assertApproved, datasetOf } from './catalog.ts';
-import { assertConsent, consentOf, unchangedConsent } from './consent.ts';
+import { assertConsent, guardedConsent } from './consent.ts';
 import { TRAINER_VERSION } from './dataset.ts';
 import { taskOf, type TrainingParts } from './parts.ts';
 import type { Queue } from './queue.ts';
@@ -137,8 +137,7 @@ export function openRunSaga({ tasks, artifacts, curator, models, storeOf, isolat
     const { memo, tenant_id, signal } = at;
     const io = { signal };
     const of: Of = { tenant: storeOf(tenant_id), tenant_id };
-    using turns = new DisposableStack();
-    turns.use(await queue.turn(tenant_id, io));
+    using _ = await queue.turn(tenant_id, io);
     await begin(of.tenant, at, io);
     const { file } = await permitted(of.tenant, memo.dataset_id, io);
     const parquet = await datasetBytes(artifacts, of, { dataset_id: memo.dataset_id, file }, io);
@@ -276,14 +275,14 @@ export function openRunSaga({ tasks, artifacts, curator, models, storeOf, isolat
  * @throws {AncillaError} `not_found`, `training.not_approved`, `training.consent`
  */
 export async function permitted(tenant: TenantStore, dataset_id: string, io: Io) {
-  const consent = await unchangedConsent(tenant, io);
   const found = await datasetOf(tenant, dataset_id, io);
   assertApproved(found);
-  assertConsent(await consentOf(tenant, io), found.dataset);
+  const consent = await guardedConsent(tenant, io);
+  assertConsent(consent.allowed, found.dataset);
   const [file] = found.dataset.files;
   if (file === undefined) throw new AncillaError('training.not_approved', `dataset ${dataset_id} has no file`);
   const approval = { of: trainingApprovals, id: dataset_id, revision: found.approval?.revision ?? 'absent' } as const;
-  return { dataset: found.dataset, file, guards: [consent, approval] };
+  return { dataset: found.dataset, file, guards: [consent.guard, approval] };
 }
 
 const resultOf = ({ trained }: RunMemo): NonNullable<RunMemo['trained']> => {
