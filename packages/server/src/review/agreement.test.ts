@@ -17,13 +17,26 @@ test('kappa of a known table, of habits that agree by chance, of perfect agreeme
 });
 
 test('that no term fits and that the first one does not are two answers, to kappa as to agreement', () => {
-  const refused = { domain: 'none', first_semantic_id: null, semantic_id: null };
-  const named = { domain: 'none', first_semantic_id: 'sem.a', semantic_id: 'sem.a', decision: 'accept', agrees: true } as const;
-  const of = (agrees: boolean) =>
-    agreement([...Array.from({ length: 3 }, () => ({ ...refused, decision: 'none_of_these', agrees }) as const), named, named])[0];
-  deepEqual([of(true)?.agreement, of(true)?.kappa], [1, 1]);
-  equal(of(false)?.agreement, 0.4);
-  ok((of(false)?.kappa ?? 1) < 0.5);
+  type Said = 'reject' | 'none_of_these';
+  const refused = (first_decision: Said, decision: Said) =>
+    ({
+      domain: 'none',
+      first_semantic_id: null,
+      first_decision,
+      semantic_id: null,
+      decision,
+      agrees: first_decision === decision,
+    }) as const;
+  const term = { domain: 'none', first_semantic_id: 'sem.a', semantic_id: 'sem.a', agrees: true } as const;
+  const named = { ...term, first_decision: 'override', decision: 'accept' } as const;
+  const of = (...first: readonly Said[]) => agreement([...first.map((said) => refused(said, 'none_of_these')), named, named])[0];
+  deepEqual([of('none_of_these')?.agreement, of('none_of_these')?.kappa], [1, 1]);
+  const apart = of('reject', 'reject', 'reject');
+  equal(apart?.agreement, 0.4);
+  ok((apart?.kappa ?? 1) < 0.5);
+  // Each says `reject` in two of three: one in three agree, five in nine would by chance.
+  const mixed = agreement([refused('reject', 'reject'), refused('reject', 'none_of_these'), refused('none_of_these', 'reject')])[0];
+  ok(Math.abs((mixed?.kappa ?? 1) - (1 / 3 - 5 / 9) / (1 - 5 / 9)) < 1e-12);
 });
 
 test('what is unsure and common teaches most', () => {

@@ -17,16 +17,19 @@ export function kappa(pairs: readonly (readonly [first: string, second: string])
   return expected > 1 - 1e-12 ? undefined : (observed - expected) / (1 - expected);
 }
 
-type Answers = Pick<Opinion, 'domain' | 'first_semantic_id' | 'semantic_id' | 'decision' | 'agrees'>;
-/** Two answers. Where no term was named the decision is the answer; of the first one's it is known only whether it was the same. */
-const answers = ({ first_semantic_id, semantic_id, decision, agrees }: Answers): readonly [first: string, second: string] => [
-  first_semantic_id ?? (agrees ? decision : ''),
+/** A second opinion beside the decision it is compared with. */
+export type Pair = Pick<Opinion, 'domain' | 'first_semantic_id' | 'semantic_id' | 'decision' | 'agrees'> & {
+  readonly first_decision: Opinion['decision'];
+};
+/** Two answers. Where no term was named the decision is the answer. */
+const answers = ({ first_semantic_id, first_decision, semantic_id, decision }: Pair): readonly [first: string, second: string] => [
+  first_semantic_id ?? first_decision,
   semantic_id ?? decision,
 ];
 
 /** How far two people agree, by what the terms are about. */
 export function agreement(
-  doubles: readonly Answers[],
+  doubles: readonly Pair[],
 ): readonly { readonly domain: string; readonly pairs: number; readonly agreement: number; readonly kappa: number | null }[] {
   const byDomain = Map.groupBy(doubles, ({ domain }) => domain);
   return [...byDomain]

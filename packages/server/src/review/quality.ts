@@ -1,7 +1,7 @@
 import { everyOf, mappingHistory, reviewOpinions, type Io, type Mapping, type Opinion, type TenantStore } from '@ancilla/contracts';
 import { Type, type Static } from 'typebox';
 import { isByPolicy } from '../mapping/index.ts';
-import { agreement } from './agreement.ts';
+import { agreement, type Pair } from './agreement.ts';
 
 const Part = Type.Number({ minimum: 0, maximum: 1 });
 /** How well and how fast people decide, over their newest decisions. */
@@ -42,7 +42,24 @@ async function newest<T>(page: Parameters<typeof everyOf<{ readonly doc: T }>>[0
   return found;
 }
 
-const median = (of: readonly number[]): number | null => of.toSorted((a, b) => a - b)[Math.floor(of.length / 2)] ?? null;
+/** Of an even number what lies between the two in the middle. */
+function median(of: readonly number[]): number | null {
+  const sorted = of.toSorted((a, b) => a - b);
+  const [low, high] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]];
+  return low === undefined || high === undefined ? null : Math.round((low + high) / 2);
+}
+
+/** Double reviews, each beside what was decided first; one whose first decision is gone by retention says nothing any more. */
+const pairsOf = async (tenant: TenantStore, opinions: readonly Opinion[], io: Io): Promise<readonly Pair[]> =>
+  (
+    await Promise.all(
+      opinions.map(async (opinion) => {
+        if (opinion.why !== 'double') return [];
+        const first = await tenant.get(mappingHistory, opinion.of, io);
+        return first === undefined ? [] : [{ ...opinion, first_decision: first.doc.decision }];
+      }),
+    )
+  ).flat();
 
 const reviewer = (reviewer_id: string, decided: readonly Mapping[], gold: readonly Opinion[], rubber_stamp_ms: number) => {
   const times = decided.flatMap(({ lead_time_ms }) => (lead_time_ms === undefined ? [] : [lead_time_ms]));
@@ -75,7 +92,7 @@ export async function qualityOf(tenant: TenantStore, rubber_stamp_ms: number, io
   );
   const people = new Set([...byReviewer.keys(), ...gold.keys()]);
   return {
-    domains: [...agreement(opinions.filter(({ why }) => why === 'double'))],
+    domains: [...agreement(await pairsOf(tenant, opinions, io))],
     reviewers: [...people].map((id) => reviewer(id, byReviewer.get(id) ?? [], gold.get(id) ?? [], rubber_stamp_ms)),
   };
 }
