@@ -149,10 +149,23 @@ test('a second model waits for a canary and a second person; the one before come
   await decideSets(server, () => true, 0);
   await steward.post(200, move(second), { label: 'canary', reason: 'r' });
   equal((await decideSets(server, () => true, 300)).verdict, 'eligible');
-  const { saga_id } = await steward.post<{ saga_id: string }>(202, move(second), production);
-  const approval = { saga_id };
-  await steward.post(403, '/curator/models/mapping-ranker/labels/production/approvals', approval);
-  await admin.post(202, '/curator/models/mapping-ranker/labels/production/approvals', approval);
+  const approvals = '/curator/models/mapping-ranker/labels/production/approvals';
+  const ask = () => steward.post<{ saga_id: string }>(202, move(second), production);
+  // What was asked for and cancelled waits for nobody.
+  const cancelled = await ask();
+  await admin.post(200, `/dif/sagas/${cancelled.saga_id}/cancel`, { reason: 'not yet' });
+  const stillWaits = async () => (await steward.raw('GET', approvals)).status === 200;
+  for (let i = 0; i < 500 && (await stillWaits()); i++) await new Promise((resolve) => setTimeout(resolve, 20));
+  match((await admin.post<{ detail: string }>(404, approvals, { saga_id: cancelled.saga_id })).detail, /ask for it again/);
+  const { saga_id } = await ask();
+  await steward.post(403, approvals, { saga_id });
+  const key = { tenant_id: 'north', role: 'steward', subject: 'third' };
+  const { secret } = await server.platform.post<{ secret: string }>(201, '/governance/keys', key);
+  // Two approve at once: the one who is overtaken is told what holds.
+  const both = await Promise.all(
+    [admin, server.client(secret, 'third')].map((one) => one.post<{ approved_by: string }>(202, approvals, { saga_id })),
+  );
+  equal(new Set(both.map(({ approved_by }) => approved_by)).size, 1);
   await server.settled(steward, { saga_id });
   equal((await suggest(agent, 0, [], 'after')).items[0]?.model.version, second);
   await steward.post(200, move(first), { label: 'production', reason: 'back' });
@@ -179,7 +192,7 @@ test('a second model waits for a canary and a second person; the one before come
   ]);
   equal(new Set(events.map(({ id }) => id)).size, events.length);
   const promoted = events.findLast(({ type }) => type.includes('promoted'));
-  deepEqual([promoted?.data['moved_by'], promoted?.data['approved_by']], ['north-steward', 'north-admin']);
+  deepEqual([promoted?.data['moved_by'], promoted?.data['approved_by']], ['north-steward', both[0]?.approved_by]);
   equal(promoted?.source, '/tenants/north/models');
   deepEqual(await eventsOf(server.south.steward), []);
 });

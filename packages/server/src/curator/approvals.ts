@@ -2,6 +2,7 @@ import { Type } from 'typebox';
 import {
   AncillaError,
   insert,
+  isAncillaError,
   labelMoves,
   replace,
   saga,
@@ -45,6 +46,17 @@ const isOver = async (tenant: TenantStore, { saga_id }: LabelMove, io: Io) => {
   const state = saga_id === null ? undefined : await tenant.get(sagaState, saga_id, io);
   return state !== undefined && ['done', 'compensated', 'killed'].includes(state.doc.status);
 };
+
+/**
+ * The request that waits for a second person.
+ * @throws {AncillaError} `not_found` where there is none, or the one there was is over
+ */
+export async function waitingMove(tenant: TenantStore, label_key: string, io: Io): Promise<Stored<typeof labelMoves>> {
+  const open = await tenant.get(labelMoves, label_key, io);
+  if (!open || (await isOver(tenant, open.doc, io)))
+    throw new AncillaError('not_found', 'no move of this label waits; where it has not moved, ask for it again');
+  return open;
+}
 
 /** Moves that take two people: a request, the second person, and a saga that waits for one. */
 export const openApprovals = ({
@@ -110,9 +122,10 @@ export const openApprovals = ({
    * Approves another person's request. The approval stands in the request itself: a signal sent by any other way moves nothing.
    * @throws {AncillaError} `not_found`, `access.forbidden_combination`, `policy.refused`
    */
-  const approve = async ({ tenant, tenant_id }: Of, { who, saga_id, label, ...of }: Approval, io: Io): Promise<LabelMove> => {
-    const open = await tenant.get(labelMoves, labelKey(of, label), io);
-    if (!open || open.doc.saga_id !== saga_id) throw new AncillaError('not_found', 'no such move waits for approval');
+  const tryApprove = async ({ tenant, tenant_id }: Of, { who, saga_id, label, ...of }: Approval, io: Io): Promise<LabelMove> => {
+    const open = await waitingMove(tenant, labelKey(of, label), io);
+    if (open.doc.saga_id !== saga_id)
+      throw new AncillaError('not_found', 'no such move waits for approval: another request took its place, GET …/approvals has it');
     const verdict = may(who, 'curator.approve', { tenant_id, requester: open.doc.requested_by });
     if (!verdict.allowed) throw new AncillaError(verdict.code, verdict.reason);
     const { requested_by: subject, requested_at: since } = open.doc;
@@ -130,6 +143,16 @@ export const openApprovals = ({
       { signal_id: `${saga_id}/second_approval`, name: 'second_approval', payload, by: approved_by },
     );
     return { ...open.doc, approved_by };
+  };
+
+  /** Two people who approve at once have both approved: whoever is overtaken looks again. */
+  const approve = async (of: Of, approval: Approval, io: Io): Promise<LabelMove> => {
+    try {
+      return await tryApprove(of, approval, io);
+    } catch (error) {
+      if (!isAncillaError(error, 'store.revision_conflict')) throw error;
+      return tryApprove(of, approval, io);
+    }
   };
 
   /** What the approval was for must still be what would move. */

@@ -1,6 +1,6 @@
 import { test } from 'node:test';
 import { deepEqual, equal, notEqual, ok, rejects } from 'node:assert/strict';
-import { changes, curatorVersions, labelMoves, labels, type TenantStore } from '@ancilla/contracts';
+import { changes, curatorVersions, labelMoves, labels, replace, rollouts, type TenantStore } from '@ancilla/contracts';
 import { Value } from 'typebox/value';
 import { applyPatch } from 'rfc6902';
 import { missionConfig } from './mission-config.fixture.ts';
@@ -436,6 +436,35 @@ test('an approval counts under the version of the policy that the move was asked
   passes = true;
   await approve(at, ranker, 'production', second.saga_id, 'bob');
   equal((await at.north.tenant.get(labels, 'models/mapping-ranker#production', t))?.doc.policy, 'default@strict');
+});
+
+test('a canary that passed and did harm when it was tried again has not passed', async (t) => {
+  await using at = await openTenants(t);
+  const { tenant } = at.north;
+  const [policy, helper] = [
+    { kind: 'promotion_policies', id: 'default' },
+    { kind: 'agent_configs', id: 'helper.v1' },
+  ];
+  await save(at, policy, '1', {
+    labels: { production: { approvals: 1, requires: ['canary_passed'] }, '*': { approvals: 1, requires: [] } },
+  });
+  await move(at, policy, 'production', '1');
+  await save(at, helper, '1', { agent_id: 'helper.v1', canary: { enabled: true, percent: 50 } });
+  /** Tries it, with that verdict. */
+  const tries = async (verdict: 'eligible' | 'rolled_back') => {
+    await move(at, helper, 'canary', '1');
+    const [begun] = (await tenant.find(rollouts, { index: 'serving', equals: { serving: true } }, t)).items;
+    const canary = await tenant.get(labels, 'agent_configs/helper.v1#canary', t);
+    ok(begun && canary);
+    const because = { who: 'test', reason: 'by its figures', trace_id };
+    const ended = replace(rollouts, begun, { verdict, serving: false, why: verdict === 'eligible' ? 'by_hand' : 'harm' }, because);
+    await tenant.commit([ended, { op: 'remove', to: labels, id: canary.doc.label_key, revision: canary.revision, because }], [], t);
+  };
+  await tries('eligible');
+  await tries('rolled_back');
+  await rejects(move(at, helper, 'production', '1'), { code: 'policy.refused', message: /canary_passed/ });
+  await tries('eligible');
+  equal(asMoved(await move(at, helper, 'production', '1')).version, '1');
 });
 
 test('an approval counts for the state it was asked in: a label that moved meanwhile stays', async (t) => {

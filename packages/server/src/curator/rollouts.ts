@@ -4,6 +4,7 @@ import {
   labels,
   replace,
   rollouts,
+  rolloutStages,
   toTimestamp,
   type Because,
   type GovernedVersion,
@@ -61,7 +62,7 @@ const ModelContent = Type.Object({ digest: Type.String({ pattern: '^[0-9a-f]{64}
 const bytesOf = ({ kind, content, digest }: GovernedVersion): string =>
   kind === 'models' && Value.Check(ModelContent, content) ? `sha256:${content.digest}` : digest;
 
-/** The stages on which these bytes were found no worse than what is live still. */
+/** The stages on which these bytes were found no worse than what is live still, and not worse when they were tried again. */
 export async function passedStages(
   tenant: Reader<Tenant>,
   target: GovernedVersion,
@@ -71,9 +72,11 @@ export async function passedStages(
   const { kind, id } = target;
   const digest = bytesOf(target);
   const { items } = await tenant.find(rollouts, { index: 'by_subject', equals: { kind, id }, limit: 100 }, io);
-  return items.flatMap(({ doc: { candidate, verdict, stable, stage } }) =>
-    candidate.digest === digest && stable === live && verdict === 'eligible' ? [stage] : [],
+  const found = items.filter(
+    ({ doc: { candidate, verdict, stable } }) =>
+      candidate.digest === digest && stable === live && (verdict === 'eligible' || verdict === 'rolled_back'),
   );
+  return rolloutStages.filter((stage) => found.find(({ doc }) => doc.stage === stage)?.doc.verdict === 'eligible');
 }
 
 /** The share of traffic a version asks for itself. @throws {AncillaError} `policy.refused` */

@@ -12,7 +12,6 @@ import {
   Timestamp,
   Version,
   curatorVersions,
-  labelMoves,
   route,
   type Io,
   type PlatformStore,
@@ -22,7 +21,7 @@ import {
 import { diff } from './diff.ts';
 import { kindOf, labelKey, lookUp, type Resolved, type Subject } from './document.ts';
 import { LabelAnswer, labelHistory, listLabels, readLabel, type ProvenShelf } from './labels.ts';
-import type { Approval, Of } from './approvals.ts';
+import { waitingMove, type Approval, type Of } from './approvals.ts';
 import type { Move } from './may-move.ts';
 import type { Moved, Waiting } from './moves.ts';
 import type { NewVersion } from './versions.ts';
@@ -227,9 +226,7 @@ export const curatorRoutes = ({ platform, save, move, approve }: Parts): readonl
       body: Type.Null(),
       answers: { 200: LabelMove },
       async handle({ tenant, params, signal }) {
-        const open = await tenant.get(labelMoves, labelKey(subjectOf(params), params.label), { signal });
-        if (!open) throw new AncillaError('not_found', 'no move of this label waits');
-        return [200, open.doc] as const;
+        return [200, (await waitingMove(tenant, labelKey(subjectOf(params), params.label), { signal })).doc] as const;
       },
     }),
     route({
