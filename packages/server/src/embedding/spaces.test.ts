@@ -41,7 +41,7 @@ async function open() {
     };
     return { ...store, commit };
   };
-  const spaces = openSpaces({ sagas, storeOf, clock });
+  let spaces = openSpaces({ sagas, storeOf, clock });
   ({ runner } = await at.open(spaces.sagas));
   let runs = 0;
   return {
@@ -50,6 +50,10 @@ async function open() {
     later(ms: number) {
       offset += ms;
       at.advance(ms);
+    },
+    /** A new process remembers nothing of what it noted. */
+    restarts() {
+      spaces = openSpaces({ sagas, storeOf, clock });
     },
     fails(after: number) {
       failsIn = after;
@@ -129,6 +133,24 @@ test('a space that never gets all of the old one takes its place after a while; 
   deepEqual(await of.look(), { 1: 'superseded 2', 2: 'active 1' });
   await of.embed(OLD, ['7']);
   deepEqual(await of.look(), { 1: 'active 3', 2: 'superseded 1' }, 'it has all that the other has');
+});
+
+test('a provider that was tried and given up takes the place of none: its space is purged, what is in use stays', async () => {
+  await using of = await open();
+  await of.embed(OLD, ['5', '6']);
+  await of.embed(NEW, ['5']);
+  deepEqual(await of.look(), { 1: 'active 2', 2: 'building 1' });
+  of.restarts();
+  await of.embed(OLD, ['7']);
+  deepEqual(await of.look(), { 1: 'active 3', 2: 'superseded 1' });
+  of.later(15 * DAY);
+  deepEqual(await of.look(), { 1: 'active 3', 2: 'purged 0 1' });
+
+  // Two tried after one another: the second takes over, the first does not follow.
+  await of.embed(NEW, ['5']);
+  of.later(1000);
+  await of.embed(meta('3'), ['5', '6', '7']);
+  deepEqual(await of.look(), { 1: 'superseded 3', 2: 'superseded 1 1', 3: 'active 3' });
 });
 
 test('of vectors whose source is not told a new space wants as many before it takes the place of the old one', async () => {

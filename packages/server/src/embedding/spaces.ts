@@ -64,12 +64,14 @@ export function openSpaces({ sagas, storeOf, clock }: SpaceParts) {
     const inUse = { model_meta: meta, in_use_since: now() };
     const others = await rowsOf(tenant, io);
     const isFirst = !others.some(({ doc }) => doc.status === 'active' && doc.space_id !== space_id);
+    // Since when says which one is in use: after a provider that was tried meanwhile, this one is again.
+    const isLatest = was !== undefined && others.every(({ doc }) => doc.in_use_since <= was.doc.in_use_since);
     const status = isFirst || was?.doc.status === 'active' ? 'active' : 'building';
     const because: Because = { who: 'embedding', reason: 'the provider in use makes vectors of this space', trace_id };
     const doc: EmbeddingSpace = { space_id, ...inUse, status, vectors: 0, purged: 0, superseded_at: null, changed_at: now() };
     try {
       if (was === undefined) await tenant.commit([insert(embeddingSpaces, doc, because)], [], io);
-      else if (was.doc.status !== status)
+      else if (was.doc.status !== status || !isLatest)
         await tenant.commit([replace(embeddingSpaces, was, { ...inUse, status, superseded_at: null, changed_at: now() }, because)], [], io);
     } catch (error) {
       // Another request did so at the same time.
@@ -84,24 +86,19 @@ export function openSpaces({ sagas, storeOf, clock }: SpaceParts) {
     if (rows.length === 0) return [];
     const counts = await countAll(tenant, io);
     const active = rows.find(({ doc }) => doc.status === 'active');
-    const building = rows
-      .filter(({ doc }) => doc.status === 'building')
-      .toSorted((a, b) => (a.doc.in_use_since < b.doc.in_use_since ? 1 : -1))
-      .at(0);
+    const [inUse, ...others] = rows.toSorted((a, b) => (a.doc.in_use_since < b.doc.in_use_since ? 1 : -1));
+    const building = inUse?.doc.status === 'building' ? inUse : undefined;
+    // A provider that was given up before its space was whole: nothing is added to it, so it takes nobody's place.
+    const givenUp = others.filter(({ doc }) => doc.status === 'building');
     const takesOver =
       building !== undefined &&
       active !== undefined &&
       (isPast(building.doc.in_use_since, BUILDING_DAYS) || hasAllOf(counts.get(building.doc.space_id), counts.get(active.doc.space_id)));
+    const superseded = { status: 'superseded', superseded_at: now() } as const;
+    const turns = new Map<Row, Partial<EmbeddingSpace>>(givenUp.map((row) => [row, superseded]));
+    if (takesOver) turns.set(building, { status: 'active' }).set(active, superseded);
     // What was noted of a space may hold no more.
-    if (takesOver) noted.clear();
-    const turns = new Map<Row, Partial<EmbeddingSpace>>(
-      takesOver
-        ? [
-            [building, { status: 'active' }],
-            [active, { status: 'superseded', superseded_at: now() }],
-          ]
-        : [],
-    );
+    if (turns.size > 0) noted.clear();
     return rows.flatMap((row) => {
       const vectors = counts.get(row.doc.space_id)?.vectors ?? 0;
       if (vectors === row.doc.vectors && !turns.has(row)) return [];
