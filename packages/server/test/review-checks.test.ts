@@ -171,12 +171,12 @@ test('gold items show who is right and who is fast: a person who always says the
     await decide(reviewer, 201, suggestion_id, { decision: 'override', semantic_id: rightFor('city'), lead_time_ms: 200 });
   await suggest(agent, 1);
   await suggest(agent, 2);
-  for (const { suggestion_id } of await queueOf(reviewer))
-    await decide(reviewer, 201, suggestion_id, { decision: 'none_of_these', lead_time_ms: 150 });
+  for (const [i, { suggestion_id }] of (await queueOf(reviewer)).entries())
+    await decide(reviewer, 201, suggestion_id, { decision: 'none_of_these', lead_time_ms: 100 + 100 * (i % 2) });
   const { reviewers } = await steward.get<Quality>(200, '/review/quality');
   const of = (subject: string) => reviewers.find(({ reviewer_id }) => reviewer_id === subject);
   deepEqual(of(reviewer.subject)?.gold, { asked: gold.length, right: 1 });
-  equal(of(reviewer.subject)?.rubber_stamp, true);
+  deepEqual([of(reviewer.subject)?.median_lead_ms, of(reviewer.subject)?.rubber_stamp], [150, true]);
   deepEqual([of(steward.subject)?.median_lead_ms, of(steward.subject)?.rubber_stamp], [8000, false]);
 });
 
@@ -221,6 +221,40 @@ test('behind a long queue the rest is there still: to be chosen by a filter, and
   await add(server, 2100, like?.suggestion_id ?? '', { dataset: 'others', abstained: true, column: 'unsure' });
   const chosen = await reviewer.post<{ count: number }>(201, '/review/selections', { dataset: 'crm' });
   equal(chosen.count, items.length);
+
+  // A check that is older than the page stands among its suggestions, not behind them.
+  await decide(steward, 201, like?.suggestion_id, { decision: 'override', semantic_id: rightFor(like?.column ?? '') });
+  await checked(steward, { double_share: 1 });
+  const page = await reviewer.get<Page<Shown & { readonly created_at: string }>>(200, '/review/queue?limit=100');
+  const at = page.items.findIndex(({ suggestion_id }) => suggestion_id === like?.suggestion_id);
+  ok(at >= 0 && at < page.items.length - 1, `among others, at ${at}`);
+  deepEqual(
+    page.items.map(({ created_at }) => created_at),
+    page.items
+      .map(({ created_at }) => created_at)
+      .toSorted()
+      .toReversed(),
+  );
+
+  // What others decide on while all of a selection is decided on is left alone, and holds up nothing.
+  const many = await reviewer.post<{ selection_id: string; count: number; items: readonly { suggestion_id: string }[] }>(
+    201,
+    '/review/selections',
+    { dataset: 'others' },
+  );
+  const all = { decision: 'none_of_these', count: many.count, justification: 'a test' };
+  const others = async (): Promise<void> => {
+    for (const { suggestion_id } of many.items.slice(0, 16))
+      await steward.raw('POST', `/review/${suggestion_id}/decision`, {
+        body: JSON.stringify({ decision: 'none_of_these' }),
+        headers: { 'content-type': 'application/json' },
+      });
+  };
+  const decideMany = () =>
+    reviewer.post<{ decided: number; changed: readonly string[] }>(200, `/review/selections/${many.selection_id}/decision`, all);
+  const [done] = await Promise.all([decideMany(), others()]);
+  equal(done.decided + done.changed.length, many.count);
+
   await checked(steward, { accept_alone: { thresholds: { unclassified: 0.5 }, audit_share: 0.01 } });
   const { outcome } = await admin.post<{ outcome: string }>(202, '/dif/jobs/review.accept_alone/run', {});
   equal(outcome, 'started');

@@ -1,4 +1,5 @@
 import { MappingSuggestion, mappingSuggestions, type Io } from '@ancilla/contracts';
+import { sha256Hex } from '@ancilla/evidence';
 import { Type, type Static } from 'typebox';
 import type { Of } from '../ingest/index.ts';
 import { checksDue, type LookedBack } from './checks.ts';
@@ -52,13 +53,27 @@ export async function queueOf(
     io,
   );
   const checks = status === 'open' && page.cursor === undefined ? await checksDue(of, reviewer_id, checking, lookedBack, io) : [];
-  const all = [...items.map(({ doc }) => doc), ...checks.map(asOpen)].toSorted((a, b) => (a.created_at < b.created_at ? 1 : -1));
+  const all = items.map(({ doc }) => doc);
+  for (const check of checks) mixIn(all, asOpen(check), next_cursor !== null, reviewer_id);
   const show = ({ trials: _trials, ...rest }: MappingSuggestion): Shown =>
     status === 'open' && checking.isBlind(rest.suggestion_id) ? { ...rest, candidates: [], abstained: false, blind: true } : rest;
   if (order === 'newest') return { items: all.map(show), next_cursor };
   const values = valuesOf(all);
   const best = all.map((doc, i) => ({ doc, value: values[i] ?? 0 })).toSorted((a, b) => b.value - a.value);
   return { items: best.slice(0, page.limit ?? 50).map(({ doc }) => show(doc)), next_cursor: null };
+}
+
+/**
+ * Puts a check where its time says; where the queue goes on and all of its page is newer, at a place that is drawn: at the end it would be told by its place, and whoever
+ * decides from the top of a long queue would never come to it.
+ */
+function mixIn(page: MappingSuggestion[], check: MappingSuggestion, goesOn: boolean, reviewer_id: string): void {
+  const at = page.findIndex(({ created_at }) => created_at < check.created_at);
+  if (at >= 0) return void page.splice(at, 0, check);
+  const lot = Number.parseInt(sha256Hex(`${reviewer_id}/${check.suggestion_id}`).slice(0, 8), 16) % Math.max(1, page.length);
+  const { created_at } = page[lot] ?? check;
+  if (goesOn) page.splice(lot, 0, { ...check, created_at });
+  else page.push(check);
 }
 
 /** A check looks like any other suggestion. */

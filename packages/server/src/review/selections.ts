@@ -40,6 +40,8 @@ const MOST = 500;
 /** Of a selection read at a time. */
 const AT_ONCE = 25;
 const HOUR_MS = 3_600_000;
+/** Tries of one commit: reading hundreds takes long enough for others to decide on one of them, and those who do are many. */
+const ATTEMPTS = 12;
 
 /** Selections: chosen by a filter, frozen as a list, decided with one reason. */
 export function openSelections({
@@ -114,7 +116,7 @@ export function openSelections({
         `must not be accept: for ${unsuggested} of the selection nothing was suggested; choose with min_score, which leaves them out`,
       );
     const glossaryOf = readOnce(glossaries, tenant, io);
-    for (let last = false; ; last = true) {
+    for (let attempt = 1; ; attempt++) {
       const writes: Write<Tenant>[] = [];
       const changed: string[] = [];
       /** Undefined for what is left alone. */
@@ -139,7 +141,15 @@ export function openSelections({
         if (writes.length > 0) await tenant.commit(writes, [], io);
         return { decided: selection.items.length - changed.length, changed };
       } catch (error) {
-        if (last || !isAncillaError(error, 'store.conflict', 'store.revision_conflict')) throw error;
+        if (!isAncillaError(error, 'store.conflict', 'store.revision_conflict')) throw error;
+        if (attempt === ATTEMPTS)
+          throw new AncillaError(
+            'store.revision_conflict',
+            'others kept deciding on some of the selection: nothing of it is decided, ask again',
+            {
+              cause: error,
+            },
+          );
       }
     }
   }
