@@ -66,6 +66,7 @@ export interface CallResult {
   /** The version of the config that was used, and the arm of the rollout it is on while there is one. */
   readonly agent_config: { readonly id: string; readonly version: string };
   readonly arm?: 'stable' | 'canary';
+  readonly rollout_id?: string;
   readonly candidates?: readonly Candidate[];
   readonly event_id: string;
   readonly trace_id: string;
@@ -87,8 +88,9 @@ export interface Configured {
   readonly template: Template | undefined;
   readonly prices: Governed | undefined;
   readonly redactor: CallRedactor;
-  /** Which arm of a rollout this is, while there is one. */
+  /** Which arm of which rollout this is, while there is one. */
   readonly arm?: 'stable' | 'canary';
+  readonly rollout_id?: string;
 }
 
 /** Everything one call runs on: resolved documents and the SDK's parts. */

@@ -167,6 +167,7 @@ async function callModel(
   const result = {
     agent_config: { id: config.agent_id, version: config.version },
     ...(parts.arm !== undefined && { arm: parts.arm }),
+    ...(parts.rollout_id !== undefined && { rollout_id: parts.rollout_id }),
     event_id,
     ...at,
     prompt_hash,

@@ -40,7 +40,7 @@ export function outputText(output: unknown): string {
 }
 
 /** The event of a call: hashes, counts and pointers; nothing of what was said. */
-export function toEvent({ config, template, prices, env, arm }: CallParts, options: CallOptions, call: Finished): NewEvent {
+export function toEvent({ config, template, prices, env, arm, rollout_id }: CallParts, options: CallOptions, call: Finished): NewEvent {
   const { at, answer, outcome, saga_id, start, latency_ms } = call;
   const tokens = { token_count_in: answer?.token_count_in ?? null, token_count_out: answer?.token_count_out ?? null };
   const model_id = answer?.model_id ?? options.model.id;
@@ -82,6 +82,7 @@ export function toEvent({ config, template, prices, env, arm }: CallParts, optio
     ...(config.tools.length > 0 && { toolset: config.tools.map(({ name }) => name) }),
     hooks: [...outcome.hooks],
     ...(arm !== undefined && { arm }),
+    ...(rollout_id !== undefined && { rollout_id }),
     ...(options.subject_refs !== undefined && { subject_refs: [...options.subject_refs] }),
   };
 }

@@ -443,6 +443,10 @@ test('a trace falls on the canary or on what is live, always the same, and the c
   ok(share > 0.15 && share < 0.45, String(share));
   await sdk.flush();
   ok(sent.every(({ arm, agent_config_version: version }) => (arm === 'canary') === (version === '8')));
+  ok(
+    sent.every(({ rollout_id }) => rollout_id === 'ro_1'),
+    'by which draw',
+  );
 });
 
 test('a canary that cannot be had fails the traces that fall on it, and no others', async () => {

@@ -162,8 +162,9 @@ export function openSdk(parts: SdkParts): Sdk {
             throw error;
           },
         );
+        const { rollout_id, key, share } = canary;
         return (trace_id) =>
-          draw(canary.key, trace_id).at < canary.share ? { ...candidate(), arm: 'canary' } : { ...stable, arm: 'stable' };
+          draw(key, trace_id).at < share ? { ...candidate(), arm: 'canary', rollout_id } : { ...stable, arm: 'stable', rollout_id };
       };
       return {
         call: (options) => async (model) => {

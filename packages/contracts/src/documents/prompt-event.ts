@@ -83,6 +83,8 @@ export const PromptEvent = Closed({
     ),
   ),
   arm: Type.Optional(Type.Enum(['stable', 'canary', 'shadow'])),
+  /** The rollout whose draw said so: whoever has not heard of a newer one yet speaks of the one before. */
+  rollout_id: Type.Optional(Id('ro')),
   source: Type.Enum(['sdk', 'otlp', 'server']),
   emitter: Closed({ id: Name, seq: Count }),
   subject_refs: Type.Optional(Type.Array(Ref, { maxItems: 100 })),

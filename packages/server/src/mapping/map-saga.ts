@@ -8,7 +8,6 @@ import {
   toTimestamp,
   type Io,
   type MappingSuggestion,
-  type PromptEvent,
   type Tenant,
   type Write,
 } from '@ancilla/contracts';
@@ -23,7 +22,7 @@ import { MAPPING_AGENT_ID, type MappingParts } from './parts.ts';
 import { openRankRun, toFeaturesFile, type RankRun } from './rank-run.ts';
 import { abstainingBelow, suggestAt } from './review-policy.ts';
 import { openRejections } from './rejections.ts';
-import { openRerank, RERANK_AGENT_ID, type Reranked } from './rerank.ts';
+import { openRerank, RERANK_AGENT_ID, type Drawn, type Reranked } from './rerank.ts';
 import { openRunArtifacts } from './run-artifacts.ts';
 
 /** What the mapping agent's call makes besides its answer. */
@@ -44,14 +43,16 @@ export function openMapSaga(parts: MappingParts) {
   const now = (): string => toTimestamp(clock.now());
 
   /** The canary of an agent's config its call was part of; the unit is the trace. */
-  async function configTrials(of: Of, id: string, trace_id: string, arm: PromptEvent['arm'], io: Io): Promise<Arms['trials']> {
+  async function configTrials(of: Of, id: string, trace_id: string, { arm, rollout_id: drawnIn }: Drawn, io: Io): Promise<Arms['trials']> {
     if (arm === undefined) return [];
     const serving = await curator.serving(of.tenant, { kind: 'agent_configs', id }, io);
-    return serving.map(({ rollout_id, key }) => ({
-      rollout_id,
-      unit: draw(key, trace_id).unit,
-      arm: arm === 'canary' ? 'candidate' : 'stable',
-    }));
+    return serving
+      .filter(({ rollout_id }) => rollout_id === drawnIn)
+      .map(({ rollout_id, key }) => ({
+        rollout_id,
+        unit: draw(key, trace_id).unit,
+        arm: arm === 'canary' ? 'candidate' : 'stable',
+      }));
   }
 
   return saga({
@@ -114,7 +115,7 @@ export function openMapSaga(parts: MappingParts) {
           // A config may require them: they are this saga's steps, and nothing calls them.
           const tools = { 'dif.semantic_match': aStep, 'arango.upsert_mapping': aStep };
           const ranking = Promise.withResolvers<Ranking>();
-          const { prompt_hash, agent_config, arm } = await agents.agent(of, MAPPING_AGENT_ID, { tools }).call({
+          const { prompt_hash, agent_config, ...drawn } = await agents.agent(of, MAPPING_AGENT_ID, { tools }).call({
             variables: { table: table.name },
             // The glossary by its version: one question has one hash, whichever model answers.
             inputs: { column: table.columns, candidates: glossary },
@@ -136,11 +137,11 @@ export function openMapSaga(parts: MappingParts) {
           });
           const {
             byModel,
-            reranked: { ranked, writes, arm: rerankArm },
+            reranked: { ranked, writes, drawn: drawnForRerank },
           } = await ranking.promise;
           const configs = await Promise.all([
-            configTrials(of, MAPPING_AGENT_ID, trace_id, arm, { signal }),
-            configTrials(of, RERANK_AGENT_ID, trace_id, rerankArm, { signal }),
+            configTrials(of, MAPPING_AGENT_ID, trace_id, drawn, { signal }),
+            configTrials(of, RERANK_AGENT_ID, trace_id, drawnForRerank, { signal }),
           ]);
           // Models are compared by what they say themselves, configs by what people saw.
           const ofModels = trialsOf(arms.trials, byModel.ranked, byModel.shadow);

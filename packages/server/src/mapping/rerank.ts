@@ -22,11 +22,13 @@ interface Run {
   readonly saga_id: string;
   readonly input_artifact_refs: readonly string[];
 }
+/** Which arm of which rollout a call was on, where its agent's config is on trial. */
+export type Drawn = { readonly [F in 'arm' | 'rollout_id']?: PromptEvent[F] | undefined };
 /** The order as it is shown, and the event of the call to be committed with it. */
 export interface Reranked {
   readonly ranked: readonly RankedColumn[];
-  /** Which config of the agent was asked, where one is on trial; whether it answered or failed. */
-  readonly arm?: PromptEvent['arm'];
+  /** Which config of the agent was asked; whether it answered or failed. */
+  readonly drawn: Drawn;
   readonly writes: readonly Write<Tenant>[];
 }
 type Rerank = (of: Of, payload: Payload, ranked: readonly RankedColumn[], run: Run, io: Io) => Promise<Reranked>;
@@ -36,10 +38,10 @@ type Rerank = (of: Of, payload: Payload, ranked: readonly RankedColumn[], run: R
  * table. It moves terms that the ranker found, and adds none; scores stay a promise by place. What it does not answer, or answers wrongly, changes nothing.
  */
 export function openRerank({ agents, glossaries, languageModel }: Pick<MappingParts, 'agents' | 'glossaries' | 'languageModel'>): Rerank {
-  if (languageModel === undefined) return async (_, __, ranked) => ({ ranked, writes: [] });
+  if (languageModel === undefined) return async (_, __, ranked) => ({ ranked, drawn: {}, writes: [] });
   return async (of, { table, glossary }, ranked, run, { signal }) => {
     const unsure = ranked.filter(isUnsure).slice(0, MOST_COLUMNS);
-    if (unsure.length === 0) return { ranked, writes: [] };
+    if (unsure.length === 0) return { ranked, drawn: {}, writes: [] };
     const { terms } = await glossaries.get(of.tenant, glossary, { signal });
     const termOf = new Map(terms.map((term) => [term.semantic_id, term]));
     const columns = unsure.map(({ column, candidates }) => {
@@ -56,7 +58,7 @@ export function openRerank({ agents, glossaries, languageModel }: Pick<MappingPa
       };
     });
     const collected = agents.collector(of, RERANK_AGENT_ID);
-    let arm: PromptEvent['arm'];
+    let drawn: Drawn = {};
     try {
       const { output } = await agents.agent(of, RERANK_AGENT_ID).call({
         variables: { table: table.name, columns: JSON.stringify(columns) },
@@ -64,7 +66,7 @@ export function openRerank({ agents, glossaries, languageModel }: Pick<MappingPa
         ...run,
         signal,
         collect(event, attachments) {
-          ({ arm } = event);
+          drawn = { arm: event.arm, rollout_id: event.rollout_id };
           collected.collect(event, attachments);
         },
       })(async ({ prompt, signal: limited }) => {
@@ -74,11 +76,11 @@ export function openRerank({ agents, glossaries, languageModel }: Pick<MappingPa
       });
       const asked = new Set(unsure);
       const shown = ranked.map((column) => (asked.has(column) ? reorder(column, wishOf(output, column), languageModel.model) : column));
-      return { ranked: shown, arm, writes: await collected.writes({ signal }) };
+      return { ranked: shown, drawn, writes: await collected.writes({ signal }) };
     } catch (error) {
       // The call is in the evidence as a failed one; the ranker's own order stands.
       if (!isAncillaError(error, 'mapping.language_model')) throw error;
-      return { ranked, arm, writes: await collected.writes({ signal }) };
+      return { ranked, drawn, writes: await collected.writes({ signal }) };
     }
   };
 }

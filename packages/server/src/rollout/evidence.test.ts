@@ -25,7 +25,6 @@ import { rolloutOf, START } from './rollout.fixture.ts';
 
 const HOUR = 3_600_000;
 const because = { who: 'test', reason: 'test', trace_id };
-const projection = evidenceProjection([mappingTask]);
 type Decided = { readonly unit: string; readonly hour: number; readonly answers?: number; readonly isRight?: boolean } & Partial<Mapping>;
 
 /** A tenant with a shadow under way. */
@@ -51,6 +50,7 @@ async function open(change: Parameters<typeof rolloutOf>[0]) {
   let made = 0;
   const used = new Set<number>();
   const clock = { ms: Date.parse(START), now: () => clock.ms };
+  const projection = evidenceProjection([mappingTask], clock);
   let runner: SagaRunner | undefined;
   const passing = openPassing({ clock, sagas: { start: (...of: Parameters<SagaRunner['start']>) => runner?.start(...of) } as SagaRunner });
   ({ runner } = await at.open(passing.sagas));
@@ -89,16 +89,26 @@ async function open(change: Parameters<typeof rolloutOf>[0]) {
       await count();
     },
     /** A call of the agent on the arm its trace falls on, by a config of this version. */
-    async call(arm: 'canary' | 'stable', version: string) {
+    async call(arm: 'canary' | 'stable', version: string, drawnIn = rollout_id) {
       const { key, rules } = rollout;
       let trace = 1;
       const traceOf = () => String(trace).padStart(32, '0');
       while (draw(key, traceOf()).at < rules.share !== (arm === 'canary') || used.has(trace)) trace++;
       used.add(trace);
-      const sent = event({ agent_id: id, agent_config_id: id, agent_config_version: version, trace_id: traceOf(), arm });
+      const sent = event({
+        agent_id: id,
+        agent_config_id: id,
+        agent_config_version: version,
+        trace_id: traceOf(),
+        arm,
+        rollout_id: drawnIn,
+      });
       // As the server stores it.
       await tenant.commit([insert(promptEvents, { ...sent, tenant_id: 'north', source: 'sdk' } as unknown as PromptEvent)], [], io);
       await count();
+    },
+    later(ms: number) {
+      clock.ms += ms;
     },
     /** @returns whether there was anything to do */
     async pass(hour: number): Promise<boolean> {
@@ -199,8 +209,10 @@ test('a call by a config that is not in the rollout says nothing of it, though i
     // From whoever had a canary before this one in mind, or a version that was live then.
     await of.call('canary', 'v1.5');
     await of.call('stable', another);
+    // By the draw of the canary before: of its calls only stable ones could count.
+    await of.call('stable', 'v1', 'ro_01h455vb4pex5vsknk084sn02r');
     const { failed, misrouted } = await of.counted();
-    deepEqual([failed?.candidate.units, failed?.stable.units, misrouted], [1, 1, 2]);
+    deepEqual([failed?.candidate.units, failed?.stable.units, misrouted], [1, 1, 3]);
   }
 });
 
@@ -209,5 +221,8 @@ test('a canary of whose calls none arrives is taken away: it may fail before any
   for (let i = 0; i < 8; i++) await of.call('stable', 'v1');
   deepEqual(await of.standing(), ['running', undefined, true, true], 'so few may be chance');
   for (let i = 0; i < 8; i++) await of.call('stable', 'v1');
+  deepEqual(await of.standing(), ['running', undefined, true, true], 'its calls may take longer');
+  of.later(600_000);
+  await of.call('stable', 'v1');
   deepEqual(await of.standing(), ['inconclusive', 'sample_ratio', false, false]);
 });

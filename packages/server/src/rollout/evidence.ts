@@ -4,6 +4,8 @@ import {
   rolloutEvidence,
   rollouts,
   rolloutUnits,
+  toTimestamp,
+  type Clock,
   type Entry,
   type Io,
   type PromptEvent,
@@ -36,7 +38,7 @@ export const servingNow = async (read: Reader<Tenant>, io: Io): Promise<readonly
   (await read.find(rollouts, { index: 'serving', equals: { serving: true }, limit: 500 }, io)).items;
 
 /** Counts decisions and calls for the rollouts they are part of, each once, and acts on what comes of it. @param tasks - whose decisions say which answer was right */
-export function evidenceProjection(tasks: readonly Task[]) {
+export function evidenceProjection(tasks: readonly Task[], clock: Clock) {
   const taskOf = new Map(tasks.map((task) => [task.decisions.name, task]));
   return projection({
     name: 'rollout.evidence',
@@ -57,7 +59,7 @@ export function evidenceProjection(tasks: readonly Task[]) {
         if (isCall(entry)) {
           const { arm, agent_config_id } = entry.doc;
           const was = arm && open.find(({ doc }) => doc.kind === 'agent_configs' && doc.id === agent_config_id);
-          if (was && (await isFirst(entry.doc, read, io))) (await tally(was)).called(entry.doc);
+          if (was && (await isFirst(entry.doc, read, io))) (await tally(was)).called(entry.doc, toTimestamp(clock.now()));
           continue;
         }
         const task = taskOf.get(entry.in);

@@ -153,5 +153,5 @@ export function openRollout({
       },
     }),
   ];
-  return { routes, projections: [evidenceProjection(tasks)], ...openPassing({ sagas, clock }) } satisfies Room;
+  return { routes, projections: [evidenceProjection(tasks, clock)], ...openPassing({ sagas, clock }) } satisfies Room;
 }

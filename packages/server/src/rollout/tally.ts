@@ -80,13 +80,16 @@ export class Tally {
     if (this.#knowsAll && known.unit.decided >= known.unit.answers) this.#count(known);
   }
 
-  /** A call of an agent whose config is on trial. */
-  called({ arm, success, trace_id, agent_config_version: version }: PromptEvent): void {
-    const { key, rules, candidate, stable } = this.was.doc;
+  /** A call of an agent whose config is on trial. @param at - by the server's clock */
+  called({ arm, success, trace_id, agent_config_version: version, rollout_id: drawnIn }: PromptEvent, at: string): void {
+    if (at > this.#at) this.#at = at;
+    const { rollout_id, key, rules, candidate, stable } = this.was.doc;
     const isCandidate = draw(key, trace_id).at < rules.share;
-    // Whoever had not heard of this rollout yet, or sends late, may speak of a version that is not in it.
+    // Whoever had not heard of this rollout yet, or sends late, may speak of a version that is not in it. Of those who drew by the canary before it only the stable arm
+    // could be of it, too: they would all count on one side.
     const isOfArm = isCandidate ? version === candidate.version : stable === null ? version !== candidate.version : version === stable;
-    if (isCandidate !== (arm === 'canary') || !isOfArm) return this.#note('misrouted');
+    const isOfThis = drawnIn === undefined || drawnIn === rollout_id;
+    if (isCandidate !== (arm === 'canary') || !isOfArm || !isOfThis) return this.#note('misrouted');
     const failed = success ? 0 : 1;
     this.#evidence = {
       ...this.#evidence,

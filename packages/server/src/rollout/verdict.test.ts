@@ -7,13 +7,14 @@ import { count, emptyEvidence } from './series.ts';
 import { alphaOf, standingOf } from './verdict.ts';
 
 const { series: nothing } = emptyEvidence();
+const HOUR_LATER = new Date(Date.parse(START) + 3_600_000).toISOString();
 const pairs = (differences: readonly number[], units = { stable: differences.length, candidate: differences.length }) => ({
   differences: [...differences],
   waiting: { stable: [], candidate: [] },
   stable: { units: units.stable, wrong: 0 },
   candidate: { units: units.candidate, wrong: 0 },
 });
-const says = (rollout: Rollout, overridden: readonly number[], failed: readonly number[] = [], at = START) => {
+const says = (rollout: Rollout, overridden: readonly number[], failed: readonly number[] = [], at = HOUR_LATER) => {
   const series = { ...nothing, overridden: pairs(overridden), failed: pairs(failed) };
   const { verdict, why } = standingOf(rollout, { series }, at);
   return why === undefined ? verdict : `${verdict} ${why}`;
@@ -51,10 +52,12 @@ test('pairs or days that are used up end it: without a verdict, unless it has on
 test('arms that did not get their shares end a canary; a shadow has none', () => {
   const series = { ...nothing, overridden: pairs(same(300), { stable: 600, candidate: 300 }) };
   deepEqual(
-    (['canary', 'shadow'] as const).map((stage) => standingOf(rolloutOf({ stage }), { series }, START).why ?? 'none'),
+    (['canary', 'shadow'] as const).map((stage) => standingOf(rolloutOf({ stage }), { series }, HOUR_LATER).why ?? 'none'),
     ['sample_ratio', 'none'],
   );
-  equal(standingOf(rolloutOf({ stage: 'canary', rules: { share: 0.3333 } }), { series }, START).verdict, 'eligible');
+  equal(standingOf(rolloutOf({ stage: 'canary', rules: { share: 0.3333 } }), { series }, HOUR_LATER).verdict, 'eligible');
+  // The calls of a slower one come later: at first that ends nothing, and proves nothing.
+  equal(standingOf(rolloutOf({ stage: 'canary' }), { series }, START).verdict, 'running');
 });
 
 test('a config has to be no worse in each question that has answers, and is rolled back for harm in one', () => {
@@ -87,7 +90,7 @@ const runOf = (random: Random, units: number, rollout: Rollout, wrong: { readonl
     const is = Number(random() < wrong[arm]);
     series = count(series, { arm, wrong: { stable: is, candidate: is } });
     if (i % LOOK !== 0) continue;
-    const now = standingOf({ ...rollout, verdict }, { series: { ...nothing, overridden: series } }, START);
+    const now = standingOf({ ...rollout, verdict }, { series: { ...nothing, overridden: series } }, HOUR_LATER);
     if (now.why !== undefined) return now.verdict;
     ({ verdict } = now);
   }

@@ -13,6 +13,8 @@ export interface Standing {
 const questions = ['overridden', 'failed'] as const;
 /** A split that goes wrong by chance is called wrong once in a thousand rollouts: it stops a comparison in which nothing else is wrong. */
 const SPLIT_ALPHA = 0.001;
+/** So long a canary's calls may be behind: slower ones come later, and while there are few of either that looks like a split gone wrong. */
+const SPLIT_AFTER_MS = 10 * 60_000;
 
 /** Tries of the same bytes share the bound: halving it each time, all of them together stay within it. */
 export const alphaOf = ({ attempt, rules }: Pick<Rollout, 'attempt' | 'rules'>): number => rules.alpha / 2 ** attempt;
@@ -54,10 +56,11 @@ export function standingOf(rollout: Rollout, { series }: Pick<RolloutEvidence, '
   const isSplit = ({ stable, candidate }: RolloutSeries) =>
     isSplitAsMeant({ stable: stable.units, candidate: candidate.units }, rules.share, SPLIT_ALPHA);
   // Also where there is no pair yet: a candidate of which nothing comes back, since it fails before it is heard of, makes none.
-  if (stage === 'canary' && questions.some((question) => !isSplit(series[question])))
+  const isSplitWrong = stage === 'canary' && questions.some((question) => !isSplit(series[question]));
+  if (isSplitWrong && Date.parse(at) >= Date.parse(rollout.started_at) + SPLIT_AFTER_MS)
     return { verdict: 'inconclusive', why: 'sample_ratio', figures };
   // That it was found eligible stays true.
-  const isEligible = before === 'eligible' || (tests.length > 0 && tests.every(({ betterAt }) => betterAt !== undefined));
+  const isEligible = before === 'eligible' || (!isSplitWrong && tests.length > 0 && tests.every(({ betterAt }) => betterAt !== undefined));
   const isUsedUp = tests.some(({ pairs }) => pairs >= rules.most_pairs);
   const ends = isUsedUp ? ({ why: 'most_pairs' } as const) : isOver ? ({ why: 'most_days' } as const) : undefined;
   return { verdict: isEligible ? 'eligible' : ends ? 'inconclusive' : 'running', ...ends, figures };
