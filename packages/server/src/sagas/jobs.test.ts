@@ -90,7 +90,7 @@ test('nothing runs at the start; when it is due it runs once for each tenant, ho
   deepEqual([job?.due_at, job?.last_outcome], [new Date(START + 48 * HOUR).toISOString(), 'started']);
 });
 
-test('a clock that jumps ahead runs what was missed once, and one that jumps back runs nothing twice', async () => {
+test('a clock that jumps ahead runs what was missed once, and one that jumps back runs nothing twice and goes on from there', async () => {
   await using servers = await openServers(1);
   servers.clock.ms += 30 * 24 * HOUR;
   await servers.look();
@@ -98,6 +98,9 @@ test('a clock that jumps ahead runs what was missed once, and one that jumps bac
   servers.clock.ms -= 20 * 24 * HOUR;
   await servers.look();
   equal(servers.begun.size, 2);
+  servers.clock.ms += 24 * HOUR;
+  await servers.look();
+  equal(servers.begun.size, 4);
 });
 
 test('what a tenant does not allow, and where there is nothing to do, is told and due again', async () => {

@@ -56,16 +56,22 @@ export function openJobs({ jobs, platform, tenantStore, tenantIds, clock, random
   const known = new Set<string>();
   let cancelLook = () => {};
   let looking = Promise.resolve();
+  /** A clock that was set back since leaves schedules to be looked at again. */
+  let lookedAt = 0;
   const keyOf = (tenant_id: string, { name }: Pick<Job, 'name'>): string => `${tenant_id}/${name}`;
   const newTraceId = (): string => Buffer.from(random.bytes(16)).toString('hex');
   const next = ({ everyHours }: Job): string => toTimestamp(clock.now() + everyHours * HOUR_MS);
 
-  /** A schedule for every tenant and job; whoever comes second finds it. */
+  /** A schedule for every tenant and job; whoever comes second finds it. One that a clock left which was ahead, and farther off than any is, begins anew. */
   async function ensure(tenant_id: string, job: Job, io: Io): Promise<Stored<typeof jobSchedules>> {
     const schedule_key = keyOf(tenant_id, job);
     for (;;) {
       const found = await platform.get(jobSchedules, schedule_key, io);
-      if (found !== undefined) return found;
+      if (found !== undefined && found.doc.due_at <= next(job)) return found;
+      if (found !== undefined) {
+        await platform.commit([replace(jobSchedules, found, { due_at: next(job) })], [], io).catch(unlessOvertaken);
+        continue;
+      }
       const doc: JobSchedule = {
         schedule_key,
         tenant_id,
@@ -91,12 +97,14 @@ export function openJobs({ jobs, platform, tenantStore, tenantIds, clock, random
   }
 
   async function look(io: Io): Promise<void> {
+    const now = clock.now();
+    if (now < lookedAt) known.clear();
+    lookedAt = now;
     for (const tenant_id of await tenantIds(io)) {
       if (known.has(tenant_id)) continue;
       for (const job of jobs) await ensure(tenant_id, job, io);
       known.add(tenant_id);
     }
-    const now = clock.now();
     // Up to now and now itself: a range ends before its end.
     const due = { index: 'all', equals: {}, to: toTimestamp(now + 1), oldest_first: true, limit: AT_ONCE } as const;
     const { items } = await platform.find(jobSchedules, due, io);
