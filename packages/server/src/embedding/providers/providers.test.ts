@@ -147,6 +147,33 @@ test('an overloaded server is asked again when it says, a batch too large is hal
   });
 });
 
+test('an answer that breaks off is asked for again, as is one of a gateway; what a failure says has no address, which redaction would take out', async () => {
+  let asked = 0;
+  const breaking = createServer((request, response) => {
+    request.resume().on('end', () => {
+      asked++;
+      if (asked === 2) return void response.writeHead(502).end();
+      const text = JSON.stringify(openai({ input: ['a'] }).body);
+      response.writeHead(200, { 'content-type': 'application/json', 'content-length': text.length });
+      if (asked === 1) response.write(text.slice(0, 9), () => response.destroy());
+      else response.end(asked === 3 ? text : text.replace('1', '?'));
+    });
+  }).listen(0, '127.0.0.1');
+  await once(breaking, 'listening');
+  const address = breaking.address();
+  const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+  try {
+    const provider = openHttpProvider({ ...options, url, shape: 'openai' });
+    deepEqual((await provider.embed(['a'], io, 'north')).texts[0]?.vector, Float32Array.from([1, 0]));
+    equal(asked, 3);
+    await rejects(provider.embed(['a'], io, 'north'), { message: 'the openai server: an answer that is not JSON' });
+  } finally {
+    breaking.closeAllConnections();
+    breaking.close();
+    waits.splice(0);
+  }
+});
+
 test('a server that does not answer in time is waited for once', async () => {
   let asked = 0;
   const silent = createServer(() => void asked++).listen(0, '127.0.0.1');
