@@ -2,12 +2,12 @@
 import { deepEqual, equal, match, notEqual, ok } from 'node:assert/strict';
 import { test } from 'node:test';
 import { parquetReadObjects } from 'hyparquet';
-import { build, decideAll, govern, learn, rightFor, suggest, table, TABLES, terms, trainOn, type Suggestion } from './shop.ts';
+import { build, decideAll, govern, learn, rightFor, suggest, table, TABLES, terms, trainOn, type Run, type Suggestion } from './shop.ts';
 import { startTestServer } from './test-server.ts';
 
 test('decisions become a model that was compared on tables it never saw, and once promoted it is what suggests', async () => {
   await using server = await startTestServer();
-  const { steward, agent } = server.north;
+  const { admin, steward, agent } = server.north;
   await learn(server);
   const dataset_id = await build(server);
   equal((await steward.post<{ code: string }>(409, '/training/runs', { task: 'mapping', dataset_id })).code, 'training.not_approved');
@@ -41,6 +41,11 @@ test('decisions become a model that was compared on tables it never saw, and onc
   const after = await suggest(agent, 0);
   equal(after.items[0]?.model.version, version);
   notEqual(JSON.stringify(after.items[0]?.candidates), JSON.stringify(before.items[0]?.candidates));
+  // A run whose saga is killed is over: nothing of it goes on.
+  const killed = await steward.post<{ run_id: string; saga_id: string }>(202, '/training/runs', { task: 'mapping', dataset_id });
+  await admin.post(200, `/dif/sagas/${killed.saga_id}/kill`, { reason: 'not needed' });
+  const { status, error_code } = await steward.get<Run>(200, `/training/runs/${killed.run_id}`);
+  deepEqual([status, error_code], ['failed', 'killed']);
 });
 
 test('what a tenant releases the platform’s admin reads, and nobody else', async () => {

@@ -1,8 +1,30 @@
-import { AncillaError, Closed, Id, Name, nothing, pageOf, paging, route, TrainingRun, trainingRuns } from '@ancilla/contracts';
+import {
+  AncillaError,
+  Closed,
+  Id,
+  Name,
+  nothing,
+  pageOf,
+  paging,
+  route,
+  sagaState,
+  TrainingRun,
+  trainingRuns,
+  type Io,
+  type Reader,
+  type Tenant,
+} from '@ancilla/contracts';
 import { Type } from 'typebox';
 import { taskOf, type TrainingParts } from './parts.ts';
 import type { Queue } from './queue.ts';
 import { permitted, startRun, type openRunSaga } from './run-saga.ts';
+
+/** A run as it stands: of one whose saga was killed the document says nothing, since that undoes nothing. */
+async function standing(tenant: Reader<Tenant>, run: TrainingRun, io: Io): Promise<TrainingRun> {
+  if (run.status !== 'queued' && run.status !== 'running') return run;
+  const state = await tenant.get(sagaState, run.saga_id, io);
+  return state?.doc.status === 'killed' ? { ...run, status: 'failed', error_code: 'killed' } : run;
+}
 
 export const runRoutes = (parts: TrainingParts, runSaga: ReturnType<typeof openRunSaga>, queue: Queue) => [
   route({
@@ -41,8 +63,10 @@ export const runRoutes = (parts: TrainingParts, runSaga: ReturnType<typeof openR
     query: Closed(paging),
     answers: { 200: pageOf(TrainingRun) },
     async handle({ tenant, query, signal }) {
-      const page = await tenant.find(trainingRuns, { index: 'all', equals: {}, ...query }, { signal });
-      return [200, { items: page.items.map(({ doc }) => doc), next_cursor: page.next_cursor }] as const;
+      const io = { signal };
+      const page = await tenant.find(trainingRuns, { index: 'all', equals: {}, ...query }, io);
+      const items = await Promise.all(page.items.map(({ doc }) => standing(tenant, doc, io)));
+      return [200, { items, next_cursor: page.next_cursor }] as const;
     },
   }),
   route({
@@ -56,7 +80,7 @@ export const runRoutes = (parts: TrainingParts, runSaga: ReturnType<typeof openR
     async handle({ tenant, params, signal }) {
       const found = await tenant.get(trainingRuns, params.run_id, { signal });
       if (found === undefined) throw new AncillaError('not_found', `no run ${params.run_id}`);
-      return [200, found.doc] as const;
+      return [200, await standing(tenant, found.doc, { signal })] as const;
     },
   }),
 ];
