@@ -82,6 +82,9 @@ export type DecisionBody = {
   readonly lead_time_ms?: number;
 };
 
+/** Suggestions shown at a time: there may be more. */
+export const MOST_QUEUED = 100;
+
 /** One tenant's API, as its token may use it. */
 export function openApi(token: string) {
   async function request<T>(path: string, init: RequestInit): Promise<T> {
@@ -105,7 +108,7 @@ export function openApi(token: string) {
     calls: (cursor: string | null, signal: AbortSignal) =>
       get<Page<PromptEvent>>(`/dif/prompt_events?limit=50${cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`}`, signal),
     trace: (id: string, signal: AbortSignal) => get<Trace>(`/dif/traces/${encodeURIComponent(id)}`, signal),
-    queue: (signal: AbortSignal) => get<Page<QueueItem>>('/review/queue?status=open&order=value&limit=100', signal),
+    queue: (signal: AbortSignal) => get<Page<QueueItem>>(`/review/queue?status=open&order=value&limit=${MOST_QUEUED}`, signal),
     rollouts: (signal: AbortSignal) => get<Page<RolloutRow>>('/rollouts?limit=20', signal),
     models: (signal: AbortSignal) => get<Page<ModelRow>>('/models', signal),
     decide: (suggestion_id: string, decision: DecisionBody) =>

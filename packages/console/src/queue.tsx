@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
-import type { Api, DecisionBody, QueueItem } from './api.ts';
+import { MOST_QUEUED, type Api, type DecisionBody, type QueueItem } from './api.ts';
 import { Empty, Loading, ProblemNote } from './notes.tsx';
 import { SuggestionCard } from './suggestion-card.tsx';
 
@@ -19,7 +19,8 @@ function List({ api, tenant, items }: { readonly api: Api; readonly tenant: stri
   const list = useRef<HTMLElement>(null);
   const { mutate, isPending, error } = useMutation({
     mutationFn: ({ id, body }: { readonly id: string; readonly body: DecisionBody }) => api.decide(id, body),
-    onSuccess: () => client.invalidateQueries({ queryKey: [tenant, 'queue'] }),
+    // Also after a refusal: what someone else has decided meanwhile is to go.
+    onSettled: () => client.invalidateQueries({ queryKey: [tenant, 'queue'] }),
   });
   // Keys work at once, without a click into the list.
   useEffect(() => list.current?.focus(), []);
@@ -51,7 +52,7 @@ function List({ api, tenant, items }: { readonly api: Api; readonly tenant: stri
   return (
     <section ref={list} className="queue" tabIndex={-1} aria-label="Open suggestions" onKeyDown={onKeyDown}>
       <p className="keys">
-        <span>{items.length} open</span>
+        <span>{items.length < MOST_QUEUED ? `${items.length} open` : `the first ${items.length}`}</span>
         <span>
           <kbd>j</kbd> <kbd>k</kbd> move
         </span>

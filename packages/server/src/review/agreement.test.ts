@@ -2,7 +2,7 @@ import { deepEqual, equal, ok } from 'node:assert/strict';
 import { test } from 'node:test';
 import { isSure } from './accept-alone.ts';
 import { agreement, kappa } from './agreement.ts';
-import { valuesOf } from './queue.ts';
+import { byValue, valuesOf } from './queue.ts';
 
 const pairs = (counts: Readonly<Record<string, number>>) =>
   Object.entries(counts).flatMap(([pair, count]) => Array.from({ length: count }, () => pair.split(' ') as [string, string]));
@@ -52,6 +52,28 @@ test('what is unsure and common teaches most', () => {
     column('Cust-NM', 0.5),
   ]);
   ok(sure < unsure && unsure < common && common === same);
+});
+
+test('what teaches most comes first; what teaches alike comes in an order of each person’s own, and stays in it while others decide', () => {
+  const open = Array.from({ length: 200 }, (_, i) => ({
+    suggestion_id: `su_${i}`,
+    column: `c${i}`,
+    abstained: false,
+    candidates: [{ semantic_id: 'sem.a', score: i < 100 ? 0.5 + i / 2000 : 0.9 + i / 4000, reasons: [] }],
+  }));
+  const seen = (by: string, of = open) => byValue(of, by).map(({ suggestion_id }) => suggestion_id);
+  const [ann, bob] = [seen('ann'), seen('bob')];
+  const unsure = new Set(open.slice(0, 100).map(({ suggestion_id }) => suggestion_id));
+  for (const queue of [ann, bob]) ok(queue.slice(0, 100).every((id) => unsure.has(id)));
+  ok(ann.slice(0, 20).filter((id) => bob.slice(0, 20).includes(id)).length < 12, 'two people do not begin with the same');
+  const [decided] = bob;
+  deepEqual(
+    seen(
+      'ann',
+      open.filter(({ suggestion_id }) => suggestion_id !== decided),
+    ),
+    ann.filter((id) => id !== decided),
+  );
 });
 
 test('a tie is never sure, nor what is abstained from, nor a class without a threshold', () => {
