@@ -147,6 +147,7 @@ test('a language model that is down, talks, or answers something else changes no
   const answers: Answer[] = [
     () => ({ content: '', status: 500 }),
     () => ({ content: 'Sure! Here are the terms.' }),
+    () => ({ content: JSON.stringify({ columns: { xq_7: ['sem.country'], note: 'so '.repeat(100_000) } }) }),
     () => ({ content: '{"columns":[1,2]}' }),
     () => ({ content: '{"columns":{"xq_7":"sem.city","city":[null,{}]}}' }),
   ];
@@ -160,6 +161,7 @@ test('a language model that is down, talks, or answers something else changes no
   equal(seen.size, 1);
   ok(![...seen].join('').includes('reranked'));
   deepEqual((await callsOf(server)).map(({ success, error_code }) => [success, error_code]).toReversed(), [
+    [false, 'mapping.language_model'],
     [false, 'mapping.language_model'],
     [false, 'mapping.language_model'],
     [true, undefined],

@@ -18,6 +18,8 @@ interface LanguageAnswer {
   readonly token_count_out: number | null;
 }
 
+/** Twenty columns with ten ids each need a tenth of it; what is said beyond would be kept with the call. */
+const LONGEST_ANSWER = 256 * 1024;
 const Count = Type.Union([Type.Integer({ minimum: 0 }), Type.Null()]);
 const Completion = Compile(
   Type.Object({
@@ -65,8 +67,10 @@ export function openLanguageModel({
       const body: unknown = await answer.json().catch(() => undefined);
       if (!Completion.Check(body)) throw fail('no chat completion');
       const { choices, usage, model: model_version } = body;
+      const content = choices[0]?.message.content ?? '';
+      if (content.length > LONGEST_ANSWER) throw fail(`an answer of ${content.length} characters`);
       try {
-        const output: unknown = JSON.parse(choices[0]?.message.content ?? '');
+        const output: unknown = JSON.parse(content);
         return { output, model_version, token_count_in: usage?.prompt_tokens ?? null, token_count_out: usage?.completion_tokens ?? null };
       } catch {
         throw fail('an answer that is not JSON');
