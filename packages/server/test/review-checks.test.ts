@@ -60,7 +60,13 @@ async function add(server: TestServer, count: number, suggestion_id: string, cha
   if (like === undefined) throw new TypeError(`no suggestion ${suggestion_id}`);
   const created_at = new Date().toISOString();
   const writes = Array.from({ length: count }, (_, i) =>
-    insert(mappingSuggestions, { ...like.doc, created_at, ...change, suggestion_id: idFrom('su', sha256(`${suggestion_id}/${i}`)) }),
+    insert(mappingSuggestions, {
+      ...like.doc,
+      created_at,
+      table: `${like.doc.table}_${i}`,
+      ...change,
+      suggestion_id: idFrom('su', sha256(`${suggestion_id}/${i}`)),
+    }),
   );
   await tenant.commit(writes, [], io);
 }

@@ -22,8 +22,8 @@ export interface HttpProviderOptions {
 
 const ATTEMPTS = 4;
 const MOST_WAIT_MS = 10_000;
-/** How often a status is answered by asking again: that of a busy server, of a gateway before one, and of one that failed or whose model's backend did. */
-const attemptsAt: Readonly<Record<number, number>> = { 424: 2, 429: ATTEMPTS, 500: 2, 502: ATTEMPTS, 503: ATTEMPTS, 504: ATTEMPTS };
+/** How often a status is answered by asking again: that of a busy server, of a gateway before one, and of one whose model's backend failed. */
+const attemptsAt: Readonly<Record<number, number>> = { 424: 2, 429: ATTEMPTS, 502: ATTEMPTS, 503: ATTEMPTS, 504: ATTEMPTS };
 
 const Vector = Type.Array(Type.Number(), { minItems: 1 });
 const Vectors = Compile(Type.Array(Vector));
