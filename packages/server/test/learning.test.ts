@@ -144,6 +144,14 @@ test('a dataset is built by schedule, or when asked, once enough was decided', a
   const run = (as: typeof admin, status: number) => as.post<{ outcome: string; saga_id: string }>(status, `/dif/jobs/${job?.name}/run`, {});
   await run(steward, 403);
   equal((await run(admin, 202)).outcome, 'nothing_to_do', 'so few decisions are not worth a person’s approval');
+  // What the models were sure of themselves is no decision to learn from.
+  const { content } = await steward.get<{ content: object }>(200, '/curator/review_policies/default/versions/production');
+  const alone = { ...content, accept_alone: { thresholds: { unclassified: 0.5 }, audit_share: 0.01 } };
+  await steward.post(201, '/curator/review_policies/default/versions', { version: 'alone', message: 'm', content: alone });
+  await steward.put(200, '/curator/review_policies/default/labels/production', { version: 'alone', reason: 'r' });
+  for (let i = 0; i < TABLES; i++) await suggest(agent, i, [], 'sure');
+  await server.settled(admin, await admin.post(202, '/dif/jobs/review.accept_alone/run', {}));
+  equal((await run(admin, 202)).outcome, 'nothing_to_do');
   for (let i = 0; i < TABLES; i++) await decideAll(reviewer, (await suggest(agent, i, [], 'more')).items);
   const started = await run(admin, 202);
   equal(started.outcome, 'started');
