@@ -143,7 +143,10 @@ test('a second person decides unknowing; what they say is compared and changes n
     'opinions are no decisions',
   );
 
-  const disputes = await steward.get<Page<{ of: string; suggestion_id: string }>>(200, '/review/opinions?agrees=false');
+  const disputes = await steward.get<Page<{ of: string; suggestion_id: string; settled_by?: string }>>(
+    200,
+    '/review/opinions?agrees=false',
+  );
   deepEqual(
     disputes.items.map(({ suggestion_id }) => suggestion_id),
     [wrong?.suggestion_id],
@@ -151,7 +154,9 @@ test('a second person decides unknowing; what they say is compared and changes n
   const settles = { decision: 'override', semantic_id: rightFor(wrong?.column ?? ''), supersedes: disputes.items[0]?.of };
   for (const one of [reviewer, steward])
     equal((await decide<{ code: string }>(one, 403, wrong?.suggestion_id, settles)).code, 'access.forbidden_combination');
-  await decide(admin, 201, wrong?.suggestion_id, settles);
+  const settled = await decide(admin, 201, wrong?.suggestion_id, settles);
+  const after = await steward.get<Page<{ settled_by?: string }>>(200, '/review/opinions?agrees=false');
+  deepEqual([disputes.items[0]?.settled_by, after.items[0]?.settled_by], [undefined, settled.mapping_history_id]);
   const quality = await steward.get<Quality>(200, '/review/quality');
   equal(
     quality.domains.reduce((sum, { pairs }) => sum + pairs, 0),

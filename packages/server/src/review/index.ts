@@ -173,17 +173,24 @@ export function openReview({
       method: 'GET',
       path: '/review/opinions',
       action: 'review.quality',
-      summary: 'Double reviews, newest first; `agrees=false` are disputes that a third person settles',
+      summary: 'Double reviews, newest first; `agrees=false` are disputes that a third person settles, with `settled_by` where one did',
       ...nothing,
       query: Type.Object({ agrees: Type.Optional(Type.Boolean()), ...paging }, { additionalProperties: false }),
-      answers: { 200: pageOf(Opinion) },
+      answers: { 200: pageOf(Type.Object({ ...Opinion.properties, settled_by: Type.Optional(Id('mh')) })) },
       async handle({ tenant, query: { agrees = false, ...page }, signal }) {
+        const io = { signal };
         const { items, next_cursor } = await tenant.find(
           reviewOpinions,
           { index: 'by_agreement', equals: { why: 'double', agrees }, ...page },
-          { signal },
+          io,
         );
-        return [200, { items: items.map(({ doc }) => doc), next_cursor }] as const;
+        const shown = items.map(async ({ doc }) => {
+          if (doc.agrees || doc.suggestion_id === undefined) return doc;
+          const inForce = (await tenant.get(mappingSuggestions, doc.suggestion_id, io))?.doc.mapping_history_id;
+          // What was decided since in the place of the decision it is compared with.
+          return { ...doc, ...(inForce !== undefined && inForce !== doc.of && { settled_by: inForce }) };
+        });
+        return [200, { items: await Promise.all(shown), next_cursor }] as const;
       },
     }),
     route({
