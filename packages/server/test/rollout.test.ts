@@ -211,8 +211,24 @@ test('a canary that people refuse is taken away by no person, its next try has h
   const { labels } = await auditor.get<{ labels: readonly string[] }>(200, `${MODEL}/versions/${version}`);
   ok(!labels.includes('canary'), 'the label is gone');
   for (let i = 0; i < 6; i++) equal((await suggest(agent, 0, [], `later-${i}`)).items[0]?.model.version, 'base-4');
-  const history = await auditor.get<{ items: readonly object[] }>(200, '/curator/models/mapping-ranker/labels/canary/history');
-  equal(history.items.length, 1, 'its history stands');
+  interface Moves {
+    readonly items: readonly {
+      readonly version: string | null;
+      readonly moved_by: string;
+      readonly reason: string;
+      readonly proof: object;
+    }[];
+  }
+  const history = await auditor.get<Moves>(200, '/curator/models/mapping-ranker/labels/canary/history');
+  deepEqual(
+    history.items.map((move) => [move.version, move.moved_by, move.reason]),
+    [
+      [null, 'ancilla.rollout', 'the candidate is worse than what is live: rolled back by the standing rule'],
+      [version, 'north-steward', 'r'],
+    ],
+    'its history stands, with who and why',
+  );
+  ok(history.items.every(({ proof }) => proof !== undefined));
 
   await steward.post(200, move(version), { label: 'canary', reason: 'again' });
   const again = await until(steward, ({ rollout_id }) => rollout_id !== view.rollout_id);

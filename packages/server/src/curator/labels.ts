@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox';
-import { AncillaError, Closed, Label, Timestamp, changes, labels, toTimestamp, type Ledger, type Io } from '@ancilla/contracts';
+import { AncillaError, Change, Closed, Label, Timestamp, changes, labels, toTimestamp, type Ledger, type Io } from '@ancilla/contracts';
 import { Value } from 'typebox/value';
 import { findLabel, labelKey, type Resolved, type Shelf, type Subject } from './document.ts';
 
@@ -24,6 +24,15 @@ export const LabelAnswer = Closed({
 });
 export type LabelAnswer = Static<typeof LabelAnswer>;
 
+/** One move of a label: what it came to name, null where it was taken away, by whom and why. */
+export const MoveAnswer = Closed({
+  ...LabelAnswer.properties,
+  version: Type.Union([Label.properties.version, Type.Null()]),
+  reason: Change.properties.reason,
+  trace_id: Change.properties.trace_id,
+});
+type MoveAnswer = Static<typeof MoveAnswer>;
+
 const answer = ({ label_key: _key, kind: _kind, id: _id, ...label }: Label, revision: number, source: Source): LabelAnswer => ({
   ...label,
   revision,
@@ -37,21 +46,19 @@ export const labelHistory = async (
   label: string,
   page: { readonly to?: string; readonly limit?: number; readonly cursor?: string },
   io: Io,
-): Promise<{ items: LabelAnswer[]; next_cursor: string | null }> => {
+): Promise<{ items: MoveAnswer[]; next_cursor: string | null }> => {
   const equals = { collection: labels.name, subject_id: labelKey(of, label) };
   const found = await shelf.find(changes, { index: 'by_subject', equals, ...page }, io);
   const log_id = await shelf.ledger.logId(io);
-  const items = found.items.flatMap(({ doc, seq }) =>
-    // Where it was taken away, it names nothing.
-    doc.op === 'remove'
-      ? []
-      : [
-          {
-            ...answer(Value.Parse(Label, doc.document), doc.revision, source),
-            proof: { log_id, collection: 'changes' as const, id: doc.change_id, seq },
-          },
-        ],
-  );
+  const items = found.items.map(({ doc, seq }): MoveAnswer => {
+    const { op, revision, reason, trace_id, policy } = doc;
+    const removed = { label, version: null, previous: null, moved_by: doc.who, approved_by: null, moved_at: doc.at, revision, source };
+    const named =
+      op === 'remove'
+        ? { ...removed, ...(policy !== undefined && { policy }) }
+        : answer(Value.Parse(Label, doc.document), revision, source);
+    return { ...named, reason, trace_id, proof: { log_id, collection: 'changes', id: doc.change_id, seq } };
+  });
   return { items, next_cursor: found.next_cursor };
 };
 
@@ -67,7 +74,10 @@ export const readLabel = async (shelves: Shelves, of: Subject, label: string, at
     } else {
       // The store's range ends before `to`, and its clock ticks in milliseconds.
       const { items } = await labelHistory([source, shelf], of, label, { to: toTimestamp(Date.parse(at) + 1), limit: 1 }, io);
-      if (items[0]) return items[0];
+      if (items[0] === undefined) continue;
+      const { reason: _reason, trace_id: _trace, version, ...named } = items[0];
+      // Where it was taken away, it names nothing.
+      if (version !== null) return { ...named, version };
     }
   }
   throw new AncillaError('not_found', `${of.kind} ${of.id} has no label ${label}${at === undefined ? '' : ' at that time'}`);

@@ -20,7 +20,7 @@ import {
 } from '@ancilla/contracts';
 import { diff } from './diff.ts';
 import { kindOf, labelKey, lookUp, type Resolved, type Subject } from './document.ts';
-import { LabelAnswer, labelHistory, listLabels, readLabel, type ProvenShelf } from './labels.ts';
+import { LabelAnswer, labelHistory, listLabels, MoveAnswer, readLabel, type ProvenShelf } from './labels.ts';
 import { waitingMove, type Approval, type Of } from './approvals.ts';
 import type { Move } from './may-move.ts';
 import type { Moved, Waiting } from './moves.ts';
@@ -203,11 +203,12 @@ export const curatorRoutes = ({ platform, save, move, approve }: Parts): readonl
       method: 'GET',
       path: '/curator/{kind}/{id}/labels/{label}/history',
       action: 'curator.read',
-      summary: 'Every move of a label, newest first, each with the entry that proves it',
+      summary:
+        'Every move of a label, newest first, each with its reason and the entry that proves it; `version` is null where the label was taken away',
       params: labelled,
       query: paged,
       body: Type.Null(),
-      answers: { 200: listOf(LabelAnswer) },
+      answers: { 200: listOf(MoveAnswer) },
       async handle({ tenant, params, query: { limit, cursor }, signal }) {
         const of = subjectOf(params);
         const page = await listFrom(tenant, cursor, (source, shelf, at) =>
