@@ -18,12 +18,23 @@ export class Wealth {
   }
   /** @returns the log e-value after this gain */
   add(gain: number): number {
+    return this.#mixed(this.#bet(gain));
+  }
+  /** Whether the log e-value is below a boundary after this gain. The mixture is never above its best bet, which alone says so nearly always. */
+  staysBelow(boundary: number, gain: number): boolean {
+    const highest = this.#bet(gain);
+    return highest < boundary || this.#mixed(highest) < boundary;
+  }
+  #bet(gain: number): number {
     let highest = -Infinity;
-    for (const [i, bet] of this.#bets.entries()) {
-      const log = (this.#logs[i] ?? 0) + Math.log1p(bet * gain);
+    for (let i = 0; i < this.#bets.length; i++) {
+      const log = (this.#logs[i] ?? 0) + Math.log1p((this.#bets[i] ?? 0) * gain);
       this.#logs[i] = log;
       highest = Math.max(highest, log);
     }
+    return highest;
+  }
+  #mixed(highest: number): number {
     let sum = 0;
     for (const log of this.#logs) sum += Math.exp(log - highest);
     return highest + Math.log(sum / BETS.length);
@@ -80,7 +91,9 @@ export function interval(differences: readonly number[], alpha: number): readonl
   const isPlausible = (mean: number): boolean => {
     const above = new Wealth(1 + mean);
     const below = new Wealth(1 - mean);
-    return differences.every((difference) => above.add(difference - mean) < boundary && below.add(mean - difference) < boundary);
+    return differences.every(
+      (difference) => above.staysBelow(boundary, difference - mean) && below.staysBelow(boundary, mean - difference),
+    );
   };
   let low: number | undefined;
   let high = 0;
