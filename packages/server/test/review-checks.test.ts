@@ -133,6 +133,12 @@ test('a second person decides unknowing; what they say is compared and changes n
     said.mapping_history_id,
     'said twice is said once',
   );
+  // Whoever takes it back is not told that it was a check, and what they say last counts.
+  const right = { decision: 'override', semantic_id: rightFor(wrong?.column ?? ''), supersedes: said.mapping_history_id };
+  const corrected = await decide(steward, 201, wrong?.suggestion_id, right);
+  equal((await decide(steward, 201, wrong?.suggestion_id, right)).mapping_history_id, corrected.mapping_history_id);
+  deepEqual((await steward.get<Page<object>>(200, '/review/opinions?agrees=false')).items, []);
+  await decide(steward, 201, wrong?.suggestion_id, { ...disagrees, supersedes: corrected.mapping_history_id });
   for (const { suggestion_id, column } of rest)
     await decide(steward, 201, suggestion_id, { decision: 'override', semantic_id: rightFor(column) });
   equal((await queueOf(admin)).length, 0, 'a second opinion is enough');

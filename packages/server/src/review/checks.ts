@@ -1,5 +1,6 @@
 import {
   AncillaError,
+  idFrom,
   mappingHistory,
   mappingSuggestions,
   reviewGold,
@@ -11,6 +12,7 @@ import {
   type Stored,
   type TenantStore,
 } from '@ancilla/contracts';
+import { sha256 } from '@ancilla/evidence';
 import { domainOf } from '@ancilla/ranker';
 import { LRUCache } from 'lru-cache';
 import type { Of } from '../ingest/index.ts';
@@ -45,6 +47,18 @@ export async function checkDue(
   if (isGold) return { why: 'gold', first: first.doc };
   // One second opinion is enough; more would be a vote.
   return opinions.some(({ doc: said }) => said.why === 'double') ? undefined : { why: 'double', first: first.doc };
+}
+
+/** The check that a person's own answer was given as, to be corrected: a refusal would tell them that it was one. */
+export async function correctedCheck(
+  tenant: TenantStore,
+  { suggestion_id, reviewer_id, supersedes }: { readonly suggestion_id: string; readonly reviewer_id: string; readonly supersedes: string },
+  io: Io,
+): Promise<Check | undefined> {
+  const said = await tenant.get(reviewOpinions, supersedes, io);
+  if (said === undefined || said.doc.suggestion_id !== suggestion_id || said.doc.reviewer_id !== reviewer_id) return undefined;
+  const first = await tenant.get(mappingHistory, said.doc.of, io);
+  return first && { why: said.doc.why, first: first.doc };
 }
 
 /** Decided suggestions looked through for checks at a time. */
@@ -114,6 +128,16 @@ export const toOpinion = (mapping: Mapping, { why, first }: Check): Opinion => (
   domain: domainOf(first.semantic_id ?? mapping.semantic_id ?? 'none'),
 });
 
+/** The id of what a person says as a check: their first answer, or the one that corrects an answer of theirs. */
+export const opinionId = (suggestion_id: string, reviewer_id: string, supersedes?: string): string =>
+  idFrom('mh', sha256(`${suggestion_id}/opinion/${reviewer_id}${supersedes === undefined ? '' : `/${supersedes}`}`));
+
+/** Of opinions those that stand: a corrected one is its author's no more. */
+export function standing(opinions: readonly Opinion[]): readonly Opinion[] {
+  const corrected = new Set(opinions.map(({ supersedes }) => supersedes));
+  return opinions.filter(({ mapping_history_id }) => !corrected.has(mapping_history_id));
+}
+
 /** The answer alone, as whoever gave it sees it. */
 export const toMapping = ({
   why: _why,
@@ -131,7 +155,7 @@ export const toMapping = ({
  */
 export async function assertThird(tenant: TenantStore, superseded: string, reviewer_id: string, io: Io): Promise<void> {
   const { items } = await tenant.find(reviewOpinions, { index: 'by_first', equals: { of: superseded }, limit: 100 }, io);
-  const disagreed = items.filter(({ doc }) => doc.why === 'double' && !doc.agrees);
-  if (disagreed.some(({ doc }) => doc.reviewer_id === reviewer_id || doc.first_reviewer_id === reviewer_id))
+  const disagreed = standing(items.map(({ doc }) => doc)).filter(({ why, agrees }) => why === 'double' && !agrees);
+  if (disagreed.some((said) => said.reviewer_id === reviewer_id || said.first_reviewer_id === reviewer_id))
     throw new AncillaError('access.forbidden_combination', 'two people disagree about this decision: a third one settles it');
 }

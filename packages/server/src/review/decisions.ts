@@ -1,6 +1,5 @@
 import {
   AncillaError,
-  idFrom,
   insert,
   isAncillaError,
   mappingHistory,
@@ -16,10 +15,9 @@ import {
   type TraceContext,
 } from '@ancilla/contracts';
 import { context, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, type Tracer } from '@opentelemetry/api';
-import { sha256 } from '@ancilla/evidence';
 import type { Of } from '../ingest/index.ts';
 import type { Glossaries } from '../mapping/index.ts';
-import { checkDue, toMapping, toOpinion } from './checks.ts';
+import { checkDue, correctedCheck, opinionId, toMapping, toOpinion } from './checks.ts';
 import { decide, repeats, type Deciding, type Verdict } from './decide.ts';
 import { decideBeside } from './in-force.ts';
 import type { Checking } from './policy.ts';
@@ -60,7 +58,7 @@ export function openDecisions({ checking, glossaries, clock, tracer }: ReviewPar
         isTerm: (id: string) => glossary.has(id),
         blind: checks.isBlind(suggestion_id),
       };
-      if (was.doc.status === 'decided' && verdict.supersedes === undefined) {
+      if (was.doc.status === 'decided') {
         const said = await opinion(tenant, was, verdict, deciding, checks, io);
         if (said !== undefined) return said;
       }
@@ -74,7 +72,7 @@ export function openDecisions({ checking, glossaries, clock, tracer }: ReviewPar
     }
   }
 
-  /** What a person says who was asked again, unknowing; undefined when they were not. */
+  /** What a person says who was asked again, unknowing, or how they correct it; undefined when they were not. */
   async function opinion(
     tenant: TenantStore,
     was: Stored<typeof mappingSuggestions>,
@@ -84,13 +82,18 @@ export function openDecisions({ checking, glossaries, clock, tracer }: ReviewPar
     io: Io,
   ): Promise<Mapping | undefined> {
     const { suggestion_id } = was.doc;
-    const id = idFrom('mh', sha256(`${suggestion_id}/opinion/${deciding.reviewer_id}`));
+    const { supersedes } = verdict;
+    const id = opinionId(suggestion_id, deciding.reviewer_id, supersedes);
     const had = await tenant.get(reviewOpinions, id, io);
     if (had !== undefined) return repeats(had.doc, verdict, deciding.reviewer_id) ? toMapping(had.doc) : undefined;
-    const check = await checkDue(tenant, was, deciding.reviewer_id, checks, io);
+    const check =
+      supersedes === undefined
+        ? await checkDue(tenant, was, deciding.reviewer_id, checks, io)
+        : await correctedCheck(tenant, { suggestion_id, reviewer_id: deciding.reviewer_id, supersedes }, io);
     if (check === undefined) return undefined;
     const open = { ...was, doc: { ...was.doc, status: 'open' as const } };
-    const mapping = { ...decide(open, verdict, deciding).mapping, mapping_history_id: id };
+    const { mapping: said } = decide(open, { ...verdict, supersedes: undefined }, deciding);
+    const mapping = { ...said, mapping_history_id: id, ...(supersedes !== undefined && { supersedes }) };
     await tenant.commit([insert(reviewOpinions, toOpinion(mapping, check))], [], io);
     return mapping;
   }

@@ -27,7 +27,7 @@ import {
 import { Type } from 'typebox';
 import type { Curator } from '../curator/index.ts';
 import { openAcceptAlone } from './accept-alone.ts';
-import { openLookedBack } from './checks.ts';
+import { openLookedBack, opinionId } from './checks.ts';
 import { openDecisions, type ReviewParts } from './decisions.ts';
 import { openChecking } from './policy.ts';
 import { Quality, qualityOf } from './quality.ts';
@@ -185,12 +185,13 @@ export function openReview({
           io,
         );
         const shown = items.map(async ({ doc }) => {
-          if (doc.agrees || doc.suggestion_id === undefined) return doc;
-          const inForce = (await tenant.get(mappingSuggestions, doc.suggestion_id, io))?.doc.mapping_history_id;
+          const { suggestion_id = '', reviewer_id, mapping_history_id, of, agrees } = doc;
+          if ((await tenant.get(reviewOpinions, opinionId(suggestion_id, reviewer_id, mapping_history_id), io)) !== undefined) return [];
+          const inForce = agrees ? undefined : (await tenant.get(mappingSuggestions, suggestion_id, io))?.doc.mapping_history_id;
           // What was decided since in the place of the decision it is compared with.
-          return { ...doc, ...(inForce !== undefined && inForce !== doc.of && { settled_by: inForce }) };
+          return [{ ...doc, ...(inForce !== undefined && inForce !== of && { settled_by: inForce }) }];
         });
-        return [200, { items: await Promise.all(shown), next_cursor }] as const;
+        return [200, { items: (await Promise.all(shown)).flat(), next_cursor }] as const;
       },
     }),
     route({

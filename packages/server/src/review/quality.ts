@@ -2,6 +2,7 @@ import { everyOf, mappingHistory, reviewOpinions, type Io, type Mapping, type Op
 import { Type, type Static } from 'typebox';
 import { isByPolicy } from '../mapping/index.ts';
 import { agreement, type Pair } from './agreement.ts';
+import { standing } from './checks.ts';
 
 const Part = Type.Number({ minimum: 0, maximum: 1 });
 /** How well and how fast people decide, over their newest decisions. */
@@ -78,10 +79,11 @@ const reviewer = (reviewer_id: string, decided: readonly Mapping[], gold: readon
 
 /** @param rubber_stamp_ms - as the policy says */
 export async function qualityOf(tenant: TenantStore, rubber_stamp_ms: number, io: Io): Promise<Static<typeof Quality>> {
-  const [decided, opinions] = await Promise.all([
+  const [decided, said] = await Promise.all([
     newest<Mapping>((more) => tenant.find(mappingHistory, { index: 'all', equals: {}, ...more }, io)),
     newest<Opinion>((more) => tenant.find(reviewOpinions, { index: 'all', equals: {}, ...more }, io)),
   ]);
+  const opinions = standing(said);
   const byReviewer = Map.groupBy(
     decided.filter((mapping) => !isByPolicy(mapping)),
     ({ reviewer_id }) => reviewer_id,
