@@ -221,7 +221,7 @@ test('a canary that people refuse is taken away by no person, its next try has h
   }
   const history = await auditor.get<Moves>(200, '/curator/models/mapping-ranker/labels/canary/history');
   deepEqual(
-    history.items.map((move) => [move.version, move.moved_by, move.reason]),
+    history.items.map(({ version: named, moved_by, reason }) => [named, moved_by, reason]),
     [
       [null, 'ancilla.rollout', 'the candidate is worse than what is live: rolled back by the standing rule'],
       [version, 'north-steward', 'r'],

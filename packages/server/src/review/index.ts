@@ -185,7 +185,7 @@ export function openReview({
           io,
         );
         const shown = items.map(async ({ doc }) => {
-          const { suggestion_id = '', reviewer_id, mapping_history_id, of, agrees } = doc;
+          const { suggestion_id = '', reviewer_id, mapping_history_id, of } = doc;
           if ((await tenant.get(reviewOpinions, opinionId(suggestion_id, reviewer_id, mapping_history_id), io)) !== undefined) return [];
           const inForce = agrees ? undefined : (await tenant.get(mappingSuggestions, suggestion_id, io))?.doc.mapping_history_id;
           // What was decided since in the place of the decision it is compared with.
