@@ -1,5 +1,6 @@
 import { deepEqual, equal } from 'node:assert/strict';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Role } from '@ancilla/contracts';
@@ -55,17 +56,61 @@ const ROLES = {
 
 const headersOf = ({ headers }: RequestInit): Record<string, string> => Object.fromEntries(new Headers(headers));
 
+type Secrets = Readonly<Record<'north' | 'south', Readonly<Record<string, string>>>>;
+
+/** Two tenants and a key for each role, in a server that has just started for the first time. */
+async function makeTenants(url: string, platformKey: string): Promise<Secrets> {
+  const post = async (path: string, body: object): Promise<{ secret: string }> => {
+    const answer = await fetch(url + path, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${platformKey}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    equal(answer.status, 201, path);
+    return (await answer.json()) as { secret: string };
+  };
+  const make = async (tenant_id: string) => {
+    await post('/governance/tenants', { tenant_id });
+    const keys = Object.entries(ROLES).map(async ([name, role]) => {
+      const { secret } = await post('/governance/keys', { tenant_id, role, subject: `${tenant_id}-${name}` });
+      return [name, secret] as const;
+    });
+    return Object.fromEntries(await Promise.all(keys));
+  };
+  return { north: await make('north'), south: await make('south') };
+}
+
+const newFolder = () => mkdtemp(join(tmpdir(), 'ancilla-server-'));
+const platformKeyOf = async (folder: string) => (await readFile(join(folder, 'platform-admin-key'), 'utf8')).trim();
+
+/** A folder with tenants and keys, made once a process and copied for each server: making them takes longer than starting on them. */
+let made: Promise<{ readonly folder: string; readonly secrets: Secrets }> | undefined;
+const makeFolder = async () => {
+  const folder = await newFolder();
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const server = await openAncilla(readConfig({ ANCILLA_PORT: '0', ANCILLA_DATA: folder }), { log() {} });
+  try {
+    return { folder, secrets: await makeTenants(server.url, await platformKeyOf(folder)) };
+  } finally {
+    await server.close();
+  }
+};
+
 /** A real server on a folder that goes away, with two tenants and a key for each role. */
 export async function startTestServer(env: Readonly<Record<string, string>> = {}, extra: Extra = {}): Promise<TestServer> {
-  const folder = await mkdtemp(join(tmpdir(), 'ancilla-server-'));
+  const folder = await newFolder();
   const lines: string[] = [];
   // With a server named, all tests run on PostgreSQL, each on a database of its own.
   const given = process.env['ANCILLA_TEST_STORE_URL'];
   const database = given === undefined ? undefined : await freshDatabase(given);
+  const copied = database ? undefined : await (made ??= makeFolder());
+  if (copied) await cp(copied.folder, folder, { recursive: true });
   const config = readConfig({ ANCILLA_PORT: '0', ANCILLA_DATA: folder, ...(database && { ANCILLA_STORE_URL: database.url }), ...env });
   const open = () => openAncilla(config, { log: (level, line) => void lines.push(JSON.stringify({ level, ...line })), ...extra });
   let server: Ancilla | undefined = await open();
   let url = server.url;
+  const platformKey = await platformKeyOf(folder);
+  const secrets = copied?.secrets ?? (await makeTenants(url, platformKey));
 
   const client = (key: string, subject: string): Client => {
     const raw = (method: string, path: string, init: RequestInit = {}) =>
@@ -99,18 +144,10 @@ export async function startTestServer(env: Readonly<Record<string, string>> = {}
       },
     };
   };
-  const platform = client((await readFile(join(folder, 'platform-admin-key'), 'utf8')).trim(), 'platform-admin');
-  const tenant = async (tenant_id: string): Promise<Tenant> => {
-    await platform.post(201, '/governance/tenants', { tenant_id });
-    const made = await Promise.all(
-      Object.entries(ROLES).map(async ([name, role]) => {
-        const subject = `${tenant_id}-${name}`;
-        const { secret } = await platform.post<{ secret: string }>(201, '/governance/keys', { tenant_id, role, subject });
-        return [name, client(secret, subject)] as const;
-      }),
-    );
-    return Object.fromEntries(made) as unknown as Tenant;
-  };
+  const tenant = (tenant_id: keyof Secrets): Tenant =>
+    Object.fromEntries(
+      Object.entries(secrets[tenant_id]).map(([name, secret]) => [name, client(secret, `${tenant_id}-${name}`)]),
+    ) as unknown as Tenant;
   const settled: TestServer['settled'] = async (as, answer) => {
     const { saga_id } = answer as { saga_id: string };
     for (let i = 0; i < 3000; i++) {
@@ -131,10 +168,10 @@ export async function startTestServer(env: Readonly<Record<string, string>> = {}
       return url;
     },
     folder,
-    platform,
+    platform: client(platformKey, 'platform-admin'),
     client,
-    north: await tenant('north'),
-    south: await tenant('south'),
+    north: tenant('north'),
+    south: tenant('south'),
     settled,
     async moved({ admin, steward }, path, body) {
       const answer = await admin.raw('PUT', path, { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } });

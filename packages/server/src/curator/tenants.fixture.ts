@@ -1,23 +1,7 @@
-import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import {
-  AncillaError,
-  isAncillaError,
-  makeNewId,
-  storageMap,
-  type Clock,
-  type Io,
-  type Random,
-  type Role,
-  type SagaRunner,
-} from '@ancilla/contracts';
-import { openKeyring } from '../keys/index.ts';
-import { inFolder, openStores } from '../store/index.ts';
+import { AncillaError, isAncillaError, type Clock, type Io, type Role, type SagaRunner } from '@ancilla/contracts';
+import { random, testStores, type TestStores } from '../test-stores.fixture.ts';
 import { openCurator, type Attest } from './index.ts';
 
-const random: Random = { bytes: (length) => randomBytes(length) };
 export const trace_id = '4bf92f3577b34da6a3ce929d0e0e4736';
 
 type Started = Omit<Parameters<SagaRunner['start']>[1], 'memo' | 'request_hash'> & {
@@ -75,24 +59,8 @@ const openWaitingRunner = (newSagaId: () => string) => {
   return { runner, started };
 };
 
-/** Two tenants on real stores in a folder that goes away, and a seeded curator over them. @param models - what is said of models */
-export const openTenants = async (io: Io, models: Attest = async () => ({ attested: [] })) => {
-  const folder = await mkdtemp(join(tmpdir(), 'ancilla-curator-'));
-  // A clock that a test can set: what was live at a time is then a plain question.
-  const clock: Clock & { ms: number } = { ms: Date.parse('2026-11-01T00:00:00.000Z'), now: () => clock.ms++ };
-  const newId = makeNewId(clock, random);
-  const keyring = await openKeyring({ folder: join(folder, 'keys'), random });
-  const anchors = { last: async () => undefined };
-  const stores = await openStores({
-    openEngine: inFolder(join(folder, 'stores')),
-    keyring,
-    collections: storageMap,
-    clock,
-    random,
-    newId,
-    anchors,
-  });
-  for (const id of ['north', 'south']) await stores.createTenant(id, io);
+/** A curator over the stores of one tenants' fixture, and what stands in for the saga engine. */
+const curatorOver = ({ stores, clock, newId }: TestStores, models: Attest) => {
   const { runner, started } = openWaitingRunner(() => newId('sg'));
   const curator = openCurator({
     platform: stores.platform,
@@ -103,15 +71,19 @@ export const openTenants = async (io: Io, models: Attest = async () => ({ attest
     isMadeBy: async () => false,
     attest: { models },
   });
-  try {
-    await curator.seed({ trace_id }, io);
-  } catch (error) {
-    // Open stores would keep the test's process alive.
-    await stores[Symbol.asyncDispose]();
-    throw error;
-  }
-  const of = (tenant_id: string) => ({ tenant: stores.tenant(tenant_id), tenant_id });
-  const tenants = { north: of('north'), south: of('south') };
+  return { runner, started, curator };
+};
+
+const none: Attest = async () => ({ attested: [] });
+const openTestStores = testStores((made, io) => curatorOver(made, none).curator.seed({ trace_id }, io));
+
+/** Two tenants on real stores in a folder that goes away, and a seeded curator over them. @param models - what is said of models */
+export const openTenants = async (io: Io, models = none) => {
+  // A clock that a test can set: what was live at a time is then a plain question.
+  const clock: Clock & { ms: number } = { ms: Date.parse('2026-11-01T00:00:00.000Z'), now: () => clock.ms++ };
+  const at = await openTestStores(clock, io);
+  const { runner, started, curator } = curatorOver(at, models);
+  const tenants = { north: at.north, south: at.south };
 
   /** Calls a route as http would, after authentication and schemas. */
   const call = async (
@@ -141,17 +113,5 @@ export const openTenants = async (io: Io, models: Attest = async () => ({ attest
     });
     return { status, answer };
   };
-  return {
-    curator,
-    clock,
-    stores,
-    started,
-    runner,
-    call,
-    ...tenants,
-    async [Symbol.asyncDispose]() {
-      await stores[Symbol.asyncDispose]();
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
+  return { ...at, clock, curator, started, runner, call };
 };

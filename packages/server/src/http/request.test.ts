@@ -2,7 +2,7 @@ import { deepEqual, throws } from 'node:assert/strict';
 import { test } from 'node:test';
 import { isAncillaError } from '@ancilla/contracts';
 import { Type } from 'typebox';
-import { compileCheck, queryCoercion } from './request.ts';
+import { checkOf, queryCoercion } from './request.ts';
 
 const schema = Type.Object(
   {
@@ -17,7 +17,7 @@ const schema = Type.Object(
 test('wrong content is named by field and expectation; no value is repeated', () => {
   const wrong = { role: 'SECRET', count: 0, inner: { id: 'SECRET', more: 'SECRET' }, other: 'SECRET' };
   throws(
-    () => compileCheck(schema)(wrong, 'body'),
+    () => checkOf(schema)(wrong, 'body'),
     (error: unknown) => {
       if (!isAncillaError(error, 'schema.invalid')) return false;
       deepEqual(
@@ -37,7 +37,7 @@ test('wrong content is named by field and expectation; no value is repeated', ()
 });
 
 test('a key that is no name is no field and is not repeated', () => {
-  throws(() => compileCheck(Type.Object({}, { additionalProperties: false }))({ 'jane@example.org': 1 }, 'body'), {
+  throws(() => checkOf(Type.Object({}, { additionalProperties: false }))({ 'jane@example.org': 1 }, 'body'), {
     message: 'body: /… is no field here',
   });
 });

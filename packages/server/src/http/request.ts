@@ -1,13 +1,13 @@
 import { AncillaError, toFieldErrors } from '@ancilla/contracts';
 import type { TSchema } from 'typebox';
-import { Compile, type Validator } from 'typebox/compile';
+import { validatorOf } from '../validators.ts';
 
-/** A schema compiled once, that says of wrong content where and what is expected, never what was there. */
+/** Says of wrong content where and what is expected, never what was there. */
 export type Check = (value: unknown, where: string) => void;
 
-export function compileCheck(schema: TSchema): Check {
-  const validator: Validator = Compile(schema);
+export function checkOf(schema: TSchema): Check {
   return (value, where) => {
+    const validator = validatorOf(schema);
     if (validator.Check(value)) return;
     const errors = toFieldErrors(validator.Errors(value));
     const detail = errors.map(({ path, message }) => `${path || 'it'} ${message}`).join('; ');

@@ -9,7 +9,7 @@ import { boundedBytes, checkAnnounced } from './body.ts';
 import { cleaned, redactedOf } from './cleaned.ts';
 import { describeError, type Log } from './log.ts';
 import { sendProblem, toAncillaError } from './problem.ts';
-import { compileCheck, queryCoercion } from './request.ts';
+import { checkOf, queryCoercion } from './request.ts';
 import { startRequestSpan, type RequestSpan } from './request-span.ts';
 
 declare module 'fastify' {
@@ -52,10 +52,10 @@ interface Exchange {
 /** Serves one declared route: span, authentication, may(), bounds, schemas, the handler, and one line in the log. */
 export function serveRoute(app: FastifyInstance, route: Route, parts: ServeParts): void {
   const { method, path, consumes, bodyLimitBytes = BODY_LIMIT } = route;
-  const checkParams = compileCheck(route.params);
-  const checkQuery = compileCheck(route.query);
+  const checkParams = checkOf(route.params);
+  const checkQuery = checkOf(route.query);
   const coerceQuery = queryCoercion(route.query);
-  const checkBody = compileCheck(route.body);
+  const checkBody = checkOf(route.body);
   const redacted = redactedOf(route.body);
   const takesBody = !('type' in route.body && route.body.type === 'null');
 

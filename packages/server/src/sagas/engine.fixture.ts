@@ -1,15 +1,11 @@
-import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makeNewId, saga, storageMap, toTimestamp, type Io, type Random, type Saga, type TenantStore } from '@ancilla/contracts';
+import { saga, toTimestamp, type Io, type Saga, type TenantStore } from '@ancilla/contracts';
 import { Type } from 'typebox';
 import { openArtifacts, openFileAdapter } from '../artifacts/index.ts';
-import { openKeyring } from '../keys/index.ts';
-import { inFolder, openStores } from '../store/index.ts';
+import { random, testStores } from '../test-stores.fixture.ts';
 import { openSagas } from './index.ts';
 
-const random: Random = { bytes: (length) => randomBytes(length) };
+const openTestStores = testStores();
 export const io: Io = { signal: new AbortController().signal };
 export const trace_id = '4bf92f3577b34da6a3ce929d0e0e4736';
 
@@ -31,21 +27,9 @@ export const unwriting = (undone: string[]) =>
 
 /** Two tenants and a saga engine over real stores; further engines stand for further lives of the process. The clock moves when told. */
 export async function openTest() {
-  const folder = await mkdtemp(join(tmpdir(), 'ancilla-sagas-'));
   let offset = 0;
-  const clock = { now: () => Date.now() + offset };
-  const newId = makeNewId(clock, random);
-  const keyring = await openKeyring({ folder: join(folder, 'keys'), random });
-  const stores = await openStores({
-    openEngine: inFolder(join(folder, 'stores')),
-    keyring,
-    collections: storageMap,
-    clock,
-    random,
-    newId,
-    anchors: { last: async () => undefined },
-  });
-  for (const id of ['north', 'south']) await stores.createTenant(id, io);
+  const at = await openTestStores({ now: () => Date.now() + offset }, io);
+  const { folder, keyring, stores, clock, newId, north } = at;
   const artifacts = openArtifacts({
     adapter: await openFileAdapter(join(folder, 'objects')),
     keys: (id) => keyring.tenant(id),
@@ -63,7 +47,7 @@ export async function openTest() {
     stores,
     artifacts,
     errors,
-    north: { tenant: stores.tenant('north'), tenant_id: 'north' },
+    north,
     advance: (ms: number) => void (offset += ms),
     inMs: (ms: number) => toTimestamp(clock.now() + ms),
     /** A new life of the server, which takes up what the one before left. */
@@ -108,8 +92,7 @@ export async function openTest() {
     },
     async [Symbol.asyncDispose]() {
       for (const each of lives) await each[Symbol.asyncDispose]();
-      await stores[Symbol.asyncDispose]();
-      await rm(folder, { recursive: true, force: true });
+      await at[Symbol.asyncDispose]();
     },
   };
 }

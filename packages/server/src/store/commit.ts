@@ -12,7 +12,7 @@ import {
   type Write,
 } from '@ancilla/contracts';
 import { EvidenceError, canonicalJson, canonicalTwins, toHex } from '@ancilla/evidence';
-import { Compile } from 'typebox/compile';
+import { validatorOf } from '../validators.ts';
 import { SECRET_BYTES, type PreparedChange, type PreparedCommit, type PreparedWrite, type Value } from './engines/engine.ts';
 
 /** Bytes of a blob at most: what is larger goes to the storage adapter. */
@@ -39,14 +39,13 @@ export function prepareCommits({
   readonly random: Random;
   readonly newId: NewId;
 }): Prepare {
-  const declared = new Map(collections.map((of) => [of.name, { of, schema: Compile(of.schema) }]));
-  const changeSchema = Compile(Change);
+  const declared = new Map(collections.map((of) => [of.name, of]));
 
   const known = (to: Collection, { scope }: Secrecy) => {
     const found = declared.get(to.name);
     if (!found) throw new TypeError(`the collection "${to.name}" is not one of this store`);
     // A handle's type refuses this too; the check is for collections that come as data.
-    const scopes: unknown = found.of.scope;
+    const scopes: unknown = found.scope;
     if (typeof scopes !== 'object' || scopes === null || !(scope in scopes))
       throw new TypeError(`the collection "${to.name}" is not kept in a ${scope} store`);
     return found;
@@ -56,7 +55,7 @@ export function prepareCommits({
   const canonical = (write: Extract<Write, { op: 'insert' | 'replace' }>, secrecy: Secrecy): readonly [string, string] => {
     const { to, doc } = write;
     const { received, checked = false } = write.op === 'insert' ? write : {};
-    const { schema } = known(to, secrecy);
+    const schema = validatorOf(known(to, secrecy).schema);
     if (!checked && !schema.Check(doc))
       throw new AncillaError('store.invalid', `${to.name}: the document does not fit its schema`, {
         errors: toFieldErrors(schema.Errors(doc)),
@@ -84,9 +83,10 @@ export function prepareCommits({
       document: null,
       at: toTimestamp(clock.now()),
     };
-    if (!changeSchema.Check(entry))
+    const schema = validatorOf(Change);
+    if (!schema.Check(entry))
       throw new AncillaError('store.invalid', `${to.name}: the reason given does not fit`, {
-        errors: toFieldErrors(changeSchema.Errors(entry)),
+        errors: toFieldErrors(schema.Errors(entry)),
       });
     const { revision: _, document: __, subject_id: ___, trace_id, who, ...rest } = entry;
     // RFC 8785 orders members by name: at, change_id, collection | document | op … reason | revision | subject_id, trace_id, who. The document is canonical already.
@@ -103,7 +103,7 @@ export function prepareCommits({
       // A view of its own: a slice of a larger buffer would take all of it along to the worker.
       return [{ op: 'blob', key: write.artifact_id, sealed: new Uint8Array(write.sealed) }];
     }
-    const { of } = known(write.to, secrecy);
+    const of = known(write.to, secrecy);
     if (of.name === changes.name && write.op !== 'remove') throw new TypeError('`changes` is written by the store alone');
     if (write.op === 'remove') {
       const { id } = write;
@@ -140,7 +140,7 @@ export function prepareCommits({
     });
     return {
       writes: prepared,
-      guards: guards.map(({ of, id, revision }) => ({ of: known(of, secrecy).of.name, key: id, revision })),
+      guards: guards.map(({ of, id, revision }) => ({ of: known(of, secrecy).name, key: id, revision })),
       secrets,
     };
   };

@@ -1,32 +1,16 @@
-import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  insert,
-  makeNewId,
-  mappingHistory,
-  sagaState,
-  storageMap,
-  type Clock,
-  type Io,
-  type Mapping,
-  type Random,
-  type Route,
-  type TenantStore,
-} from '@ancilla/contracts';
+import { insert, mappingHistory, sagaState, type Io, type Mapping, type Route, type TenantStore } from '@ancilla/contracts';
 import { priorModel } from '@ancilla/ranker';
 import { openArtifacts, openFileAdapter, PLATFORM } from '../artifacts/index.ts';
 import { openCurator } from '../curator/index.ts';
 import { openGates, openRedactionThreads } from '../ingest/index.ts';
-import { openKeyring } from '../keys/index.ts';
 import { mappingTask, openLiveModels } from '../mapping/index.ts';
 import { openSagas } from '../sagas/index.ts';
-import { inFolder, openStores } from '../store/index.ts';
+import { random, testStores } from '../test-stores.fixture.ts';
 import { featuresFor } from './learning.fixture.ts';
 import { openTraining, openTrainer } from './index.ts';
 
-const random: Random = { bytes: (length) => randomBytes(length) };
+const openTestStores = testStores();
 export const trace_id = '4bf92f3577b34da6a3ce929d0e0e4736';
 const io: Io = { signal: new AbortController().signal };
 /** Before the fixture's decisions: what they were decided on is older than they are. */
@@ -34,26 +18,13 @@ const START = Date.UTC(2026, 9, 31);
 
 /** A tenant with decisions, and lives of the server's training room over the same real stores. */
 export async function openLives(decisions: readonly Mapping[], isolation = openTrainer(process.execPath)) {
-  const folder = await mkdtemp(join(tmpdir(), 'ancilla-training-'));
   let ticks = 0;
   let step = 1;
-  const clock: Clock = { now: () => START + (ticks += step) };
-  const newId = makeNewId(clock, random);
-  const keyring = await openKeyring({ folder: join(folder, 'keys'), random });
-  const stores = await openStores({
-    openEngine: inFolder(join(folder, 'stores')),
-    keyring,
-    collections: storageMap,
-    clock,
-    random,
-    newId,
-    anchors: { last: async () => undefined },
-  });
-  await stores.createTenant('north', io);
-  const north: TenantStore = stores.tenant('north');
+  const at = await openTestStores({ now: () => START + (ticks += step) }, io);
+  const { folder, keyring, stores, clock, newId, north: of } = at;
+  const north: TenantStore = of.tenant;
   const keys = (id: string) => (id === PLATFORM ? keyring.platform : keyring.tenant(id));
   const artifacts = openArtifacts({ adapter: await openFileAdapter(join(folder, 'objects')), keys, clock, newId, random });
-  const of = { tenant: north, tenant_id: 'north' };
   for (const [artifact_id, { value }] of featuresFor(decisions))
     await artifacts.put(
       of,
@@ -210,9 +181,6 @@ export async function openLives(decisions: readonly Mapping[], isolation = openT
         [Symbol.asyncDispose]: () => runner[Symbol.asyncDispose](),
       };
     },
-    async [Symbol.asyncDispose]() {
-      await stores[Symbol.asyncDispose]();
-      await rm(folder, { recursive: true, force: true });
-    },
+    [Symbol.asyncDispose]: () => at[Symbol.asyncDispose](),
   };
 }
