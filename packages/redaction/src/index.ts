@@ -7,5 +7,5 @@ export { parsePolicy, tenantDefaultPolicy, type Action, type CustomPattern, type
 export type { Span } from './pieces.ts';
 export { redactor, type Receipt, type Redacted, type Redactor, type RedactorParts } from './redactor.ts';
 export { redactStream, type StreamRedactor } from './stream.ts';
-export type { TokenKey } from './tokens.ts';
+export { parseTokenKey, writeTokenKey, type TokenKey } from './tokens.ts';
 export { weakenings } from './weakenings.ts';

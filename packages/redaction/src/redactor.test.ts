@@ -1,6 +1,15 @@
 import { deepEqual, equal, notEqual, throws } from 'node:assert/strict';
 import { test } from 'node:test';
-import { parsePolicy, redactor, tenantDefaultPolicy, type JsonValue, type Policy } from './index.ts';
+import {
+  parsePolicy,
+  parseTokenKey,
+  RedactionError,
+  redactor,
+  tenantDefaultPolicy,
+  writeTokenKey,
+  type JsonValue,
+  type Policy,
+} from './index.ts';
 
 const key = (fill: number) => ({ version: 1, bytes: new Uint8Array(32).fill(fill) });
 const open = (policy: Partial<Policy> = {}, fill = 7) => redactor({ policy: { ...tenantDefaultPolicy, ...policy }, tokenKey: key(fill) });
@@ -186,4 +195,16 @@ test('keys that become one keep both values, and __proto__ is a key like any oth
     JSON.parse('{"a@b.example":1,"c@d.example":2,"__proto__":{"x":"e@f.example"}}'),
   );
   equal(JSON.stringify(value), '{"[EMAIL]":1,"[EMAIL]#2":2,"__proto__":{"x":"[EMAIL]"}}');
+});
+
+test('a token key is written and read; what is none is refused without being shown', () => {
+  const written = { version: 2, bytes: new Uint8Array(32).fill(9), earlier: [{ version: 1, bytes: new Uint8Array(32).fill(7) }] };
+  equal(writeTokenKey(written), `2:${'09'.repeat(32)},1:${'07'.repeat(32)}`);
+  deepEqual(parseTokenKey(`${writeTokenKey(written)}\n`), written);
+  deepEqual(parseTokenKey('07'.repeat(16)), { version: 1, bytes: new Uint8Array(16).fill(7) });
+  for (const wrong of ['', '07', `2:${'zz'.repeat(32)}`, `0:${'07'.repeat(32)}`, `${writeTokenKey(written)},`])
+    throws(
+      () => parseTokenKey(wrong),
+      (error) => error instanceof RedactionError && (wrong === '' || !error.message.includes(wrong)),
+    );
 });

@@ -2,6 +2,7 @@
 export { hashedForm } from './call.ts';
 export type { CallOptions, CallRedactor, CallResult, Hook, ModelAnswer, ModelInput } from './call-options.ts';
 export type { Message } from './config.ts';
+export { parseTokenKey, type TokenKey } from '@ancilla/redaction';
 export { connect, type ConnectOptions } from './connect.ts';
 export type { Attachment, DeliveryStats, OnProblem } from './delivery.ts';
 export { draw } from './draw.ts';

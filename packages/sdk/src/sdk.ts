@@ -1,6 +1,6 @@
 // Runs in browsers too. What an agent imports: connect once, name an agent, call it.
 import { makeNewId, type Clock, type PromptEventInput, type Random } from '@ancilla/contracts';
-import { parsePolicy, redactor } from '@ancilla/redaction';
+import { parsePolicy, redactor, type TokenKey } from '@ancilla/redaction';
 import { trace, type Tracer } from '@opentelemetry/api';
 import { runCall } from './call.ts';
 import type { CallOptions, CallRedactor, CallResult, Configured, Hook, ModelAnswer, ModelInput } from './call-options.ts';
@@ -26,7 +26,7 @@ export interface SdkParts {
   readonly later: DeliveryOptions['later'];
   readonly tracer?: Tracer;
   /** With the tenant's token key values are redacted here; without it the server is asked, and without its answer nothing is called. */
-  readonly tokenKey?: { readonly version: number; readonly bytes: Uint8Array };
+  readonly tokenKey?: TokenKey;
   readonly realm: string;
   readonly node_id: string;
   readonly tenant_id?: string;

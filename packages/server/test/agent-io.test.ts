@@ -1,10 +1,13 @@
 // Calls become data only where consent says so and policy kept them, over HTTP against a real server.
-import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { deepEqual, equal, match, notEqual, ok } from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { AncillaError } from '@ancilla/contracts';
 import { connect } from '@ancilla/sdk';
 import { parquetReadObjects } from 'hyparquet';
 import { openGate } from '../src/ingest/index.ts';
+import { readTokenKey, rotateTokenKey } from '../src/keys/index.ts';
 import * as shop from './shop.ts';
 import { startTestServer, type Tenant, type TestServer } from './test-server.ts';
 
@@ -203,4 +206,51 @@ test('the texts of calls are read beside the server’s own thread, which goes o
   equal(await sdk.flush(), 0);
   const { status, examples, left_out } = await build(server);
   deepEqual([status, examples, left_out], ['built', 1, { no_text: 0, refused: 0, residual: 0 }]);
+});
+
+test('an SDK that holds the tenant’s token key makes the server’s tokens; after a compromise it is changed, and what it made still counts', async () => {
+  await using server = await startTestServer();
+  const { admin, agent } = server.north;
+  await govern(server);
+  await keepRaw(server);
+  const folder = join(server.folder, 'keys');
+  const of = { folder, master: undefined, tenant_id: 'north', random: { bytes: (length: number) => randomBytes(length) } };
+  const content = 'Where is the parcel of ada.lovelace@example.org?';
+  const ask = async () => {
+    const tokenKey = await readTokenKey(of);
+    await using sdk = connect({ url: server.url, apiKey: agent.key, flushAtExit: false, tokenKey });
+    let sent = '';
+    const { event_id } = await sdk
+      .agent('support.agent.v1')
+      .call({ prompt: content, model: { id: 'm', version: '1', endpoint: 'local:test' } })(async ({ prompt }) => {
+      sent = typeof prompt === 'string' ? prompt : '';
+      return { output: 'At the depot.' };
+    });
+    equal(await sdk.flush(), 0);
+    const { redaction_receipt, prompt_hash } = await admin.get<{ redaction_receipt: { token_key_version: number }; prompt_hash: string }>(
+      200,
+      `/dif/prompt_events/${event_id}`,
+    );
+    return { event_id, sent, version: redaction_receipt.token_key_version, prompt_hash };
+  };
+  const redacted = async (value: string) => (await agent.post<{ value: string }>(200, '/redaction/redact', { value })).value;
+  const recomputed = async (event_id: string) => {
+    const answer = await admin.raw('POST', '/redaction/recompute', {
+      headers: { 'content-type': 'application/json', 'x-ancilla-purpose': 'audit' },
+      body: JSON.stringify({ event_id }),
+    });
+    return ((await answer.json()) as { same: boolean }).same;
+  };
+
+  const before = await ask();
+  deepEqual([before.version, before.sent], [1, await redacted(content)]);
+  equal(await redacted(before.sent), before.sent);
+
+  equal(await rotateTokenKey(of), 2);
+  await server.restart();
+  const after = await ask();
+  deepEqual([after.version, after.sent], [2, await redacted(content)]);
+  notEqual(after.sent, before.sent);
+  equal(await redacted(`${before.sent} ${after.sent}`), `${before.sent} ${after.sent}`);
+  deepEqual([await recomputed(before.event_id), await recomputed(after.event_id)], [true, true]);
 });

@@ -84,6 +84,8 @@ test(
     match(listed.out, /"subject":"ann"/);
     match(listed.out, /"next_cursor":null\}\n$/);
     equal((await readdir(data)).includes('server-url'), false);
+    match((await ancilla('key', 'token', '--tenant', 'acme')).out, /^1:[0-9a-f]{64}\n$/);
+    match((await ancilla('key', 'rotate-token', '--tenant', 'acme')).out, /^the token key of acme is version 2: start every server again/);
     await chmod(join(data, 'keys'), 0o755);
     const found = await ancilla('doctor');
     equal(found.code, 1);

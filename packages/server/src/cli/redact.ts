@@ -1,6 +1,6 @@
 // `ancilla redact`: lines {"id","text"} in, lines {"id","text","spans"} out, one at a time.
 import { isAncillaError } from '@ancilla/contracts/errors';
-import { parsePolicy, RedactionError, tenantDefaultPolicy, type Policy } from '@ancilla/redaction';
+import { parsePolicy, parseTokenKey, RedactionError, tenantDefaultPolicy, type Policy, type TokenKey } from '@ancilla/redaction';
 import { openGate, type Gate } from '../ingest/gate.ts';
 import { usageOf } from './usage.ts';
 
@@ -53,7 +53,7 @@ async function openFromArgs(args: readonly string[], io: RedactIo): Promise<Gate
     files[option] = value;
   }
   const key = files['--token-key'];
-  const tokenKey = key === undefined ? undefined : { version: 1, bytes: keyBytes(await read(io, key), key) };
+  const tokenKey = key === undefined ? undefined : keyFrom(await read(io, key), key);
   const given = files['--policy'];
   const policy = given === undefined ? tenantDefaultPolicy : await policyFrom(io, given);
   try {
@@ -85,10 +85,12 @@ async function read(io: RedactIo, path: string): Promise<string> {
   }
 }
 
-function keyBytes(text: string, path: string): Uint8Array {
-  const hex = text.trim();
-  if (!/^(?:[0-9a-f]{2}){16,64}$/i.test(hex)) throw new Wrong(`${path}: expected a key of 16 to 64 bytes in hex`);
-  return Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+function keyFrom(text: string, path: string): TokenKey {
+  try {
+    return parseTokenKey(text);
+  } catch (error) {
+    throw new Wrong(`${path}: ${error instanceof Error ? error.message : 'not a token key'}`);
+  }
 }
 
 function redactLine(gate: Gate, line: string, number: number): string {

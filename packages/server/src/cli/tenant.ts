@@ -21,7 +21,7 @@ export async function tenantCommand(args: readonly string[], io: CommandIo): Pro
   throw new UsageError(usageOf('tenant'));
 }
 
-/** `ancilla key create --tenant ID --role ROLE --subject WHO | list | disable KEY_ID | rotate-master` */
+/** `ancilla key create --tenant ID --role ROLE --subject WHO | list | disable KEY_ID | token --tenant ID | rotate-token --tenant ID | rotate-master` */
 export async function keyCommand(args: readonly string[], io: CommandIo): Promise<number> {
   const { options, rest } = parseOptions(args, { values: ['tenant', 'role', 'subject', 'name'], flags: [] });
   const [verb, key_id] = rest;
@@ -49,6 +49,8 @@ export async function keyCommand(args: readonly string[], io: CommandIo): Promis
     await using admin = await openAdmin(io);
     return say(await admin.request('DELETE', `/governance/keys/${encodeURIComponent(key_id)}`));
   }
+  if ((verb === 'token' || verb === 'rotate-token') && options.tenant !== undefined)
+    return (await import('./token-key.ts')).tokenKeyCommand(verb, options.tenant, io);
   if (verb === 'rotate-master') return (await import('./rotate-master.ts')).rotateMasterCommand(io);
   throw new UsageError(usageOf('key'));
 }

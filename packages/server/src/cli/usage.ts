@@ -27,8 +27,8 @@ export const commands = {
   tenant: { usage: 'ancilla tenant create ID [--name NAME] | ancilla tenant list', what: 'make and list tenants' },
   key: {
     usage:
-      'ancilla key create --role ROLE --subject WHO [--tenant ID] [--name NAME] | ancilla key list | ancilla key disable KEY_ID | ancilla key rotate-master',
-    what: 'make, list and disable API keys; wrap the tenants’ keys by a new master key',
+      'ancilla key create --role ROLE --subject WHO [--tenant ID] [--name NAME] | ancilla key list | ancilla key disable KEY_ID | ancilla key token --tenant ID | ancilla key rotate-token --tenant ID | ancilla key rotate-master',
+    what: 'make, list and disable API keys; show a tenant’s token key, or change it after a compromise; wrap the tenants’ keys by a new master key',
   },
   migrate: {
     usage: 'ancilla migrate [--grant ROLE]',

@@ -1,6 +1,6 @@
-import type { Clock, Io, PromptEventInput, TenantStore } from '@ancilla/contracts';
+import type { Clock, Io, PromptEventInput, RedactionReceipt, TenantStore } from '@ancilla/contracts';
 import { AncillaError } from '@ancilla/contracts';
-import { parsePolicy, RedactionError, tenantDefaultPolicy, type Policy } from '@ancilla/redaction';
+import { parsePolicy, RedactionError, tenantDefaultPolicy, type Policy, type TokenKey } from '@ancilla/redaction';
 import type { Curator } from '../curator/index.ts';
 import type { TenantKeys } from '../keys/index.ts';
 import { freeTextFields } from './events.ts';
@@ -29,12 +29,8 @@ export interface Gates {
    * @throws {AncillaError} `schema.invalid` when there is none of that name, which is the caller's mistake; else as {@link of}
    */
   named(of: { readonly tenant: TenantStore; readonly tenant_id: string }, policyId: string, io: Io): Promise<TenantGate>;
-  /** The gate under one version of a policy. @throws {AncillaError} `redaction.failed` when there is none */
-  at(
-    of: { readonly tenant: TenantStore; readonly tenant_id: string },
-    policy: { readonly policy_id: string; readonly version: string },
-    io: Io,
-  ): Promise<TenantGate>;
+  /** The gate that wrote a receipt: under its version of the policy, and of the token key. @throws {AncillaError} `redaction.failed` when there is no such policy */
+  at(of: { readonly tenant: TenantStore; readonly tenant_id: string }, written: Written, io: Io): Promise<TenantGate>;
   /** A gate under a policy that is only proposed. @throws {AncillaError} `redaction.policy` when it is none */
   proposed(tenant_id: string, policy: unknown): Gate;
   /**
@@ -52,6 +48,15 @@ export interface Writing {
 }
 
 /** What an engine finds, if it finds anything. */
+type Written = Pick<RedactionReceipt, 'policy_id' | 'policy_version' | 'token_key_version'>;
+
+/** The key of a version, which knows what all others made; the newest where there is none such. */
+function keyOf({ version, bytes, earlier }: Required<TokenKey>, wanted: number | null | undefined): TokenKey {
+  const all = [{ version, bytes }, ...earlier];
+  const chosen = earlier.find((each) => each.version === wanted) ?? { version, bytes };
+  return { ...chosen, earlier: all.filter((each) => each.version !== chosen.version) };
+}
+
 const PROBE = 'write to probe@example.org today';
 const DEFAULT_POLICY = 'tenant_default';
 /** How long a policy label's answer is believed. */
@@ -77,19 +82,19 @@ export function openGates({
   const masking = engine({ policy: { ...tenantDefaultPolicy, default_action: 'mask' }, tokenKey: undefined });
   const inForce = new Map<string, { readonly until: number; readonly gate: Promise<TenantGate> }>();
 
-  async function open(tenant: TenantStore, tenant_id: string, policyId: string, io: Io, version?: string): Promise<TenantGate> {
-    const ref = version === undefined ? { label: 'production' } : { version };
+  async function open(tenant: TenantStore, tenant_id: string, policyId: string, io: Io, written?: Written): Promise<TenantGate> {
+    const ref = written === undefined ? { label: 'production' } : { version: written.policy_version };
     const found = await curator.resolve(tenant, 'redaction_policies', policyId, ref, io);
     if (found === undefined)
       throw new AncillaError(
         'redaction.failed',
-        `no redaction policy ${policyId} is ${version === undefined ? 'labelled production' : `of version ${version}`}`,
+        `no redaction policy ${policyId} is ${written === undefined ? 'labelled production' : `of version ${written.policy_version}`}`,
       );
-    const key = `${tenant_id}/${policyId}@${found.version}/${found.digest}`;
+    const tokenKey = keyOf(keys(tenant_id).token_key, written?.token_key_version);
+    const key = `${tenant_id}/${policyId}@${found.version}/${found.digest}/${tokenKey.version}`;
     const had = byVersion.get(key);
     if (had !== undefined) return had;
     const policy = readStored(policyId, found.content);
-    const tokenKey = keys(tenant_id).token_key;
     const probe = engine({ policy: tenantDefaultPolicy, tokenKey });
     const gate: TenantGate = {
       ...withEvents(engine({ policy, tokenKey, threads })),
@@ -135,7 +140,7 @@ export function openGates({
       return { sentence: (text) => gate.text(text).text, word: (text) => cleanWord(gate, text) };
     },
     proposed: (tenant_id, policy) => openGate({ policy: toPolicy(policy), tokenKey: keys(tenant_id).token_key, threads }),
-    at: ({ tenant, tenant_id }, { policy_id, version }, io) => open(tenant, tenant_id, policy_id, io, version),
+    at: ({ tenant, tenant_id }, written, io) => open(tenant, tenant_id, written.policy_id, io, written),
   };
 }
 

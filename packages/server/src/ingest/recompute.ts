@@ -48,7 +48,7 @@ export const recomputeRoute = (parts: {
         throw new AncillaError('not_found', `no prompt of ${event_id} is kept: policy lets none be, or it was erased`);
       await admitReading(parts, tenant, { artifact_id: kept.artifact_id, who, purpose, trace_id: trace.trace_id }, io);
       const { redaction_receipt: recorded, prompt_hash } = event;
-      const gate = await parts.gates.at(of, { policy_id: recorded.policy_id, version: recorded.policy_version }, io);
+      const gate = await parts.gates.at(of, recorded, io);
       const { value, receipt } = await gate.clean(kept.value, io);
       const prompt = typeof value === 'string' ? value : messagesOf(value);
       if (prompt === undefined) throw new AncillaError('artifact.corrupt', `what is kept of ${event_id} is no prompt`);

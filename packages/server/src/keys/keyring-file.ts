@@ -6,8 +6,12 @@ import { readSecretFile, writeSecretFile } from './secret-file.ts';
 import { keyPurposes } from './tenant-keys.ts';
 
 const Wrap = Type.String({ pattern: '^[A-Za-z0-9+/]{80}$', description: 'base64 of 60 bytes: nonce, key, tag' });
+const purposes = { db: Wrap, artifact: Wrap, seal: Wrap, token: Wrap, mac: Wrap } satisfies Record<
+  (typeof keyPurposes)[number],
+  typeof Wrap
+>;
 const WrappedKeysSchema = Type.Object(
-  { db: Wrap, artifact: Wrap, seal: Wrap, token: Wrap, mac: Wrap } satisfies Record<(typeof keyPurposes)[number], typeof Wrap>,
+  { ...purposes, earlier_tokens: Type.Optional(Type.Array(Wrap, { description: 'token keys before a compromise, newest first' })) },
   { additionalProperties: false },
 );
 /** The wrapped keys of one owner. */

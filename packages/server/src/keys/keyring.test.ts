@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AncillaError } from '@ancilla/contracts';
 import { openCheckpoint, parseVerifierKey } from '@ancilla/evidence';
-import { openKeyring, rotateFileMaster, rotateMaster } from './index.ts';
+import { openKeyring, readTokenKey, rotateFileMaster, rotateMaster, rotateTokenKey } from './index.ts';
 
 const random = { bytes: (n: number) => new Uint8Array(randomBytes(n)) };
 const master = 'ab'.repeat(32);
@@ -174,6 +174,38 @@ test('a new master on file takes the old one’s place, wherever a crash fell', 
       deepEqual(told(await openKeyring({ folder, random })), told(before));
       equal((await readFile(path('master.key'), 'utf8')) === newMaster, keyring === newKeyring);
     }
+  }));
+
+test('a token key is changed alone; those before it are kept, under a new master too', () =>
+  inFolder(async (folder) => {
+    const of = { folder, master, tenant_id: 'a', random };
+    await rejects(readTokenKey(of), { code: 'key.invalid', message: `there is no keyring in ${folder}` });
+    deepEqual(await readdir(folder), []);
+    const running = await openKeyring({ folder, random, master });
+    await running.create('a');
+    const [{ token_key: first, ...others }] = [running.tenant('a')];
+    deepEqual(await readTokenKey(of), first);
+    equal(await rotateTokenKey(of), 2);
+    // A server that has the keyring open makes a tenant meanwhile.
+    await running.create('b');
+    equal(await rotateTokenKey(of), 3);
+    await rejects(rotateTokenKey({ ...of, tenant_id: 'c' }), { code: 'tenant.not_found' });
+    const third = await readTokenKey(of);
+    deepEqual(
+      [third.version, third.earlier.map(({ version }) => version), third.earlier[1]],
+      [3, [2, 1], { version: 1, bytes: first.bytes }],
+    );
+    equal(new Set([third, ...third.earlier].map(({ bytes }) => Buffer.from(bytes).toString('hex'))).size, 3);
+    const next = 'cd'.repeat(32);
+    await rotateMaster({ folder, from: master, to: next, random });
+    const again = await openKeyring({ folder, random, master: next });
+    const { token_key, hmac, ...rest } = again.tenant('a');
+    deepEqual(token_key, third);
+    deepEqual(
+      [rest, hmac('test', 'data')],
+      [{ db_key: others.db_key, artifact_key: others.artifact_key, seal_key: others.seal_key }, others.hmac('test', 'data')],
+    );
+    equal(again.tenant('b').token_key.version, 1);
   }));
 
 test('checkpoints verify with the log’s own key, and one size is signed with one root only', () =>

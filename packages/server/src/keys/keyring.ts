@@ -24,7 +24,7 @@ export interface Keyring {
 
 const PLATFORM = 'platform';
 /** No tenant id has a colon, so a tenant called "platform" is someone else. */
-const ownerOf = (tenant_id: string) => `tenant:${tenant_id}`;
+export const ownerOf = (tenant_id: string) => `tenant:${tenant_id}`;
 
 /**
  * Opens the keyring of a folder; a first start makes it.
@@ -45,11 +45,17 @@ export async function openKeyring({
   return locked(join(folder, 'keyring.lock'), () => openLocked(folder, random, given));
 }
 
-async function openLocked(folder: string, random: Random, given: string | undefined): Promise<Keyring> {
-  const found = await readKeyringFile(folder);
-  const master =
-    given === undefined ? await fileMasterKey(folder, found?.master_id, random) : parseMasterKey(given, 'the master key given');
+/** What is on disk, and the master that opens it. @throws {AncillaError} `key.invalid` when another one does */
+export async function readKeyring(folder: string, random: Random, given: string | undefined) {
+  const file = await readKeyringFile(folder);
+  const master = given === undefined ? await fileMasterKey(folder, file?.master_id, random) : parseMasterKey(given, 'the master key given');
+  if (file !== undefined && file.master_id !== masterId(master))
+    throw new AncillaError('key.invalid', `the keyring in ${folder} is wrapped by another master key`);
+  return { file, master };
+}
 
+async function openLocked(folder: string, random: Random, given: string | undefined): Promise<Keyring> {
+  const { file: found, master } = await readKeyring(folder, random, given);
   const wrapAll = (owner: string): WrappedKeys => wrapNew(master, owner, random);
   let file: KeyringFile;
   if (found === undefined) {
@@ -61,11 +67,7 @@ async function openLocked(folder: string, random: Random, given: string | undefi
       owners: { [PLATFORM]: wrapAll(PLATFORM) },
     };
     await writeKeyringFile(folder, file);
-  } else {
-    if (found.master_id !== masterId(master))
-      throw new AncillaError('key.invalid', `the keyring in ${folder} is wrapped by another master key`);
-    file = found;
-  }
+  } else file = found;
 
   const opened = new Map<string, TenantKeys>();
   const openOwner = (owner: string): TenantKeys | undefined => {
@@ -73,7 +75,7 @@ async function openLocked(folder: string, random: Random, given: string | undefi
     if (known) return known;
     const wrapped = Object.hasOwn(file.owners, owner) ? file.owners[owner] : undefined;
     if (!wrapped) return undefined;
-    const keys = tenantKeys(unwrapAll(master, owner, wrapped));
+    const keys = tenantKeysFrom(master, owner, wrapped);
     opened.set(owner, keys);
     return keys;
   };
@@ -129,6 +131,13 @@ const wrapNew = (master: Uint8Array, owner: string, random: Random): WrappedKeys
 /** All keys of one owner, opened. */
 export const unwrapAll = (master: Uint8Array, owner: string, wrapped: WrappedKeys): Record<KeyPurpose, Uint8Array> =>
   eachPurpose((purpose) => unwrapKey(master, wrapped[purpose], { owner, purpose }));
+
+/** Token keys before the one in use, newest first. */
+export const unwrapEarlierTokens = (master: Uint8Array, owner: string, { earlier_tokens = [] }: WrappedKeys): readonly Uint8Array[] =>
+  earlier_tokens.map((wrap) => unwrapKey(master, wrap, { owner, purpose: 'token' }));
+
+export const tenantKeysFrom = (master: Uint8Array, owner: string, wrapped: WrappedKeys): TenantKeys =>
+  tenantKeys(unwrapAll(master, owner, wrapped), unwrapEarlierTokens(master, owner, wrapped));
 
 /** A record with a value for each purpose. */
 export const eachPurpose = <T>(make: (purpose: KeyPurpose) => T): Record<KeyPurpose, T> =>

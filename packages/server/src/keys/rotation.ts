@@ -1,6 +1,6 @@
 import { AncillaError, type Random } from '@ancilla/contracts';
 import { readKeyringFile, writeKeyringFile, type WrappedKeys } from './keyring-file.ts';
-import { eachPurpose, signingPurpose, unwrapAll } from './keyring.ts';
+import { eachPurpose, signingPurpose, unwrapAll, unwrapEarlierTokens } from './keyring.ts';
 import { adoptNextMaster, makeMasterKey, masterKeyPath, nextMasterKeyPath, parseMasterKey, readMasterKey } from './master-key.ts';
 import { masterId, unwrapKey, wrapKey } from './wrap.ts';
 
@@ -41,7 +41,11 @@ async function rewrap(folder: string, was: Uint8Array, next: Uint8Array, random:
   if (file.master_id !== masterId(was)) throw new AncillaError('key.invalid', `the keyring in ${folder} is wrapped by another master key`);
   const wrapAgain = (owner: string, wrapped: WrappedKeys) => {
     const keys = unwrapAll(was, owner, wrapped);
-    return eachPurpose((purpose) => wrapKey(next, keys[purpose], { owner, purpose }, random));
+    const earlier = unwrapEarlierTokens(was, owner, wrapped);
+    return {
+      ...eachPurpose((purpose) => wrapKey(next, keys[purpose], { owner, purpose }, random)),
+      ...(earlier.length > 0 && { earlier_tokens: earlier.map((key) => wrapKey(next, key, { owner, purpose: 'token' }, random)) }),
+    };
   };
   await writeKeyringFile(folder, {
     ...file,

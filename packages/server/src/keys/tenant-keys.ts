@@ -1,4 +1,5 @@
 import { sha256 } from '@ancilla/evidence';
+import type { TokenKey } from '@ancilla/redaction';
 
 /** The independent random keys of one tenant, or of the platform. */
 export interface TenantKeys {
@@ -9,7 +10,7 @@ export interface TenantKeys {
   /** Seals bodies on engines without encryption of their own, and quarantine. */
   readonly seal_key: Uint8Array;
   /** Makes redaction tokens; a new version only after a compromise. */
-  readonly token_key: { readonly version: number; readonly bytes: Uint8Array };
+  readonly token_key: Required<TokenKey>;
   /** HMAC-SHA-256 under a key of its own for each purpose, so that no two uses can be played against each other. 32 bytes. */
   hmac(purpose: string, data: Uint8Array | string): Uint8Array;
 }
@@ -18,8 +19,11 @@ export interface TenantKeys {
 export const keyPurposes = ['db', 'artifact', 'seal', 'token', 'mac'] as const;
 export type KeyPurpose = (typeof keyPurposes)[number];
 
-/** @param keys - 32 bytes for each purpose */
-export function tenantKeys(keys: Readonly<Record<KeyPurpose, Uint8Array>>): TenantKeys {
+/**
+ * @param keys - 32 bytes for each purpose
+ * @param earlierTokens - the token keys before, newest first
+ */
+export function tenantKeys(keys: Readonly<Record<KeyPurpose, Uint8Array>>, earlierTokens: readonly Uint8Array[] = []): TenantKeys {
   const mac = hmacSha256(keys.mac);
   const purposes = new Map<string, ReturnType<typeof hmacSha256>>();
   const macFor = (purpose: string) => {
@@ -33,7 +37,11 @@ export function tenantKeys(keys: Readonly<Record<KeyPurpose, Uint8Array>>): Tena
     db_key: Buffer.from(keys.db).toString('hex'),
     artifact_key: keys.artifact,
     seal_key: keys.seal,
-    token_key: { version: 1, bytes: keys.token },
+    token_key: {
+      version: earlierTokens.length + 1,
+      bytes: keys.token,
+      earlier: earlierTokens.map((bytes, i) => ({ version: earlierTokens.length - i, bytes })),
+    },
     hmac: (purpose, data) => macFor(purpose)(data),
   };
 }
