@@ -7,7 +7,7 @@ import { Keywords, wordSet } from '../keywords.ts';
 import { digitsOf, separatorEnd, type Scan } from '../scan.ts';
 
 const phoneKeywords = new Keywords(
-  'answering,zap,direct line,office,座机,कॉल,my number,new number,your number,work number,mi numero,mi número,meine nummer,mon numéro,mio numero,meu número,mijn nummer,phone,phones,telephone,tel,mobile,mob,cell,cellphone,cellular,fax,call,calls,called,calling,dial,ring,text me,sms,whatsapp,whats app,signal,viber,telegram,contact,reach,hotline,callback,landline,pager,voicemail,ph,' +
+  'answering,zap,me liga,liga no,direct line,office,座机,कॉल,my number,new number,your number,work number,mi numero,mi número,meine nummer,mon numéro,mio numero,meu número,mijn nummer,phone,phones,telephone,tel,mobile,mob,cell,cellphone,cellular,fax,call,calls,called,calling,dial,ring,text me,sms,whatsapp,whats app,signal,viber,telegram,contact,reach,hotline,callback,landline,pager,voicemail,ph,' +
     'telefon,telefonnummer,tel nr,handy,handynummer,mobil,mobilnummer,festnetz,rufnummer,rückruf,anruf,anrufen,erreichbar,telefax,durchwahl,rufen,rufe,ruf,erreichen,telefonisch,tel nummer,gsm,' +
     'téléphone,portable,mobile,appeler,appelez,rappeler,rappeller,rappelez,rappellez,rappelle,joignable,tél,tfn,tfno,tlfno,tlf,telf,fixe,numéro de téléphone,télécopie,joindre,' +
     'teléfono,móvil,movil,telemovel,celular,llamadme,llamarme,llama,ligue,chiamami,chiami,bel,ringa,soita,zadzwoń,zadzwon,zavolejte,дзвоніть,phone number,telefonszám,telefonní,telefónne,telefonas,telefons,טלפון,נייד,โทร,โทรศัพท์,điện thoại,telepon,llamar,llame,llámame,llámeme,contacto,telefone,telemóvel,ligar,telefono,cellulare,chiamare,telefoon,bellen,mobiel,puhelin,telefonnr,telefoni,номер телефона,телефон,тел,звоните,моб,电话,手机,手机号,手机号码,电话号码,電話,電話番号,携帯,携帯番号,전화,전화번호,휴대폰,هاتف,جوال,टेलीफोन,फोन,msisdn,caller,callee,recipient phone,mobilnr,handynr,mobiltelefon,fon,swish,telefonu,telefonicznie,komórka,komórkę,komórkowy,mobilszám,telefonszáma,telefón,mobilní,cep tel,cep telefonu,puh,matkapuhelin,recapito,cell numero,fono,contato,celulares,sdt,sđt,no hp,nomor hp,nomor telepon,κινητό,τηλ,τηλέφωνο,мобильный,сотовый,телефону,мобільний,联系电话,联系方式,聯絡電話,手機,電話號碼,携帯電話,연락처,핸드폰,휴대전화,رقم الهاتف,موبايل',
@@ -18,8 +18,52 @@ export const saysPhone = wordSet(
 );
 /** Words after which digits are something else, whatever they look like. */
 const notPhone = new Keywords(
-  'order,invoice,tracking,ticket,ref,reference,serial,isbn,issn,version,build,part,parts,sku,commit,port,line,id,zip,postcode,lot,batch,case,row,rows,grid,coordinates,det,matrix,size,bytes,page,extensions,rechnung,rechnungsnr,facture,factura,fattura,faktura,fatura,kundennr,siren,folio,expediente,pratica,protocolo,protocollo,aktenzeichen,dossier,pedido,ordine,commande,zamówienie,bestelling,albarán,albaran,guia,guía,lieferschein,lieferscheinnr,lieferscheinnummer,livraison,bolla,ddt,waybill,awb,consignment,paczka,kolli,fraktsedel,følgeseddel,pakbon',
+  'customer,client,member,account,claim,contract,policy,case,file,booking,reservation,confirmation,registration,meter'
+    .split(',')
+    .flatMap((what) => ['number', 'no', 'nr'].map((number) => `${what} ${number},`))
+    .join('') +
+    'parcel,package,colis,sendung,paquete,pacco,pakket,encomenda,przesyłka,claim,contract,policy,vertrag,contrat,contrato,contratto,sinistre,siniestro,sinistro,póliza,poliza,polizza,umowa,szkoda,order,invoice,tracking,ticket,ref,reference,serial,isbn,issn,version,build,part,parts,sku,commit,port,line,id,zip,postcode,lot,batch,case,row,rows,grid,coordinates,det,matrix,size,bytes,page,extensions,rechnung,rechnungsnr,facture,factura,fattura,faktura,fatura,kundennr,siren,folio,expediente,pratica,protocolo,protocollo,aktenzeichen,dossier,pedido,ordine,commande,zamówienie,bestelling,albarán,albaran,guia,guía,lieferschein,lieferscheinnr,lieferscheinnummer,livraison,bolla,ddt,waybill,awb,consignment,paczka,kolli,fraktsedel,følgeseddel,pakbon',
 );
+
+/** A compound that ends so numbers something: Vertragsnummer, kundenNr, Claim-No. But for those of phones. */
+const NUMBERS = /([\p{L}-]{2,24}?)[-_.]{0,2}(?:[Nn]umm?er|[Nn]r|(?:N|(?<=[-_.])n)o|(?<=[-_.a-z])Num|nro)["']?\.?\s?[:=]?\s{0,2}["']?$/u;
+const OF_PHONES =
+  /tel|fon|phon|fax|handy|mob|gsm|cell|ruf|line|[ck]onta[ck]t|servi[cz]|not|emerg|priv|work|home|büro|dienst|netz|wahl|app|sms|dire[ck]t/i;
+function numbersOther(text: string, start: number, { column }: Context): boolean {
+  const label = column.length > 0 ? column.join('-') : text.slice(Math.max(0, start - 40), start);
+  const numbered = NUMBERS.exec(label)?.[1];
+  return numbered !== undefined && !OF_PHONES.test(numbered);
+}
+/** Whether what stands nearer than a word for phones says what a number is: call us, your case number is 20238796. */
+function isNamedOther(text: string, start: number, keyword: string, context: Context): boolean {
+  if (context.find(phoneKeywords, 1) !== undefined) return false;
+  if (context.find(notPhone, 1) !== undefined || numbersOther(text, start, context)) return true;
+  return isFar(keyword, context) && context.find(notPhone, 3) !== undefined;
+}
+const isFar = (keyword: string, context: Context): boolean =>
+  context.find(phoneKeywords, 3) === undefined && context.find(phoneKeywords) === keyword;
+
+/** Another key's value: {"phone":"93 248 98 97","history":2455572}. But for keys that say nothing of their own. */
+const KEYED = /["']\s?:\s{0,2}["']?$/;
+const saysNothing = wordSet('value,values,number,no,nr,num,text,raw,data,primary,secondary,home,work,main,default,first,last,other');
+const hasOtherKey = (text: string, start: number, context: Context): boolean =>
+  KEYED.test(text.slice(Math.max(0, start - 6), start)) &&
+  !saysNothing.has(context.nearest) &&
+  context.find(phoneKeywords, 1) === undefined;
+
+/** Weaker words before a colon: what follows is a phone's number where it is written as one. */
+const ASKS =
+  /(?:[ck]onta[ck]to?|informa\p{L}{4,6}|info|infos|auskunft|rückfragen|fragen|questions?|vragen|dúvidas|dudas|spørgsmål|frågor|dotazy|pytania|bilgi için|informații) ?: $/iu;
+/** Of a number that stands beside a mailbox, or beside a name in a column that is called so. */
+const BESIDE_MAIL = /@[\w.-]{1,60}\.\p{L}{2,12}["'>)]?,?(?: (?:or|oder|ou|o|of|lub|eller|veya|sau|nebo)| ?[·|,•/])\s$/u;
+const MAIL_BEHIND = /^ ?[·|•] [\w.+-]{1,60}@/;
+function besides(scan: Scan, start: number, end: number, context: Context): string | undefined {
+  const { text } = scan;
+  if (text.charCodeAt(start - 1) !== 0x20) return undefined;
+  if (text[start - 2] === ':') return ASKS.exec(text.slice(Math.max(0, start - 24), start)) === null ? undefined : 'contact';
+  if (BESIDE_MAIL.test(text.slice(Math.max(0, start - 90), start)) || MAIL_BEHIND.test(text.slice(end, end + 66))) return 'mail';
+  return start - scan.personsSeen < 4 && context.column.length === 1 && context.nearest === 'number' ? 'number' : undefined;
+}
 
 /** A number may be named after it stands there: 22 498317 office. */
 const AFTER = /^[ -]{1,2}\(?(office|fax|mobile|cell|home|work|phone|tel|desk|direct)\b/i;
@@ -29,11 +73,11 @@ function namedAfter(text: string, end: number): string | undefined {
   return opens ? AFTER.exec(text.slice(end, end + 14))?.[1]?.toLowerCase() : undefined;
 }
 
-/** As a card or a signature has it: T (11) 95664-3295. */
+/** As a card or a signature has it: T (11) 95664-3295, Port. : 06 35 42 41 46. */
 const lettered = (text: string, start: number): string | undefined =>
   text.charCodeAt(start - 1) !== 0x20 || !'TMFP:.'.includes(text[start - 2] ?? ' ')
     ? undefined
-    : /(?:^|\n|[|·•] )([TMFP])[:.]? $/.exec(text.slice(Math.max(0, start - 5), start))?.[1]?.toLowerCase();
+    : /(?:^|\n|[|·•] )([TMFP]|Port(?=\.))[:.]?(?: ?:)? $/.exec(text.slice(Math.max(0, start - 10), start))?.[1]?.toLowerCase();
 
 /** In scripts without spaces the word for it ends in whatever joins it to the number: 我的手机号是138…. */
 const NAMED_EASTERN = /(手机|手機|电话|電話|携帯|携帶|전화|휴대폰|โทร)[^\s\d]{0,6}[ :]?$/;
@@ -74,6 +118,7 @@ function look(scan: Scan, from: number, runEnd: number): void {
   if (total < SHORTEST) return;
   const context = scan.contextBefore(start);
   const keyword = context.find(phoneKeywords) ?? namedEastern(text, start);
+  const isOther = keyword !== undefined && !plus && isNamedOther(text, start, keyword, context);
 
   // The longest reading first: a number's last groups belong to it.
   let left = total;
@@ -91,8 +136,9 @@ function look(scan: Scan, from: number, runEnd: number): void {
     // A line break inside is somebody's wrap only where the number was announced: by a plus, or by its name, and no line has a whole number.
     if (shape.includes('\n') && !plus && !isBroken(scan, digits, starts, ends, last, context)) continue;
     if (!plus && keyword === undefined && text[end] === ' ' && last + 1 < starts.length && text[end] === ' ') continue;
-    const said = keyword ?? namedAfter(text, end) ?? lettered(text, start);
-    const read = readNumber(scan, shape, digits, plus, said, context);
+    const letter = lettered(text, start);
+    const said = letter ?? keyword ?? namedAfter(text, end) ?? (WRITTEN.test(shape) ? besides(scan, start, end, context) : undefined);
+    const read = readNumber(scan, start, shape, digits, plus, said, context, letter === undefined && isOther);
     if (read === undefined) continue;
     scan.report({
       start,
@@ -121,6 +167,8 @@ const isBroken = (
   starts.every((start, group) => group > last || (ends[group] ?? 0) - start < SHORTEST) &&
   toNational(digits, scan.regions) !== undefined;
 
+/** As nobody writes another number that stands where a phone's may: in groups, or with its trunk zero. */
+const WRITTEN = /^(?=(?:\D{0,2}\d){9,12}$)(?:\(?\d{2,5}\)?(?:[ ./-]\d{2,8}){1,5}|0\d{9,10})$/;
 const NORTH_AMERICAN = /^(?:1[ .-]?)?\(?[2-9]\d{2}\)?[ .-]?[2-9]\d{2}[ .-]\d{4}$/;
 /** With its trunk zero and in groups: nobody writes an order number like that. */
 const TRUNK_GROUPS = /^\(?0\d{1,5}\)?(?:[ ./-]\d{2,8}){1,5}$/;
@@ -128,11 +176,13 @@ const SPANISH_GROUPS = /^[6789]\d{2}(?:[ .-]\d{2}){3}$|^9\d \d{3}(?: \d{2}){2}$|
 
 function readNumber(
   scan: Scan,
+  start: number,
   shape: string,
   digits: string,
   plus: boolean,
   keyword: string | undefined,
   context: Context,
+  isOther: boolean,
 ): { readonly rule: string; readonly canonical: string } | undefined {
   if (plus) {
     const international = toInternational(digits);
@@ -148,19 +198,16 @@ function readNumber(
       return { rule: 'phone.international', canonical: `+${international}` };
   }
   const grouped = shape.length > digits.length;
-  if (grouped && /^\d{5}-\d{4}$|^\d{4}-\d{2}-\d{2}|^\d{1,2}[./-]\d{1,2}[./-]\d{2,4}$/.test(shape)) return undefined;
+  if (grouped && /^\d{5}-\d{4}$|^\d{4}-\d{2}-\d{2}|^\(?\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\)?$/.test(shape)) return undefined;
   if (grouped && /^\d{1,3}(?:\.\d{1,3}){3}$/.test(shape) && !saysPhone.has(context.nearest)) return undefined;
   const national = toNational(digits, scan.regions);
   if (keyword !== undefined && digits.length <= LONGEST) {
-    const last = context.nearest;
-    const isFar = context.find(phoneKeywords, 3) === undefined && context.find(phoneKeywords) === keyword;
-    // What stands nearer says what it is: call us, your case number is 20238796.
-    if (isFar && context.find(notPhone, 3) !== undefined) return undefined;
-    if (notPhone.has(last) && !phoneKeywords.has(last)) return undefined;
+    if (isOther) return undefined;
+    if (!grouped && national === undefined && hasOtherKey(scan.text, start, context)) return undefined;
     return { rule: 'phone.labelled', canonical: national === undefined ? toAnyway(digits) : `+${national}` };
   }
   if (national === undefined) return undefined;
-  if (context.find(notPhone, 3) !== undefined) return undefined;
+  if ((context.findInColumn(notPhone) ?? context.find(notPhone, 3)) !== undefined) return undefined;
   if (NORTH_AMERICAN.test(shape) || TRUNK_GROUPS.test(shape) || SPANISH_GROUPS.test(shape))
     return { rule: 'phone.national', canonical: `+${national}` };
   return undefined;
@@ -205,7 +252,12 @@ export const phone: Detector = {
     { text: 'extensions 2000-2999, order 2015550123 shipped' },
     { text: 'phone\n212\n555\n0148\nthanks', finds: '212\n555\n0148' },
     { text: 'phones\n2125550148\n2125550149', finds: '2125550148 + 2125550149' },
-    { text: 'on 2024-01-01 at 10' },
+    { text: 'on 2024-01-01 at 10; mobil, Vertragsnummer: 709401648, sms, parcel 164366430879; phone (08/10/1965)' },
+    { text: '{"telefon":"0351 8353198","kundenNr":"6676274","historia":2455572}', finds: '0351 8353198' },
+    { text: 'Hotline-Nr. 633288988, Kontakt: 513 404 120', finds: '633288988 + 513 404 120' },
+    { text: 'Tél. : 01.46.50.52.15 | Port. : 07 35 42 41 46', finds: '01.46.50.52.15 + 07 35 42 41 46' },
+    { text: 'me liga no (31) 3129-4735, ann@mail.example or 09865633907', finds: '(31) 3129-4735 + 09865633907' },
+    { text: 'Port 0735424146, open questions: 12; Kontakt: 2026' },
   ],
   look,
 };
