@@ -187,7 +187,8 @@ function look(scan: Scan, start: number, runEnd: number): void {
   const inList = glue === 0x2f && scan.listing && scan.personsSeen === start - 1;
   if (isGlue(text, start - 1) || ((glue === 0x2d || glue === 0x2f) && article === start && !inList && isWord(text, start - 2))) return;
   const lead = article < start ? article : leadStart(scan, start);
-  if (isPlain(scan, lead, start, runEnd)) {
+  const inverts = mayBeInverted(text, lead, runEnd);
+  if (!inverts && isPlain(scan, lead, start, runEnd)) {
     scan.capitalised.push({ start, end: runEnd });
     return;
   }
@@ -213,6 +214,11 @@ function look(scan: Scan, start: number, runEnd: number): void {
   const run = runFrom(text, first);
   // What announces a name is none: in "Hi Bob" the name begins with Bob.
   if (run.length > 1 && mayAnnounce && announcers.has(first.name)) return;
+  const inverted = text.slice(first.end, first.end + 30).includes(', ') ? invertedEnd(text, lead, first, announced) : undefined;
+  if (inverted !== undefined) {
+    reportForm(scan, lead, inverted, 'person.family_first', confidence.context, toName(text.slice(lead, inverted)));
+    return;
+  }
   const decided =
     announced === undefined && first.name.length > 1 && !first.listed && run.length < 2 ? undefined : decide(text, run, announced);
   if (decided === undefined || (announced === undefined && isNoun(scan, first))) {
@@ -220,7 +226,7 @@ function look(scan: Scan, start: number, runEnd: number): void {
     return;
   }
   const { sure } = decided;
-  const take = announced?.several === true ? decided.take : withGivenAfter(text, decided.take, announced?.surely);
+  const take = announced?.several === true ? decided.take : withGivenAfter(text, decided.take);
   const last = take.at(-1) ?? first;
   const end = last.end + (isInitial(last) && text[last.end] === '.' ? 1 : 0);
   const from = announcedFrom === undefined ? start : lead;
@@ -270,9 +276,6 @@ function cited(scan: Scan, first: Word): boolean {
   return reportForm(scan, first.start, end, 'person.cited', confidence.guess, toName(text.slice(first.start, end)));
 }
 
-/** What stands behind a cell, and behind a name that is one by its words: no third name of a list. */
-const ENDS_CELL = /^(?:$|[\n\t;"]| [—–|-])/;
-const ENDS_NAME = /^(?:$|[\n\t;".)]| [—–|(-]|,? (?!and|und)\p{Ll}|, ?\d)/u;
 /** VENABLES, Bronwyn */
 const FAMILY_FIRST = /^\p{Lu}[\p{Lu}'’-]{2,24}(?: [\p{Lu}'’-]{3,24})?, (\p{Lu}\p{Ll}[\p{L}'’-]{1,24})(?![\p{L}\d])/u;
 function familyFirst(scan: Scan, first: Word): boolean {
@@ -283,19 +286,60 @@ function familyFirst(scan: Scan, first: Word): boolean {
   return reportForm(scan, first.start, first.start + whole.length, 'person.family_first', confidence.shape, toName(whole));
 }
 
-/** "Hansen, Lucie" and "Cano Pacheco, Anita —": the family name first. */
-function withGivenAfter(text: string, take: readonly Word[], keyed = false): readonly Word[] {
+/** Hansen, Lucie; van der Berg, Anna M.; Cano Pacheco, Anita: the family name first, as registers, tables and mail programs have it. */
+const INVERTED =
+  /^(\p{Lu}[\p{L}'’-]{1,24}(?: (?:(?:de|da|do|dos|del|della|di|la|van|von|der|den|zu|al|el|y) ){0,2}\p{Lu}[\p{L}'’-]{1,24}){0,2}), (\p{Lu}[\p{L}'’-]{1,24})(?: \p{Lu}[\p{L}'’-]{1,24}(?=[,"(|\n;]| [(|]|$))?(?: \p{Lu}(?:\.|(?![\p{L}\d.]))){0,2}(?![\p{L}\d])/u;
+/** What ends a cell or a line, and what stands behind a name: when somebody was born, or the rest of a sentence. */
+const ENDS_CELL = /^(?:$|[\n\t;"<]|\s{1,2}[|(]| [—–-])/;
+const ENDS_NAME = /^(?:[.)]|,? (?!and|und)\p{Ll}|, ?\d)/u;
+const BORN = /^,? \(?(?:geb|born|née?[ :]|nat[oa][ :]|nacid|nascid|född|født|nar\.|ur\.|d\.?o\.?b|data di|fecha|doğum|\d)/iu;
+/** Whether a family name and a comma stand here, and where a line or a cell begins. */
+function mayBeInverted(text: string, lead: number, end: number): boolean {
+  if (text.charCodeAt(end) !== 0x2c || text.charCodeAt(end + 1) !== 0x20 || (classAt(text, end + 2) & UPPER) === 0) return false;
+  return beginsCell(text, lead);
+}
+function beginsCell(text: string, start: number): boolean {
+  const before = text[start - 1] ?? '\n';
+  return before === '\n' || before === '\t' || before === '"' || (before === ' ' && ';|'.includes(text[start - 2] ?? ' '));
+}
+/** What stands behind whole names. */
+const degrees = wordSet('phd,md,esq,jr,sr,cpa,rn,mba,msc,bsc,llm,dds,cfa,qc,kc,obe,mbe,frs,ceo,cto,cfo,iii');
+/** Where such a name ends, by its place: a cell, or behind what announces somebody. */
+function invertedEnd(text: string, lead: number, first: Word, announced: Announced | undefined): number | undefined {
+  const role = announced !== undefined && !announced.several && announced.by !== 'and' && !greetings.has(announced.by);
+  if ((!role && !beginsCell(text, lead)) || first.otherwise) return undefined;
+  const [whole = '', family = '', given = ''] = INVERTED.exec(text.slice(first.start, first.start + 110)) ?? [];
+  const name = toName(given);
+  if (whole === '' || marksOf(name) >= OTHERWISE) return undefined;
+  const end = first.start + whole.length;
+  const after = text.slice(end, end + 10);
+  const born = BORN.test(after);
+  // A state's code, or a degree.
+  if ((given.length < 3 && given === given.toUpperCase()) || degrees.has(name)) return undefined;
+  const isGiven = isListedGiven(name);
+  const parts = family.split(' ').map(toName);
+  const isFamily = parts.every((part) => !isEveryday(part));
+  const isCell = ENDS_CELL.test(after);
+  // One of the two must be told by a list, or both by what stands before and behind.
+  const isRare = !isEveryday(name) && whole.endsWith(given) && (parts.length < 2 || !first.given);
+  if (role && (born ? isGiven || isRare : isGiven ? isCell || ENDS_NAME.test(after) : isCell && isRare && isFamily && !first.given))
+    return end;
+  if (born && isGiven && isFamily && !isEveryday(name)) return end;
+  if (!isCell || !beginsCell(text, lead)) return undefined;
+  if (isGiven) return isFamily || (!isEveryday(name) && !first.given) ? end : undefined;
+  return isRare && parts.every(isListed) ? end : undefined;
+}
+
+/** "Ask Hansen, Lucie.": the family name first, in a sentence. */
+function withGivenAfter(text: string, take: readonly Word[]): readonly Word[] {
   const [first] = take;
   const last = take.at(-1);
   if (first === undefined || last === undefined || take.length > 2 || text[last.end] !== ',' || text[last.end + 1] !== ' ') return take;
   const given = wordAt(text, last.end + 2);
   if (given === undefined || given.everyday) return take;
-  const after = text.slice(given.end, given.end + 3);
-  const opens = text[first.start - 1] ?? '\n';
-  const lineBegins =
-    keyed || opens === '\n' || opens === '\t' || opens === '"' || text[first.start - 2] === ';' || text[first.start - 2] === '|';
-  if (lineBegins && (given.given ? ENDS_NAME : ENDS_CELL).test(after)) return [...take, given];
-  return !first.given && given.given && !/^,| \p{Lu}| (?:an|un|et|y )/u.test(after) ? [...take, given] : take;
+  return !first.given && given.given && !/^,| \p{Lu}| (?:an|un|et|y )/u.test(text.slice(given.end, given.end + 3))
+    ? [...take, given]
+    : take;
 }
 
 /** What is looked for in the rest of the text: parts of full names and of titled or listed ones, but no everyday words. */
@@ -480,6 +524,11 @@ export const person: Detector = {
     { text: '[18:32] Grozdana: hello', finds: 'Grozdana' },
     { text: 'Anwesend: Tiedemann, Zzyzx, Kühn; Panel: Zzyzx/Underhill', finds: 'Tiedemann + Zzyzx + Kühn + Zzyzx + Underhill' },
     { text: 'Pat.: Zzyzx, Detlef, geb. | 7 | ZZYZX, Bronwyn |', finds: 'Zzyzx, Detlef + ZZYZX, Bronwyn' },
+    {
+      text: 'Patient zu Zzyzx, Annegret, geb. 1979 | bin Zzyzx, Amara |\n"Hobbs, Hunter T." <a@b.example>',
+      finds: 'zu Zzyzx, Annegret + bin Zzyzx, Amara + Hobbs, Hunter T.',
+    },
+    { text: 'Tilburg, NB 5038\nDebden, England, 4 June 1943\nGordon Zzyzx, PhD', finds: 'Gordon Zzyzx' },
     { text: 'Dear Mr al-Zzyzx, Afonso Braga e Ana Ruiz, Keisha St. Clair', finds: 'al-Zzyzx + Afonso Braga + Ana Ruiz + Keisha St. Clair' },
     { text: 'Caller: Yeah, and Agent: Lovely, Närvarande: Zzyzx Berg', finds: 'Zzyzx Berg' },
     { text: 'by Yusuf al-Rashidi, and my name’s Zsolt', finds: 'Yusuf al-Rashidi + Zsolt' },
