@@ -51,8 +51,11 @@ export class Table {
     const within = at - from;
     if (within > LONGEST_LINE) return this.#sqlColumn(at - LONGEST_LINE, at);
     if (from > 0) {
-      const delimiter = delimiterBefore(firsts, within);
+      // Before the first delimiter a cell begins with its line, in quotes or not.
+      const opens = within === 0 || (within === 1 && read.startsWith('"'));
+      const delimiter = delimiterBefore(firsts, opens ? LONGEST_LINE : within);
       if (delimiter === undefined) return NONE;
+      if (opens) return this.#firstName(from, delimiter, read);
       const column = countOf(delimiter, read, within);
       const names = this.#namesOf(from, delimiter, column);
       if (names !== undefined) return wordsOf(names[column] ?? '');
@@ -73,6 +76,14 @@ export class Table {
     return this.#line;
   }
 
+  /** What the first column is called, in a table whose lines have as many columns as their header: a comma stands in any sentence. */
+  #firstName(line: number, delimiter: string, read: string): readonly string[] {
+    const names = this.#namesOf(line, delimiter, 1);
+    const columns = countOf(delimiter, read, read.length) + 1;
+    const isTable = delimiter !== ',' || (names?.every((name) => !/^ |[.!?]/.test(name)) ?? false);
+    return names?.length === columns && isTable ? wordsOf(names[0] ?? '') : NONE;
+  }
+
   /** The first line of the block above that has the same delimiter, when it has this column and no digits. */
   #namesOf(line: number, delimiter: string, column: number): readonly string[] | undefined {
     const text = this.#text;
@@ -84,6 +95,11 @@ export class Table {
       if (end - begin > LONGEST_LINE) break;
       const read = text.slice(begin, end);
       if (countOf(delimiter, read, read.length) < column) break;
+      // The line above was looked at already: it has the same header.
+      if (this.#header?.line === begin && this.#header.delimiter === delimiter && this.#header.columns > column) {
+        this.#header = { ...this.#header, line };
+        return this.#header.names;
+      }
       header = read;
       end = begin - 1;
     }

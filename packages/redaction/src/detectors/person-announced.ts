@@ -142,7 +142,7 @@ const namesPart = (words: readonly string[]): boolean =>
   NAME_PARTS.has(words.at(-1) ?? '') || (words.length === 2 && words[1] === 'name' && PARTS_OF_NAMES.has(words[0] ?? ''));
 /** A cell of a table whose header says so. */
 function announcedByColumn(scan: Scan, start: number): Announced | undefined {
-  if (!opensCell(scan, start)) return undefined;
+  if (!opensCell(scan, start) && !opensLine(scan.text, start)) return undefined;
   const column = scan.contextBefore(start).column;
   const last = column.at(-1) ?? '';
   const exactly = namesPart(column) || (column.length === 1 && PARTS_OF_NAMES.has(last));
@@ -163,11 +163,19 @@ export function hasAnnouncer({ text, words }: Scan, start: number): boolean {
   return true;
 }
 
+/** A line's first cell may begin here, and be no longer than a word that ends before `next`. */
+export const opensFirstCell = (text: string, start: number, next: number): boolean =>
+  ',;|\t"'.includes(String.fromCharCode(next)) && opensLine(text, start);
+const opensLine = (text: string, start: number): boolean => {
+  const at = text[start - 1] === '"' ? start - 2 : start - 1;
+  return text.charCodeAt(at) === 0x0a;
+};
+
 /** A value begins here, or a cell may. */
 export function opensCell({ text, floor }: Scan, start: number): boolean {
   if (start === floor) return true;
   let at = start - 1;
-  if (text.charCodeAt(at) === 0x27 && isBeforeCell(text, at - 1)) return true;
+  if ((text.charCodeAt(at) === 0x27 || text.charCodeAt(at) === 0x22) && isBeforeCell(text, at - 1)) return true;
   while (at > start - 3 && text.charCodeAt(at) === 0x20) at--;
   return isBeforeCell(text, at);
 }

@@ -15,6 +15,7 @@ import {
   isOtherKey,
   leadStart,
   opensCell,
+  opensFirstCell,
   speaks,
   titles,
   type Announced,
@@ -140,7 +141,7 @@ const joinsTwo = (text: string, at: number, to: number): boolean => to === at + 
 
 /** al-Rashidi, ash-Shami */
 const ARTICLE = /^(?:a[ldnrst]|el|ash)-\p{Lu}/u;
-const ARTICLE_BEFORE = /(?<![\p{L}\d-])(?:a[ldnrst]|el|ash)-$/u;
+const ARTICLE_BEFORE = /(?<![\p{L}\d-])(?:(?:a[ldnrst]|el|ash)-|[dl]['’])$/u;
 /** Where the article before a name begins; `start` where there is none. */
 const articleStart = (text: string, start: number): number =>
   start - (ARTICLE_BEFORE.exec(text.slice(Math.max(0, start - 5), start))?.[0].length ?? 0);
@@ -172,6 +173,7 @@ function isPlain(scan: Scan, lead: number, start: number, end: number): boolean 
   }
   if (next === 0x2c && text.charCodeAt(end + 3) === 0x2e) return false;
   if (speaks(scan, start, end) || followsName(scan, start) || hasAnnouncer(scan, lead) || opensCell(scan, lead)) return false;
+  if (opensFirstCell(text, lead, next)) return false;
   for (let at = start; at < end; at++) if (text.charCodeAt(at) >= 0x80) return false;
   // Everyday words alone name nobody, listed or not.
   return ((scan.words.lastLists & aloneNobody.bit) !== 0 && isEverydayAt(text, start, end)) || !isAny(text, start, end);
@@ -183,7 +185,8 @@ function look(scan: Scan, start: number, runEnd: number): void {
   const glue = text.charCodeAt(start - 1);
   const next = text.charCodeAt(runEnd);
   if ((next === 0x5f || next === 0x5e || next === 0x2f) && glued(scan, start)) return;
-  const article = glue === 0x2d ? articleStart(text, start) : start;
+  const elided = glue === 0x27 || glue === 0x2019;
+  const article = glue === 0x2d || elided ? articleStart(text, start) : start;
   const inList = glue === 0x2f && scan.listing && scan.personsSeen === start - 1;
   if (isGlue(text, start - 1) || ((glue === 0x2d || glue === 0x2f) && article === start && !inList && isWord(text, start - 2))) return;
   const lead = article < start ? article : leadStart(scan, start);
@@ -205,7 +208,9 @@ function look(scan: Scan, start: number, runEnd: number): void {
   const mayAnnounce = (scan.words.lastLists & announcing.bit) !== 0;
   if (mayAnnounce && titles.has(first.name) && !isInitial(first)) return;
   if (interjections.has(first.name) || cited(scan, first) || familyFirst(scan, first)) return;
-  const announcedFrom = lead < start ? announcedBy(scan, lead) : undefined;
+  const fromLead = lead < start ? announcedBy(scan, lead) : undefined;
+  // The small word before the apostrophe may be one of the sentence's.
+  const announcedFrom = elided && fromLead?.surely !== true ? undefined : fromLead;
   const announced = announcedFrom ?? announcedBy(scan, start);
   // In data a town or a firm is what its key says.
   if (announced === undefined && (glue === 0x22 || glue === 0x27) && isOtherKey(identifierBefore(text, start))) return;
@@ -514,6 +519,8 @@ export const person: Detector = {
     { text: '{"first_name": "Xiulan"}', finds: 'Xiulan' },
     { text: 'Ask Miriam Zzyzx. Zzyzx knows.', finds: 'Miriam Zzyzx + Zzyzx' },
     { text: 'id,first,last\n1,Oona,Zzyzx', finds: 'Oona + Zzyzx' },
+    { text: "nom;prénom;ville\nZzyzx;Oona;Dijon\nd'Arbigny;Firmin;Lille", finds: "Zzyzx + Oona + d'Arbigny + Firmin" },
+    { text: 'Name, please, and seat.\nUpgrade, window, aisle' },
     { text: '{"vorname":"Ute"} <Surname>Price</Surname>', finds: 'Ute + Price' },
     { text: '{"last_name":"String"}, surname: Required, Caller: Yes, Kunde: Guten Tag' },
     { text: 'Schriftführerin: Ortrud Zzyzx; {"nome_completo":"Zzyzx Pacheco"}', finds: 'Ortrud Zzyzx + Zzyzx Pacheco' },
