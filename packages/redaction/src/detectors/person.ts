@@ -28,14 +28,17 @@ class Word {
   readonly start: number;
   readonly end: number;
   readonly name: string;
+  /** Behind "van 't" any word is a part of a name. */
+  readonly joined: boolean;
   #listed: boolean | undefined;
   #given: boolean | undefined;
   #marks: number | undefined;
 
-  constructor(start: number, end: number, name: string) {
+  constructor(start: number, end: number, name: string, joined: boolean) {
     this.start = start;
     this.end = end;
     this.name = name;
+    this.joined = joined;
   }
 
   get listed(): boolean {
@@ -56,7 +59,7 @@ class Word {
 /** A word of a name is no longer. */
 const LONGEST_NAME = 40;
 /** A capitalised word: Anna, O'Neil, Jean-Luc, McKay, J., or ANNA. */
-function wordAt(text: string, start: number): Word | undefined {
+function wordAt(text: string, start: number, joined = false): Word | undefined {
   if ((classAt(text, start) & UPPER) === 0) return undefined;
   let end = start + 1;
   const limit = Math.min(text.length, start + LONGEST_NAME);
@@ -89,7 +92,7 @@ function wordAt(text: string, start: number): Word | undefined {
   )
     return undefined;
   const isAscii = ((classAt(text, start) | inside) & OTHER_LETTER) === 0;
-  return new Word(start, end, isAscii ? raw.toLowerCase() : toName(raw));
+  return new Word(start, end, isAscii ? raw.toLowerCase() : toName(raw), joined);
 }
 
 /** A capital, small letters, a capital. */
@@ -119,14 +122,14 @@ function runFrom(text: string, first: Word): readonly Word[] {
         if (end === from || text[end] !== ' ' || !particles.has(text, from, end)) break;
         from = end + 1;
       }
-      if (text.startsWith("'t ", from)) from += 3;
+      if (text.startsWith("'t ", from) || text.startsWith('’t ', from)) from += 3;
       else if (ELIDED.test(text.slice(from, from + 3))) from += 2;
       else if ((text[from + 2] === '-' || text[from + 3] === '-') && ARTICLE.test(text.slice(from, from + 5)))
         from = text.indexOf('-', from) + 1;
     }
     // Keisha St. Clair
     if (text.startsWith('St. ', from)) from += 4;
-    const next = wordAt(text, from);
+    const next = wordAt(text, from, from > at + 2);
     if (next === undefined || (joinsTwo(text, at, from) && run.length > 1 && next.given)) break;
     run.push(next);
     last = next;
@@ -359,6 +362,10 @@ function remember(scan: Scan, take: readonly Word[], announced: Announced | unde
   }
 }
 
+/** Titles of persons alone: there is a Lady Bridge, but no Mrs Bridge. */
+const honorifics = wordSet(
+  'mr,mrs,ms,miss,mx,herr,herrn,frau,mme,mlle,monsieur,madame,señor,señora,sr,sra,srta,sig,signor,signora,dhr,mevr,mevrouw',
+);
 const greetings = wordSet('dear,hi,hello,hey,hallo,liebe,lieber,bonjour,cher,chère,hola,querido,querida,estimado,estimada');
 /** What is said before anything, a name too. */
 const interjections = wordSet(
@@ -399,7 +406,12 @@ function decide(
   run: readonly Word[],
   announced: Announced | undefined,
 ): { readonly take: readonly Word[]; readonly sure: Confidence } | undefined {
-  const cut = run.findIndex(({ otherwise, name, end }) => otherwise || (name === 'i' && text[end] !== '.'));
+  // Mr Park: what makes an organisation's name ends a family's too.
+  const titled = announced !== undefined && honorifics.has(announced.by);
+  const isPart = (at: number): boolean => at >= run.length || (run[at]?.listed === true && !run[at].otherwise);
+  const cut = run.findIndex(
+    ({ otherwise, listed, name, end }, at) => (otherwise && !(titled && listed && isPart(at + 1))) || (name === 'i' && text[end] !== '.'),
+  );
   // Most words with a capital end here.
   if (cut === 0 && announced?.exactly !== true) return undefined;
   const kept = cut < 0 ? run : run.slice(0, cut);
@@ -427,8 +439,9 @@ function decide(
     if (!capitals || listed > 0 || kept.length > 1) {
       if (first.everyday && listed === 0 && kept.length < 2)
         return first.listed &&
-          !first.otherwise &&
-          (titles.has(announced.by) || (greetings.has(announced.by) && first.given && ',!.\n'.includes(text[first.end] ?? '\n')))
+          (!first.otherwise || titled) &&
+          (titles.has(announced.by) ||
+            (first.given && (announced.given === true || greetings.has(announced.by)) && ',!.:)\n'.includes(text[first.end] ?? '\n')))
           ? { take: kept, sure: confidence.context }
           : undefined;
       // A list of names stops where the sentence goes on.
@@ -438,7 +451,14 @@ function decide(
         : undefined;
     }
   }
-  if (announced !== undefined && !followed && kept.length >= 2 && !capitals && !kept.some((word) => word.everyday) && !isInitial(first))
+  if (
+    announced !== undefined &&
+    !followed &&
+    kept.length >= 2 &&
+    !capitals &&
+    !kept.some((word) => word.everyday && !word.joined) &&
+    !isInitial(first)
+  )
     return { take: kept.slice(0, 4), sure: confidence.shape };
   if (!capitals && kept.length === run.length && kept.length > 0 && acts(text, kept, kept.at(-1) ?? first))
     return { take: kept, sure: confidence.guess };
@@ -536,6 +556,10 @@ export const person: Detector = {
       finds: 'zu Zzyzx, Annegret + bin Zzyzx, Amara + Hobbs, Hunter T.',
     },
     { text: 'Tilburg, NB 5038\nDebden, England, 4 June 1943\nGordon Zzyzx, PhD', finds: 'Gordon Zzyzx' },
+    { text: 'Mr Zzyzx Park, and Mrs Hall, by Dr Zzyzx en Tjitske van ’t Hof', finds: 'Zzyzx Park + Hall + Zzyzx + Tjitske van ’t Hof' },
+    { text: '[09:55] Grant: hi\nSupport (Faith), my name is Opal. Groetjes, Zzyzx', finds: 'Grant + Faith + Opal + Zzyzx' },
+    { text: 'Patient is well. Best, we go. The Mrs Group; Thanks, we see' },
+    { text: "Nume: Smaranda Zzyzx\nje soussigné Zoé Zzyzx et Sean O'Dowd", finds: "Smaranda Zzyzx + Zoé Zzyzx + Sean O'Dowd" },
     { text: 'Dear Mr al-Zzyzx, Afonso Braga e Ana Ruiz, Keisha St. Clair', finds: 'al-Zzyzx + Afonso Braga + Ana Ruiz + Keisha St. Clair' },
     { text: 'Caller: Yeah, and Agent: Lovely, Närvarande: Zzyzx Berg', finds: 'Zzyzx Berg' },
     { text: 'by Yusuf al-Rashidi, and my name’s Zsolt', finds: 'Yusuf al-Rashidi + Zsolt' },

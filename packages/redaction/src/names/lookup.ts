@@ -21,10 +21,13 @@ const familyEnds = new Uint8Array(1 << 10);
 const endOf = (name: string): number => ((name.charCodeAt(name.length - 2) & 31) << 5) | (name.charCodeAt(name.length - 1) & 31);
 for (const ending of FAMILY.split(',')) familyEnds[endOf(ending)] = 1;
 const isFamily = (name: string): boolean => familyEnds[endOf(name)] === 1 && FAMILY_NAME.test(name);
+/** O'Dowd, D'Souza, N'Diaye */
+const ELIDED = /^[odnl]['’].{3}/;
 export const isListed = (name: string): boolean =>
   name.length > 1 &&
   (isAny(name) ||
     isFamily(name) ||
+    (ELIDED.test(name) && isAny(name, 2)) ||
     (name.includes('-') && name.split('-').some((part) => part.length > 3 && isAny(part) && !everydayWords.has(part))));
 export const isListedGiven = (name: string): boolean =>
   name.length > 1 && (isGiven(name) || (name.includes('-') && isGiven(name.split('-')[0] ?? '')));
