@@ -38,7 +38,7 @@ function mayBeginStreet(text: string, at: number): boolean {
 }
 /** What stands before a street's name, as it may be written. */
 const STREETS =
-  'calle,via,viale,piazza,avenida,plaza,paseo,rua,corso,Laan,Calle,C/,Calleja,Callejón,Avenida,Avda\\.?,Av\\.,Plaza,Pza\\.?,Paseo,Camino,Carretera,Ronda,Rambla,Travesía,Glorieta,Barrio,Colonia,Urbanización,Polígono,Puente,Cuesta,Pasaje,Parque,Sector,Grupo,Huerta,Jardines,Masía,Solar,Torrente,Vía,Via,Viale,Piazza,Corso,Largo,Rua,Travessa,Praça,Caminho,Acesso,Escadas,Beco,Azinhaga,Marginal,Borgo,Contrada,Rotonda,Priv\\.,Aleea,Intrarea,Șoseaua,Rue,ul\\.,Ulica,al\\.,Straße,Strasse,Am,An der,Auf dem,Auf der,Im,Zum,Zur,Unter den,Hinter den?m?,Hinter der,Vicolo,Strada,Piazzale,Alameda,Estrada,Carrera,Cra\\.?,Transversal,Diagonal,Jirón,Jr\\.,Calzada,Avenue,Boulevard,Chaussée,Chemin,Bulevardul,Calea,pl\\.,os\\.,ул\\.,улица,проспект'.split(
+  'calle,via,viale,piazza,avenida,plaza,paseo,rua,corso,Laan,Calle,C/,Calleja,Callejón,Avenida,Avda\\.?,Av\\.,Plaza,Pza\\.?,Paseo,Camino,Carretera,Ronda,Rambla,Travesía,Glorieta,Barrio,Colonia,Urbanización,Polígono,Puente,Cuesta,Pasaje,Parque,Sector,Grupo,Huerta,Jardines,Masía,Solar,Torrente,Vía,Via,Viale,Piazza,Corso,Largo,Rua,Travessa,Praça,Caminho,Acesso,Escadas,Beco,Azinhaga,Marginal,Borgo,Contrada,Rotonda,Priv\\.,Aleea,Intrarea,Șoseaua,Rue,ul\\.,Ulica,al\\.,Straße,Strasse,Str\\.,Hinterm,Unterm,Vorm,Am,An der,Auf dem,Auf der,Im,Zum,Zur,Unter den,Hinter den?m?,Hinter der,Vicolo,Strada,Piazzale,Alameda,Estrada,Carrera,Cra\\.?,Transversal,Diagonal,Jirón,Jr\\.,Calzada,Avenue,Boulevard,Chaussée,Chemin,Bulevardul,Calea,pl\\.,os\\.,ул\\.,улица,проспект'.split(
     ',',
   );
 /** Calle Mayor 5, Via Roma, 12, Rua Augusta s/n */
@@ -47,7 +47,7 @@ const STREET_FIRST = new RegExp(
   'u',
 );
 const GERMANIC_ENDINGS =
-  'straße,strasse,str,weg,platz,allee,gasse,ring,damm,ufer,steig,markt,graben,chaussee,straat,laan,gracht,dreef,steenweg,plein,kade,dijk,singel,gatan,gata,gaten,gränd,gränden,stigen,torget,backen,allén,vägen,veien,vegen,stræde,vej,gade,vænget,katu,kuja,tie,tänav,braut,stræti,straeti,utca,körút'.split(
+  'straße,strasse,str,weg,platz,allee,gasse,ring,damm,ufer,steig,markt,graben,chaussee,straat,laan,gracht,dreef,steenweg,plein,kade,dijk,singel,gatan,gata,gaten,gränd,gränden,stigen,torget,backen,allén,vägen,veien,vegen,stræde,vej,gade,vænget,katu,kuja,tie,tänav,braut,stræti,straeti,utca,körút,oulevarden,alléen,pladsen,plads,torvet,torv,bakken,vænge,vangen,stien,kajen,plassen,plass'.split(
     ',',
   );
 /** Hauptstraße 5a, Wilhelm-Liebknecht-Str. 89, Ringweg 3-5, Hafnarstræti 5, Kiannonkatu 98 */
@@ -57,7 +57,7 @@ const GERMANIC = new RegExp(
 );
 /** Streets' words that stand by themselves behind the name, in hu, tr, cs, sk, lv, lt and et: Árpád fejedelem útja 36 */
 const BEHIND_NAME =
-  'gata,gatan,väg,gränd,országút,utca,út,útja,tér,tere,körút,sétány,rakpart,krt,u,sokak,sokağı,caddesi,bulvarı,ulice,ulica,náměstí,námestie,třída,nábřeží,iela,prospekts,bulvāris,gatvė,prospektas,puiestee,maantee,tänav'.split(
+  'cad,sok,bulv,gata,gatan,väg,gränd,országút,utca,út,útja,tér,tere,körút,sétány,rakpart,krt,u,sokak,sokağı,caddesi,bulvarı,ulice,ulica,náměstí,námestie,třída,nábřeží,iela,prospekts,bulvāris,gatvė,prospektas,puiestee,maantee,tänav'.split(
     ',',
   );
 const behindName = new WordSet(BEHIND_NAME);
@@ -80,9 +80,11 @@ const HL7 = /^\^[^^|\n]{0,40}\^[^^|\n]{2,40}\^[\p{L} ]{0,20}\^[A-Z\d][A-Z\d -]{2
 /** Postal codes by their forms (UPU, addressing systems by country). */
 const CODE =
   '(?:\\d{3} \\d{2}(?= \\p{Lu})|\\d{2}-\\d{3}|\\d{4} [A-Z]{2}(?![\\p{L}])|(?:[A-Z]{1,2}-)?\\d{4,6}(?:-\\d{3,4})?|[AC-FHKNPRTV-Y]\\d[\\dW] ?[\\dAC-FHKNPRTV-Y]{4}|[A-Z]{1,2}\\d[A-Z\\d]? ?\\d[A-Z]{2}|[A-Z]\\d[A-Z] ?\\d[A-Z]\\d)';
+/** Behind a town its district, state or province: Aarhus C, Curitiba - PR, Kadıköy/İstanbul. */
+const DISTRICT = '(?: (?:[A-Z]|[NS][VØ])(?=[.,;]|\\s|$)| ?[-–/] ?[A-Z]{2}(?![\\p{L}\\d])|/\\p{Lu}\\p{Ll}{2,20})';
 /** Unit, town, region, code, in the orders in which countries write them. */
 const TAIL = new RegExp(
-  `^(?:,\\s{0,2}| [-–] (?=${UNIT})|\\s?\\n\\s{0,4}|\\s?,\\s?\\n\\s{0,4}| (?=${UNIT}|${CODE}\\b))(?:${UNIT}|${CODE}(?: ${PLACE}(?:(?: \\p{Ll}{3,12})? \\([^()\\n]{2,20}\\))?)?|[A-Z]{2}(?: ${CODE})?(?![\\p{L}])|(?:Co\\. )?${PLACE}(?: \\d{1,2}(?=,)|(?: \\p{Ll}{3,12})? \\([^()\\n]{2,20}\\))?(?:(?:,? | ?[-–/] ?)[A-Z]{2}\\b)?(?:,? ${CODE})?)(?![\\p{L}\\d])`,
+  `^(?:,\\s{0,2}| [-–] (?=${UNIT})|\\s?\\n\\s{0,4}|\\s?,\\s?\\n\\s{0,4}| (?=${UNIT}|${CODE}\\b))(?:${UNIT}|${CODE}(?: ${PLACE}(?:(?: \\p{Ll}{3,12})? \\([^()\\n]{2,20}\\)|${DISTRICT})?)?|[A-Z]{2}(?: ${CODE})?(?![\\p{L}])|(?:Co\\. )?(?!(?:TEL|Tel|PHONE|Phone|FAX|Fax|MOB|Mob)\\b)${PLACE}(?: \\d{1,2}(?=,)|(?: \\p{Ll}{3,12})? \\([^()\\n]{2,20}\\))?(?:(?:,? | ?[-–/] ?)[A-Z]{2}\\b)?(?:,? ${CODE})?)(?![\\p{L}\\d])`,
   'u',
 );
 /** 3485 Hafnargata 12, at the end of a line or before a town: a street between its two numbers. */
@@ -95,7 +97,7 @@ const STREET_BEFORE =
   /(?:^|[\s"'(>:])(?=\p{Lu})((?:(?:\p{Lu}[\p{L}'’.-]{1,24}|de|la|del|des|du|dei|di|della|von|der|dem|den|van|do|da|dos|das|na|nad|u) ){1,5}(?:\d{1,4}[A-Za-z]?[/-]){0,2})$/u;
 /** A number and a name before a code that ends the line of an address: 3 The Old Maltings, Bury St Edmunds, IP33 1AB. */
 const ENDS_IN_CODE =
-  /^\d{1,5}[A-Za-z]?(?:[-/]\d{1,4})?,? \p{Lu}[^\n,;:.!?"<>|{}]{2,40},(?: [^\n,;:.!?"<>|{}]{2,30},?){0,2}? (?:[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d|[A-Z]{2} \d{5}(?:-\d{4})?|(?:NSW|VIC|QLD|ACT|TAS|SA|WA|NT) \d{4})(?![\p{L}\d])/u;
+  /^\d{1,5}[A-Za-z]?(?:[-/]\d{1,4})?,? (?!\p{Lu}{2,5} \d+,)\p{Lu}[^\n,;:.!?"<>|{}]{2,40},(?: [^\n,;:.!?"<>|{}]{2,30},?){0,2}? (?:[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d|[A-Z]{2} \d{5}(?:-\d{4})?|(?:NSW|VIC|QLD|ACT|TAS|SA|WA|NT) \d{4})(?![\p{L}\d])/u;
 /** 86 Toa Payoh Lorong 4 #08-41: floor and flat end it. */
 const ENDS_IN_FLAT =
   /^\d{1,4}[A-Z]? (?:[\p{Lu}\d][\p{L}\d.'’]{0,20} ){1,6}#(?:\d{2}|B\d)-\d{2,4}(?![\p{L}\d])(?:,? Singapore \d{6}(?!\d))?/u;
@@ -118,6 +120,9 @@ const announcers = new WordSet([
   'morada',
   'adres',
   'residence',
+  'street',
+  'strasse',
+  'straße',
   'wohnort',
   'wohnhaft',
   'endereço',
@@ -141,8 +146,12 @@ const QUARTER_BEFORE =
   /(?:^|[\s"'(>:])(\d{1,3}(?:-\d{1,3}){1,2},? \p{Lu}[\p{L}-]{2,24}(?: \d{1,2}-ch[oō]me)?(?:, |,?\s?\n\s{0,4})\p{Lu}\p{L}{2,16}-)$/u;
 const TOWN_BEHIND = /^(?:(?:,? |,?\s?\n\s{0,4})\p{Lu}\p{L}{2,16}(?:-(?:shi|ken|to|fu))?){0,2}(?:,? (?:〒 ?)?\d{3}-\d{4}(?!\d))?/u;
 const UNIT_WORDS = new WordSet(['Apt', 'Suite', 'Apartment']);
+/** Indian addresses begin with a flat, a plot or a house, and end with a town and its code: Plot 88, Anna Salai, Bengaluru 560000. */
+const PLOT_WORDS = new WordSet(['Plot', 'Flat', 'House', 'Door', 'Shop', 'No']);
+const PLOT =
+  /^(?:(?:Plot|Flat|House|Door|Shop)(?: No\.?)?|No\.?) ?[A-Z]?-?\d{1,5}[A-Z]?(?:[/-]\d{1,4}[A-Z]?){0,2},(?:\s{1,2}[\p{L}\d][^\n,;:!?"<>|{}]{1,40},?){0,4}\s{1,3}\p{Lu}\p{L}{2,20}(?: \p{Lu}\p{L}{2,20})?(?: ?[-–,])? [1-9]\d{2} ?\d{3}(?!\d)/u;
 const heads = new Keywords(
-  [...announcers, ...STREET_WORDS, ...BOX_WORDS, ...UNIT_WORDS, ...WARDS].map((word) => word.toLowerCase()).join(','),
+  [...announcers, ...STREET_WORDS, ...BOX_WORDS, ...PLOT_WORDS, ...UNIT_WORDS, ...WARDS].map((word) => word.toLowerCase()).join(','),
 );
 /** Scripts without capitals from here on, where a word of two signs is a whole one. */
 const EASTERN = '\u0900';
@@ -157,14 +166,20 @@ const LIVES_AT = /^\s(?:at|to|in|in der|en|au|à) (?=[\p{Lu}\d])/u;
 
 /** A number right before a street is the house's or the plot's: 643 ul. Długa 118. */
 const LEAD = /(?:^|[\s"'(>:])(\d{2,6} )$/;
+/** Flat 3, 86 St Aldhelm Crescent; Plot 88, MG Road; No. 17/3, MG Road: what is before the number that begins the street. */
+const UNIT_LEAD =
+  /(?:^|[\s"'(>:,])((?:(?:Flat|Apt\.?|Apartment|Unit|Suite|Ste\.?|Room|Plot|Shop|House|Door|Block|Blk|Level|Floor) (?:No\.? ?)?#?\d{1,5}[A-Za-z]?(?:[/-]\d{1,4})?,\s)?(?:(?:Plot|House|Door|Shop|Flat|Unit|Apt\.?|Suite) (?:No\.? ?)?|No\.? ?)?(?:\d{1,5}\/)?)$/;
 function leadStart({ text, floor, addressesSeen }: Scan, start: number): number {
-  const lead = text[start - 1] === ' ' && isDigit(text, start - 2) ? LEAD.exec(text.slice(Math.max(0, start - 9), start))?.[1] : undefined;
+  const before = text.slice(Math.max(0, start - 40), start);
+  const lead =
+    (text[start - 1] === ' ' && isDigit(text, start - 2) ? LEAD.exec(before)?.[1] : undefined) ??
+    (isDigit(text, start) ? UNIT_LEAD.exec(before)?.[1] : undefined);
   const from = start - (lead?.length ?? 0);
   return from < floor || from < addressesSeen ? start : from;
 }
 
 /** The lines of a block: town, region, country, until one with a code. */
-const LINE = `\\s?,?\\s?\\n\\s{0,4}(?:, ?)?(?:${PLACE}|[A-Z]{2,3})(?:, ${PLACE})?(?: \\(\\p{Lu}[\\p{L} ]{1,20}\\))?`;
+const LINE = `\\s?,?\\s?\\n\\s{0,4}(?:, ?)?(?!(?:TEL|FAX|MOB)\\b)(?:${PLACE}|[A-Z]{2,3})(?:, ${PLACE})?(?: \\(\\p{Lu}[\\p{L} ]{1,20}\\))?`;
 const BLOCK = new RegExp(`^(?:${LINE}(?:, [A-Z]{2,3})?){0,3}(?:(?<=\\n[^\\n]{1,60}),? |\\s?,?\\s?\\n\\s{0,4})${CODE}(?![\\p{L}\\d])`, 'u');
 
 /** A street that nothing names but the unit after it: 2505 Heatherleigh, Suite 620; Dunajska 56 Apt. 3. */
@@ -255,13 +270,15 @@ function lookNumber(scan: Scan, start: number, end: number): void {
   report(scan, start, match[0].length, 'address.street', confidence.labelled);
 }
 
+/** A word announces before a colon, an equals sign or the number of a line. */
+const SAYS_MORE = /^\s?["':=l\d]/;
 function lookWord(scan: Scan, start: number, end: number): void {
   const { text } = scan;
   if ((scan.words.lastLists & heads.bit) === 0) return;
   const word = text.slice(start, end);
-  const next = text[end] ?? '';
   // Small words only announce; they do it before a colon or an equals sign.
-  if ((end - start >= 5 || word >= EASTERN) && /["':=]|\s?[l\d]/.test(next) && announcers.has(word.toLowerCase())) lookAnnounced(scan, end);
+  if ((end - start >= 5 || word >= EASTERN) && SAYS_MORE.test(text.slice(end, end + 2)) && announcers.has(word.toLowerCase()))
+    lookAnnounced(scan, end);
   else if (STREET_WORDS.has(word)) {
     const match = STREET_FIRST.exec(text.slice(start, start + 110));
     if (match !== null) report(scan, start, match[0].length, 'address.street', confidence.labelled);
@@ -273,6 +290,9 @@ function lookWord(scan: Scan, start: number, end: number): void {
     const town = TOWN_BEHIND.exec(text.slice(end, end + 60))?.[0] ?? '';
     if (quarter !== undefined)
       report(scan, start - quarter.length, quarter.length + end - start + town.length, 'address.ward', confidence.labelled);
+  } else if (PLOT_WORDS.has(word)) {
+    const match = PLOT.exec(text.slice(start, start + 200));
+    if (match !== null) report(scan, start, match[0].length, 'address.coded', confidence.labelled);
   } else if (UNIT_WORDS.has(word)) {
     const match = /^(?:Apt|Suite|Apartment)\.? \d{1,4}[A-Z]?\b/.exec(text.slice(start, start + 20));
     if (match === null) return;
@@ -281,10 +301,15 @@ function lookWord(scan: Scan, start: number, end: number): void {
   }
 }
 
+const NUMBERED = /^\.? No/;
+/** A word before the street's own: any where something begins, an adjective anywhere. */
+const SPACED =
+  /(?:^|[\n:,>"']\s{0,4}|\d )(\p{Lu}\p{L}{2,20} )$|(?:^|[\s(])((?:Alte|Neue|Obere|Untere|Große|Kleine|Lange|Kurze|Hohe|Breite|Innere|Äußere|Vordere|Hintere|Mittlere)[rsn]? )$/u;
 /** The street's own word may be the last of several: Else-Lasker-Schüler-Str. 33b. */
 function lookGermanic(scan: Scan, start: number, end: number): void {
   const { text } = scan;
-  if (start < scan.addressesSeen || (!isDigit(text, end + 1) && !isDigit(text, end + 2) && !text.startsWith(' No', end))) return;
+  if (start < scan.addressesSeen || (!isDigit(text, end + 1) && !isDigit(text, end + 2) && !NUMBERED.test(text.slice(end, end + 4))))
+    return;
   const word = text.slice(start, end);
   if (behindName.has(word.toLowerCase())) {
     const name = NAMED_BEFORE.exec(text.slice(Math.max(scan.floor, scan.addressesSeen, start - 80), start))?.[1];
@@ -304,7 +329,9 @@ function lookGermanic(scan: Scan, start: number, end: number): void {
     from--;
   if ((classAt(text, from) & UPPER) === 0) return;
   // "Alte Gasse 5": a name of two words.
-  const spaced = /(?:^|[\n:,>]\s{0,4}|\d )(\p{Lu}\p{L}{2,20} )$/u.exec(text.slice(Math.max(0, from - 30), from))?.[1];
+  const spaced = SPACED.exec(text.slice(Math.max(0, from - 30), from))
+    ?.slice(1)
+    .find(Boolean);
   if (spaced !== undefined) from -= spaced.length;
   if (from < scan.addressesSeen) return;
   const match = GERMANIC.exec(text.slice(from, end + 14));
@@ -313,6 +340,11 @@ function lookGermanic(scan: Scan, start: number, end: number): void {
     report(scan, from, match[0].trimEnd().length, 'address.street', confidence.labelled);
 }
 
+/** Between what announces and the line: a colon, or the key of the first line of an object. */
+const ANNOUNCED =
+  /^(?:\s?(?:line)?\s?\d?)?["']?\s{0,2}[:=]\s{0,8}(?:\{\s{0,8}["'](?:line|street|strasse|straße|rue|calle|via)_?1?["']\s?:\s?)?["']?/i;
+/** Where people meet, which is no address. */
+const MEETING = /^(?:Room|Raum|Zimmer|Salle|Sala|Aula|Conference|Meeting|Hall|Stage|Booth|Gate|Zoom|Teams|Online)\b/;
 /** Of a line that is announced. */
 const SHORTEST = 8;
 const SHORTEST_EASTERN = 5;
@@ -320,11 +352,13 @@ const SHORTEST_EASTERN = 5;
 function lookAnnounced(scan: Scan, end: number): void {
   const { text } = scan;
   scan.announced.push(scan.at);
-  const gap = /^(?:\s?(?:line)?\s?\d?)?["']?\s{0,2}[:=]\s{0,8}["']?/.exec(text.slice(end, end + 24));
+  const gap = ANNOUNCED.exec(text.slice(end, end + 40));
   if (gap === null) return;
   const start = end + gap[0].length;
-  const line = /^[^\n"<>|;{}]{5,140}/.exec(text.slice(start, start + 140))?.[0] ?? '';
+  const value = text[start - 1] === "'" ? /^[^\n"<>|;{}']{5,140}(?=')/ : /^[^\n"<>|;{}]{5,140}/;
+  const line = value.exec(text.slice(start, start + 140))?.[0] ?? '';
   if (
+    MEETING.test(line) ||
     !/(?:^|[\s,.]|\p{Lo})\d{1,6}[a-z]?(?=[\s,./-]|\p{Lo}|$)/u.test(line) ||
     !/^[\p{Lu}\p{Lo}\d]/u.test(line) ||
     !/[\p{L}\p{M}]{3}/u.test(line) ||
@@ -434,6 +468,11 @@ export const addressGermanic: Detector = {
       text: 'Mannerheimintie 12 A 5, 00100 Helsinki; Keizersgracht 225 hs, 1016 EA Amsterdam',
       finds: 'Mannerheimintie 12 A 5, 00100 Helsinki + Keizersgracht 225 hs, 1016 EA Amsterdam',
     },
+    { text: 'til Åboulevarden 10, st. th, 6429 Odense C. Ring', finds: 'Åboulevarden 10, st. th, 6429 Odense C' },
+    {
+      text: 'wohnt Alte Poststraße 64a, ja; Atatürk Cad. No: 31 D: 5, 94086 Çankaya/Ankara',
+      finds: 'Alte Poststraße 64a + Atatürk Cad. No: 31 D: 5, 94086 Çankaya/Ankara',
+    },
     { text: 'Åsgatan 12, 3 tr, 118 20 Stockholm', finds: 'Åsgatan 12, 3 tr, 118 20 Stockholm' },
     { text: 'at Árpád fejedelem útja 36, near Bağdat Caddesi 12/4', finds: 'Árpád fejedelem útja 36 + Bağdat Caddesi 12/4' },
     { text: 'at Nalbant Sokak No: 49 D: 5, 30733 Adana.', finds: 'Nalbant Sokak No: 49 D: 5, 30733 Adana' },
@@ -449,7 +488,7 @@ export const address: Detector = {
   lengths: { number: [1, 6], word: [1, 14], mixed: [2, 6] },
   next: ' ,."\':=/\t\n\r',
   heads: [
-    ...[...announcers, ...STREET_WORDS, ...BOX_WORDS, ...UNIT_WORDS].flatMap(headsOf),
+    ...[...announcers, ...STREET_WORDS, ...BOX_WORDS, ...PLOT_WORDS, ...UNIT_WORDS].flatMap(headsOf),
     ...WARDS,
     ...DIGITS.flatMap((first) => [...DIGITS, ...LETTERS].map((second) => first + second)),
   ],
@@ -482,6 +521,21 @@ export const address: Detector = {
       finds: 'Aleea Complexului nr. 117, bl. 8, ap. 85, 562100 Curtea de Argeș',
     },
     { text: '住所:大阪府大阪市北区梅田2-4-9', finds: '大阪府大阪市北区梅田2-4-9' },
+    {
+      text: 'in No. 17/3, Anna Salai, Chennai 600083; Flat 402, Sai Residency, Hills Road No. 5, Mumbai 400098.',
+      finds: 'No. 17/3, Anna Salai, Chennai 600083 + Flat 402, Sai Residency, Hills Road No. 5, Mumbai 400098',
+    },
+    {
+      text: '{"address":{"line1":"Plot 88, Anna Salai"}} at Flat 3, 86 Aldhelm Crescent',
+      finds: 'Plot 88, Anna Salai + Flat 3, 86 Aldhelm Crescent',
+    },
+    { text: "SET street = 'Flat 3, 14 Gillygate', surname = 'Roe 4'", finds: 'Flat 3, 14 Gillygate' },
+    {
+      text: 'la Str. Mihai Eminescu nr. 65, et. 2, 342128 București; Hinterm Deich 49a',
+      finds: 'Str. Mihai Eminescu nr. 65, et. 2, 342128 București + Hinterm Deich 49a',
+    },
+    { text: 'Rua Augusta, 258 - apto 52, 67979-199 Curitiba - PR', finds: 'Rua Augusta, 258 - apto 52, 67979-199 Curitiba - PR' },
+    { text: 'LOCATION:Room 4.12; VLAN 120, MTU 9000, AS 64512; No. 5, see page 7; Plot 3, Figure 12 and 600083' },
     { text: 'see Figure 3, 2019 Report; Table 12, row 4; BP 120 and Lot 7, 1200 items' },
     { text: 'In 1989 Main events moved; 5 Wall Clocks; the Street was long in 2020' },
     { text: 'Boardwalk 400, Park Place 350, Marvin Gardens 280; 09:40 I. St. Clair; 1-2 Otaku-ku; row 4 Red Cars #08-4' },

@@ -199,7 +199,8 @@ function look(scan: Scan, start: number, runEnd: number): void {
     return;
   }
   const first = wordAt(text, start);
-  if (first === undefined) return;
+  // The last letter of an address begins no name: 9719 Aarhus C. Ring på …
+  if (first === undefined || (isInitial(first) && start < scan.addressesSeen)) return;
   const slash = text.charCodeAt(first.end) === 0x2f && (inList || announcedBy(scan, lead)?.several === true);
   if (
     (isCalled(text, first.end) && !slash) ||
