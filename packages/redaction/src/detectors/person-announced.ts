@@ -17,7 +17,7 @@ const CLOSINGS =
   'best,thx,groetjes,lg,vg,mfg,danke,merci,bisous,amitiés,gracias,abrazo,besos,grazie,baci,obrigado,obrigada,abs,beijos,bedankt,dank,tack,tak,takk,kram,kiitos,terveisin,dziękuję,dzięki,díky,děkuji,pozdravem,pozdravom,ďakujem,mulțumesc,mulţumesc,multumesc,stimă,drag,teşekkürler,teşekkürederim,saygılar,saygılarımla,saygılarımızla,sevgiler,köszönöm,üdvözlettel,üdv,kösz,hvala,pozdrav';
 /** Who is or is not there, in en, de, fr, es, it, pt, nl, sv and pl: a list of names follows. */
 const LISTS =
-  'present,attendees,participants,absent,apologies,invitees,panel,panelists,panellists,anwesend,anwesende,abwesend,entschuldigt,teilnehmer,teilnehmende,présent,présents,absents,excusés,asistentes,presentes,ausentes,participantes,presenti,assenti,partecipanti,aanwezig,afwezig,deelnemers,närvarande,frånvarande,deltagare,obecni,nieobecni,uczestnicy,messieurs,mesdames,mm';
+  'present,attendees,participants,absent,apologies,invitees,panel,panelists,panellists,anwesend,anwesende,abwesend,entschuldigt,teilnehmer,teilnehmende,présent,présents,absents,excusés,asistentes,presentes,ausentes,participantes,asisten,asistieron,comparecen,participaram,participaron,presenti,assenti,partecipanti,aanwezig,afwezig,deelnemers,närvarande,frånvarande,deltagare,obecni,nieobecni,uczestnicy,messieurs,mesdames,mm';
 export const titles = wordSet(
   'ssa,mr,mrs,ms,miss,mx,dr,dra,drs,prof,professor,sir,madam,lady,lord,rev,reverend,father,sister,brother,capt,captain,sgt,lt,col,gen,hon,judge,senator,herr,herrn,frau,fräulein,m,mme,mlle,monsieur,madame,mademoiselle,sr,sra,srta,señor,señora,señorita,don,doña,sig,signor,signora,dott,dhr,mevr,heer,mevrouw,mm,messrs,nurse,pc,constable,detective,sergeant,cllr,pan,pani,doktor,docteur,doctor,doctora,ing,uncle,aunt,domnule,domnul,doamna,doamnă,sayın,pane,paní,fru,fröken,frk,herra,rouva,meneer,maître,ra,sra',
 );
@@ -113,6 +113,13 @@ const SEVERAL = /name\(s\)["']?\s?[:=]\s{0,4}["']?$/i;
 const NAMES_THING =
   /<(?:field|input|param|parameter|meta|option|column|property|attribute|element|var|variable|tool|function|select|button)\s(?:[^<>]{0,40}\s)?name\s?=\s?["']?$/i;
 
+/** The line under a table's header. */
+const UNDER_HEADER = /^\|? ?:?-{2,}/;
+const isHeader = (text: string, at: number): boolean => {
+  const end = text.indexOf('\n', at);
+  return end > 0 && UNDER_HEADER.test(text.slice(end + 1, end + 6));
+};
+
 function announcedByWord(scan: Scan, start: number): Announced | undefined {
   if (!hasAnnouncer(scan, start)) return undefined;
   const { text } = scan;
@@ -130,7 +137,7 @@ function announcedByWord(scan: Scan, start: number): Announced | undefined {
     return { by: lower, surely: true, given: true };
   if (gap === ' (' && desks.has(lower) && BRACKETED.test(text.slice(start, start + 60))) return { by: lower, surely: true, given: true };
   if (gap.includes('=') && NAMES_THING.test(text.slice(Math.max(0, start - 60), start))) return undefined;
-  const key = /[:=|>]\s{0,8}["'`]?$/.test(gap) ? identifierBefore(text, start) : '';
+  const key = /[:=|>]\s{0,8}["'`]?$/.test(gap) && !(gap.includes('|') && isHeader(text, start)) ? identifierBefore(text, start) : '';
   if (key !== '') {
     const parts = key.split(/[^\p{L}]+|(?<=\p{Ll})(?=\p{Lu})/u).flatMap((part) => (part === '' ? [] : [part.toLowerCase()]));
     const whole = parts.length > 1 && WHOLE.has(parts.at(-1) ?? '');

@@ -2,7 +2,7 @@
 import { classAt, isCalled, isGlue, isWord, LETTER, LOWER, OTHER_LETTER, UPPER } from '../characters.ts';
 import { confidence, type Confidence, type Detector } from '../detector.ts';
 import { wordSet } from '../keywords.ts';
-import { aloneNobody, isAny, isEveryday, isEverydayAt, isListed, isListedGiven, marksOf, OTHERWISE } from '../names/lookup.ts';
+import { aloneNobody, headings, isAny, isEveryday, isEverydayAt, isListed, isListedGiven, marksOf, OTHERWISE } from '../names/lookup.ts';
 import { toName } from '../names/name-filter.ts';
 import { identifierBefore, type Scan } from '../scan.ts';
 import {
@@ -130,7 +130,11 @@ function runFrom(text: string, first: Word): readonly Word[] {
     // Keisha St. Clair
     if (text.startsWith('St. ', from)) from += 4;
     const next = wordAt(text, from, from > at + 2);
-    if (next === undefined || (joinsTwo(text, at, from) && run.length > 1 && next.given)) break;
+    if (
+      next === undefined ||
+      (joinsTwo(text, at, from) && run.length > 1 && (next.given || TWO_NAMES.test(text.slice(next.end, next.end + 6))))
+    )
+      break;
     run.push(next);
     last = next;
   }
@@ -140,6 +144,7 @@ function runFrom(text: string, first: Word): readonly Word[] {
 /** d'Arcimoles */
 const ELIDED = /^[dl]['’]\p{Lu}/u;
 /** "Ortega y Gasset" is one person, "Ana Ruiz y Luis Sanz" are two. */
+const TWO_NAMES = /^ (?:\p{Lu}|d[aeo][ls]? )/u;
 const joinsTwo = (text: string, at: number, to: number): boolean => to === at + 2 && (text[at] === 'e' || text[at] === 'y');
 
 /** al-Rashidi, ash-Shami */
@@ -199,8 +204,7 @@ function look(scan: Scan, start: number, runEnd: number): void {
     return;
   }
   const first = wordAt(text, start);
-  // The last letter of an address begins no name: 9719 Aarhus C. Ring på …
-  if (first === undefined || (isInitial(first) && start < scan.addressesSeen)) return;
+  if (first === undefined) return;
   const slash = text.charCodeAt(first.end) === 0x2f && (inList || announcedBy(scan, lead)?.several === true);
   if (
     (isCalled(text, first.end) && !slash) ||
@@ -220,7 +224,9 @@ function look(scan: Scan, start: number, runEnd: number): void {
   if (announced === undefined && (glue === 0x22 || glue === 0x27) && isOtherKey(identifierBefore(text, start))) return;
   // A list ends where the next key is.
   if (announced?.by === 'list' && text.charCodeAt(first.end) === 0x3a) return;
-  const run = runFrom(text, first);
+  // An address that ends with a letter and a full stop ends a sentence: 9719 Aarhus C. Ring på …
+  const within = start < scan.addressesSeen && text[scan.addressesSeen] === '.' ? scan.addressesSeen : Infinity;
+  const run = runFrom(text, first).filter((word) => word.end <= within);
   // What announces a name is none: in "Hi Bob" the name begins with Bob.
   if (run.length > 1 && mayAnnounce && announcers.has(first.name)) return;
   const inverted = text.slice(first.end, first.end + 30).includes(', ') ? invertedEnd(text, lead, first, announced) : undefined;
@@ -254,6 +260,7 @@ function look(scan: Scan, start: number, runEnd: number): void {
 }
 
 /** Whitlock^Dorothea^M in HL7, Torsten_Kleinschmidt in a file's name, ROTH/ANNA on a list of passengers. */
+const TRAVELS = /\b(?:for|pax|passengers?|travell?ers?|guests?|names?|tickets?)[:.]? $/i;
 const GLUED =
   /^(\p{Lu}\p{Ll}['’\p{L}-]{0,24}|[\p{Lu}-]{3,30}(?=\/))([_^/])(\p{Lu}\p{Ll}['’\p{L}-]{0,24}|(?<=\/)[\p{Lu}-]{3,30})(?:\^[\p{L}.]{0,24}){0,2}(?![\p{L}\d])/u;
 function glued(scan: Scan, start: number): boolean {
@@ -262,9 +269,14 @@ function glued(scan: Scan, start: number): boolean {
   const names = [toName(one), toName(other)];
   if (!names.some((name) => isListedGiven(name) && !isEveryday(name))) return false;
   // With an underscore it may as well be a constant's name, and AND/OR is none.
-  if (mark === '/' && (!one.endsWith(one.toUpperCase()) || names.some(isEveryday))) return false;
+  if (mark === '/' && names.some(isEveryday)) return false;
+  const travels = mark === '/' && !one.endsWith(one.toUpperCase());
+  if (travels && (!isListedGiven(names[1] ?? '') || !TRAVELS.test(scan.text.slice(Math.max(0, start - 16), start)))) return false;
+  const more = travels
+    ? (/^ \p{Lu}\.?(?![\p{L}\d])/u.exec(scan.text.slice(start + whole.length, start + whole.length + 5))?.[0].length ?? 0)
+    : 0;
   if (mark === '_' && !names.every((name) => isListed(name) && !isEveryday(name))) return false;
-  return reportForm(scan, start, start + whole.length, 'person.glued', confidence.shape, names.join(' '));
+  return reportForm(scan, start, start + whole.length + more, 'person.glued', confidence.shape, names.join(' '));
 }
 
 /** A name told by its form alone. @returns true */
@@ -420,7 +432,8 @@ function decide(
   const followed =
     cut > 0 &&
     run.length > kept.length &&
-    !/^(?:the|and|of|for|order|error|call|phone|email|account|card|iban|bitcoin|get|post)$/.test(run[cut]?.name ?? '');
+    !/^(?:the|and|of|for|order|error|call|phone|email|account|card|iban|bitcoin|get|post)$/.test(run[cut]?.name ?? '') &&
+    !(kept.length > 1 && headings.has(run[cut]?.name ?? ''));
   if (announced?.exactly === true) {
     // Whatever word it is; a value that is none ends otherwise.
     const last = run.at(-1);
@@ -492,10 +505,14 @@ function decide(
 
 /** What is called after somebody: Crohn's disease, the Nash equilibrium, a shelf „Billy“, the Marcus 40-inch. */
 const THING =
-  /^(?:['’]s)?[ -](?:\d+(?:\.\d|-[a-z])|(?:disease|syndrome|thyroiditis|lymphoma|palsy|functions?|equilibrium|process|identity|theorem|lemma|conjecture|inequality|law|equations?|algorithm|distribution|index|scale|effect|constant|numbers?|principle|transform|reaction|solver|motor|curve|filter|kernel|tree|protocol|award|prize|medal|collection|shelf|bookshelf|sofa|lamp|chair|kit|engine|server|cluster|database|pipeline|plugin)\b)/i;
+  /^(?:['’]s)?[ -](?:\d+(?:\.\d|-[a-z])|(?:disease|syndrome|thyroiditis|lymphoma|palsy|functions?|equilibrium|process|identity|theorem|lemma|conjecture|inequality|law|equations?|algorithm|distribution|index|initiali[sz]ation|momentum|optimi[sz]er|regression|sampling|cipher|coding|diagram|paradox|treaty|pizza|salad|soup|sauce|cake|tea|scale|effect|constant|numbers?|principle|transform|reaction|solver|motor|curve|filter|kernel|tree|protocol|award|prize|medal|collection|shelf|bookshelf|sofa|lamp|chair|kit|engine|server|cluster|database|pipeline|plugin)\b)/i;
 /** What places, storms and saints have before their names. */
-const PLACE = /\b(?:lake|mount|mt\.?|port|cape|fort|san|santa|santo|são|saint|sankt|hurricane|storm|cyclone|typhoon) $/i;
-const namesThing = (text: string, { start, end }: Word): boolean =>
+const PLACE =
+  /\b(?:lake|mount|mt\.?|port|cape|fort|san|santa|santo|são|saint|sankt|project|projekt|projet|proyecto|progetto|projeto|operation|codename|bloody|hurricane|storm|cyclone|typhoon) $/i;
+/** Planets, herbs and virtues: more often what they say than whom. */
+const things = wordSet('venus,saturn,jupiter,neptune,mercury,basil,rosemary,peace');
+const namesThing = (text: string, { start, end, name }: Word): boolean =>
+  things.has(name) ||
   ('„“«‘'.includes(text[start - 1] ?? ' ') && '“”»’'.includes(text[end] ?? ' ')) ||
   THING.test(text.slice(end, end + 18)) ||
   PLACE.test(text.slice(Math.max(0, start - 10), start));
@@ -549,6 +566,13 @@ export const person: Detector = {
     { text: '[1] Oyelaran, O. A., and Chukwu, B. (2019)', finds: 'Oyelaran, O. A. + Chukwu, B.' },
     { text: 'PID|1||7^^^X||Whitlock^Dorothea^M||', finds: 'Whitlock^Dorothea^M' },
     { text: 'seat 2 KALAMIZA/ANNA 73C, AND/OR, TCP/IP', finds: 'KALAMIZA/ANNA' },
+    { text: 'Itinerary for Zzyzx/Anna K.\nfor Linux/Windows, Client/Server', finds: 'Zzyzx/Anna K.' },
+    {
+      text: 'Asisten: Joaquín Zzyzx y Socorro del Río. José Ortega y Gasset',
+      finds: 'Joaquín Zzyzx + Socorro del Río + José Ortega y Gasset',
+    },
+    { text: '| Attendee | Dietary | Number |\n|:--|--|--:|\nthe Ward List, Nobel Prize, Project Falcon, Caesar salad; Lön: 3 kr' },
+    { text: 'Anna Schmidt Report and Keisha Zzyzx Review', finds: 'Anna Schmidt + Keisha Zzyzx' },
     { text: '[18:32] Grozdana: hello', finds: 'Grozdana' },
     { text: 'Anwesend: Tiedemann, Zzyzx, Kühn; Panel: Zzyzx/Underhill', finds: 'Tiedemann + Zzyzx + Kühn + Zzyzx + Underhill' },
     { text: 'Pat.: Zzyzx, Detlef, geb. | 7 | ZZYZX, Bronwyn |', finds: 'Zzyzx, Detlef + ZZYZX, Bronwyn' },

@@ -19,6 +19,7 @@ export const everydayWords = new WordSet(
     'spanish swedish swiss thai tunisian turkish ukrainian uruguayan vietnamese aadhaar inland revenue cartao ' +
     'cable cass boeing labrador personnr madeira beste yes uh perfect perfekt perfecto perfetto parfait guten tag moin movil e-mail flight unknown required garantie ' +
     'region lemma theorem welcome sorry sure okay agreed noted received approved pending delivered ' +
+    'lon lohn gehalt salario stipendio hire ' +
     // Cities, regions and countries.
     'adana addis alger antalya asuncion aviv barcelona basel belfast bergen bern bergamo bilbao birmingham bologna bonn bordeaux ' +
     'braunschweig bremen brest brisbane bristol cali cardiff catania colombo cordoba darmstadt delhi dijon dresden dublin durban ' +
