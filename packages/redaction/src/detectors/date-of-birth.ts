@@ -118,7 +118,7 @@ const report = (scan: Scan, start: number, length: number, context: string): voi
   scan.report({ start, end: start + length, type: 'DATE_OF_BIRTH', rule: 'date_of_birth', confidence: confidence.labelled, context });
 /** "wurde am 3. Mai 1971 geboren", 1971年5月3日生まれ: where the verb comes last. */
 const BORN_BEHIND =
-  /^(?: r\.| г\.)? ?(?:in \p{Lu}\p{L}{2,20} )?(geboren|生|출생|생|doğumlu|doğdu|született|syntynyt|года рождения|г\.р|р\.н)/u;
+  /^(?: r\.| г\.)?\)? ?(?:in \p{Lu}\p{L}{2,20} )?(D\.?O\.?B(?![\p{L}\d])|geboren|生|출생|생|doğumlu|doğdu|született|syntynyt|года рождения|г\.р|р\.н)/u;
 const other = new Keywords(
   'admitted,discharged,due,expires,issued,created,shipped,hired,died,moved,updated,aufgenommen,admis,ingresó,until,deadline',
 );
@@ -137,6 +137,7 @@ export const dateOfBirth: Detector = {
     { text: 'DOB: March 5th, 1971.', finds: 'March 5th, 1971' },
     { text: 'data di nascita: 3 maggio 1980, data urodzenia: 20/08/1942', finds: '3 maggio 1980 + 20/08/1942' },
     { text: 'doğum tarihi 12.08.1976, geboortedatum 5 maart 1971', finds: '12.08.1976 + 5 maart 1971' },
+    { text: 'Ann Roe (08/10/1965) DOB, 03/22/1958 D.O.B.', finds: '08/10/1965 + 03/22/1958' },
     { text: 'Anna Roth, * 3. Mai 1971, wohnhaft', finds: '3. Mai 1971' },
     { text: 'Ann Roe, b. May 3, 1971, and Ole Berg (f. 3.5.1971)', finds: 'May 3, 1971 + 3.5.1971' },
     { text: 'F. nac.: 13 de enero de 1963; DDN 13/01/1963', finds: '13 de enero de 1963 + 13/01/1963' },

@@ -37,7 +37,7 @@ const accountWords = new Keywords(
 );
 /** The nearest of these words makes it something else. */
 const otherWords = new Keywords(
-  'teléfono,telefono,telefon,téléphone,telefone,handy,mobil,móvil,portable,cell,call,order,invoice,ticket,tracking,ref,reference,version,build,commit,part,parts,isbn,page,figure,line,serial,sku,row,rows,phone,tel,mobile,fax,shipment,parcel,bestellung,commande,pedido,issue,error,port,amount,total,price,zip,postcode,job,session,request,trace,span,event,user id,customer id,order id,item,items,node,worker,thread,pid,rechnung,rechnungsnr,facture,factura,fattura,faktura,fatura,auftrag,auftragsnr,bestellnr,kundennr,aktenzeichen,folio,订单',
+  'teléfono,telefono,telefon,téléphone,telefone,handy,mobil,móvil,portable,cell,call,order,invoice,ticket,tracking,ref,reference,version,build,commit,part,parts,isbn,page,figure,line,serial,sku,row,rows,phone,tel,mobile,fax,shipment,parcel,bestellung,commande,pedido,issue,error,port,amount,total,price,zip,postcode,job,session,request,trace,span,event,user id,customer id,order id,item,items,memo,po,node,worker,thread,pid,rechnung,rechnungsnr,facture,factura,fattura,faktura,fatura,auftrag,auftragsnr,bestellnr,kundennr,aktenzeichen,folio,订单',
 );
 
 /** Not everything called an id is a person's: alone this word needs a check digit. */
@@ -467,6 +467,13 @@ function saidAfter(text: string, end: number): string | undefined {
   return undefined;
 }
 
+/** A column's word for ids, one that needs no check digit before one that does: ssn_or_id. */
+function strongest(context: Context): string | undefined {
+  const last = context.findInColumn(nationalWords);
+  if (last === undefined || !weakWords.has(last)) return last;
+  return context.column.find((word) => nationalWords.has(word) && !weakWords.has(word)) ?? last;
+}
+
 const sureness = (shape: Shape | undefined): Confidence => (shape?.sure ? confidence.validated : confidence.labelled);
 
 function look(scan: Scan, from: number, runEnd: number): void {
@@ -479,7 +486,8 @@ function look(scan: Scan, from: number, runEnd: number): void {
   // A letter or country code may stand before: "P 1630837", "CL 12531909-2", "A-1234567", "GHA-712345678-9".
   const lead =
     (close === 0x20 && isUpper(text, from - 2)) || (close === 0x2d && (classAt(text, from - 2) & (UPPER | LOWER)) !== 0)
-      ? (/(?:^|[^\p{L}\d])((?!ID |NO |NR |CF )[A-Z]{1,2}[ -]|[A-Z]{3}-|[a-z]-)$/u.exec(text.slice(Math.max(0, from - 5), from))?.[1] ?? '')
+      ? (/(?:^|[^\p{L}\d])((?!ID |NO |NR |CF |PO )[A-Z]{1,2}[ -]|[A-Z]{3}-|[a-z]-)$/u.exec(text.slice(Math.max(0, from - 5), from))?.[1] ??
+        '')
       : '';
   const start = from - lead.length;
   const before = text[start - 1] ?? ' ';
@@ -509,7 +517,7 @@ function look(scan: Scan, from: number, runEnd: number): void {
   if (after === '_' || after === '@' || ((after === ':' || after === '=') && isWord(text, end + 1))) return;
   const context = scan.contextBefore(start);
   // What a column is called is nearer than the words before, which may be those of other columns.
-  const column = context.findInColumn(accountWords) ?? context.findInColumn(nationalWords);
+  const column = context.findInColumn(accountWords) ?? strongest(context);
   const account = column === undefined ? context.find(accountWords, 4) : context.findInColumn(accountWords);
   const national = column === undefined ? context.find(nationalWords, 5) : column;
   const said = account ?? national;
@@ -602,6 +610,8 @@ export const nationalId: Detector = {
     { text: '身份证号 310115196501109013, nebo 700905/8760', finds: '310115196501109013 + 700905/8760' },
     { text: 'con N.I.E. Z0763043T, según protocolo 613/2026', finds: 'Z0763043T' },
     { text: 'row 560504-1093; 62.02.25-501.66, 850715-2958304, 700905/8761; passport RENEWAL24 and FRN82xzzw' },
+    { text: 'name,ssn_or_id,mail\nDelia,708 796 111,x@y.example', finds: '708 796 111' },
+    { text: 'Account no.: yes\nAmount: USD 3127.34\nMemo: PO 2794468' },
     { text: 'order id 36574261809 and ticket ref 12345673' },
     { text: 'passport 2016-2024; ID: 0x80000003' },
   ],

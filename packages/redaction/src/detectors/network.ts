@@ -10,7 +10,7 @@ const V4 = /^(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}(?
 const SPELT = /^\d{1,3}(?: (?:dot|punkt|punto|point) \d{1,3}){3}(?![\w.])/i;
 const PREFIX_LENGTH = /^\/\d{1,3}(?![\d/])/;
 const versionWords = new Keywords(
-  'version,versions,v,ver,release,upgrade,build,bootloader,bios,uefi,figure,section,chapter,firmware,driver',
+  'version,versions,v,ver,release,upgrade,build,bootloader,bios,uefi,figure,section,chapter,firmware,driver,oid',
 );
 
 function lookV4(scan: Scan, start: number, runEnd: number): void {
@@ -123,7 +123,7 @@ export const ipv4: Detector = {
   examples: [
     { text: 'from 203.0.113.7:443', finds: '203.0.113.7' },
     { text: 'net 10.0.0.0/8.', finds: '10.0.0.0/8' },
-    { text: 'bootloader 1.2.3.4, version 1.2.3.4 and 300.1.1.1 and 1.2.3.4.5' },
+    { text: 'bootloader 1.2.3.4, OID 2.5.29.17, version 1.2.3.4 and 300.1.1.1 and 1.2.3.4.5' },
   ],
   look: lookV4,
 };

@@ -62,7 +62,7 @@ function besides(scan: Scan, start: number, end: number, context: Context): stri
   if (text.charCodeAt(start - 1) !== 0x20) return undefined;
   if (text[start - 2] === ':') return ASKS.exec(text.slice(Math.max(0, start - 24), start)) === null ? undefined : 'contact';
   if (BESIDE_MAIL.test(text.slice(Math.max(0, start - 90), start)) || MAIL_BEHIND.test(text.slice(end, end + 66))) return 'mail';
-  return start - scan.personsSeen < 4 && context.column.length === 1 && context.nearest === 'number' ? 'number' : undefined;
+  return start - scan.personsSeen < 4 && context.column.length === 1 && context.column[0] === 'number' ? 'number' : undefined;
 }
 
 /** A number may be named after it stands there: 22 498317 office. */
