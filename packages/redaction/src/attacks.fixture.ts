@@ -51,6 +51,22 @@ export const hidden: readonly (readonly [how: string, text: string, expected: st
   ['tags between', `card ${Array.from('4111111111111111').join('\u{e0061}')} ok`, 'card [CREDIT_CARD] ok'],
   ['marks of style in a word', 'mail an<b></b>n@mail.example ok', 'mail [EMAIL] ok'],
   ['words for the signs of a mailbox', 'à ann (arobase) mail (point) com, an ann Klammeraffe mail Punkt com', 'à [EMAIL], an [EMAIL]'],
+  [
+    'short words for the signs of a mailbox',
+    'an ann[ät]mail[punkt]com, ann(a)mail.com, ann (ät) mail punkt de, section 2(a)',
+    'an [EMAIL], [EMAIL], [EMAIL], section 2(a)',
+  ],
+  ['a template', "const m = `ann${'@'}mail.example`;", 'const m = `[EMAIL]`;'],
+  [
+    'marks of bold inside',
+    'card 4111**11111111**1111, a**nn@mail.**example, **bold** 2**10',
+    'card [CREDIT_CARD], [EMAIL], **bold** 2**10',
+  ],
+  [
+    'an address of a machine as one number',
+    'curl http://0xac146733/ http://3565191719/x',
+    'curl http://[IP_ADDRESS]/ http://[IP_ADDRESS]/x',
+  ],
   ['such words with a capital', 'an ann [Arroba] mail [Punto] com', 'an [EMAIL]'],
   ['a mark after each digit', 'card 4_1_1_1_1_1_1_1_1_1_1_1_1_1_1_1, ssn 5.3.6.9.0.4.3.9.9', 'card [CREDIT_CARD], ssn [US_SSN]'],
   ['literals joined by dots', "$to = 'ann@ma' . 'il.example';", "$to = '[EMAIL]';"],

@@ -49,7 +49,7 @@ const hex = (text: string, start: number, length: number): number => {
 };
 
 /** What people write for the at sign and for a dot of a mailbox. */
-export const AT_WORDS = 'at|arroba|arobase|chiocciola|klammeraffe';
+export const AT_WORDS = 'at|ät|arroba|arobase|chiocciola|klammeraffe';
 export const DOT_WORDS = 'dot|punkt|punto|point|ponto';
 const inCases = (words: string): string =>
   words
@@ -63,9 +63,18 @@ const SAYS_AT = new RegExp(`${AT_WORDS}|@`, 'i');
 /** Where one may stand: in small letters, in capitals, or with one. */
 export const SPELT_FORM = `[[({]\\s?(?:${inCases(`${DOT_WORDS}|${AT_WORDS}`)}|@|\\.)\\s?[\\])}]`;
 /** Behind the bracket stands a space, or what begins one of these. */
-export const SPELT_BEGINS = new RegExp(`[\\s@.${[...`${DOT_WORDS}|${AT_WORDS}`.matchAll(/\b\w/g)].join('')}]`, 'i');
+export const SPELT_BEGINS = new RegExp(
+  `[\\s@.${`${DOT_WORDS}|${AT_WORDS}`
+    .split('|')
+    .map((word) => word.slice(0, 1))
+    .join('')}]`,
+  'i',
+);
+/** ann(a)mail.example: a letter alone in its brackets counts things, but not between a word and a domain. */
+const SHORT_AT = /^\(a\)[\w-]{1,30}\.[a-z]{2}/i;
 export function speltAt(text: string, at: number): Escape | undefined {
   if (!'[({ '.includes(text[at + 1] ?? '-') && !'[({'.includes(text[at] ?? '-')) return undefined;
+  if (isAsciiWord(text.charCodeAt(at - 1)) && SHORT_AT.test(text.slice(at, at + 40))) return { read: '@', length: 3 };
   const match = SPELT.exec(text.slice(at, at + 20));
   return match === null ? undefined : { read: SAYS_AT.test(match[1] ?? '') ? '@' : '.', length: match[0].length };
 }

@@ -77,6 +77,19 @@ function joinAt(text: string, at: number): Seam | undefined {
   return length === undefined ? undefined : { from, length };
 }
 
+/** Marks of bold inside a word or a number: 4111 **1111. A space on one side begins or ends what is bold. */
+function boldAt(text: string, at: number): Seam | undefined {
+  const joins = text[at + 1] === '*' && isInside(text.charCodeAt(at - 1)) && isInside(text.charCodeAt(at + 2));
+  return joins ? { from: at, length: 2 } : undefined;
+}
+
+/** A sign in a template's braces: ann${'@'}mail.example. */
+const TEMPLATE = /^\$\{(["'`])([@.])\1\}/;
+function templateAt(text: string, at: number): Seam | undefined {
+  const [whole = '', , read = ''] = TEMPLATE.exec(text.slice(at, at + 6)) ?? [];
+  return whole === '' ? undefined : { from: at, length: whole.length, read };
+}
+
 function formSpaceAt(text: string, at: number): Seam | undefined {
   const first = Math.max(0, at - LONGEST_VALUE);
   let begins = at - 1;
@@ -95,6 +108,8 @@ export const seams: ReadonlyMap<number, (text: string, at: number) => Seam | und
     '|': joinAt,
     '&': (text: string, at: number) => joinAt(text, at) ?? escaped(text, at),
     '.': joinAt,
+    '*': boldAt,
+    $: templateAt,
     '<': tagAt,
     '\n': quoteAt,
   }).map(([sign, seamAt]) => [sign.charCodeAt(0), seamAt]),

@@ -27,13 +27,18 @@ const cardKeywords = new Keywords(
 );
 
 const SHORTEST = 12;
+/** Of a card in pairs. */
+const MOST_GROUPS = 9;
 
 function look(scan: Scan, from: number, runEnd: number): void {
-  if (runEnd - from < SHORTEST && separatorEnd(scan.text, runEnd) < 0) return marked(scan, from, runEnd);
+  if (runEnd - from < SHORTEST && separatorEnd(scan.text, runEnd) < 0) {
+    if (!apart(scan, from, runEnd)) marked(scan, from, runEnd);
+    return;
+  }
   const { starts, ends, digits: total } = scan.cluster(from);
   if (total < SHORTEST) return;
   let count = 0;
-  for (let last = 0; last < starts.length && last < 7; last++) {
+  for (let last = 0; last < starts.length && last < MOST_GROUPS; last++) {
     const start = starts[0] ?? 0;
     const end = ends[last] ?? 0;
     const length = end - (starts[last] ?? 0);
@@ -77,6 +82,32 @@ function look(scan: Scan, from: number, runEnd: number): void {
   }
 }
 
+/** Groups in quotes, or with commas or strokes between, where a word says that they are a card: "4111","1111", `4111` `1111`, 4111, 1111. */
+const APART = /^\d{3,6}(?:["'`]?\s?[,|]?\s?["'`]?\d{2,6}){2,4}(?!\d)/;
+const PARTS = '"\'`,|';
+function apart(scan: Scan, start: number, runEnd: number): boolean {
+  const { text } = scan;
+  const next = text[runEnd] === ' ' ? text[runEnd + 1] : text[runEnd];
+  if (runEnd - start < 3 || !PARTS.includes(next ?? ' ')) return false;
+  const [written = ''] = APART.exec(text.slice(start, start + 48)) ?? [];
+  const digits = written.replaceAll(/\D/g, '');
+  if (digits.length < 13 || !luhn(digits) || !isIssued(digits)) return false;
+  const context = scan.contextBefore(start).find(cardKeywords, 3);
+  if (context === undefined) return false;
+  const end = start + written.length;
+  scan.report({
+    start,
+    end,
+    type: 'CREDIT_CARD',
+    rule: 'card',
+    confidence: confidence.context,
+    validator: 'luhn+iin',
+    context,
+    canonical: digits,
+  });
+  return true;
+}
+
 export const isIssued = (digits: string): boolean =>
   ISSUERS.some(([pattern, lengths]) => lengths.includes(digits.length) && pattern.test(digits));
 
@@ -103,7 +134,7 @@ export const card: Detector = {
   rule: 'card',
   type: 'CREDIT_CARD',
   anchors: ['number'],
-  lengths: { number: [3, 19] },
+  lengths: { number: [2, 19] },
   keywords: cardKeywords,
   validator: 'luhn+iin',
   source: 'ISO/IEC 7812-1',
@@ -111,6 +142,12 @@ export const card: Detector = {
     { text: 'pay with 4111 1111 1111 1111 now', finds: '4111 1111 1111 1111' },
     { text: 'amex 3782-822463-10005', finds: '3782-822463-10005' },
     { text: 'card 4111_1111_1111_1111, 3782.822463.10005', finds: '4111_1111_1111_1111 + 3782.822463.10005' },
+    {
+      text: 'card `4111` `1111` `1111` `1111`, "card_parts":["3772","6924","6238","188"]',
+      finds: '4111` `1111` `1111` `1111 + 3772","6924","6238","188',
+    },
+    { text: 'card 4111, 1111, 1111, 1111; card 41 11 11 11 11 11 11 11', finds: '4111, 1111, 1111, 1111 + 41 11 11 11 11 11 11 11' },
+    { text: 'rows 4111, 1111, 1111, 1111' },
     { text: 'my card: 4970 1012 3456 7890', finds: '4970 1012 3456 7890' },
     { text: 'limit of card 675984103431', finds: '675984103431' },
     { text: 'part 6718756304607, invoice 4111111111111112 and matrix 4970 1012 3456 7890' },

@@ -75,7 +75,8 @@ function look(scan: Scan, at: number): void {
   }
   if (start === at) return text[at - 1] === ' ' && text[at + 1] === ' ' && isWord(text, at - 2) ? spaced(scan, at) : undefined;
   if (isUserInfo(text, start, at)) return;
-  const end = text[at + 1] === '[' ? bracketed(text, at + 1) : domainEnd(text, at + 1 + wrap);
+  const plain = text[at + 1] === '[' ? bracketed(text, at + 1) : domainEnd(text, at + 1 + wrap);
+  const end = plain < 0 && wrap === 0 ? dottedEnd(text, at + 1) : plain;
   if (end < 0 || (wrap > 0 && !EVERYDAY_TOP.test(text.slice(text.lastIndexOf('.', end) + 1, end)))) return;
   scan.report({
     start,
@@ -85,6 +86,14 @@ function look(scan: Scan, at: number): void {
     confidence: confidence.validated,
     canonical: `${text.slice(start, at + 1)}${text.slice(at + 1 + wrap, end)}`.toLowerCase(),
   });
+}
+
+/** ann@mail dot com: only the dots are spelt; -1 where they are not. */
+const DOTTED = new RegExp(`^[a-z0-9-]{1,63}(?: (?:${DOT_WORDS}) [a-z0-9-]{1,63}){1,4}(?![\\w-])`, 'i');
+function dottedEnd(text: string, at: number): number {
+  const domain = DOTTED.exec(text.slice(at, at + LONGEST_DOMAIN))?.[0] ?? '';
+  const top = domain.slice(domain.lastIndexOf(' ') + 1);
+  return domain !== '' && EVERYDAY_TOP.test(top) && !SMALL_TOP.test(top) ? at + domain.length : -1;
 }
 
 /** A line that ends with the at sign, in quoted-printable too. */
@@ -144,6 +153,7 @@ export const email: Detector = {
     { text: 'ann.roe @ mail . example . com or b o b @ w o r k . i o', finds: 'ann.roe @ mail . example . com + b o b @ w o r k . i o' },
     { text: 'meet @ nine . Then go' },
     { text: 'write ann@\nmail.example.com', finds: 'ann@\nmail.example.com' },
+    { text: 'ann@mail dot com, @team dot it, joe@mail dot', finds: 'ann@mail dot com' },
     { text: 'left-pad@1.2.3' },
     { text: '@decorator.call' },
   ],
@@ -152,19 +162,20 @@ export const email: Detector = {
 
 /** `first.last at corp dot com`, as people write it where harvesters read. */
 const SPELT = new RegExp(`^ ([a-z0-9-]{1,63}(?: (?:${DOT_WORDS}) [a-z0-9-]{1,63}){1,4})(?![\\w-])`, 'i');
-const AT = new RegExp(`^(?:ät|${AT_WORDS})$`, 'i');
+const AT = new RegExp(`^(?:${AT_WORDS})$`, 'i');
 /** What may stand around the at and the dots besides spaces, and what closes it again. */
 const CLOSES = new Map([
   ['_', '_'],
   ['<', '>'],
   ['(', ')'],
   ['*', '*'],
+  ['-', '-'],
 ]);
 const MARKED = new RegExp(
-  `^[_>)*] ?([a-z0-9-]{1,63}(?:(?: ?[_<(*]| )(?:${DOT_WORDS})(?:[_>)*] ?| )[a-z0-9-]{1,63}|\\.[a-z0-9-]{1,63}){1,4})(?![\\w-])`,
+  `^[_>)*-] ?([a-z0-9-]{1,63}?(?:(?: ?[_<(*-]| )(?:${DOT_WORDS})(?:[_>)*-] ?| )[a-z0-9-]{1,63}?|\\.[a-z0-9-]{1,63}){1,4})(?![\\w-])`,
   'i',
 );
-const DOTS = new RegExp(` ?[_<(* ](?:${DOT_WORDS})[_>)* ] ?`, 'gi');
+const DOTS = new RegExp(` ?[_<(* -](?:${DOT_WORDS})[_>)* -] ?`, 'gi');
 /** `first dot last`, before the at. */
 const DOTTED_LOCAL = new RegExp(`(?:[\\w+-]{1,30}(?:[_<(*]| )(?:${DOT_WORDS}|underscore|dash|hyphen|minus|plus)(?:[_>)*]| )){1,3}$`, 'i');
 export const emailSpelt: Detector = {
@@ -173,8 +184,8 @@ export const emailSpelt: Detector = {
   anchors: ['word', 'capital'],
   lengths: { word: [2, 11], capital: [2, 11] },
   heads: ['at', 'ät', 'arr', 'aro', 'chi', 'kla'],
-  tails: [' at', ' ät', '(ät', '_at', '<at', '(at', '*at', 'oba', 'ase', 'ola', 'ffe'],
-  next: ' _>)*',
+  tails: [' at', ' ät', '(ät', '_at', '<at', '(at', '*at', '-at', 'oba', 'ase', 'ola', 'ffe'],
+  next: ' _>)*-',
   source: 'how people hide mailboxes from harvesters',
   examples: [
     { text: 'write to first.last AT corp DOT com today', finds: 'first.last AT corp DOT com' },
@@ -183,7 +194,8 @@ export const emailSpelt: Detector = {
     { text: 'ann dot roe at mail dot at', finds: 'ann dot roe at mail dot at' },
     { text: 'ann<at>mail<dot>com', finds: 'ann<at>mail<dot>com' },
     { text: 'to ann_roe_at_mail_dot_com', finds: 'ann_roe_at_mail_dot_com' },
-    { text: 'an ann.roe (ät) mail punkt de bitte', finds: 'ann.roe (ät) mail punkt de' },
+    { text: 'ann.roe77-at-mail-dot-co-dot-uk; what-at-last.com', finds: 'ann.roe77-at-mail-dot-co-dot-uk' },
+    { text: 'an ann.roe ät mail punkt de bitte', finds: 'ann.roe ät mail punkt de' },
     { text: 'look at the dot on the map, look at the dot in it, and at point 7; look_at_me.de' },
   ],
   look(scan, at, end) {
@@ -196,7 +208,7 @@ export const emailSpelt: Detector = {
     const spelt = domain.replaceAll(DOTS, '.');
     // An underscore is at home in names: there the dots must be spelt too.
     const top = spelt.slice(spelt.lastIndexOf('.') + 1);
-    if (!EVERYDAY_TOP.test(top) || (open === '_' && spelt === domain)) return;
+    if (!EVERYDAY_TOP.test(top) || ((open === '_' || open === '-') && spelt === domain)) return;
     const stop = at - (open !== ' ' && text[at - 2] === ' ' ? 2 : 1);
     let start = stop;
     while (start > scan.floor && at - start < LONGEST_LOCAL && isLocal(text, start - 1)) start--;

@@ -13,8 +13,18 @@ const versionWords = new Keywords(
   'version,versions,v,ver,release,upgrade,build,bootloader,bios,uefi,figure,section,chapter,firmware,driver,oid',
 );
 
+/** A host that is one number: http://3565191719/x, http://0xac146733/. */
+const INTEGER = /^(?:\d{8,10}|0x[0-9a-f]{8})$/i;
+function lookInteger(scan: Scan, start: number, end: number): void {
+  const { text } = scan;
+  if (!text.startsWith('://', start - 3) || !INTEGER.test(text.slice(start, end)) || Number(text.slice(start, end)) > 0xffffffff) return;
+  if (!'/:?#"\' '.includes(text[end] ?? ' ')) return;
+  scan.report({ start, end, type: 'IP_ADDRESS', rule: 'ipv4', confidence: confidence.validated, validator: 'octets' });
+}
+
 function lookV4(scan: Scan, start: number, runEnd: number): void {
   const { text } = scan;
+  if (runEnd - start > 3) return lookInteger(scan, start, runEnd);
   const said = text[runEnd] === ' ';
   // Then a word for the dot follows.
   if (said && text[runEnd + 1] !== 'd' && text[runEnd + 1] !== 'p') return;
@@ -114,14 +124,16 @@ function lookMac(scan: Scan, start: number, end: number): void {
 export const ipv4: Detector = {
   rule: 'ipv4',
   type: 'IP_ADDRESS',
-  anchors: ['number'],
-  lengths: { number: [1, 3] },
-  next: '. ',
+  anchors: ['number', 'mixed'],
+  lengths: { number: [1, 10], mixed: [10, 10] },
+  heads: ['0x'],
+  next: '. /:?#"\'',
   keywords: versionWords,
   validator: 'octets',
   source: 'RFC 791',
   examples: [
     { text: 'from 203.0.113.7:443', finds: '203.0.113.7' },
+    { text: 'http://3565191719/x 0xac146733 3565191719', finds: '3565191719' },
     { text: 'net 10.0.0.0/8.', finds: '10.0.0.0/8' },
     { text: 'bootloader 1.2.3.4, OID 2.5.29.17, version 1.2.3.4 and 300.1.1.1 and 1.2.3.4.5' },
   ],
