@@ -97,7 +97,9 @@ const STREET_BEFORE =
   /(?:^|[\s"'(>:])(?=\p{Lu})((?:(?:\p{Lu}[\p{L}'’.-]{1,24}|de|la|del|des|du|dei|di|della|von|der|dem|den|van|do|da|dos|das|na|nad|u) ){1,5}(?:\d{1,4}[A-Za-z]?[/-]){0,2})$/u;
 /** A number and a name before a code that ends the line of an address: 3 The Old Maltings, Bury St Edmunds, IP33 1AB. */
 const ENDS_IN_CODE =
-  /^\d{1,5}[A-Za-z]?(?:[-/]\d{1,4})?,? (?!\p{Lu}{2,5} \d+,)\p{Lu}[^\n,;:.!?"<>|{}]{2,40},(?: [^\n,;:.!?"<>|{}]{2,30},?){0,2}? (?:[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d|[A-Z]{2} \d{5}(?:-\d{4})?|(?:NSW|VIC|QLD|ACT|TAS|SA|WA|NT) \d{4})(?![\p{L}\d])/u;
+  /^\d{1,5}[A-Za-z]?(?:[-/]\d{1,4})?,? \p{Lu}[^\n,;:.!?"<>|{}]{2,40},(?: [^\n,;:.!?"<>|{}]{2,30},?){0,2}? (?:[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d|[A-Z]{2} \d{5}(?:-\d{4})?|(?:NSW|VIC|QLD|ACT|TAS|SA|WA|NT) \d{4})(?![\p{L}\d])/u;
+/** VLAN 120, MTU 9000, AS 64512 */
+const NUMBERED_PARTS = /^\d+, [A-Z]{2,5} \d+,/;
 /** 86 Toa Payoh Lorong 4 #08-41: floor and flat end it. */
 const ENDS_IN_FLAT =
   /^\d{1,4}[A-Z]? (?:[\p{Lu}\d][\p{L}\d.'’]{0,20} ){1,6}#(?:\d{2}|B\d)-\d{2,4}(?![\p{L}\d])(?:,? Singapore \d{6}(?!\d))?/u;
@@ -262,7 +264,7 @@ function lookNumber(scan: Scan, start: number, end: number): void {
   }
   const match = NUMBER_FIRST.exec(slice) ?? ROMANCE.exec(slice) ?? (isCapital ? BETWEEN_NUMBERS.exec(slice) : null);
   if (match === null || /^\d+,? (?:The|In|On|A|Of)\b/.test(match[0])) {
-    const length = isCapital && slice.includes(',') ? ENDS_IN_CODE.exec(slice)?.[0].length : undefined;
+    const length = isCapital && slice.includes(',') && !NUMBERED_PARTS.test(slice) ? ENDS_IN_CODE.exec(slice)?.[0].length : undefined;
     if (length !== undefined) report(scan, start, length, 'address.coded', confidence.labelled);
     return;
   }

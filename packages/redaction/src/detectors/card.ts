@@ -30,7 +30,20 @@ const SHORTEST = 12;
 /** Of a card in pairs. */
 const MOST_GROUPS = 9;
 
+/** Two digits, then two more and no third behind the same separator. */
+function isPair(text: string, end: number): boolean {
+  const code = text.charCodeAt(end);
+  return (
+    (code === 0x20 || code === 0x2d) &&
+    text.charCodeAt(end + 3) === code &&
+    isDigit(text, end + 1) &&
+    isDigit(text, end + 2) &&
+    isDigit(text, end + 4)
+  );
+}
+
 function look(scan: Scan, from: number, runEnd: number): void {
+  if (runEnd - from === 2 && !isPair(scan.text, runEnd)) return;
   if (runEnd - from < SHORTEST && separatorEnd(scan.text, runEnd) < 0) {
     if (!apart(scan, from, runEnd)) marked(scan, from, runEnd);
     return;
@@ -87,8 +100,10 @@ const APART = /^\d{3,6}(?:["'`]?\s?[,|]?\s?["'`]?\d{2,6}){2,4}(?!\d)/;
 const PARTS = '"\'`,|';
 function apart(scan: Scan, start: number, runEnd: number): boolean {
   const { text } = scan;
-  const next = text[runEnd] === ' ' ? text[runEnd + 1] : text[runEnd];
-  if (runEnd - start < 3 || !PARTS.includes(next ?? ' ')) return false;
+  if (runEnd - start < 3 || runEnd - start > 6) return false;
+  let at = runEnd;
+  while (at < runEnd + 5 && (PARTS.includes(text[at] ?? '.') || text[at] === ' ')) at++;
+  if (at === runEnd || !isDigit(text, at) || !isDigit(text, at + 1)) return false;
   const [written = ''] = APART.exec(text.slice(start, start + 48)) ?? [];
   const digits = written.replaceAll(/\D/g, '');
   if (digits.length < 13 || !luhn(digits) || !isIssued(digits)) return false;

@@ -54,6 +54,9 @@ export const personSmall: Detector = {
     const { text } = scan;
     if (text.charCodeAt(start) >= 0x0900) return lookEastern(scan, start, end);
     if (text.charCodeAt(end) === 0x3a) return SMALL_KEYS.has(text, start, end) ? lookKeyed(scan, end) : undefined;
+    // Most cards are no cue.
+    if (end - start === 4 && text.startsWith('card', start) && !text.startsWith('on ', start - 3) && !text.startsWith('the ', start - 4))
+      return;
     const cue = CUE.exec(text.slice(Math.max(0, end - 20), end));
     if (cue === null) return;
     const { self, passing, weak } = cue.groups ?? {};

@@ -225,11 +225,12 @@ function look(scan: Scan, start: number, runEnd: number): void {
   // A list ends where the next key is.
   if (announced?.by === 'list' && text.charCodeAt(first.end) === 0x3a) return;
   // An address that ends with a letter and a full stop ends a sentence: 9719 Aarhus C. Ring på …
-  const within = start < scan.addressesSeen && text[scan.addressesSeen] === '.' ? scan.addressesSeen : Infinity;
-  const run = runFrom(text, first).filter((word) => word.end <= within);
+  const crosses = start < scan.addressesSeen && text[scan.addressesSeen] === '.';
+  const run = crosses ? runFrom(text, first).filter((word) => word.end <= scan.addressesSeen) : runFrom(text, first);
   // What announces a name is none: in "Hi Bob" the name begins with Bob.
   if (run.length > 1 && mayAnnounce && announcers.has(first.name)) return;
-  const inverted = text.slice(first.end, first.end + 30).includes(', ') ? invertedEnd(text, lead, first, announced) : undefined;
+  const placed = announced !== undefined || beginsCell(text, lead);
+  const inverted = placed && text.slice(first.end, first.end + 30).includes(', ') ? invertedEnd(text, lead, first, announced) : undefined;
   if (inverted !== undefined) {
     reportForm(scan, lead, inverted, 'person.family_first', confidence.context, toName(text.slice(lead, inverted)));
     return;
@@ -413,6 +414,8 @@ const ENDS_VALUE = /^(?:["'<,;|\t\r\n&)}\]]|$)/;
 const NO_NAME = wordSet(
   'unknown,none,null,nil,n,na,nan,string,text,varchar,char,value,required,optional,name,first,last,middle,given,family,surname,yes,no,true,false,test,default,empty,missing,type,label,field,column,example,sample,total,sum,date,email,phone,anonymous,redacted,masked,undefined,number,required,nullable,any,tbd,todo',
 );
+/** The run ends here, or goes on with a name. */
+const isPart = (run: readonly Word[], at: number): boolean => at >= run.length || (run[at]?.listed === true && !run[at].otherwise);
 /** How much of a run is a name, and how sure that is. */
 function decide(
   text: string,
@@ -421,9 +424,9 @@ function decide(
 ): { readonly take: readonly Word[]; readonly sure: Confidence } | undefined {
   // Mr Park: what makes an organisation's name ends a family's too.
   const titled = announced !== undefined && honorifics.has(announced.by);
-  const isPart = (at: number): boolean => at >= run.length || (run[at]?.listed === true && !run[at].otherwise);
   const cut = run.findIndex(
-    ({ otherwise, listed, name, end }, at) => (otherwise && !(titled && listed && isPart(at + 1))) || (name === 'i' && text[end] !== '.'),
+    ({ otherwise, listed, name, end }, at) =>
+      (otherwise && !(titled && listed && isPart(run, at + 1))) || (name === 'i' && text[end] !== '.'),
   );
   // Most words with a capital end here.
   if (cut === 0 && announced?.exactly !== true) return undefined;

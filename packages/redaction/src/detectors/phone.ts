@@ -56,12 +56,18 @@ const ASKS =
   /(?:[ck]onta[ck]to?|informa\p{L}{4,6}|info|infos|auskunft|rückfragen|fragen|questions?|vragen|dúvidas|dudas|spørgsmål|frågor|dotazy|pytania|bilgi için|informații) ?: $/iu;
 /** Of a number that stands beside a mailbox, or beside a name in a column that is called so. */
 const BESIDE_MAIL = /@[\w.-]{1,60}\.\p{L}{2,12}["'>)]?,?(?: (?:or|oder|ou|o|of|lub|eller|veya|sau|nebo)| ?[·|,•/])\s$/u;
+/** How what stands between ends. */
+const BEHIND_MAIL = 'ruoftab·|,•/';
 const MAIL_BEHIND = /^ ?[·|•] [\w.+-]{1,60}@/;
 function besides(scan: Scan, start: number, end: number, context: Context): string | undefined {
   const { text } = scan;
-  if (text.charCodeAt(start - 1) !== 0x20) return undefined;
+  if (text.charCodeAt(start - 1) !== 0x20 || !WRITTEN.test(text.slice(start, end))) return undefined;
   if (text[start - 2] === ':') return ASKS.exec(text.slice(Math.max(0, start - 24), start)) === null ? undefined : 'contact';
-  if (BESIDE_MAIL.test(text.slice(Math.max(0, start - 90), start)) || MAIL_BEHIND.test(text.slice(end, end + 66))) return 'mail';
+  if (
+    (BEHIND_MAIL.includes(text[start - 2] ?? '.') && BESIDE_MAIL.test(text.slice(Math.max(0, start - 90), start))) ||
+    MAIL_BEHIND.test(text.slice(end, end + 66))
+  )
+    return 'mail';
   return start - scan.personsSeen < 4 && context.column.length === 1 && context.column[0] === 'number' ? 'number' : undefined;
 }
 
@@ -137,7 +143,7 @@ function look(scan: Scan, from: number, runEnd: number): void {
     if (shape.includes('\n') && !plus && !isBroken(scan, digits, starts, ends, last, context)) continue;
     if (!plus && keyword === undefined && text[end] === ' ' && last + 1 < starts.length && text[end] === ' ') continue;
     const letter = lettered(text, start);
-    const said = letter ?? keyword ?? namedAfter(text, end) ?? (WRITTEN.test(shape) ? besides(scan, start, end, context) : undefined);
+    const said = letter ?? keyword ?? namedAfter(text, end) ?? (count > 8 && count < 13 ? besides(scan, start, end, context) : undefined);
     const read = readNumber(scan, start, shape, digits, plus, said, context, letter === undefined && isOther);
     if (read === undefined) continue;
     scan.report({
