@@ -13,18 +13,8 @@ const versionWords = new Keywords(
   'version,versions,v,ver,release,upgrade,build,bootloader,bios,uefi,figure,section,chapter,firmware,driver,oid',
 );
 
-/** A host that is one number: http://3565191719/x, http://0xac146733/. */
-const INTEGER = /^(?:\d{8,10}|0x[0-9a-f]{8})$/i;
-function lookInteger(scan: Scan, start: number, end: number): void {
-  const { text } = scan;
-  if (!text.startsWith('://', start - 3) || !INTEGER.test(text.slice(start, end)) || Number(text.slice(start, end)) > 0xffffffff) return;
-  if (!'/:?#"\' '.includes(text[end] ?? ' ')) return;
-  scan.report({ start, end, type: 'IP_ADDRESS', rule: 'ipv4', confidence: confidence.validated, validator: 'octets' });
-}
-
 function lookV4(scan: Scan, start: number, runEnd: number): void {
   const { text } = scan;
-  if (runEnd - start > 3) return lookInteger(scan, start, runEnd);
   const said = text[runEnd] === ' ';
   // Then a word for the dot follows.
   if (said && text[runEnd + 1] !== 'd' && text[runEnd + 1] !== 'p') return;
@@ -43,8 +33,24 @@ function lookV4(scan: Scan, start: number, runEnd: number): void {
   scan.report({ start, end: to, type: 'IP_ADDRESS', rule: 'ipv4', confidence: confidence.validated, validator: 'octets' });
 }
 
+/** A host that is one number: http://3565191719/x, http://0xac146733/. */
+const INTEGER = /^(?:0x[0-9a-f]{8}|\d{8,10})(?=[/:?#"'\s]|$)/i;
+function lookHost(scan: Scan, start: number): void {
+  const [host = ''] = INTEGER.exec(scan.text.slice(start, start + 12)) ?? [];
+  if (host === '' || Number(host) > 0xffffffff) return;
+  scan.report({
+    start,
+    end: start + host.length,
+    type: 'IP_ADDRESS',
+    rule: 'ip.integer',
+    confidence: confidence.validated,
+    validator: 'octets',
+  });
+}
+
 function lookV6(scan: Scan, at: number): void {
   const { text } = scan;
+  if (text.charCodeAt(at + 1) === 0x2f) return isDigit(text, at + 3) && text[at + 2] === '/' ? lookHost(scan, at + 3) : undefined;
   if (!isHexOrColon(text.charCodeAt(at + 1))) return;
   let start = at;
   while (start > at - 5 && isHex(text.charCodeAt(start - 1))) start--;
@@ -124,16 +130,14 @@ function lookMac(scan: Scan, start: number, end: number): void {
 export const ipv4: Detector = {
   rule: 'ipv4',
   type: 'IP_ADDRESS',
-  anchors: ['number', 'mixed'],
-  lengths: { number: [1, 10], mixed: [10, 10] },
-  heads: ['0x'],
-  next: '. /:?#"\'',
+  anchors: ['number'],
+  lengths: { number: [1, 3] },
+  next: '. ',
   keywords: versionWords,
   validator: 'octets',
   source: 'RFC 791',
   examples: [
     { text: 'from 203.0.113.7:443', finds: '203.0.113.7' },
-    { text: 'http://3565191719/x 0xac146733 3565191719', finds: '3565191719' },
     { text: 'net 10.0.0.0/8.', finds: '10.0.0.0/8' },
     { text: 'bootloader 1.2.3.4, OID 2.5.29.17, version 1.2.3.4 and 300.1.1.1 and 1.2.3.4.5' },
   ],
@@ -146,6 +150,7 @@ export const ipv6: Detector = {
   validator: 'RFC 4291',
   source: 'RFC 4291 section 2.2',
   examples: [
+    { text: 'http://3565191719/x 0xac146733 http://10mail.example a:/5', finds: '3565191719' },
     { text: 'host 2001:db8::1 up', finds: '2001:db8::1' },
     { text: 'ip=2a00:e277:bc9b:f7ad:8e5d:55dc:3bf6:3ad2 x', finds: '2a00:e277:bc9b:f7ad:8e5d:55dc:3bf6:3ad2' },
     { text: 'std::vector at 12:30:45, a::b' },

@@ -174,7 +174,7 @@ const namesPart = (words: readonly string[]): boolean =>
   NAME_PARTS.has(words.at(-1) ?? '') || (words.length === 2 && words[1] === 'name' && PARTS_OF_NAMES.has(words[0] ?? ''));
 /** A cell of a table whose header says so. */
 function announcedByColumn(scan: Scan, start: number): Announced | undefined {
-  if (!opensCell(scan, start) && !opensLine(scan.text, start)) return undefined;
+  if (!opensCell(scan, start) && !opensFirstCell(scan.text, start)) return undefined;
   const column = scan.contextBefore(start).column;
   const last = column.at(-1) ?? '';
   const exactly = namesPart(column) || (column.length === 1 && PARTS_OF_NAMES.has(last));
@@ -195,13 +195,16 @@ export function hasAnnouncer({ text, words }: Scan, start: number): boolean {
   return true;
 }
 
-/** A line's first cell may begin here, and be no longer than a word that ends before `next`. */
-export const opensFirstCell = (text: string, start: number, next: number): boolean =>
-  ',;|\t"'.includes(String.fromCharCode(next)) && opensLine(text, start);
-const opensLine = (text: string, start: number): boolean => {
-  const at = text[start - 1] === '"' ? start - 2 : start - 1;
-  return text.charCodeAt(at) === 0x0a;
-};
+/** What ends the first cell of a line. Behind a comma of a sentence stands a space. */
+const ENDS_FIRST = /[,;|\t\n]/g;
+/** A line's first cell may begin here. */
+export function opensFirstCell(text: string, start: number): boolean {
+  if (text.charCodeAt(text[start - 1] === '"' ? start - 2 : start - 1) !== 0x0a) return false;
+  ENDS_FIRST.lastIndex = start;
+  const end = ENDS_FIRST.exec(text)?.index ?? text.length;
+  return end - start < LONGEST_CELL && end < text.length && text[end] !== '\n' && !(text[end] === ',' && text[end + 1] === ' ');
+}
+const LONGEST_CELL = 60;
 
 /** A value begins here, or a cell may. */
 export function opensCell({ text, floor }: Scan, start: number): boolean {

@@ -181,7 +181,7 @@ function isPlain(scan: Scan, lead: number, start: number, end: number): boolean 
   }
   if (next === 0x2c && text.charCodeAt(end + 3) === 0x2e) return false;
   if (speaks(scan, start, end) || followsName(scan, start) || hasAnnouncer(scan, lead) || opensCell(scan, lead)) return false;
-  if (opensFirstCell(text, lead, next)) return false;
+  if ((next === 0x2c || next === 0x3b || next === 0x7c || next === 0x09 || next === 0x22) && opensFirstCell(text, lead)) return false;
   for (let at = start; at < end; at++) if (text.charCodeAt(at) >= 0x80) return false;
   // Everyday words alone name nobody, listed or not.
   return ((scan.words.lastLists & aloneNobody.bit) !== 0 && isEverydayAt(text, start, end)) || !isAny(text, start, end);
