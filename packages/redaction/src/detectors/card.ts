@@ -86,6 +86,8 @@ const PARTS = '"\'`,|';
 function apart(scan: Scan, start: number, runEnd: number): boolean {
   const { text } = scan;
   if (runEnd - start < 3 || runEnd - start > 6) return false;
+  const next = text.charCodeAt(runEnd) === 0x20 ? text.charCodeAt(runEnd + 1) : text.charCodeAt(runEnd);
+  if (next !== 0x2c && next !== 0x22 && next !== 0x27 && next !== 0x60 && next !== 0x7c) return false;
   let at = runEnd;
   while (at < runEnd + 5 && (PARTS.includes(text[at] ?? '.') || text[at] === ' ')) at++;
   if (at === runEnd || !isDigit(text, at) || !isDigit(text, at + 1)) return false;

@@ -229,8 +229,10 @@ function look(scan: Scan, start: number, runEnd: number): void {
   const run = crosses ? runFrom(text, first).filter((word) => word.end <= scan.addressesSeen) : runFrom(text, first);
   // What announces a name is none: in "Hi Bob" the name begins with Bob.
   if (run.length > 1 && mayAnnounce && announcers.has(first.name)) return;
-  const placed = announced !== undefined || beginsCell(text, lead);
-  const inverted = placed && text.slice(first.end, first.end + 30).includes(', ') ? invertedEnd(text, lead, first, announced) : undefined;
+  const inverted =
+    hasGivenBehind(text, run.at(-1)?.end ?? 0) && (announced !== undefined || beginsCell(text, lead))
+      ? invertedEnd(text, lead, first, announced)
+      : undefined;
   if (inverted !== undefined) {
     reportForm(scan, lead, inverted, 'person.family_first', confidence.context, toName(text.slice(lead, inverted)));
     return;
@@ -317,9 +319,10 @@ const ENDS_NAME = /^(?:[.)]|,? (?!and|und)\p{Ll}|, ?\d)/u;
 const BORN = /^,? \(?(?:geb|born|née?[ :]|nat[oa][ :]|nacid|nascid|född|født|nar\.|ur\.|d\.?o\.?b|data di|fecha|doğum|\d)/iu;
 /** Whether a family name and a comma stand here, and where a line or a cell begins. */
 function mayBeInverted(text: string, lead: number, end: number): boolean {
-  if (text.charCodeAt(end) !== 0x2c || text.charCodeAt(end + 1) !== 0x20 || (classAt(text, end + 2) & UPPER) === 0) return false;
-  return beginsCell(text, lead);
+  return hasGivenBehind(text, end) && beginsCell(text, lead);
 }
+const hasGivenBehind = (text: string, end: number): boolean =>
+  text.charCodeAt(end) === 0x2c && text.charCodeAt(end + 1) === 0x20 && (classAt(text, end + 2) & UPPER) !== 0;
 function beginsCell(text: string, start: number): boolean {
   const before = text[start - 1] ?? '\n';
   return before === '\n' || before === '\t' || before === '"' || (before === ' ' && ';|'.includes(text[start - 2] ?? ' '));

@@ -57,18 +57,22 @@ const ASKS =
 /** Of a number that stands beside a mailbox, or beside a name in a column that is called so. */
 const BESIDE_MAIL = /@[\w.-]{1,60}\.\p{L}{2,12}["'>)]?,?(?: (?:or|oder|ou|o|of|lub|eller|veya|sau|nebo)| ?[·|,•/])\s$/u;
 /** How what stands between ends. */
-const BEHIND_MAIL = 'ruoftab·|,•/';
+const BEHIND_MAIL = 'ruoftab·|,•/:';
 const MAIL_BEHIND = /^ ?[·|•] [\w.+-]{1,60}@/;
 function besides(scan: Scan, start: number, end: number, context: Context): string | undefined {
   const { text } = scan;
-  if (text.charCodeAt(start - 1) !== 0x20 || !WRITTEN.test(text.slice(start, end))) return undefined;
+  if (text.charCodeAt(start - 1) !== 0x20) return undefined;
+  const named = start - scan.personsSeen < 4;
+  const may =
+    named || BEHIND_MAIL.includes(text[start - 2] ?? '.') || '·|•'.includes(text[end + 1] ?? '.') || '·|•'.includes(text[end] ?? '.');
+  if (!may || !WRITTEN.test(text.slice(start, end))) return undefined;
   if (text[start - 2] === ':') return ASKS.exec(text.slice(Math.max(0, start - 24), start)) === null ? undefined : 'contact';
   if (
     (BEHIND_MAIL.includes(text[start - 2] ?? '.') && BESIDE_MAIL.test(text.slice(Math.max(0, start - 90), start))) ||
     MAIL_BEHIND.test(text.slice(end, end + 66))
   )
     return 'mail';
-  return start - scan.personsSeen < 4 && context.column.length === 1 && context.column[0] === 'number' ? 'number' : undefined;
+  return named && context.column.length === 1 && context.column[0] === 'number' ? 'number' : undefined;
 }
 
 /** A number may be named after it stands there: 22 498317 office. */

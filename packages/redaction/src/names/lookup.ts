@@ -31,7 +31,7 @@ export const isListed = (name: string): boolean =>
   name.length > 1 &&
   (isAny(name) ||
     isFamily(name) ||
-    (ELIDED.test(name) && isAny(name, 2)) ||
+    ((name.charCodeAt(1) === 0x27 || name.charCodeAt(1) === 0x2019) && ELIDED.test(name) && isAny(name, 2)) ||
     (name.includes('-') && name.split('-').some((part) => part.length > 3 && isAny(part) && !everydayWords.has(part))));
 export const isListedGiven = (name: string): boolean =>
   name.length > 1 && (isGiven(name) || (name.includes('-') && isGiven(name.split('-')[0] ?? '')));
