@@ -151,7 +151,7 @@ const UNIT_WORDS = new WordSet(['Apt', 'Suite', 'Apartment']);
 /** Indian addresses begin with a flat, a plot or a house, and end with a town and its code: Plot 88, Anna Salai, Bengaluru 560000. */
 const PLOT_WORDS = new WordSet(['Plot', 'Flat', 'House', 'Door', 'Shop', 'No']);
 const PLOT =
-  /^(?:(?:Plot|Flat|House|Door|Shop)(?: No\.?)?|No\.?) ?[A-Z]?-?\d{1,5}[A-Z]?(?:[/-]\d{1,4}[A-Z]?){0,2},(?:\s{1,2}[\p{L}\d][^\n,;:!?"<>|{}]{1,40},?){0,4}\s{1,3}\p{Lu}\p{L}{2,20}(?: \p{Lu}\p{L}{2,20})?(?: ?[-–,])? [1-9]\d{2} ?\d{3}(?!\d)/u;
+  /^(?:(?:Plot|Flat|House|Door|Shop)(?: No\.?)?|No\.?) ?[A-Z]?-?\d{1,5}[A-Z]?(?:[/-]\d{1,4}[A-Z]?){0,2},(?:\s{1,2}[\p{L}\d][^\n,;:!?"<>|{}]{1,40},){0,4}\s{1,3}\p{Lu}\p{L}{2,20}(?: \p{Lu}\p{L}{2,20})?(?: ?[-–,])? [1-9]\d{2} ?\d{3}(?!\d)/u;
 const heads = new Keywords(
   [...announcers, ...STREET_WORDS, ...BOX_WORDS, ...PLOT_WORDS, ...UNIT_WORDS, ...WARDS].map((word) => word.toLowerCase()).join(','),
 );

@@ -172,9 +172,11 @@ const CLOSES = new Map([
   ['-', '-'],
 ]);
 const MARKED = new RegExp(
-  `^[_>)*-] ?([a-z0-9-]{1,63}?(?:(?: ?[_<(*-]| )(?:${DOT_WORDS})(?:[_>)*-] ?| )[a-z0-9-]{1,63}?|\\.[a-z0-9-]{1,63}){1,4})(?![\\w-])`,
+  `^[_>)*] ?([a-z0-9-]{1,63}(?:(?: ?[_<(*]| )(?:${DOT_WORDS})(?:[_>)*] ?| )[a-z0-9-]{1,63}|\\.[a-z0-9-]{1,63}){1,4})(?![\\w-])`,
   'i',
 );
+/** ann-at-mail-dot-com: no part has a dash of its own. */
+const DASHED = new RegExp(`^-([a-z0-9]{1,63}(?:-(?:${DOT_WORDS})-[a-z0-9]{1,63}){1,4})(?![\\w-])`, 'i');
 const DOTS = new RegExp(` ?[_<(* -](?:${DOT_WORDS})[_>)* -] ?`, 'gi');
 /** `first dot last`, before the at. */
 const DOTTED_LOCAL = new RegExp(`(?:[\\w+-]{1,30}(?:[_<(*]| )(?:${DOT_WORDS}|underscore|dash|hyphen|minus|plus)(?:[_>)*]| )){1,3}$`, 'i');
@@ -203,12 +205,12 @@ export const emailSpelt: Detector = {
     if (!AT.test(text.slice(at, end))) return;
     const open = text[at - 1] ?? '';
     if (open !== ' ' && CLOSES.get(open) !== text[end]) return;
-    const match = (open === ' ' ? SPELT : MARKED).exec(text.slice(end, end + LONGEST_DOMAIN));
+    const match = (open === ' ' ? SPELT : open === '-' ? DASHED : MARKED).exec(text.slice(end, end + LONGEST_DOMAIN));
     const [whole = '', domain = ''] = match ?? [];
     const spelt = domain.replaceAll(DOTS, '.');
     // An underscore is at home in names: there the dots must be spelt too.
     const top = spelt.slice(spelt.lastIndexOf('.') + 1);
-    if (!EVERYDAY_TOP.test(top) || ((open === '_' || open === '-') && spelt === domain)) return;
+    if (!EVERYDAY_TOP.test(top) || (open === '_' && spelt === domain)) return;
     const stop = at - (open !== ' ' && text[at - 2] === ' ' ? 2 : 1);
     let start = stop;
     while (start > scan.floor && at - start < LONGEST_LOCAL && isLocal(text, start - 1)) start--;
