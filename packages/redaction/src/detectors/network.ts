@@ -139,7 +139,7 @@ export const ipv4: Detector = {
   examples: [
     { text: 'from 203.0.113.7:443', finds: '203.0.113.7' },
     { text: 'net 10.0.0.0/8.', finds: '10.0.0.0/8' },
-    { text: 'bootloader 1.2.3.4, OID 2.5.29.17, version 1.2.3.4 and 300.1.1.1 and 1.2.3.4.5' },
+    { text: 'and OID 2.5.29.17, bootloader 1.2.3.4, version 1.2.3.4 and 300.1.1.1 and 1.2.3.4.5' },
   ],
   look: lookV4,
 };
