@@ -52,6 +52,10 @@ const named: readonly (readonly [text: string, expected: string])[] = [
   ['my id number is four one two five four nine five', 'my id number is [NATIONAL_ID]'],
   ['avgift;personnummer;mobil\n350;660421-1661;0738263555', 'avgift;personnummer;mobil\n350;[NATIONAL_ID];[PHONE]'],
   ['tfn 08-123 45 67', 'tfn [PHONE]'],
+  [
+    'Account no.: 000123456789\nAmount: USD 3127.34\nMemo: PO 2794468',
+    'Account no.: [BANK_ACCOUNT]\nAmount: USD 3127.34\nMemo: PO 2794468',
+  ],
 ];
 for (const [text, expected] of named)
   test(`what names a value tells its type, whatever else its digits may be: ${expected.slice(0, 40)}`, () =>

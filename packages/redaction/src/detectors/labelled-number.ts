@@ -611,7 +611,6 @@ export const nationalId: Detector = {
     { text: 'con N.I.E. Z0763043T, según protocolo 613/2026', finds: 'Z0763043T' },
     { text: 'row 560504-1093; 62.02.25-501.66, 850715-2958304, 700905/8761; passport RENEWAL24 and FRN82xzzw' },
     { text: 'name,ssn_or_id,mail\nDelia,708 796 111,x@y.example', finds: '708 796 111' },
-    { text: 'Account no.: 000123456789\nAmount: USD 3127.34\nMemo: PO 2794468', finds: '000123456789' },
     { text: 'order id 36574261809 and ticket ref 12345673' },
     { text: 'passport 2016-2024; ID: 0x80000003' },
   ],
