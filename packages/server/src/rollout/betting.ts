@@ -12,6 +12,7 @@ const BETS = [0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 0.85] as const;
 export class Wealth {
   readonly #bets: readonly number[];
   readonly #logs: Float64Array;
+  #peak = 0;
   constructor(most: number) {
     this.#bets = BETS.map((share) => share / most);
     this.#logs = new Float64Array(BETS.length);
@@ -20,10 +21,11 @@ export class Wealth {
   add(gain: number): number {
     return this.#mixed(this.#bet(gain));
   }
-  /** Whether the log e-value is below a boundary after this gain. The mixture is never above its best bet, which alone says so nearly always. */
-  staysBelow(boundary: number, gain: number): boolean {
+  /** @returns the largest log e-value so far, 0 before any. The mixture is never above its best bet, which alone says nearly always that it is no larger. */
+  peak(gain: number): number {
     const highest = this.#bet(gain);
-    return highest < boundary || this.#mixed(highest) < boundary;
+    if (highest > this.#peak) this.#peak = Math.max(this.#peak, this.#mixed(highest));
+    return this.#peak;
   }
   #bet(gain: number): number {
     let highest = -Infinity;
@@ -70,8 +72,8 @@ export function judge(differences: readonly number[], { margin, alpha }: Tests, 
   let betterAt: number | undefined;
   let harmAt: number | undefined;
   for (const [i, difference] of differences.entries()) {
-    better = Math.max(better, forBetter.add(margin - difference));
-    harm = Math.max(harm, forHarm.add(difference));
+    better = forBetter.peak(margin - difference);
+    harm = forHarm.peak(difference);
     if (better >= boundary && i + 1 >= atLeast) betterAt ??= i + 1;
     if (harm >= boundary) harmAt ??= i + 1;
   }
@@ -91,9 +93,7 @@ export function interval(differences: readonly number[], alpha: number): readonl
   const isPlausible = (mean: number): boolean => {
     const above = new Wealth(1 + mean);
     const below = new Wealth(1 - mean);
-    return differences.every(
-      (difference) => above.staysBelow(boundary, difference - mean) && below.staysBelow(boundary, mean - difference),
-    );
+    return differences.every((difference) => above.peak(difference - mean) < boundary && below.peak(mean - difference) < boundary);
   };
   let low: number | undefined;
   let high = 0;
