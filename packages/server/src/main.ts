@@ -1,5 +1,5 @@
 // The one place where engines are chosen, collections listed and rooms wired.
-import { rm } from 'node:fs/promises';
+import { rm, statfs } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -41,6 +41,7 @@ import { openReview } from './review/index.ts';
 import { openRollout } from './rollout/index.ts';
 import { offeredUndos, openJobs, openSagas } from './sagas/index.ts';
 import { pooledRandom } from './random.ts';
+import { openReadiness } from './readiness.ts';
 import { makeDataFolder, orFolderFault, orPortFault, readTls } from './start-faults.ts';
 import { engineFor, openStores, runProjections, type Stores } from './store/index.ts';
 import { openTrainer, openTraining } from './training/index.ts';
@@ -349,6 +350,14 @@ async function openParts(config: Config, extra: Extra): Promise<Ancilla> {
     log,
     observe: metrics.http.observe,
     version: VERSION,
+    notReady: openReadiness({
+      platform,
+      freeBytes: async () => {
+        const { bavail, bsize } = await statfs(config.dataFolder);
+        return bavail * bsize;
+      },
+      clock,
+    }),
     consoleFolder: join(PACKAGES, 'console', 'dist'),
     ...tls,
   });

@@ -18,8 +18,8 @@ export interface HttpParts extends ServeParts {
   readonly version: string;
   readonly consoleFolder?: string;
   readonly tls?: { readonly cert: string; readonly key: string };
-  /** Reasons why the server should get no traffic yet. */
-  readonly notReady?: () => readonly string[];
+  /** Reasons why the server should get no traffic now. */
+  readonly notReady: () => Promise<readonly string[]>;
 }
 
 export interface Http {
@@ -43,7 +43,7 @@ const PAGE_POLICY =
 
 /** The Fastify shell around routes that come as data, with the reference, the console's files and health beside them. */
 export async function openHttp(parts: HttpParts): Promise<Http> {
-  const { log, version, collections, consoleFolder, tls, notReady = () => [] } = parts;
+  const { log, version, collections, consoleFolder, tls, notReady } = parts;
   const routes: readonly Route[] = [...parts.routes, ...readRoutes(collections)];
   const consoleFiles = consoleFolder === undefined ? [] : await readConsole(consoleFolder);
   const connections = openConnectionGuard();
@@ -109,7 +109,7 @@ export async function openHttp(parts: HttpParts): Promise<Http> {
   for (const [path, { content_type, bytes }] of consoleFiles) page(path, content_type, bytes, path.startsWith('/assets/'));
   app.get('/healthz', async (_, reply) => reply.type('application/json').send('{"status":"ok"}'));
   app.get('/readyz', async (_, reply) => {
-    const reasons = notReady();
+    const reasons = await notReady();
     const [code, status] = reasons.length === 0 ? [200, 'ready'] : [503, 'not ready'];
     return reply.status(code).type('application/json').send(JSON.stringify({ status, reasons }));
   });
