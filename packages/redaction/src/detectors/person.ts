@@ -1,12 +1,11 @@
 // Runs in browsers too. Names of people: by a word that announces one, by lists of names, and again wherever a known name returns.
-import { classAt, isCalled, isGlue, isWord, LETTER, LOWER, OTHER_LETTER, UPPER } from '../characters.ts';
+import { classAt, isCalled, isGlue, isWord, LETTER, UPPER } from '../characters.ts';
 import { confidence, type Confidence, type Detector } from '../detector.ts';
 import { wordSet } from '../keywords.ts';
-import { aloneNobody, headings, isAny, isEveryday, isEverydayAt, isListed, isListedGiven, marksOf, OTHERWISE } from '../names/lookup.ts';
+import { aloneNobody, headings, isAny, isEverydayAt } from '../names/lookup.ts';
 import { toName } from '../names/name-filter.ts';
 import { identifierBefore, type Scan } from '../scan.ts';
 import {
-  BEGIN_FAMILY,
   announcedBy,
   announcers,
   announcing,
@@ -20,145 +19,18 @@ import {
   titles,
   type Announced,
 } from './person-announced.ts';
-
-const particles = wordSet(`${BEGIN_FAMILY},binti,bint,y,e,st,mc,o,d,l,dit,und zu`);
-
-/** A capitalised word; what the lists say of it is asked once. */
-class Word {
-  readonly start: number;
-  readonly end: number;
-  readonly name: string;
-  /** Behind "van 't" any word is a part of a name. */
-  readonly joined: boolean;
-  #listed: boolean | undefined;
-  #given: boolean | undefined;
-  #marks: number | undefined;
-
-  constructor(start: number, end: number, name: string, joined: boolean) {
-    this.start = start;
-    this.end = end;
-    this.name = name;
-    this.joined = joined;
-  }
-
-  get listed(): boolean {
-    return (this.#listed ??= isListed(this.name));
-  }
-  get given(): boolean {
-    return (this.#given ??= isListedGiven(this.name));
-  }
-  /** It makes the run an organisation's name, or a place's. */
-  get otherwise(): boolean {
-    return ((this.#marks ??= marksOf(this.name)) & OTHERWISE) !== 0;
-  }
-  get everyday(): boolean {
-    return (this.#marks ??= marksOf(this.name)) !== 0;
-  }
-}
-
-/** A word of a name is no longer. */
-const LONGEST_NAME = 40;
-/** A capitalised word: Anna, O'Neil, Jean-Luc, McKay, J., or ANNA. */
-function wordAt(text: string, start: number, joined = false): Word | undefined {
-  if ((classAt(text, start) & UPPER) === 0) return undefined;
-  let end = start + 1;
-  const limit = Math.min(text.length, start + LONGEST_NAME);
-  let inside = 0;
-  for (; end < limit; end++) {
-    const kind = classAt(text, end);
-    if ((kind & LETTER) !== 0) {
-      inside |= kind;
-      continue;
-    }
-    const code = text[end];
-    if (
-      (code === "'" || code === '’' || code === '-') &&
-      (classAt(text, end + 1) & LETTER) !== 0 &&
-      !(code !== '-' && text[end + 1] === 's' && !isWord(text, end + 2))
-    )
-      continue;
-    break;
-  }
-  if (isWord(text, end)) return undefined;
-  const raw = text.slice(start, end);
-  // The trailing letters of camelCase are code.
-  if (
-    (inside & UPPER) !== 0 &&
-    isCamelCase(text, start, end) &&
-    raw !== 'GmbH' &&
-    !/^(?:Mc|Mac|De|Di|Le|La|Van|Von|Du|O)[A-Z]/.test(raw) &&
-    !raw.includes('-') &&
-    !raw.includes("'")
-  )
-    return undefined;
-  const isAscii = ((classAt(text, start) | inside) & OTHER_LETTER) === 0;
-  return new Word(start, end, isAscii ? raw.toLowerCase() : toName(raw), joined);
-}
-
-/** A capital, small letters, a capital. */
-function isCamelCase(text: string, start: number, end: number): boolean {
-  let at = start + 1;
-  while (at < end && classAt(text, at) === LOWER) at++;
-  return at > start + 1 && at < end && classAt(text, at) === UPPER && classAt(text, start) === UPPER;
-}
-
-const isInitial = ({ start, end }: Word): boolean => end - start === 1;
-
-const MOST_WORDS = 5;
-
-/** The run of capitalised words from here, with particles and initials between, on one line. */
-function runFrom(text: string, first: Word): readonly Word[] {
-  const run: Word[] = [first];
-  for (let last = first; run.length < MOST_WORDS;) {
-    let at = last.end;
-    if (isInitial(last) && text.charCodeAt(at) === 0x2e) at++;
-    if (text.charCodeAt(at) !== 0x20 && !(isInitial(last) && (classAt(text, at) & UPPER) !== 0)) break;
-    while (text.charCodeAt(at) === 0x20 && at - last.end < 3) at++;
-    // Lower-case particles belong to what follows them.
-    let from = at;
-    if ((classAt(text, from) & UPPER) === 0) {
-      for (let seen = 0; seen < 2; seen++) {
-        const end = lowerEnd(text, from);
-        if (end === from || text[end] !== ' ' || !particles.has(text, from, end)) break;
-        from = end + 1;
-      }
-      if (text.startsWith("'t ", from) || text.startsWith('’t ', from)) from += 3;
-      else if (ELIDED.test(text.slice(from, from + 3))) from += 2;
-      else if ((text[from + 2] === '-' || text[from + 3] === '-') && ARTICLE.test(text.slice(from, from + 5)))
-        from = text.indexOf('-', from) + 1;
-    }
-    // Keisha St. Clair
-    if (text.startsWith('St. ', from)) from += 4;
-    const next = wordAt(text, from, from > at + 2);
-    if (
-      next === undefined ||
-      (joinsTwo(text, at, from) && run.length > 1 && (next.given || TWO_NAMES.test(text.slice(next.end, next.end + 6))))
-    )
-      break;
-    run.push(next);
-    last = next;
-  }
-  return run;
-}
-
-/** d'Arcimoles */
-const ELIDED = /^[dl]['’]\p{Lu}/u;
-/** "Ortega y Gasset" is one person, "Ana Ruiz y Luis Sanz" are two. */
-const TWO_NAMES = /^ (?:\p{Lu}|d[aeo][ls]? )/u;
-const joinsTwo = (text: string, at: number, to: number): boolean => to === at + 2 && (text[at] === 'e' || text[at] === 'y');
-
-/** al-Rashidi, ash-Shami */
-const ARTICLE = /^(?:a[ldnrst]|el|ash)-\p{Lu}/u;
-const ARTICLE_BEFORE = /(?<![\p{L}\d-])(?:(?:a[ldnrst]|el|ash)-|[dl]['’])$/u;
-/** Where the article before a name begins; `start` where there is none. */
-const articleStart = (text: string, start: number): number =>
-  start - (ARTICLE_BEFORE.exec(text.slice(Math.max(0, start - 5), start))?.[0].length ?? 0);
-
-const lowerEnd = (text: string, at: number): number => {
-  let end = at;
-  while (end < at + 6 && (classAt(text, end) & (LOWER | OTHER_LETTER)) !== 0) end++;
-  return end;
-};
+import { particles, type Word, LONGEST_NAME, wordAt, isInitial, runFrom, articleStart, lowerEnd, isCapitals } from './name-run.ts';
+import {
+  greetings,
+  glued,
+  reportForm,
+  cited,
+  familyFirst,
+  mayBeInverted,
+  hasGivenBehind,
+  beginsCell,
+  invertedEnd,
+} from './person-forms.ts';
 
 /**
  * Most capitals begin a sentence, a product or a heading: an unlisted word alone that nothing announces. Decided from what the pass knows
@@ -262,99 +134,6 @@ function look(scan: Scan, start: number, runEnd: number): void {
   remember(scan, take, announced);
 }
 
-/** Whitlock^Dorothea^M in HL7, Torsten_Kleinschmidt in a file's name, ROTH/ANNA on a list of passengers. */
-const TRAVELS = /\b(?:for|pax|passengers?|travell?ers?|guests?|names?|tickets?)[:.]? $/i;
-const GLUED =
-  /^(\p{Lu}\p{Ll}['’\p{L}-]{0,24}|[\p{Lu}-]{3,30}(?=\/))([_^/])(\p{Lu}\p{Ll}['’\p{L}-]{0,24}|(?<=\/)[\p{Lu}-]{3,30})(?:\^[\p{L}.]{0,24}){0,2}(?![\p{L}\d])/u;
-function glued(scan: Scan, start: number): boolean {
-  const [whole = '', one = '', mark = '', other = ''] = GLUED.exec(scan.text.slice(start, start + 90)) ?? [];
-  if (one === '') return false;
-  const names = [toName(one), toName(other)];
-  if (!names.some((name) => isListedGiven(name) && !isEveryday(name))) return false;
-  // With an underscore it may as well be a constant's name, and AND/OR is none.
-  if (mark === '/' && names.some(isEveryday)) return false;
-  const travels = mark === '/' && !one.endsWith(one.toUpperCase());
-  if (travels && (!isListedGiven(names[1] ?? '') || !TRAVELS.test(scan.text.slice(Math.max(0, start - 16), start)))) return false;
-  const more = travels
-    ? (/^ \p{Lu}\.?(?![\p{L}\d])/u.exec(scan.text.slice(start + whole.length, start + whole.length + 5))?.[0].length ?? 0)
-    : 0;
-  if (mark === '_' && !names.every((name) => isListed(name) && !isEveryday(name))) return false;
-  return reportForm(scan, start, start + whole.length + more, 'person.glued', confidence.shape, names.join(' '));
-}
-
-/** A name told by its form alone. @returns true */
-function reportForm(scan: Scan, start: number, end: number, rule: string, sure: Confidence, canonical: string): true {
-  scan.personsSeen = end;
-  scan.report({ start, end, type: 'PERSON', rule, confidence: sure, canonical });
-  return true;
-}
-
-/** Who wrote it, in a list of what was written: Oyelaran, O. A., and Chukwu, B. (2019). No bracket closes it: a name that was redacted reads as one. */
-const INITIALS = /^, (?:\p{Lu}\.[ -]?){1,3}(?=[,;&(]|and |und |et |y |$)/u;
-function cited(scan: Scan, first: Word): boolean {
-  const { text } = scan;
-  if (text.charCodeAt(first.end) !== 0x2c || first.everyday) return false;
-  const initials = INITIALS.exec(text.slice(first.end, first.end + 18))?.[0].trimEnd();
-  if (initials === undefined) return false;
-  const end = first.end + initials.length;
-  return reportForm(scan, first.start, end, 'person.cited', confidence.guess, toName(text.slice(first.start, end)));
-}
-
-/** VENABLES, Bronwyn */
-const FAMILY_FIRST = /^\p{Lu}[\p{Lu}'’-]{2,24}(?: [\p{Lu}'’-]{3,24})?, (\p{Lu}\p{Ll}[\p{L}'’-]{1,24})(?![\p{L}\d])/u;
-function familyFirst(scan: Scan, first: Word): boolean {
-  const { text } = scan;
-  if (!isCapitals(text, first.start, first.end) || first.everyday) return false;
-  const [whole = '', given = ''] = FAMILY_FIRST.exec(text.slice(first.start, first.start + 80)) ?? [];
-  if (!isListedGiven(toName(given)) || isEveryday(toName(given))) return false;
-  return reportForm(scan, first.start, first.start + whole.length, 'person.family_first', confidence.shape, toName(whole));
-}
-
-/** Hansen, Lucie; van der Berg, Anna M.; Cano Pacheco, Anita: the family name first, as registers, tables and mail programs have it. */
-const INVERTED =
-  /^(\p{Lu}[\p{L}'’-]{1,24}(?: (?:(?:de|da|do|dos|del|della|di|la|van|von|der|den|zu|al|el|y) ){0,2}\p{Lu}[\p{L}'’-]{1,24}){0,2}), (\p{Lu}[\p{L}'’-]{1,24})(?: \p{Lu}[\p{L}'’-]{1,24}(?=[,"(|\n;]| [(|]|$))?(?: \p{Lu}(?:\.|(?![\p{L}\d.]))){0,2}(?![\p{L}\d])/u;
-/** What ends a cell or a line, and what stands behind a name: when somebody was born, or the rest of a sentence. */
-const ENDS_CELL = /^(?:$|[\n\t;"<]|\s{1,2}[|(]| [—–-])/;
-const ENDS_NAME = /^(?:[.)]|,? (?!and|und)\p{Ll}|, ?\d)/u;
-const BORN = /^,? \(?(?:geb|born|née?[ :]|nat[oa][ :]|nacid|nascid|född|født|nar\.|ur\.|d\.?o\.?b|data di|fecha|doğum|\d)/iu;
-/** Whether a family name and a comma stand here, and where a line or a cell begins. */
-function mayBeInverted(text: string, lead: number, end: number): boolean {
-  return hasGivenBehind(text, end) && beginsCell(text, lead);
-}
-const hasGivenBehind = (text: string, end: number): boolean =>
-  text.charCodeAt(end) === 0x2c && text.charCodeAt(end + 1) === 0x20 && (classAt(text, end + 2) & UPPER) !== 0;
-function beginsCell(text: string, start: number): boolean {
-  const before = text[start - 1] ?? '\n';
-  return before === '\n' || before === '\t' || before === '"' || (before === ' ' && ';|'.includes(text[start - 2] ?? ' '));
-}
-/** What stands behind whole names. */
-const degrees = wordSet('phd,md,esq,jr,sr,cpa,rn,mba,msc,bsc,llm,dds,cfa,qc,kc,obe,mbe,frs,ceo,cto,cfo,iii');
-/** Where such a name ends, by its place: a cell, or behind what announces somebody. */
-function invertedEnd(text: string, lead: number, first: Word, announced: Announced | undefined): number | undefined {
-  const role = announced !== undefined && !announced.several && announced.by !== 'and' && !greetings.has(announced.by);
-  if ((!role && !beginsCell(text, lead)) || first.otherwise) return undefined;
-  const [whole = '', family = '', given = ''] = INVERTED.exec(text.slice(first.start, first.start + 110)) ?? [];
-  const name = toName(given);
-  if (whole === '' || marksOf(name) >= OTHERWISE) return undefined;
-  const end = first.start + whole.length;
-  const after = text.slice(end, end + 10);
-  const born = BORN.test(after);
-  // A state's code, or a degree.
-  if ((given.length < 3 && given === given.toUpperCase()) || degrees.has(name)) return undefined;
-  const isGiven = isListedGiven(name);
-  const parts = family.split(' ').map(toName);
-  const isFamily = parts.every((part) => !isEveryday(part));
-  const isCell = ENDS_CELL.test(after);
-  // One of the two must be told by a list, or both by what stands before and behind.
-  const isRare = !isEveryday(name) && whole.endsWith(given) && (parts.length < 2 || !first.given);
-  if (role && (born ? isGiven || isRare : isGiven ? isCell || ENDS_NAME.test(after) : isCell && isRare && isFamily && !first.given))
-    return end;
-  if (born && isGiven && isFamily && !isEveryday(name)) return end;
-  if (!isCell || !beginsCell(text, lead)) return undefined;
-  if (isGiven) return isFamily || (!isEveryday(name) && !first.given) ? end : undefined;
-  return isRare && parts.every(isListed) ? end : undefined;
-}
-
 /** "Ask Hansen, Lucie.": the family name first, in a sentence. */
 function withGivenAfter(text: string, take: readonly Word[]): readonly Word[] {
   const [first] = take;
@@ -383,7 +162,6 @@ function remember(scan: Scan, take: readonly Word[], announced: Announced | unde
 const honorifics = wordSet(
   'mr,mrs,ms,miss,mx,herr,herrn,frau,mme,mlle,monsieur,madame,señor,señora,sr,sra,srta,sig,signor,signora,dhr,mevr,mevrouw',
 );
-const greetings = wordSet('dear,hi,hello,hey,hallo,liebe,lieber,bonjour,cher,chère,hola,querido,querida,estimado,estimada');
 /** What is said before anything, a name too. */
 const interjections = wordSet(
   'okay,ok,yeah,yep,yes,nope,oh,ah,well,sure,alright,lovely,brilliant,sorry,ja,nein,doch,oui,ouais,voilà,sí,vale,bueno,certo,allora,claro,pois,tak,nie,jo',
@@ -399,12 +177,6 @@ function acts(text: string, kept: readonly Word[], last: Word): boolean {
   if (kept.length > MOST_UNKNOWN || kept.some((word) => word.everyday || (word.end - word.start < 3 && !isInitial(word)))) return false;
   if (DOES.test(text.slice(last.end, last.end + 14))) return true;
   return kept.length === 2 && /^['’]s /.test(text.slice(last.end, last.end + 3));
-}
-
-function isCapitals(text: string, start: number, end: number): boolean {
-  if (classAt(text, start + 1) === LOWER) return false;
-  const word = text.slice(start, end);
-  return word === word.toUpperCase();
 }
 
 /** AHV-Nummer, Steuer-ID, Smith-style: parts of a name make other words too. */
