@@ -87,13 +87,7 @@ export function openAcceptAlone({
           const writes: Write<Tenant>[] = sure.flatMap(({ was, isTerm }) => [
             ...decide(
               was,
-              {
-                decision: 'accept',
-                semantic_id: undefined,
-                justification: `sure enough for its class by review policy ${checks.name}`,
-                supersedes: undefined,
-                lead_time_ms: undefined,
-              },
+              { decision: 'accept', justification: `sure enough for its class by review policy ${checks.name}` },
               { reviewer_id: POLICY_REVIEWER, review_trace_id: trace_id, decided_at: toTimestamp(clock.now()), isTerm, blind: false },
             ).writes,
           ]);

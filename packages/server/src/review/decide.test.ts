@@ -27,14 +27,7 @@ const stored = (change: Partial<MappingSuggestion> = {}, revision = 7): Stored<t
   seq: undefined,
   revision: revision as Revision,
 });
-const say = (decision: Verdict['decision'], change: Partial<Verdict> = {}): Verdict => ({
-  decision,
-  semantic_id: undefined,
-  justification: undefined,
-  supersedes: undefined,
-  lead_time_ms: undefined,
-  ...change,
-});
+const say = (decision: Verdict['decision'], change: Partial<Verdict> = {}): Verdict => ({ decision, ...change });
 const by: Deciding = {
   reviewer_id: 'ann',
   review_trace_id: 'c'.repeat(32),
@@ -176,11 +169,11 @@ test('a repetition says the same by the same person; anything else is no repetit
   equal(repeats(mapping, same, 'ann'), true);
   equal(repeats(mapping, { ...same, semantic_id: 'sem.customer.name' }, 'ann'), true);
   equal(repeats(mapping, same, 'bob'), false);
-  for (const change of [
-    { decision: 'reject' },
-    { semantic_id: 'sem.city' },
-    { justification: undefined },
-    { supersedes: id('mh', 1) },
-  ] as const)
-    equal(repeats(mapping, { ...same, ...change }, 'ann'), false);
+  for (const other of [
+    say('reject', { justification: 'sure' }),
+    say('accept'),
+    { ...same, semantic_id: 'sem.city' },
+    { ...same, supersedes: id('mh', 1) },
+  ])
+    equal(repeats(mapping, other, 'ann'), false);
 });

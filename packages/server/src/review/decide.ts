@@ -18,11 +18,11 @@ import type { Static } from 'typebox';
 /** What a person says about a suggestion. Who and when come from the credential and the clock. */
 export interface Verdict {
   readonly decision: Static<typeof Decision>;
-  readonly semantic_id: string | undefined;
+  readonly semantic_id?: string;
   /** Redacted. */
-  readonly justification: string | undefined;
-  readonly supersedes: string | undefined;
-  readonly lead_time_ms: number | undefined;
+  readonly justification?: string;
+  readonly supersedes?: string;
+  readonly lead_time_ms?: number;
 }
 
 /** Who decides, when, on which trace, and by which glossary. */

@@ -82,7 +82,7 @@ export function openDecisions({ checking, glossaries, clock, tracer }: ReviewPar
     io: Io,
   ): Promise<Mapping | undefined> {
     const { suggestion_id } = was.doc;
-    const { supersedes } = verdict;
+    const { supersedes, ...answer } = verdict;
     const id = opinionId(suggestion_id, deciding.reviewer_id, supersedes);
     const had = await tenant.get(reviewOpinions, id, io);
     if (had !== undefined) return repeats(had.doc, verdict, deciding.reviewer_id) ? toMapping(had.doc) : undefined;
@@ -92,18 +92,14 @@ export function openDecisions({ checking, glossaries, clock, tracer }: ReviewPar
         : await correctedCheck(tenant, { suggestion_id, reviewer_id: deciding.reviewer_id, supersedes }, io);
     if (check === undefined) return undefined;
     const open = { ...was, doc: { ...was.doc, status: 'open' as const } };
-    const { mapping: said } = decide(open, { ...verdict, supersedes: undefined }, deciding);
+    const { mapping: said } = decide(open, answer, deciding);
     const mapping = { ...said, mapping_history_id: id, ...(supersedes !== undefined && { supersedes }) };
     await tenant.commit([insert(reviewOpinions, toOpinion(mapping, check))], [], io);
     return mapping;
   }
 
-  return async (
-    { tenant, tenant_id }: { readonly tenant: TenantStore; readonly tenant_id: string },
-    said: Said,
-    io: Io,
-  ): Promise<Mapping> => {
-    const { doc } = await suggestionOf(tenant, said.suggestion_id, io);
+  return async (of: Of, said: Said, io: Io): Promise<Mapping> => {
+    const { doc } = await suggestionOf(of.tenant, said.suggestion_id, io);
     const parent = parentOf(doc);
     const span = tracer.startSpan(
       'review decision',
@@ -112,7 +108,7 @@ export function openDecisions({ checking, glossaries, clock, tracer }: ReviewPar
         // The click has a trace of its own; the approval is a span of the suggestion's trace, linked to it.
         links: [{ context: { traceId: said.click.trace_id, spanId: said.click.span_id, traceFlags: 1 } }],
         attributes: {
-          'ancilla.tenant_id': tenant_id,
+          'ancilla.tenant_id': of.tenant_id,
           'ancilla.suggestion_id': doc.suggestion_id,
           'ancilla.decision': said.verdict.decision,
         },
@@ -120,7 +116,7 @@ export function openDecisions({ checking, glossaries, clock, tracer }: ReviewPar
       parent,
     );
     try {
-      const mapping = await context.with(trace.setSpan(parent, span), () => commit({ tenant, tenant_id }, said, io));
+      const mapping = await context.with(trace.setSpan(parent, span), () => commit(of, said, io));
       span.setAttribute('ancilla.mapping_history_id', mapping.mapping_history_id);
       return mapping;
     } catch (error) {

@@ -92,9 +92,7 @@ export function openReview({
         { additionalProperties: false },
       ),
       answers: { 201: Mapping },
-      async handle({ tenant, tenant_id, who, params, body, trace, signal }) {
-        const { decision, semantic_id, justification, supersedes, lead_time_ms } = body;
-        const verdict = { decision, semantic_id, justification, supersedes, lead_time_ms };
+      async handle({ tenant, tenant_id, who, params, body: verdict, trace, signal }) {
         const said = { ...params, verdict, reviewer_id: who.id, click: trace };
         return [201, await decideOn({ tenant, tenant_id }, said, { signal })] as const;
       },
@@ -138,10 +136,9 @@ export function openReview({
         { additionalProperties: false },
       ),
       answers: { 200: Type.Object({ decided: Type.Integer(), changed: Type.Array(Id('su')) }) },
-      async handle({ tenant, tenant_id, who, params, body: { decision, count, justification }, trace, signal }) {
+      async handle({ tenant, tenant_id, who, params, body: { count, ...verdict }, trace, signal }) {
         const io = { signal };
         const of = { tenant, tenant_id };
-        const verdict = { decision, justification, semantic_id: undefined, supersedes: undefined, lead_time_ms: undefined };
         const asked = { ...params, count, verdict, reviewer_id: who.id, review_trace_id: trace.trace_id };
         return [200, await selections.decideAll(of, asked, await checking(of, io), io)] as const;
       },
