@@ -13,6 +13,15 @@ export interface CallRedactor {
   redact(value: unknown): Redacted | Promise<Redacted>;
 }
 
+/** An event before the queue gives it its number. */
+export type NewEvent = Omit<PromptEventInput, 'emitter'>;
+
+/** What a template's places are filled with. */
+export interface Values {
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly inputs: Readonly<Record<string, unknown>>;
+}
+
 /** What a caller gives to one call. Without `prompt`, the config's template is rendered from variables and inputs. */
 export interface CallOptions {
   readonly variables?: Readonly<Record<string, unknown>>;
@@ -33,7 +42,7 @@ export interface CallOptions {
   readonly redacted?: readonly RedactionReceipt[];
   readonly signal?: AbortSignal;
   /** Takes the event instead of the delivery queue: for callers that store it in a commit of their own. */
-  readonly collect?: (event: Omit<PromptEventInput, 'emitter'>, attachments: readonly Attachment[]) => void;
+  readonly collect?: (event: NewEvent, attachments: readonly Attachment[]) => void;
 }
 
 /** What the agent's own code is called with: the redacted prompt only. */
@@ -60,6 +69,7 @@ export interface ModelAnswer {
   readonly inference_ms?: number;
 }
 
+/** What came of a call whose model answered. */
 export interface CallResult {
   /** Of a streamed answer the same stream, of text: reading it to its end, or leaving it, is what ends the call. */
   readonly output: unknown;
@@ -74,13 +84,8 @@ export interface CallResult {
   readonly prompt_hash: string;
 }
 
-export type Hook = (
-  value: { readonly variables: Readonly<Record<string, unknown>>; readonly inputs: Readonly<Record<string, unknown>> },
-  params: HookSpec['params'],
-) => Promise<{
-  readonly variables: Readonly<Record<string, unknown>>;
-  readonly inputs: Readonly<Record<string, unknown>>;
-}>;
+/** A pre-hook of the agent's own: what it answers takes the place of what it was given. */
+export type Hook = (values: Values, params: HookSpec['params']) => Promise<Values>;
 
 /** What a version of an agent's config brings along. */
 export interface Configured {
@@ -110,6 +115,6 @@ export interface CallParts extends Configured {
   /** Runs something later, keeping no process alive; the answer cancels it. */
   readonly later: (ms: number, run: () => void) => () => void;
   readonly pause: (attempt: number, signal: AbortSignal) => Promise<void>;
-  readonly emit: (event: Omit<PromptEventInput, 'emitter'>, attachments: readonly Attachment[]) => void;
+  readonly emit: (event: NewEvent, attachments: readonly Attachment[]) => void;
   readonly onProblem: OnProblem;
 }

@@ -2,7 +2,7 @@
 import type { PromptEventInput, RedactionReceipt } from '@ancilla/contracts';
 import { canonicalJson, sha256Hex } from '@ancilla/evidence';
 import { context, SpanKind, SpanStatusCode, trace, type Context, type Span } from '@opentelemetry/api';
-import type { CallOptions, CallParts, CallResult, Configured, ModelAnswer, ModelInput } from './call-options.ts';
+import type { CallOptions, CallParts, CallResult, Configured, ModelAnswer, ModelInput, Values } from './call-options.ts';
 import { attempts } from './attempts.ts';
 import { render, type Message } from './config.ts';
 import { mergeReceipts, rawPair, toEvent, type Finished } from './event.ts';
@@ -81,13 +81,13 @@ async function prepare(parts: CallParts, options: CallOptions): Promise<Prepared
   const redact = (value: unknown) => redactor.redact(wellFormed(value));
   const persona =
     config.instructions === undefined ? {} : { instructions: config.instructions, 'persona.instructions': config.instructions };
-  const rendered = (of: { readonly variables: Readonly<Record<string, unknown>>; readonly inputs: Readonly<Record<string, unknown>> }) => {
+  const rendered = (of: Values) => {
     if (options.prompt !== undefined) return options.prompt;
     if (template === undefined) throw new TypeError(`agent ${config.agent_id} has no prompt template: give the call a prompt`);
     return render(template, { ...persona, ...of.variables, ...of.inputs });
   };
 
-  let values = { variables: options.variables ?? {}, inputs: options.inputs ?? {} };
+  let values: Values = { variables: options.variables ?? {}, inputs: options.inputs ?? {} };
   // The raw prompt is what would have been sent without redaction: same hooks, no cleaning.
   let raw = values;
   const ran: NonNullable<PromptEventInput['hooks']>[number][] = [];
@@ -100,7 +100,7 @@ async function prepare(parts: CallParts, options: CallOptions): Promise<Prepared
       receipts.push(receipt);
     } else {
       values = await runPreHook(parts, hook, values);
-      if (redactor.storeRaw) raw = hook.name === 'summarize' ? await runPreHook(parts, hook, raw) : raw;
+      if (redactor.storeRaw && hook.name === 'summarize') raw = await runPreHook(parts, hook, raw);
     }
     ran.push({ name: hook.name, kind: 'pre', ok: true, ms: roundMs(elapsed() - began) });
   }
@@ -220,7 +220,10 @@ const within = (at: Context, stream: AsyncIterable<unknown>): AsyncIterable<unkn
   },
 });
 
-const toValues = (value: unknown) => ({ variables: toRecord(toRecord(value)['variables']), inputs: toRecord(toRecord(value)['inputs']) });
+const toValues = (value: unknown): Values => ({
+  variables: toRecord(toRecord(value)['variables']),
+  inputs: toRecord(toRecord(value)['inputs']),
+});
 const isPrompt = (value: unknown): value is string | readonly Message[] =>
   typeof value === 'string' ||
   (Array.isArray(value) &&

@@ -27,10 +27,11 @@ export interface AgentConfig {
   readonly output_schema: unknown;
 }
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+/** Whether it is an object with fields, and no list. */
+export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
-const positive = (value: unknown, otherwise: number): number =>
+const notNegative = (value: unknown, otherwise: number): number =>
   typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : otherwise;
 const list = (value: unknown): readonly Readonly<Record<string, unknown>>[] => (Array.isArray(value) ? value.filter(isRecord) : []);
 
@@ -56,8 +57,8 @@ export function parseAgentConfig(content: unknown, version: string): AgentConfig
       const interface_id = text(tool['interface_id']);
       return {
         name: text(tool['name']) ?? '',
-        timeout_ms: positive(tool['timeout_ms'], 30_000),
-        retries: positive(tool['retries'], 0),
+        timeout_ms: notNegative(tool['timeout_ms'], 30_000),
+        retries: notNegative(tool['retries'], 0),
         required: tool['required'] === true,
         ...(interface_id !== undefined && { interface_id }),
       };

@@ -1,12 +1,10 @@
 // Runs in browsers too. What a call leaves: its event, and the raw pair where policy keeps it.
 import { toName, toVersion, type PromptEventInput, type RedactionReceipt } from '@ancilla/contracts';
-import type { CallOptions, CallParts, ModelAnswer } from './call-options.ts';
+import type { CallOptions, CallParts, ModelAnswer, NewEvent } from './call-options.ts';
 import type { Message } from './config.ts';
 import type { Attachment } from './delivery.ts';
 import { estimateCost } from './prices.ts';
 
-/** An event before the queue gives it its number. */
-export type NewEvent = Omit<PromptEventInput, 'emitter'>;
 type Hooks = NonNullable<PromptEventInput['hooks']>;
 
 /** What is known of a call when it is over. */

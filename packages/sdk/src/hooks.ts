@@ -63,20 +63,18 @@ function closing(text: string, start: number): number | undefined {
 const ID_FIELDS = ['id', 'semantic_id', 'label', 'name', 'candidate'] as const;
 const CONFIDENCE_FIELDS = ['confidence', 'score', 'probability', 'similarity'] as const;
 
-/** Candidates in a model's answer: a list of `{id, confidence}` under any usual name, a map of id to confidence, or undefined when it holds none. */
+/** Candidates in a model's answer: a list of `{id, confidence}`, under any usual names and also inside an object; undefined when it holds none. */
 export function extractCandidates(output: unknown): readonly Candidate[] | undefined {
   const value = typeof output === 'string' ? firstJson(output) : output;
   const list = Array.isArray(value) ? value : findList(value);
-  if (list !== undefined) {
-    const found = list.flatMap((item: unknown): Candidate[] => {
-      if (typeof item !== 'object' || item === null) return [];
-      const id = ID_FIELDS.map((field): unknown => Reflect.get(item, field)).find((each) => typeof each === 'string');
-      const confidence = CONFIDENCE_FIELDS.map((field): unknown => Reflect.get(item, field)).find((each) => typeof each === 'number');
-      return typeof id === 'string' ? [{ id, confidence: typeof confidence === 'number' ? confidence : 0 }] : [];
-    });
-    return found.length > 0 || list.length === 0 ? found : undefined;
-  }
-  return undefined;
+  if (list === undefined) return undefined;
+  const found = list.flatMap((item: unknown): Candidate[] => {
+    if (typeof item !== 'object' || item === null) return [];
+    const id = ID_FIELDS.map((field): unknown => Reflect.get(item, field)).find((each) => typeof each === 'string');
+    const confidence = CONFIDENCE_FIELDS.map((field): unknown => Reflect.get(item, field)).find((each) => typeof each === 'number');
+    return id === undefined ? [] : [{ id, confidence: confidence ?? 0 }];
+  });
+  return found.length > 0 || list.length === 0 ? found : undefined;
 }
 
 function findList(value: unknown): readonly unknown[] | undefined {

@@ -1,6 +1,6 @@
 // Runs in browsers too. The hooks a config lists, in its order.
-import type { Hook } from './call-options.ts';
-import type { AgentConfig, HookSpec } from './config.ts';
+import type { Hook, Values } from './call-options.ts';
+import { isRecord, type AgentConfig, type HookSpec } from './config.ts';
 import { extractCandidates, normalizeConfidences, summarize, type Candidate } from './hooks.ts';
 import { checkOutput } from './response.ts';
 
@@ -14,8 +14,8 @@ export class HookError extends Error {
 export async function runPreHook(
   of: { readonly config: AgentConfig; readonly hooks: Readonly<Record<string, Hook>> },
   hook: HookSpec,
-  values: Parameters<Hook>[0],
-): Promise<Parameters<Hook>[0]> {
+  values: Values,
+): Promise<Values> {
   if (hook.name === 'summarize') {
     const max = hook.params['max_sentences'];
     if (typeof max !== 'number') throw new HookError('pre-hook summarize wants a number params.max_sentences');
@@ -55,7 +55,5 @@ export function runPostHooks(config: AgentConfig, output: unknown, elapsed: () =
 
 /** Milliseconds to three decimals. */
 export const roundMs = (ms: number): number => Math.round(ms * 1000) / 1000;
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 /** An object's fields; of anything else, none. */
 export const toRecord = (value: unknown): Readonly<Record<string, unknown>> => (isRecord(value) ? value : {});

@@ -1,14 +1,13 @@
 // Runs in browsers too. What an agent imports: connect once, name an agent, call it.
-import { makeNewId, type Clock, type PromptEventInput, type Random } from '@ancilla/contracts';
+import { makeNewId, type Clock, type Random } from '@ancilla/contracts';
 import { parsePolicy, redactor, type TokenKey } from '@ancilla/redaction';
 import { trace, type Tracer } from '@opentelemetry/api';
 import { runCall } from './call.ts';
-import type { CallOptions, CallRedactor, CallResult, Configured, Hook, ModelAnswer, ModelInput } from './call-options.ts';
+import type { CallOptions, CallParts, CallRedactor, CallResult, Configured, Hook, ModelAnswer, ModelInput } from './call-options.ts';
 import { parseAgentConfig, parseTemplate } from './config.ts';
-import { openDelivery, type Attachment, type DeliveryOptions, type DeliveryStats, type OnProblem, type Spool } from './delivery.ts';
+import { openDelivery, type DeliveryOptions, type DeliveryStats, type OnProblem, type Spool } from './delivery.ts';
 import { draw } from './draw.ts';
 import { openResolver } from './resolve.ts';
-import { HookError } from './run-hooks.ts';
 import type { BoundTool } from './tools.ts';
 import type { Ref, Transport } from './transport.ts';
 import { unlessAborted } from './unless-aborted.ts';
@@ -97,12 +96,12 @@ export function openSdk(parts: SdkParts): Sdk {
   });
   const emitterId = `em-${hex(8)}`;
   let emitted = 0;
-  // The number is taken before the queue decides: what is dropped shows as a gap.
   const { sampleShare = 1 } = parts;
-  const emit = (event: Omit<PromptEventInput, 'emitter'>, attachments: readonly Attachment[]) => {
+  const emit: CallParts['emit'] = (event, attachments) => {
     // A trace is in the sample as a whole or not at all; what is left out on purpose is no gap. Arms on trial are compared by all their calls: of a sample in which every
     // failure is, the arm that fails more would have more.
     if (event.success && event.arm === undefined && Number.parseInt(event.trace_id.slice(-8), 16) / 2 ** 32 >= sampleShare) return;
+    // The number is taken before the queue decides: what is dropped shows as a gap.
     delivery.enqueue({ ...event, emitter: { id: emitterId, seq: emitted++ } }, attachments);
   };
   const pause = (attempt: number, signal: AbortSignal) => {
@@ -126,6 +125,8 @@ export function openSdk(parts: SdkParts): Sdk {
     const { storeRaw, redact = (value) => transport.redact(value, policyId, { signal }) } = opened;
     return { storeRaw, redact };
   }
+
+  const flush: Sdk['flush'] = (timeoutMs = 10_000) => delivery.flush({ signal: AbortSignal.timeout(timeoutMs) });
 
   return {
     agent(id, agentOptions = {}) {
@@ -204,12 +205,10 @@ export function openSdk(parts: SdkParts): Sdk {
         },
       };
     },
-    flush: (timeoutMs = 10_000) => delivery.flush({ signal: AbortSignal.timeout(timeoutMs) }),
+    flush,
     stats: delivery.stats,
     async [Symbol.asyncDispose]() {
-      await delivery.flush({ signal: AbortSignal.timeout(10_000) });
+      await flush();
     },
   };
 }
-
-export { HookError };
