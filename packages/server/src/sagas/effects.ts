@@ -11,7 +11,7 @@ import {
   type Tenant,
   type Write,
 } from '@ancilla/contracts';
-import { unlessAborted } from '@ancilla/sdk';
+import { errorCode, unlessAborted } from '@ancilla/sdk';
 import { Value } from 'typebox/value';
 import { isWait, type AnySaga } from './definition.ts';
 import { afterUnknown, type Action } from './decide.ts';
@@ -150,7 +150,7 @@ export function openEffects({ payloads, clock, random, owner_id, later, handlerO
    * take something out, or cannot say: then its code must do.
    */
   async function threw(held: HeldSaga, step: Work, attempt: number, error: unknown, io: Io): Promise<Came> {
-    const came = failed(held, step, attempt, codeOf(error), isRetryable(error));
+    const came = failed(held, step, attempt, errorCode(error), isRetryable(error));
     const [outcome, ...more] = came.entries;
     if (outcome === undefined || more.length === 0 || !isAncillaError(error)) return came;
     const detail = error.message.slice(0, LONGEST_DETAIL);
@@ -251,7 +251,7 @@ export function openEffects({ payloads, clock, random, owner_id, later, handlerO
     entries: [
       undoOf(held.saga_id, step_name, attempt, 'compensate_outcome', {
         status: 'failed',
-        error_code: codeOf(error),
+        error_code: errorCode(error),
         wake_at: backoff(attempt),
       }),
     ],
@@ -282,12 +282,6 @@ const declaredPart = (saga: AnySaga, memo: Memo): Memo => {
   return Object.fromEntries(Object.entries(memo).filter(([name]) => !waits.has(name)));
 };
 
-const CODE = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
-const codeOf = (error: unknown): string => {
-  const code: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'code') : undefined;
-  const name: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'name') : undefined;
-  return [code, name].find((word): word is string => typeof word === 'string' && CODE.test(word)) ?? 'error';
-};
 /** What is wrong with the request itself stays wrong. */
 const RETRYABLE = [
   'internal',
