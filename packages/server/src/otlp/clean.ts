@@ -21,6 +21,8 @@ export interface Cleaner {
 }
 
 const MOST_NAMED = 64;
+/** What a library is called, and its version. */
+export const LIBRARY = /^[A-Za-z0-9@][A-Za-z0-9._:@/-]{0,127}$/;
 
 /** @param added - attributes of ours */
 export function cleanSpan(
@@ -75,12 +77,15 @@ const isPlainKey = (key: string): boolean => /^[a-z0-9._]{1,64}$/.test(key);
 /** The number of a message in a key says nothing. */
 const INDEX = /\.\d+(?=\.|$)/g;
 
-function summarise(key: string, value: Value, { isClean, hash }: Cleaner): Dropped {
-  // A key can carry content too.
+/** A key as it may be told, without numbers of messages; undefined for one that carries content, as a key can too. */
+export function keyName(key: string, isClean: Cleaner['isClean']): string | undefined {
   const plain = key.replaceAll(INDEX, '.N');
-  const isSafe = /^[A-Za-z0-9._:-]{1,64}$/.test(plain) && isClean(plain);
+  return /^[A-Za-z0-9._:-]{1,64}$/.test(plain) && isClean(plain) ? plain : undefined;
+}
+
+function summarise(key: string, value: Value, { isClean, hash }: Cleaner): Dropped {
   return {
-    key: isSafe ? plain : `key:${hash(key).slice(0, 8)}`,
+    key: keyName(key, isClean) ?? `key:${hash(key).slice(0, 8)}`,
     type: typeOf(value),
     bytes: bytesOf(value),
     hash: hash(JSON.stringify(toJson(value))).slice(0, 16),
@@ -96,8 +101,7 @@ function typeOf(value: Value): OtlpKey['type'] {
   return typeof value === 'boolean' ? 'boolean' : 'map';
 }
 
-const wordOr = (text: string, { isClean }: Cleaner): string =>
-  /^[A-Za-z0-9@][A-Za-z0-9._:@/-]{0,127}$/.test(text) && isClean(text) ? text : '';
+const wordOr = (text: string, { isClean }: Cleaner): string => (LIBRARY.test(text) && isClean(text) ? text : '');
 const hexOr = (text: string, length: number): string => (text.length === length && /^[0-9a-f]+$/.test(text) ? text : '');
 
 /** `{operation} {model, agent or tool}`: the name a library gave may hold the question. */

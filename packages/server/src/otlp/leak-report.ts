@@ -1,7 +1,8 @@
 // What an exporter sends today, by library and key, and how much of it is personal: counted, never kept.
 import type { Redact } from '../ingest/index.ts';
-import { bytesOf } from './messages.ts';
+import { keyName, LIBRARY } from './clean.ts';
 import { kept } from './dialects.ts';
+import { bytesOf } from './messages.ts';
 import { toJson, type Attributes, type Received, type Value } from './spans.ts';
 
 export interface Leak {
@@ -18,16 +19,15 @@ export interface LeakReport {
 }
 
 const MOST_ROWS = 5000;
-const INDEX = /\.\d+(?=\.|$)/g;
 
 /** Collects over requests. A value that redaction cannot read counts as UNREADABLE. */
 export function openLeakReport(redact: Redact): { add(all: readonly Received[]): void; report(): LeakReport } {
+  const isClean = (text: string): boolean => redact(text).value === text;
   const rows = new Map<string, Leak>();
   let spans = 0;
   const look = (library: string, key: string, value: Value): void => {
     if (typeof value === 'number' || typeof value === 'boolean' || value === null) return;
-    const plain = key.replaceAll(INDEX, '.N');
-    const name = /^[A-Za-z0-9._:-]{1,64}$/.test(plain) && redact(plain).value === plain ? plain : '(a key with content)';
+    const name = keyName(key, isClean) ?? '(a key with content)';
     const found = findings(redact, value);
     // What is listed as harmless and is harmless is no leak.
     if (kept.has(key) && found.size === 0) return;
@@ -47,7 +47,7 @@ export function openLeakReport(redact: Redact): { add(all: readonly Received[]):
   return {
     add(all) {
       for (const { resource, scope, span } of all) {
-        const library = /^[A-Za-z0-9@][A-Za-z0-9._:@/-]{0,127}$/.test(scope.name) ? scope.name : '(no library)';
+        const library = LIBRARY.test(scope.name) ? scope.name : '(no library)';
         spans++;
         lookAll(library, resource);
         lookAll(library, scope.attributes);
