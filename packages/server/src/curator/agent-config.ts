@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox';
 import { Value } from 'typebox/value';
 import { Closed, Name, Version, type FieldError } from '@ancilla/contracts';
-import { schemaErrors } from './restricted-schema.ts';
+import { pointer, schemaErrors } from './restricted-schema.ts';
 
 const Words = Type.String({ maxLength: 20_000 });
 /** What a config refers to; what it is stands in the document it names. */
@@ -44,14 +44,16 @@ export const AgentConfig = Closed({
 export type AgentConfig = Static<typeof AgentConfig>;
 
 const TEMPLATE_KEY = /^(?:system_|user_)?(?:prompt|prompt_template|template|messages)$/;
-const PLACE = /\{\{\s*[A-Za-z0-9_.-]{1,64}\s*\}\}/;
+/** The names that a template's text has places for, `{{name}}`, as the SDK fills them. */
+export const placesOf = (text: string): readonly string[] =>
+  [...text.matchAll(/\{\{\s*([A-Za-z0-9_.-]{1,64})\s*\}\}/g)].map(([, name = '']) => name);
 
 /** Where a prompt's words hide: a member of that name, or a text with places to fill. Schemas and examples are data, not prompts. */
 const templateBodies = (value: unknown, path: string): readonly FieldError[] => {
-  if (typeof value === 'string') return PLACE.test(value) ? [{ path, message: TEMPLATE_REFUSED }] : [];
+  if (typeof value === 'string') return placesOf(value).length > 0 ? [{ path, message: TEMPLATE_REFUSED }] : [];
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, member]) => {
-    const at = `${path}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+    const at = pointer(path, key);
     if (key === 'output_schema' || key === 'examples' || key === 'counter_examples') return [];
     return TEMPLATE_KEY.test(key) ? [{ path: at, message: TEMPLATE_REFUSED }] : templateBodies(member, at);
   });

@@ -53,7 +53,7 @@ export const kindOf = (name: string): GovernedKind => {
  */
 export const digestOf = (content: unknown): string => {
   try {
-    return `sha256:${sha256Hex(new TextEncoder().encode(canonicalJson(content)))}`;
+    return `sha256:${sha256Hex(canonicalJson(content))}`;
   } catch (error) {
     if (error instanceof EvidenceError)
       throw new AncillaError('schema.invalid', `the content is not JSON: ${error.message}`, { cause: error });
@@ -75,7 +75,8 @@ export const findVersion = async (shelf: Shelf, of: Subject, version: string, io
 export const findLabel = (shelf: Shelf, of: Subject, label: string, io: Io): Promise<Stored<typeof labels> | undefined> =>
   shelf.get(labels, labelKey(of, label), io);
 
-type Shelves = readonly (readonly [source: Resolved['source'], shelf: Shelf])[];
+/** Where a document is looked for, in this order. */
+export type Shelves = readonly (readonly [source: Resolved['source'], shelf: Shelf])[];
 
 /** A label on the first shelf that has it, and the shelves the version it names may stand on: a tenant's label may name what the platform has, never the other way round. */
 const labelled = async (shelves: Shelves, of: Subject, name: string, io: Io) => {

@@ -1,11 +1,10 @@
 import type { GovernedVersion, Io } from '@ancilla/contracts';
 import { unitTestsOf } from './agent-config.ts';
-import { lookUp, type Resolved, type Shelf, type Subject } from './document.ts';
+import { lookUp, type Shelves, type Subject } from './document.ts';
 import { kindRules, type Reference } from './kinds.ts';
 import { schemaErrors } from './restricted-schema.ts';
 import type { RunTests, TestResult, ValidationTest } from './validation-tests.ts';
 
-export type Shelves = readonly (readonly [source: Resolved['source'], shelf: Shelf])[];
 type Checked = Pick<GovernedVersion, 'unresolved' | 'tests'>;
 
 /** An id may hold an `@` itself, so the whole name is tried first; then what stands before the last one, at that version. */

@@ -89,7 +89,6 @@ export const openCurator = ({
     saveVersion(tenant, shelvesOf(tenant), given, { clock, runTests, errorsOf }, io);
   return {
     routes: curatorRoutes({ platform, save, move, approve }),
-    // Its memo is read and written through the saga's own schema, by whoever runs it.
     sagas: declared,
     async resolve(tenant, kind, id, ref, io) {
       const found = await lookUp(shelvesOf(tenant), { kind, id }, ref, io);

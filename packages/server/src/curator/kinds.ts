@@ -2,7 +2,7 @@ import { Type, type TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 import { RedactionError, parsePolicy } from '@ancilla/redaction';
 import { Closed, ReviewPolicy, toFieldErrors, type FieldError, type GovernedKind } from '@ancilla/contracts';
-import { AgentConfig, agentConfigErrors } from './agent-config.ts';
+import { AgentConfig, agentConfigErrors, placesOf } from './agent-config.ts';
 import { PromotionPolicy } from './promotion.ts';
 import { schemaErrors } from './restricted-schema.ts';
 import { DEFAULT_RULES } from './rollouts.ts';
@@ -47,9 +47,9 @@ const undeclared = (content: unknown): readonly FieldError[] => {
       ? [['/template', content.template] as const]
       : content.messages.map((message, i) => [`/messages/${i}/content`, message.content] as const);
   return texts.flatMap(([path, text]) =>
-    [...text.matchAll(/\{\{\s*([A-Za-z0-9_.-]{1,64})\s*\}\}/g)]
-      .filter(([, name = '']) => !declared.has(name))
-      .map(([, name = '']) => ({ path, message: `{{${name}}} is not one of its variables` })),
+    placesOf(text)
+      .filter((name) => !declared.has(name))
+      .map((name) => ({ path, message: `{{${name}}} is not one of its variables` })),
   );
 };
 

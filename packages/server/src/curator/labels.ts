@@ -1,12 +1,12 @@
 import { Type, type Static } from 'typebox';
 import { AncillaError, Change, Closed, Label, Timestamp, changes, labels, toTimestamp, type Ledger, type Io } from '@ancilla/contracts';
 import { Value } from 'typebox/value';
-import { findLabel, labelKey, type Resolved, type Shelf, type Subject } from './document.ts';
+import { findLabel, labelKey, type Resolved, type Shelf, type Shelves, type Subject } from './document.ts';
 
 type Source = Resolved['source'];
 /** A shelf whose history can be proven. */
 export type ProvenShelf = Shelf & { readonly ledger: Ledger };
-type Shelves = readonly (readonly [Source, ProvenShelf])[];
+type ProvenShelves = readonly (readonly [source: Source, shelf: ProvenShelf])[];
 
 /** What a label names, or named, and where that is proven. */
 export const LabelAnswer = Closed({
@@ -41,7 +41,7 @@ const answer = ({ label_key: _key, kind: _kind, id: _id, ...label }: Label, revi
 
 /** One page of a label's history, newest first, each with its proof. */
 export const labelHistory = async (
-  [source, shelf]: Shelves[number],
+  [source, shelf]: ProvenShelves[number],
   of: Subject,
   label: string,
   page: { readonly to?: string; readonly limit?: number; readonly cursor?: string },
@@ -66,7 +66,13 @@ export const labelHistory = async (
  * What a label names now, or named at a time; the tenant's own before the platform's.
  * @throws {AncillaError} `not_found`
  */
-export const readLabel = async (shelves: Shelves, of: Subject, label: string, at: string | undefined, io: Io): Promise<LabelAnswer> => {
+export const readLabel = async (
+  shelves: ProvenShelves,
+  of: Subject,
+  label: string,
+  at: string | undefined,
+  io: Io,
+): Promise<LabelAnswer> => {
   for (const [source, shelf] of shelves) {
     if (at === undefined) {
       const found = await findLabel(shelf, of, label, io);
@@ -84,7 +90,7 @@ export const readLabel = async (shelves: Shelves, of: Subject, label: string, at
 };
 
 /** All labels of a document: the tenant's, and the platform's where the tenant has none of that name. Newest moves first. */
-export const listLabels = async (shelves: readonly (readonly [Source, Shelf])[], { kind, id }: Subject, io: Io): Promise<LabelAnswer[]> => {
+export const listLabels = async (shelves: Shelves, { kind, id }: Subject, io: Io): Promise<LabelAnswer[]> => {
   const found = new Map<string, LabelAnswer>();
   for (const [source, shelf] of shelves) {
     const { items } = await shelf.find(labels, { index: 'by_document', equals: { kind, id }, limit: MOST_LABELS }, io);

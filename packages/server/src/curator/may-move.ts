@@ -20,8 +20,8 @@ import {
   type Write,
 } from '@ancilla/contracts';
 import { parsePolicy, tenantDefaultPolicy, weakenings } from '@ancilla/redaction';
-import { findLabel, findVersion, labelKey, lookUp, type Subject } from './document.ts';
-import { check, type Shelves } from './facts.ts';
+import { findLabel, findVersion, labelKey, lookUp, type Shelves, type Subject } from './document.ts';
+import { check } from './facts.ts';
 import { assertMet, PromotionPolicy, requirementOf, type Condition } from './promotion.ts';
 import { passedStages, rolloutWrites } from './rollouts.ts';
 import type { RunTests } from './validation-tests.ts';

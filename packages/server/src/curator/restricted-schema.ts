@@ -20,7 +20,8 @@ const DRAFTS = new Set(['https://json-schema.org/draft/2020-12/schema', 'http://
 const MAX_DEPTH = 32;
 const MAX_SCHEMAS = 2000;
 
-const pointer = (path: string, key: string | number): string => `${path}/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`;
+/** The JSON Pointer (RFC 6901) to a member. */
+export const pointer = (path: string, key: string | number): string => `${path}/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`;
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 

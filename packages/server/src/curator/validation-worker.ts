@@ -28,7 +28,7 @@ const run = ({ schema, examples, counter_examples }: ValidationTest): Omit<Answe
     : { passed: true };
 };
 
-// Handed over by runValidationTests as structured clones of exactly this type.
+// Handed over by `validation-tests.ts` as structured clones of exactly this type.
 const tests = workerData as readonly ValidationTest[];
 for (const [index, test] of tests.entries()) {
   let answer: Omit<Answer, 'index'>;

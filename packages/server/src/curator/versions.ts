@@ -16,8 +16,8 @@ import {
   type Tenant,
   type Write,
 } from '@ancilla/contracts';
-import { asSaved, digestOf, findVersion, versionKey, type Subject } from './document.ts';
-import { check, type Shelves } from './facts.ts';
+import { asSaved, digestOf, findVersion, versionKey, type Shelves, type Subject } from './document.ts';
+import { check } from './facts.ts';
 import { kindRules } from './kinds.ts';
 import type { RunTests } from './validation-tests.ts';
 
