@@ -21,7 +21,8 @@ export interface Caller {
   readonly tenant_id: string;
 }
 
-interface Parts {
+/** What admitting a request takes. */
+export interface AdmitParts {
   readonly access: Access;
   readonly platform: PlatformStore;
   readonly tenantStore: (tenant_id: string) => TenantStore;
@@ -39,10 +40,10 @@ export interface Asked {
 
 const nobody: Who = { id: 'anyone', role: 'agent', key_id: 'none' };
 /** A handle on no tenant: whatever is asked of it fails. */
-const none = ({ tenantStore }: Parts) => ({ tenant: tenantStore('-'), tenant_id: '' });
+const none = ({ tenantStore }: AdmitParts) => ({ tenant: tenantStore('-'), tenant_id: '' });
 
 /** The method and the address, as far as it is one of ours: what a caller wrote into it is redacted as a reference is, and left out where that fails. */
-async function resourceOf(parts: Parts, { route: { method, path }, params }: Asked, { tenant_id }: Who, io: Io): Promise<string> {
+async function resourceOf(parts: AdmitParts, { route: { method, path }, params }: Asked, { tenant_id }: Who, io: Io): Promise<string> {
   const of = tenant_id === undefined ? none(parts) : { tenant: parts.tenantStore(tenant_id), tenant_id };
   const bare = path.replaceAll(/[{}]/g, '');
   const named = async (): Promise<string> => {
@@ -53,7 +54,14 @@ async function resourceOf(parts: Parts, { route: { method, path }, params }: Ask
   return `${method}:${address.replaceAll(/[^A-Za-z0-9._:/#=@+-]/g, '-')}`.slice(0, 256);
 }
 
-async function note(parts: Parts, what: Static<typeof AccessEntry>['what'], asked: Asked, who: Who, tenant_id: string | undefined, io: Io) {
+async function note(
+  parts: AdmitParts,
+  what: Static<typeof AccessEntry>['what'],
+  asked: Asked,
+  who: Who,
+  tenant_id: string | undefined,
+  io: Io,
+) {
   const { id: subject, role, key_id } = who;
   const log = tenant_id === undefined ? parts.platform : parts.tenantStore(tenant_id);
   const resource = await resourceOf(parts, asked, who, io);
@@ -62,7 +70,7 @@ async function note(parts: Parts, what: Static<typeof AccessEntry>['what'], aske
 }
 
 /** A denial of a known caller stands in the log of whoever the credential belongs to before it is answered, also where the handler found out. */
-export async function noteDenial(parts: Parts, error: unknown, asked: Asked, who: Who, io: Io): Promise<void> {
+export async function noteDenial(parts: AdmitParts, error: unknown, asked: Asked, who: Who, io: Io): Promise<void> {
   // A read of raw content notes its own, by the artifact.
   if (isAncillaError(error, 'access.denied', 'access.forbidden_combination', 'tenant.mismatch', 'saga.lease'))
     await note(parts, 'denied', asked, who, who.tenant_id, io);
@@ -74,7 +82,7 @@ export async function noteDenial(parts: Parts, error: unknown, asked: Asked, who
  * @throws {AncillaError} `auth.missing`, `auth.invalid`, `access.denied`, `tenant.mismatch`, `tenant.missing`, `tenant.not_found`, `tenant.disabled`
  */
 export async function admit(
-  parts: Parts,
+  parts: AdmitParts,
   { scope, action }: Route,
   headers: Readonly<Record<string, string | undefined>>,
   asked: Asked,

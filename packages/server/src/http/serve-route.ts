@@ -1,9 +1,7 @@
-import { AncillaError, type Io, type PlatformStore, type Random, type Route, type TenantStore } from '@ancilla/contracts';
+import { AncillaError, type Random, type Route } from '@ancilla/contracts';
 import { context, type Tracer } from '@opentelemetry/api';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Access } from '../access/index.ts';
-import type { Writing } from '../ingest/index.ts';
-import { admit, noteDenial, type Asked, type Caller } from './admit.ts';
+import { admit, noteDenial, type AdmitParts, type Asked, type Caller } from './admit.ts';
 import { sendAnswer } from './answer.ts';
 import { boundedBytes, checkAnnounced } from './body.ts';
 import { cleaned, redactedOf } from './cleaned.ts';
@@ -25,14 +23,10 @@ declare module 'fastify' {
 
 export const BODY_LIMIT = 1024 * 1024;
 
-export interface ServeParts {
-  readonly access: Access;
-  readonly platform: PlatformStore;
-  readonly tenantStore: (tenant_id: string) => TenantStore;
+/** What serving a request takes. */
+export interface ServeParts extends AdmitParts {
   readonly tracer: Tracer;
   readonly random: Random;
-  /** How what a caller writes is redacted. */
-  readonly writing: (of: Pick<Caller, 'tenant' | 'tenant_id'>, io: Io) => Promise<Writing>;
   /** Seconds that never step back. */
   readonly elapsed: () => number;
   readonly log: Log;
@@ -79,9 +73,9 @@ export function serveRoute(app: FastifyInstance, route: Route, parts: ServeParts
       exchange.caller = await admit(parts, route, headers, exchange.asked, exchange);
     },
     async handler(request, reply) {
-      const { span, signal, headers, asked, caller } = request.exchange ?? {};
-      if (span === undefined || signal === undefined || headers === undefined || asked === undefined || caller === undefined)
-        throw new TypeError('a request without its beginning');
+      const { exchange } = request;
+      if (exchange?.caller === undefined) throw new TypeError('a request without its beginning');
+      const { span, signal, headers, asked, caller } = exchange;
       const query = coerceQuery(Object(request.query));
       checkParams(request.params, 'path');
       checkQuery(query, 'query');
