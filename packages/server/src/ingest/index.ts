@@ -27,7 +27,7 @@ import { recomputeRoute } from './recompute.ts';
 
 export { openAgents, type Agents, type Collected, type Of } from './agents.ts';
 export { failingEngine } from './failing-engine.ts';
-export { openGate, redactorOf, type Gate, type Redact } from './gate.ts';
+export { openGate, redactorOf, type Gate, type Redact, type Taken } from './gate.ts';
 export { openRedactionThreads, type RedactedValue } from './redaction-threads.ts';
 export { openGates, type Gates, type TenantGate, type Writing } from './gates.ts';
 export { keptAnswer, keptPrompt, messagesOf, promptHash } from './kept-content.ts';

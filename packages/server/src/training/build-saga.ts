@@ -15,6 +15,7 @@ import {
 } from '@ancilla/contracts';
 import { Type, type Static } from 'typebox';
 import { collect, keep, type Artifacts, type Of } from '../artifacts/index.ts';
+import type { TenantGate } from '../ingest/index.ts';
 import { approve, datasetOf, refusal } from './catalog.ts';
 import { assertConsent, consentOf, guardedConsent } from './consent.ts';
 import { draftOf, draftOfCalls, toCatalogEntry, type Draft } from './dataset.ts';
@@ -39,7 +40,7 @@ type Order = Static<typeof BuildMemo>;
 
 /** Turns decisions, or calls, into a dataset. Everything it writes is in one commit: file, catalog entry, links. */
 export function openBuildSaga({ artifacts, gates, storeOf, hmac, tasks, clock }: TrainingParts) {
-  async function examples(of: Of, memo: Order, gate: Gate, io: Io): Promise<Draft> {
+  async function examples(of: Of, memo: Order, gate: TenantGate, io: Io): Promise<Draft> {
     const task = taskOf(tasks, memo.task);
     const decisions = await decisionsThrough(of, task, memo.through_seq, io);
     const metas = decisions.map((decision) => task.meta(decision));
@@ -65,7 +66,7 @@ export function openBuildSaga({ artifacts, gates, storeOf, hmac, tasks, clock }:
     return inTurns(draft);
   }
 
-  async function calls(of: Of, memo: Order, gate: Gate, io: Io): Promise<Draft> {
+  async function calls(of: Of, memo: Order, gate: TenantGate, io: Io): Promise<Draft> {
     const kept = await keptCalls(of, artifacts, { agent_id: memo.task, through_seq: memo.through_seq }, io);
     const clean = await readAhead(gate, rawTextsOf(kept), io);
     // The leak test asks what redaction finds in what is left.
@@ -159,9 +160,8 @@ export function openBuildSaga({ artifacts, gates, storeOf, hmac, tasks, clock }:
   });
 }
 
-type Gate = Awaited<ReturnType<TrainingParts['gates']['of']>>;
 const detectBy =
-  (gate: Gate) =>
+  (gate: TenantGate) =>
   (text: string): readonly string[] =>
     gate.text(text).spans.map(({ type }) => type);
 

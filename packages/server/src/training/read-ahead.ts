@@ -1,7 +1,5 @@
 import type { Io } from '@ancilla/contracts';
-import type { Gate } from '../ingest/index.ts';
-
-type Taken = Awaited<ReturnType<Gate['take']>>;
+import type { Gate, Taken } from '../ingest/index.ts';
 
 /** What redaction makes of texts, known before it is asked for. */
 export interface ReadAhead {
