@@ -18,6 +18,12 @@ export type Projection<C extends Collection<'log'> = Collection<'log'>> = { read
 /** Declares a projection. */
 export const projection = <const C extends Collection<'log'>>(declared: Projection<C>): Projection<C> => declared;
 
+/** Whose data: a tenant's store, and its id for whatever is kept by tenant beside it. */
+export interface Of {
+  readonly tenant: TenantStore;
+  readonly tenant_id: string;
+}
+
 /** A scheduled saga: what is done for each tenant from time to time, or when someone asks for it. */
 export interface Job {
   readonly name: string;
@@ -28,7 +34,7 @@ export interface Job {
    * @throws {AncillaError} when the tenant does not allow it
    */
   start(
-    of: { readonly tenant: TenantStore; readonly tenant_id: string },
+    of: Of,
     run: { readonly key: string; readonly by: string; readonly trace_id: string },
     io: Io,
   ): Promise<{ readonly saga_id: string } | undefined>;

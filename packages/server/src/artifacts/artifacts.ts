@@ -18,7 +18,6 @@ import {
   type Random,
   type Store,
   type Tenant,
-  type TenantStore,
   type Write,
 } from '@ancilla/contracts';
 import { chunked, collect, peek } from './byte-stream.ts';
@@ -41,10 +40,6 @@ export const PLATFORM = 'platform:';
 export interface Owner {
   readonly tenant: Store<Anyones>;
   readonly tenant_id: string;
-}
-/** A tenant's. */
-export interface Of extends Owner {
-  readonly tenant: TenantStore;
 }
 
 /** What is known of an artifact before it is stored. A chosen `artifact_id` makes storing it idempotent. */

@@ -1,12 +1,12 @@
 // The only home of raw content: sealed under its tenant's key, read only with a trace of the reading.
-import type { ArtifactCategory, Clock, Io, NewId, Random, Room } from '@ancilla/contracts';
-import { openArtifactStore, type Artifacts as ArtifactStore, type Of } from './artifacts.ts';
+import type { ArtifactCategory, Clock, Io, NewId, Of, Random, Room } from '@ancilla/contracts';
+import { openArtifactStore, type Artifacts as ArtifactStore } from './artifacts.ts';
 import { artifactRoutes } from './routes.ts';
 import { sampleStrings } from './sample-strings.ts';
 import type { StorageAdapter } from './storage-adapter.ts';
 
 export { collect } from './byte-stream.ts';
-export { INLINE_BYTES, PLATFORM, type About, type Of } from './artifacts.ts';
+export { INLINE_BYTES, PLATFORM, type About } from './artifacts.ts';
 export { keep } from './keep.ts';
 export { openFileAdapter } from './file-adapter.ts';
 export { admitReading, PurposeHeader, purposeOf } from './raw-access.ts';

@@ -1,6 +1,6 @@
-import { idFrom, type Io, type Tenant, type Write } from '@ancilla/contracts';
+import { idFrom, type Io, type Of, type Tenant, type Write } from '@ancilla/contracts';
 import { sha256, sha256Hex } from '@ancilla/evidence';
-import { INLINE_BYTES, type About, type Artifacts, type Of } from './artifacts.ts';
+import { INLINE_BYTES, type About, type Artifacts } from './artifacts.ts';
 
 /**
  * Content to be kept by a commit of the caller's. What fits rides in it; what is larger is stored first, under an id that key and content give: tried again after a crash,

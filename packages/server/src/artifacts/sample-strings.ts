@@ -1,5 +1,5 @@
-import { artifacts, everyOf, isAncillaError, type Artifact, type ArtifactCategory, type Io } from '@ancilla/contracts';
-import type { Artifacts, Of } from './artifacts.ts';
+import { artifacts, everyOf, isAncillaError, type Artifact, type ArtifactCategory, type Io, type Of } from '@ancilla/contracts';
+import type { Artifacts } from './artifacts.ts';
 
 /** What is larger is no call's input; it is left out. */
 const MOST_BYTES = 8 * 1024 * 1024;

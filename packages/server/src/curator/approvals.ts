@@ -12,6 +12,7 @@ import {
   type Guard,
   type Io,
   type LabelMove,
+  type Of,
   type Reader,
   type Saga,
   type SagaRunner,
@@ -24,12 +25,6 @@ import {
 import { may, type Access } from '../access/index.ts';
 import { labelKey, type Subject } from './document.ts';
 import type { openMayMove } from './may-move.ts';
-
-/** Whose documents: the tenant's store and its id. */
-export interface Of {
-  readonly tenant: TenantStore;
-  readonly tenant_id: string;
-}
 
 /** Someone approves what another asked for. */
 export interface Approval extends Subject {

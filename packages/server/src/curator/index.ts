@@ -6,6 +6,7 @@ import {
   type GovernedKind,
   type Io,
   type NewId,
+  type Of,
   type PlatformStore,
   type Random,
   type Rollout,
@@ -18,7 +19,6 @@ import {
 import type { Access } from '../access/index.ts';
 import { lookUp, type Ref, type Resolved, type Subject } from './document.ts';
 import { listLabels, type LabelAnswer } from './labels.ts';
-import type { Of } from './approvals.ts';
 import type { Move, MovingParts } from './may-move.ts';
 import { openMoves, type Moved, type Waiting } from './moves.ts';
 import { serving } from './rollouts.ts';

@@ -1,6 +1,6 @@
-import { AncillaError, isAncillaError, type Io, type labels, type SagaRunner, type Stored } from '@ancilla/contracts';
+import { AncillaError, isAncillaError, type Io, type labels, type Of, type SagaRunner, type Stored } from '@ancilla/contracts';
 import type { Access } from '../access/index.ts';
-import { openApprovals, type Of } from './approvals.ts';
+import { openApprovals } from './approvals.ts';
 import { findLabel, labelKey } from './document.ts';
 import { openMayMove, type Move, type MovingParts } from './may-move.ts';
 

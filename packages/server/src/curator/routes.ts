@@ -14,6 +14,7 @@ import {
   curatorVersions,
   route,
   type Io,
+  type Of,
   type PlatformStore,
   type Route,
   type TenantStore,
@@ -21,7 +22,7 @@ import {
 import { diff } from './diff.ts';
 import { kindOf, labelKey, lookUp, type Resolved, type Subject } from './document.ts';
 import { LabelAnswer, labelHistory, listLabels, MoveAnswer, readLabel, type ProvenShelf } from './labels.ts';
-import { waitingMove, type Approval, type Of } from './approvals.ts';
+import { waitingMove, type Approval } from './approvals.ts';
 import type { Move } from './may-move.ts';
 import type { Moved, Waiting } from './moves.ts';
 import type { NewVersion } from './versions.ts';

@@ -1,5 +1,5 @@
-import { AncillaError, type Embedding, type EmbeddingModel, type Io, type Tenant, type Write } from '@ancilla/contracts';
-import type { Agents, Of } from '../ingest/index.ts';
+import { AncillaError, type Embedding, type EmbeddingModel, type Io, type Of, type Tenant, type Write } from '@ancilla/contracts';
+import type { Agents } from '../ingest/index.ts';
 import type { EmbeddingProvider } from './providers/index.ts';
 
 /** The config under which the embedding agent runs. */

@@ -14,12 +14,13 @@ import {
   type Clock,
   type Io,
   type NewId,
+  type Of,
   type Room,
   type SagaRunner,
 } from '@ancilla/contracts';
 import { Type } from 'typebox';
 import { keep, type Artifacts } from '../artifacts/index.ts';
-import type { Agents, Gates, Of } from '../ingest/index.ts';
+import type { Agents, Gates } from '../ingest/index.ts';
 import { embedTexts, HF_AGENT_ID, toEmbedding } from './hf-agent.ts';
 import { spaceId, type EmbeddingProvider } from './providers/index.ts';
 import { assertInSpace, openSpaces } from './spaces.ts';

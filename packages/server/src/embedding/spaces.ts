@@ -15,6 +15,7 @@ import {
   type EmbeddingSpace,
   type Io,
   type Job,
+  type Of,
   type Reader,
   type SagaRunner,
   type Stored,
@@ -23,7 +24,6 @@ import {
   type Write,
 } from '@ancilla/contracts';
 import { Type } from 'typebox';
-import type { Of } from '../ingest/index.ts';
 import { spaceId } from './providers/index.ts';
 
 /** So long a space in use is built up, if what the active one has does not come into it before. */

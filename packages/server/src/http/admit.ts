@@ -4,6 +4,7 @@ import {
   permissions,
   type AccessEntry,
   type Io,
+  type Of,
   type PlatformStore,
   type Route,
   type TenantStore,
@@ -15,10 +16,8 @@ import { may, type Access } from '../access/index.ts';
 import type { Writing } from '../ingest/index.ts';
 
 /** Who calls and whose data the request may touch. */
-export interface Caller {
+export interface Caller extends Of {
   readonly who: Who;
-  readonly tenant: TenantStore;
-  readonly tenant_id: string;
 }
 
 /** What admitting a request takes. */
@@ -27,7 +26,7 @@ export interface AdmitParts {
   readonly platform: PlatformStore;
   readonly tenantStore: (tenant_id: string) => TenantStore;
   /** How what a caller writes is redacted. */
-  readonly writing: (of: Pick<Caller, 'tenant' | 'tenant_id'>, io: Io) => Promise<Writing>;
+  readonly writing: (of: Of, io: Io) => Promise<Writing>;
 }
 
 /** A request as an access log knows it. */

@@ -4,9 +4,9 @@ import {
   promptEvents,
   type Clock,
   type Io,
+  type Of,
   type PromptEventInput,
   type Random,
-  type TenantStore,
   type Write,
   type Tenant,
 } from '@ancilla/contracts';
@@ -16,12 +16,6 @@ import { keep, type Artifacts } from '../artifacts/index.ts';
 import { toServing, type Curator } from '../curator/index.ts';
 import type { TenantKeys } from '../keys/index.ts';
 import type { Gates } from './gates.ts';
-
-/** Which tenant the server acts for. */
-export interface Of {
-  readonly tenant: TenantStore;
-  readonly tenant_id: string;
-}
 
 /** The event of a finished call as writes, to ride in the commit of whatever the call was for. */
 export interface Collected {

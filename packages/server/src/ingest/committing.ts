@@ -4,6 +4,7 @@ import {
   promptEvents,
   type FieldError,
   type Io,
+  type Of,
   type PromptEvent,
   type Receipt,
   type TenantStore,
@@ -23,8 +24,6 @@ export interface Committed {
   readonly receipt: Receipt;
   readonly conflicts: readonly number[];
 }
-
-type Of = { readonly tenant: TenantStore; readonly tenant_id: string };
 
 interface Waiting {
   readonly ready: readonly Ready[];

@@ -1,5 +1,5 @@
 // What a policy that is only proposed would find in content that is already kept: counts by type, nothing shown.
-import { artifacts as artifactDocuments, isAncillaError, type ArtifactCategory, type Io, type TenantStore } from '@ancilla/contracts';
+import { artifacts as artifactDocuments, isAncillaError, type ArtifactCategory, type Io, type Of } from '@ancilla/contracts';
 import type { Artifacts } from '../artifacts/index.ts';
 import type { Gate } from './gate.ts';
 
@@ -19,7 +19,7 @@ const PAGE = 100;
 
 /** The newest artifacts of raw content, at most `limit` of each category. */
 export async function dryRun(
-  of: { readonly tenant: TenantStore; readonly tenant_id: string },
+  of: Of,
   {
     store,
     inForce,
@@ -62,12 +62,7 @@ export async function dryRun(
 const inOrder = (counted: ReadonlyMap<string, number>): Record<string, number> =>
   Object.fromEntries([...counted].toSorted(([a], [b]) => (a < b ? -1 : 1)));
 
-async function contentOf(
-  store: Artifacts,
-  of: { readonly tenant: TenantStore; readonly tenant_id: string },
-  id: string,
-  io: Io,
-): Promise<unknown> {
+async function contentOf(store: Artifacts, of: Of, id: string, io: Io): Promise<unknown> {
   let text: string;
   try {
     text = new TextDecoder().decode(await store.bytes(of, id, io));

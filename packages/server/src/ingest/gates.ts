@@ -1,4 +1,4 @@
-import type { Clock, Io, PromptEventInput, RedactionReceipt, TenantStore } from '@ancilla/contracts';
+import type { Clock, Io, Of, PromptEventInput, RedactionReceipt, TenantStore } from '@ancilla/contracts';
 import { AncillaError } from '@ancilla/contracts';
 import { parsePolicy, RedactionError, tenantDefaultPolicy, type Policy, type TokenKey } from '@ancilla/redaction';
 import type { Curator } from '../curator/index.ts';
@@ -23,21 +23,21 @@ export interface TenantGate extends Gate {
 
 export interface Gates {
   /** @throws {AncillaError} `redaction.failed` when the policy cannot be had or read: nothing passes ungated */
-  of(of: { readonly tenant: TenantStore; readonly tenant_id: string }, io: Io, policyId?: string): Promise<TenantGate>;
+  of(of: Of, io: Io, policyId?: string): Promise<TenantGate>;
   /**
    * The gate under the policy that a caller asks for.
    * @throws {AncillaError} `schema.invalid` when there is none of that name, which is the caller's mistake; else as {@link of}
    */
-  named(of: { readonly tenant: TenantStore; readonly tenant_id: string }, policyId: string, io: Io): Promise<TenantGate>;
+  named(of: Of, policyId: string, io: Io): Promise<TenantGate>;
   /** The gate that wrote a receipt: under its version of the policy, and of the token key. @throws {AncillaError} `redaction.failed` when there is no such policy */
-  at(of: { readonly tenant: TenantStore; readonly tenant_id: string }, written: Written, io: Io): Promise<TenantGate>;
+  at(of: Of, written: Written, io: Io): Promise<TenantGate>;
   /** A gate under a policy that is only proposed. @throws {AncillaError} `redaction.policy` when it is none */
   proposed(tenant_id: string, policy: unknown): Gate;
   /**
    * How what a caller writes is redacted: under the tenant's policy; where there is none that can be used, or no tenant, masked under the shipped one,
    * so that the reason for which a broken policy is mended can be given.
    */
-  ofWriting(of: { readonly tenant: TenantStore; readonly tenant_id: string }, io: Io): Promise<Writing>;
+  ofWriting(of: Of, io: Io): Promise<Writing>;
 }
 
 /** Redacts what a caller writes. @throws {AncillaError} `redaction.failed` or `redaction.refused` */

@@ -10,10 +10,10 @@ import {
   type FieldError,
   type Io,
   type NewId,
+  type Of,
   type PromptEvent,
   type PromptEventInput,
   type Room,
-  type TenantStore,
 } from '@ancilla/contracts';
 import { Type, type Static } from 'typebox';
 import type { Artifacts } from '../artifacts/index.ts';
@@ -25,7 +25,7 @@ import type { KnownDocuments } from './known.ts';
 import type { Quarantine, Replay } from './quarantine.ts';
 import { recomputeRoute } from './recompute.ts';
 
-export { openAgents, type Agents, type Collected, type Of } from './agents.ts';
+export { openAgents, type Agents, type Collected } from './agents.ts';
 export { failingEngine } from './failing-engine.ts';
 export { openGate, redactorOf, type Gate, type Redact, type Taken } from './gate.ts';
 export { openRedactionThreads, type RedactedValue } from './redaction-threads.ts';
@@ -78,7 +78,7 @@ export interface IngestParts {
 /** What takes events in, for the route and for the server's own agents. */
 export interface Ingest {
   ingest(
-    of: { readonly tenant: TenantStore; readonly tenant_id: string },
+    of: Of,
     sent: readonly unknown[],
     source: PromptEvent['source'],
     io: Io,
@@ -98,13 +98,7 @@ export function openIngest({
 }: IngestParts): Room & Ingest & { readonly replay: Replay } {
   const commit = openCommitting();
 
-  async function ingest(
-    of: { readonly tenant: TenantStore; readonly tenant_id: string },
-    sent: readonly unknown[],
-    source: PromptEvent['source'],
-    io: Io,
-    received?: readonly object[],
-  ) {
+  async function ingest(of: Of, sent: readonly unknown[], source: PromptEvent['source'], io: Io, received?: readonly object[]) {
     const checked = sent.map((event, index) => checkEvent(event, index, of.tenant_id));
     const gate = await gates.of(of, io);
     const ready: Ready[] = [];
@@ -155,12 +149,7 @@ export function openIngest({
   }
 
   /** What the server knows better: the tenant, the source, whether config and template exist. */
-  async function complete(
-    event: PromptEventInput,
-    of: { readonly tenant: TenantStore; readonly tenant_id: string },
-    source: PromptEvent['source'],
-    io: Io,
-  ): Promise<PromptEvent> {
+  async function complete(event: PromptEventInput, of: Of, source: PromptEvent['source'], io: Io): Promise<PromptEvent> {
     const unresolved = await known.unresolved(of, event, io);
     const ours = { tenant_id: of.tenant_id, source };
     // Copied whole where that will do: leaving a field out costs several times as much, and almost no event brings this one.

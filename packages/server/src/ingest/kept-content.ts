@@ -1,7 +1,7 @@
-import { isAncillaError, type Io, type PromptEvent } from '@ancilla/contracts';
+import { isAncillaError, type Io, type Of, type PromptEvent } from '@ancilla/contracts';
 import { sha256Hex } from '@ancilla/evidence';
 import { hashedForm, type Message } from '@ancilla/sdk';
-import { collect, type Artifacts, type Of } from '../artifacts/index.ts';
+import { collect, type Artifacts } from '../artifacts/index.ts';
 
 /** What is larger is no call's. */
 const MOST_BYTES = 64 * 1024 * 1024;

@@ -1,9 +1,9 @@
-import type { Clock, Io, PromptEventInput, TenantStore } from '@ancilla/contracts';
+import type { Clock, Io, Of, PromptEventInput } from '@ancilla/contracts';
 import type { Curator } from '../curator/index.ts';
 
 /** Which governed documents a tenant knows: an event that names others is kept and marked. */
 export interface KnownDocuments {
-  unresolved(of: { readonly tenant: TenantStore; readonly tenant_id: string }, event: PromptEventInput, io: Io): Promise<readonly string[]>;
+  unresolved(of: Of, event: PromptEventInput, io: Io): Promise<readonly string[]>;
 }
 
 const KEPT_AT_MOST = 10_000;

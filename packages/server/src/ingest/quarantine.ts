@@ -8,10 +8,10 @@ import {
   type Clock,
   type Io,
   type NewId,
+  type Of,
   type QuarantineItem,
 } from '@ancilla/contracts';
 import { INLINE_BYTES, type Artifacts } from '../artifacts/index.ts';
-import type { Of } from './agents.ts';
 import type { Gates, TenantGate } from './gates.ts';
 
 /** A body as it was received. `bytes` is asked for only when it must be kept. */

@@ -1,11 +1,11 @@
-import { AncillaError, type Io, type PlatformStore } from '@ancilla/contracts';
+import { AncillaError, type Io, type Of, type PlatformStore } from '@ancilla/contracts';
 import { sha256Hex } from '@ancilla/evidence';
 import { parseModel, type Model } from '@ancilla/ranker';
 import { draw } from '@ancilla/sdk';
 import { LRUCache } from 'lru-cache';
 import { Type } from 'typebox';
 import { Check } from 'typebox/value';
-import { PLATFORM, type Artifacts, type Of } from '../artifacts/index.ts';
+import { PLATFORM, type Artifacts } from '../artifacts/index.ts';
 import type { Curator, Ref } from '../curator/index.ts';
 import { MAPPING_MODEL } from './task.ts';
 

@@ -8,6 +8,7 @@ import {
   toTimestamp,
   type Io,
   type MappingSuggestion,
+  type Of,
   type Tenant,
   type Write,
 } from '@ancilla/contracts';
@@ -16,7 +17,6 @@ import { draw } from '@ancilla/sdk';
 import type { Arms } from './live-model.ts';
 import { embedTexts, toEmbedding } from '../embedding/index.ts';
 import { spaceId } from '../embedding/providers/index.ts';
-import type { Of } from '../ingest/index.ts';
 import { answers, best, Memo, trialsOf, type Result } from './bodies.ts';
 import { MAPPING_AGENT_ID, type MappingParts } from './parts.ts';
 import { openRankRun, toFeaturesFile, type RankRun } from './rank-run.ts';

@@ -1,6 +1,5 @@
-import { AncillaError, mappingHistory, type Io } from '@ancilla/contracts';
+import { AncillaError, mappingHistory, type Io, type Of } from '@ancilla/contracts';
 import type { Artifacts } from '../artifacts/index.ts';
-import type { Of } from '../ingest/index.ts';
 import { parseFeatures } from './features-file.ts';
 import { isProfile } from './profile-shape.ts';
 import type { Approved } from './recall.ts';

@@ -1,8 +1,8 @@
-import type { Clock, EmbeddingModel, Io, NewId, SagaRunner } from '@ancilla/contracts';
+import type { Clock, EmbeddingModel, Io, NewId, Of, SagaRunner } from '@ancilla/contracts';
 import type { Artifacts } from '../artifacts/index.ts';
 import type { Curator } from '../curator/index.ts';
 import type { EmbeddedProvider, EmbeddingProvider } from '../embedding/providers/index.ts';
-import type { Agents, Gates, Of } from '../ingest/index.ts';
+import type { Agents, Gates } from '../ingest/index.ts';
 import type { Glossaries } from './glossaries.ts';
 import type { LanguageModel } from './language-model.ts';
 import type { LiveModels } from './live-model.ts';

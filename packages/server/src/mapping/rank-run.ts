@@ -1,5 +1,4 @@
-import type { Io } from '@ancilla/contracts';
-import type { Of } from '../ingest/index.ts';
+import type { Io, Of } from '@ancilla/contracts';
 import type { Payload } from './bodies.ts';
 import type { FeaturesFile } from './features-file.ts';
 import { featureNames } from '@ancilla/ranker';

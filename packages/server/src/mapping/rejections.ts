@@ -1,5 +1,4 @@
-import { mappingHistory, type Io, type Mapping } from '@ancilla/contracts';
-import type { Of } from '../ingest/index.ts';
+import { mappingHistory, type Io, type Mapping, type Of } from '@ancilla/contracts';
 
 /** Terms that people said columns of a table do not mean, by column: they are not offered for it again. */
 export interface Rejections {

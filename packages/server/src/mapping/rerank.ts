@@ -1,7 +1,6 @@
-import { isAncillaError, type Io, type PromptEvent, type Tenant, type Write } from '@ancilla/contracts';
+import { isAncillaError, type Io, type Of, type PromptEvent, type Tenant, type Write } from '@ancilla/contracts';
 import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
-import type { Of } from '../ingest/index.ts';
 import type { Payload } from './bodies.ts';
 import type { MappingParts } from './parts.ts';
 import type { RankedColumn } from './rank-table.ts';

@@ -1,6 +1,5 @@
-import { AncillaError, type Io } from '@ancilla/contracts';
+import { AncillaError, type Io, type Of } from '@ancilla/contracts';
 import { keep, type Artifacts } from '../artifacts/index.ts';
-import type { Of } from '../ingest/index.ts';
 import { payloadCheck, resultCheck, type Payload, type Result } from './bodies.ts';
 import { MAPPING_AGENT_ID } from './parts.ts';
 

@@ -1,7 +1,6 @@
-import { AncillaError, mappingSuggestions, type Doc, type Io } from '@ancilla/contracts';
+import { AncillaError, mappingSuggestions, type Doc, type Io, type Of } from '@ancilla/contracts';
 import { canonicalJson } from '@ancilla/evidence';
 import type { Static } from 'typebox';
-import type { Of } from '../ingest/index.ts';
 import type { Payload, TableBody } from './bodies.ts';
 import { cleanTable } from './clean-table.ts';
 import type { openMapSaga } from './map-saga.ts';

@@ -8,11 +8,11 @@ import {
   toTimestamp,
   type Clock,
   type Io,
+  type Of,
   type OtlpKey,
   type TenantStore,
 } from '@ancilla/contracts';
 import { sha256 } from '@ancilla/evidence';
-import type { Of } from '../ingest/index.ts';
 import type { Dropped } from './clean.ts';
 
 /** What a span's library sent that was left out. */

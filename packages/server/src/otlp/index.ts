@@ -8,13 +8,14 @@ import {
   route,
   type Clock,
   type Io,
+  type Of,
   type OtlpKey,
   type PromptEventInput,
   type Room,
 } from '@ancilla/contracts';
 import { Type } from 'typebox';
 import type { Artifacts } from '../artifacts/index.ts';
-import type { Gates, Ingest, Of, Quarantine, RedactedValue, Replay, TenantGate } from '../ingest/index.ts';
+import type { Gates, Ingest, Quarantine, RedactedValue, Replay, TenantGate } from '../ingest/index.ts';
 import { toEvent, type Cleaned } from './call.ts';
 import { cleanSpan, type Cleaner } from './clean.ts';
 import { openDrift, type Sighting } from './drift.ts';

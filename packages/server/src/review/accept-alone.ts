@@ -6,13 +6,13 @@ import {
   type Io,
   type Job,
   type MappingSuggestion,
+  type Of,
   type SagaRunner,
   type Tenant,
   type TenantStore,
   type Write,
 } from '@ancilla/contracts';
 import { Type } from 'typebox';
-import type { Of } from '../ingest/index.ts';
 import { POLICY_REVIEWER, readOnce, type Glossaries } from '../mapping/index.ts';
 import { decide } from './decide.ts';
 import { inForceBeside } from './in-force.ts';

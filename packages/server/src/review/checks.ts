@@ -8,6 +8,7 @@ import {
   type Io,
   type Mapping,
   type MappingSuggestion,
+  type Of,
   type Opinion,
   type Stored,
   type TenantStore,
@@ -15,7 +16,6 @@ import {
 import { sha256 } from '@ancilla/evidence';
 import { domainOf } from '@ancilla/ranker';
 import { LRUCache } from 'lru-cache';
-import type { Of } from '../ingest/index.ts';
 import type { Checking } from './policy.ts';
 
 /** A second look that a reviewer owes: nothing tells it from an open suggestion. */

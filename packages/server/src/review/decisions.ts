@@ -10,12 +10,12 @@ import {
   type Io,
   type Mapping,
   type MappingSuggestion,
+  type Of,
   type Stored,
   type TenantStore,
   type TraceContext,
 } from '@ancilla/contracts';
 import { context, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, type Tracer } from '@opentelemetry/api';
-import type { Of } from '../ingest/index.ts';
 import type { Glossaries } from '../mapping/index.ts';
 import { checkDue, correctedCheck, opinionId, toMapping, toOpinion } from './checks.ts';
 import { decide, repeats, type Deciding, type Verdict } from './decide.ts';

@@ -1,7 +1,6 @@
-import type { Io, ReviewPolicy } from '@ancilla/contracts';
+import type { Io, Of, ReviewPolicy } from '@ancilla/contracts';
 import { draw } from '@ancilla/sdk';
 import type { Curator } from '../curator/index.ts';
-import type { Of } from '../ingest/index.ts';
 import { reviewPolicyOf } from '../mapping/index.ts';
 
 /** The review policy in force, and its draws: the same for everyone who asks again, and for no reviewer to foresee. */

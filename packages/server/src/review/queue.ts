@@ -1,7 +1,6 @@
-import { MappingSuggestion, mappingSuggestions, type Io } from '@ancilla/contracts';
+import { MappingSuggestion, mappingSuggestions, type Io, type Of } from '@ancilla/contracts';
 import { sha256Hex } from '@ancilla/evidence';
 import { Type, type Static } from 'typebox';
-import type { Of } from '../ingest/index.ts';
 import { checksDue, type LookedBack } from './checks.ts';
 import type { Checking } from './policy.ts';
 

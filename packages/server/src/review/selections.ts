@@ -9,13 +9,13 @@ import {
   type Clock,
   type Io,
   type NewId,
+  type Of,
   type Selection,
   type Tenant,
   type TenantStore,
   type Write,
 } from '@ancilla/contracts';
 import { canonicalJson, sha256Hex } from '@ancilla/evidence';
-import type { Of } from '../ingest/index.ts';
 import { readOnce, type Glossaries } from '../mapping/index.ts';
 import { decisionId, type Verdict } from './decide.ts';
 import { decideBeside } from './in-force.ts';

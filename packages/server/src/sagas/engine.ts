@@ -8,6 +8,7 @@ import {
   tenantWal,
   toTimestamp,
   type Io,
+  type Of,
   type SagaOutcome,
   type SagaState,
   type StartMemo,
@@ -18,7 +19,7 @@ import { definitionHash, isWait, type AnySaga, type AnyStep } from './definition
 import { openEffects, type Came, type EffectParts } from './effects.ts';
 import { intentOf, keyOf, undoOf, verbOf } from './entries.ts';
 import { advance, toCache, toHistory, type History } from './history.ts';
-import type { Add, Carried, HeldSaga, NewEntry, Of, SagaLog } from './log.ts';
+import type { Add, Carried, HeldSaga, NewEntry, SagaLog } from './log.ts';
 import type { Memo, StartPayload } from './payloads.ts';
 
 export type Outcome = SagaOutcome<Memo>;

@@ -9,6 +9,7 @@ import {
   WalEntry,
   type Clock,
   type Io,
+  type Of,
   type SagaState,
   type Who,
 } from '@ancilla/contracts';
@@ -17,7 +18,7 @@ import { Type, type Static } from 'typebox';
 import { sagaIdOf } from './engine.ts';
 import { againKey, keyOf, verbOf } from './entries.ts';
 import { toCache, toHistory } from './history.ts';
-import type { Carried, HeldSaga, NewEntry, Of, SagaLog } from './log.ts';
+import type { Carried, HeldSaga, NewEntry, SagaLog } from './log.ts';
 import { admitUndo, type Offered } from './offered.ts';
 import type { Payloads, StartPayload } from './payloads.ts';
 import type { Said } from './said.ts';

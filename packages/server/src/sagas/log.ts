@@ -11,6 +11,7 @@ import {
   type Guard,
   type Io,
   type NewId,
+  type Of,
   type SagaState,
   type Stored,
   type Tenant,
@@ -19,12 +20,6 @@ import {
   type Write,
 } from '@ancilla/contracts';
 import { advance, isOver, toCache, toHistory, type History } from './history.ts';
-
-/** Whose sagas. */
-export interface Of {
-  readonly tenant: TenantStore;
-  readonly tenant_id: string;
-}
 
 /** What an entry says beyond whose it is and when. */
 export type NewEntry = Pick<WalEntry, 'step_name' | 'kind' | 'status' | 'idempotency_key' | 'attempt'> & Partial<WalEntry>;

@@ -1,8 +1,17 @@
-import { AncillaError, Id, mappingSuggestions, sagaState, type Action, type Io, type TenantStore, type Who } from '@ancilla/contracts';
+import {
+  AncillaError,
+  Id,
+  mappingSuggestions,
+  sagaState,
+  type Action,
+  type Io,
+  type Of,
+  type TenantStore,
+  type Who,
+} from '@ancilla/contracts';
 import { Type, type Static, type TObject } from 'typebox';
 import { Value } from 'typebox/value';
 import { may } from '../access/index.ts';
-import type { Of } from './log.ts';
 
 /** An undo that whoever drives a saga over HTTP may name for its steps: what it then gets is the step's payload. */
 export interface Offered {

@@ -1,11 +1,11 @@
-import { AncillaError, toTimestamp, type Clock, type Io, type WalEntry } from '@ancilla/contracts';
+import { AncillaError, toTimestamp, type Clock, type Io, type Of, type WalEntry } from '@ancilla/contracts';
 import { canonicalJson, sha256Hex } from '@ancilla/evidence';
 import { definitionHash, type AnySaga } from './definition.ts';
 import { sagaIdOf } from './engine.ts';
 import { againKey, carriedOf, outcomeOf, undoOf, verbOf } from './entries.ts';
 import type { ExternalSagas } from './external.ts';
 import { nextToCompensate, type History } from './history.ts';
-import type { HeldSaga, NewEntry, Of, SagaLog } from './log.ts';
+import type { HeldSaga, NewEntry, SagaLog } from './log.ts';
 import type { Payloads } from './payloads.ts';
 import type { Runner } from './runner.ts';
 

@@ -1,10 +1,10 @@
-import { AncillaError, isAncillaError, artifacts as stored, type Io, type Tenant, type Write } from '@ancilla/contracts';
+import { AncillaError, isAncillaError, artifacts as stored, type Io, type Of, type Tenant, type Write } from '@ancilla/contracts';
 import { canonicalJson } from '@ancilla/evidence';
 import type { Artifacts } from '../artifacts/index.ts';
 import { Type } from 'typebox';
 import { Value } from 'typebox/value';
 import type { StepView } from './history.ts';
-import type { HeldSaga, Of } from './log.ts';
+import type { HeldSaga } from './log.ts';
 
 export type Memo = Record<string, unknown>;
 

@@ -16,12 +16,13 @@ import {
   TraceId,
   WalEntry,
   type Io,
+  type Of,
   type Stored,
 } from '@ancilla/contracts';
 import { Type } from 'typebox';
 import { Append, type ExternalSagas } from './external.ts';
 import { toHistory } from './history.ts';
-import type { Of, SagaLog } from './log.ts';
+import type { SagaLog } from './log.ts';
 import { verbs, type Operators, type Verb } from './operate.ts';
 import type { Payloads } from './payloads.ts';
 import type { Runner } from './runner.ts';

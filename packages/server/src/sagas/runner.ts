@@ -10,6 +10,7 @@ import {
   wakeups,
   type Clock,
   type Io,
+  type Of,
   type PlatformStore,
   type Saga,
   type SagaRunner,
@@ -20,7 +21,7 @@ import { canonicalJson, sha256Hex } from '@ancilla/evidence';
 import { toAnySaga, type AnySaga } from './definition.ts';
 import { sagaIdOf, type Engine, type From, type Outcome } from './engine.ts';
 import { isOver, toHistory, type History } from './history.ts';
-import type { HeldSaga, Of, SagaLog } from './log.ts';
+import type { HeldSaga, SagaLog } from './log.ts';
 import type { Payloads } from './payloads.ts';
 
 export interface RunnerParts {

@@ -1,7 +1,6 @@
 // What callers say of their sagas stands in logs for good: it must say nothing about a person.
-import { AncillaError, type Io } from '@ancilla/contracts';
+import { AncillaError, type Io, type Of } from '@ancilla/contracts';
 import { canonicalJson } from '@ancilla/evidence';
-import type { Of } from './log.ts';
 
 export interface SaidParts {
   /** Keyed by the tenant. */

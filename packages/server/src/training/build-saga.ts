@@ -11,10 +11,11 @@ import {
   type Collection,
   type Doc,
   type Io,
+  type Of,
   type Task,
 } from '@ancilla/contracts';
 import { Type, type Static } from 'typebox';
-import { collect, keep, type Artifacts, type Of } from '../artifacts/index.ts';
+import { collect, keep, type Artifacts } from '../artifacts/index.ts';
 import type { TenantGate } from '../ingest/index.ts';
 import { approve, datasetOf, refusal } from './catalog.ts';
 import { assertConsent, consentOf, guardedConsent } from './consent.ts';

@@ -1,8 +1,8 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Dataset } from '@ancilla/contracts';
+import type { Dataset, Of } from '@ancilla/contracts';
 import { sha256Hex } from '@ancilla/evidence';
-import type { Artifacts, Of } from '../artifacts/index.ts';
+import type { Artifacts } from '../artifacts/index.ts';
 import { logicalDigest } from './dataset-file.ts';
 import { diffOf } from './diff.ts';
 import { decisionOf, draft } from './learning.fixture.ts';

@@ -1,5 +1,5 @@
-import { promptEvents, type Io, type PromptEvent } from '@ancilla/contracts';
-import type { Artifacts, Of } from '../artifacts/index.ts';
+import { promptEvents, type Io, type Of, type PromptEvent } from '@ancilla/contracts';
+import type { Artifacts } from '../artifacts/index.ts';
 import { keptAnswer, keptPrompt } from '../ingest/index.ts';
 import type { KeptCall } from './call-pairs.ts';
 

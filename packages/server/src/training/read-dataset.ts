@@ -1,7 +1,7 @@
-import { AncillaError, type Dataset, type Io } from '@ancilla/contracts';
+import { AncillaError, type Dataset, type Io, type Of } from '@ancilla/contracts';
 import { sha256Hex } from '@ancilla/evidence';
 import { parquetMetadata, parquetRead, parquetSchema } from 'hyparquet';
-import type { Artifacts, Of } from '../artifacts/index.ts';
+import type { Artifacts } from '../artifacts/index.ts';
 import { refusal } from './catalog.ts';
 import { toArrayBuffer } from './dataset-file.ts';
 import { isCell, type Cell, type Columns } from './fields.ts';

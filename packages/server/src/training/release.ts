@@ -12,10 +12,11 @@ import {
   type Because,
   type Dataset,
   type Io,
+  type Of,
   type Task,
 } from '@ancilla/contracts';
 import { sha256, sha256Hex } from '@ancilla/evidence';
-import { PLATFORM, type Of } from '../artifacts/index.ts';
+import { PLATFORM } from '../artifacts/index.ts';
 import { datasetOf } from './catalog.ts';
 import { uncovered, type Allowed } from './consent.ts';
 import { croissantOf } from './dataset.ts';

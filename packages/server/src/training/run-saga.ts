@@ -16,11 +16,12 @@ import {
   type Dataset,
   type Io,
   type ModelVersion,
+  type Of,
   type TenantStore,
 } from '@ancilla/contracts';
 import { canonicalJson, sha256Hex } from '@ancilla/evidence';
 import { Type, type Static } from 'typebox';
-import { keep, type Of } from '../artifacts/index.ts';
+import { keep } from '../artifacts/index.ts';
 import { assertApproved, datasetOf } from './catalog.ts';
 import { assertConsent, guardedConsent } from './consent.ts';
 import { TRAINER_VERSION } from './dataset.ts';
