@@ -7,6 +7,9 @@ export interface Io {
   readonly signal: AbortSignal;
 }
 
+/** For what goes on when nobody may stop it: work for several callers, cleaning up, the last write of a process. */
+export const unstoppable: Io = { signal: new AbortController().signal };
+
 /** Why a versioned state changed or a document left: recorded in `changes`. */
 export interface Because {
   readonly who: string;

@@ -1,5 +1,5 @@
 // Runs in browsers too. Governed documents, fetched once and kept for a while: a call costs no round trip, a moved label is seen within the time to live.
-import type { Clock, GovernedKind, Io } from '@ancilla/contracts';
+import { unstoppable, type Clock, type GovernedKind, type Io } from '@ancilla/contracts';
 import type { Governed, Ref, Serving, Transport } from './transport.ts';
 import { unlessAborted } from './unless-aborted.ts';
 
@@ -10,8 +10,6 @@ export interface Resolver {
 }
 
 const KEPT_AT_MOST = 1000;
-/** The transport has a time limit of its own. */
-const unstoppable: Io = { signal: new AbortController().signal };
 
 /** @param ttlMs - how long a label's answer is kept; an exact version never changes and stays */
 export function openResolver({
@@ -30,6 +28,7 @@ export function openResolver({
       const now = clock.now();
       const hit = kept.get(key);
       if (hit !== undefined && hit.until > now) return unlessAborted(hit.answer, signal);
+      // The transport has a time limit of its own.
       const answer = ask(unstoppable);
       if (kept.size >= KEPT_AT_MOST) kept.delete(kept.keys().next().value ?? '');
       kept.set(key, { until: until(now), answer });

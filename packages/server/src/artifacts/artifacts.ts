@@ -8,6 +8,7 @@ import {
   isAncillaError,
   remove,
   toTimestamp,
+  unstoppable,
   type Artifact,
   type ArtifactCategory,
   type Because,
@@ -93,9 +94,6 @@ interface Parts {
   readonly random: Random;
   readonly maxBytes: number;
 }
-
-/** Cleaning up goes on when the caller has stopped waiting. */
-const unstoppable: Io = { signal: new AbortController().signal };
 
 /** After these nothing was written; after any other error the commit may still have happened. */
 const refused = (error: unknown) =>

@@ -2,6 +2,7 @@ import {
   insertReceived,
   isAncillaError,
   promptEvents,
+  unstoppable,
   type FieldError,
   type Io,
   type Of,
@@ -38,7 +39,6 @@ const MOST_EVENTS = 512;
 const ENOUGH_EVENTS = 32;
 /** One commit on its way to the disk, and one that is made ready meanwhile if it is worth it: few events wait for the disk, and share what a transaction costs with all that come until then. */
 const MOST_UNDER_WAY = 2;
-const unstoppable: Io = { signal: new AbortController().signal };
 
 /**
  * Commits the events of requests that come at the same time together, so that they share a transaction's cost. No timer: what comes while two commits are under

@@ -7,6 +7,7 @@ import {
   sagaState,
   tenantWal,
   toTimestamp,
+  unstoppable,
   type Io,
   type Of,
   type SagaOutcome,
@@ -65,8 +66,6 @@ export const sagaIdOf = (tenant_id: string, key: string): `sg_${string}` => idFr
 
 /** What a step that was told to stop may still take. */
 const STOPPING_MS = 1000;
-/** The process ends: this one write still goes through. */
-const unstoppable: Io = { signal: new AbortController().signal };
 
 export function openEngine(parts: EngineParts): Engine {
   const { payloads, log, clock, owner_id, sleep, leaseMs } = parts;
@@ -235,6 +234,7 @@ export function openEngine(parts: EngineParts): Engine {
     // Where a step does not listen its code still runs: then the lease ends by itself, in its time.
     if (!(await effects.atRest(held.saga_id, STOPPING_MS))) return;
     try {
+      // The process ends: this one write still goes through.
       await held.append(() => {}, { lease_until: timestamp() }, unstoppable);
     } catch (error) {
       if (!isAncillaError(error, 'saga.stale_owner', 'saga.state')) throw error;

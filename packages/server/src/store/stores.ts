@@ -2,6 +2,7 @@ import {
   AncillaError,
   TenantId,
   isAncillaError,
+  unstoppable,
   type Clock,
   type Collection,
   type Io,
@@ -44,7 +45,6 @@ export interface Stores extends AsyncDisposable {
 /** Told whose store was written to, `null` for the platform's, and whether another server wrote. */
 type CommitListener = (tenant_id: string | null, by: 'us' | 'others') => void;
 
-const unstoppable: Io = { signal: new AbortController().signal };
 const PLATFORM = 'platform';
 const TENANT = 'tenant-';
 const isTenantId = (id: string) => Check(TenantId, id);
