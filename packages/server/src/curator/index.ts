@@ -29,7 +29,7 @@ import { draftVersion, saveVersion, type ErrorsOf, type NewVersion } from './ver
 
 export type { LabelAnswer } from './labels.ts';
 export type { Ref, Resolved, Subject } from './document.ts';
-export { DEFAULT_RULES, toServing, withoutLabel } from './rollouts.ts';
+export { DEFAULT_RULES, endedBy, servingNow, toServing, withoutLabel } from './rollouts.ts';
 export type { Attest, Move } from './may-move.ts';
 export type { Moved, Waiting } from './moves.ts';
 export type { Condition } from './promotion.ts';

@@ -57,6 +57,17 @@ export const toServing = ({ rollout_id, stage, key, candidate: { version }, rule
 export const serving = async (tenant: Reader<Tenant>, { kind, id }: Subject, io: Io): Promise<readonly Stored<typeof rollouts>[]> =>
   (await tenant.find(rollouts, { index: 'by_serving', equals: { kind, id, serving: true }, limit: 10 }, io)).items;
 
+/** All rollouts of a tenant that are under way: a candidate or two a document. */
+export const servingNow = async (tenant: Reader<Tenant>, io: Io): Promise<readonly Stored<typeof rollouts>[]> =>
+  (await tenant.find(rollouts, { index: 'serving', equals: { serving: true }, limit: 500 }, io)).items;
+
+/** How a rollout ends that its figures do not end. That its candidate was found eligible stays true. */
+export const endedBy = ({ verdict }: Rollout, why: NonNullable<Rollout['why']>): Pick<Rollout, 'serving' | 'verdict' | 'why'> => ({
+  serving: false,
+  verdict: verdict === 'running' ? 'inconclusive' : verdict,
+  why,
+});
+
 const ModelContent = Type.Object({ digest: Type.String({ pattern: '^[0-9a-f]{64}$' }) });
 /** What tries are counted by: of a model its file, since a file that was trained once more is no other candidate, though its document names another run. */
 const bytesOf = ({ kind, content, digest }: GovernedVersion): string =>
@@ -129,13 +140,7 @@ export async function rolloutWrites(
   const ended: Write<Tenant>[] = [];
   for (const was of over) {
     const promoted = stage === undefined && was.doc.candidate.digest === digest;
-    const change = {
-      serving: false,
-      // That a candidate was found eligible stays true when it has been promoted.
-      verdict: was.doc.verdict === 'running' ? 'inconclusive' : was.doc.verdict,
-      why: promoted ? 'promoted' : 'replaced',
-    } as const;
-    ended.push(replace(rollouts, was, change, because));
+    ended.push(replace(rollouts, was, endedBy(was.doc, promoted ? 'promoted' : 'replaced'), because));
     if (was.doc.stage !== stage) ended.push(...(await withoutLabel(tenant, was.doc, because, io)));
   }
   if (stage === undefined) return ended;

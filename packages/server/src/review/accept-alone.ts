@@ -1,5 +1,4 @@
 import {
-  rollouts,
   saga,
   toTimestamp,
   type Clock,
@@ -13,6 +12,7 @@ import {
   type Write,
 } from '@ancilla/contracts';
 import { Type } from 'typebox';
+import { servingNow } from '../curator/index.ts';
 import { POLICY_REVIEWER, readOnce, type Glossaries } from '../mapping/index.ts';
 import { decide } from './decide.ts';
 import { inForceBeside } from './in-force.ts';
@@ -50,8 +50,7 @@ export function openAcceptAlone({
     const checks = await checking(of, io);
     const { accept_alone } = checks.rules;
     if (accept_alone === undefined) return { checks, sure: [] };
-    const { items: underWay } = await of.tenant.find(rollouts, { index: 'serving', equals: { serving: true }, limit: MOST }, io);
-    const onTrial = new Set(underWay.map(({ doc }) => doc.rollout_id));
+    const onTrial = new Set((await servingNow(of.tenant, io)).map(({ doc }) => doc.rollout_id));
     const glossaryOf = readOnce(glossaries, of.tenant, io);
     const sure = [];
     let seen = 0;

@@ -2,7 +2,6 @@ import {
   projection,
   promptEvents,
   rolloutEvidence,
-  rollouts,
   rolloutUnits,
   toTimestamp,
   type Clock,
@@ -10,11 +9,13 @@ import {
   type Io,
   type PromptEvent,
   type Reader,
+  type rollouts,
   type Stored,
   type Task,
   type Tenant,
   type Write,
 } from '@ancilla/contracts';
+import { servingNow } from '../curator/index.ts';
 import { Tally } from './tally.ts';
 
 /** Calls of one trace that are looked through for the first of an agent. */
@@ -32,10 +33,6 @@ async function isFirst(event: PromptEvent, read: Reader<Tenant>, io: Io): Promis
   );
   return items.find(({ doc }) => doc.agent_id === event.agent_id && doc.arm !== undefined)?.doc.event_id === event.event_id;
 }
-
-/** All rollouts that are under way. */
-export const servingNow = async (read: Reader<Tenant>, io: Io): Promise<readonly Stored<typeof rollouts>[]> =>
-  (await read.find(rollouts, { index: 'serving', equals: { serving: true }, limit: 500 }, io)).items;
 
 /** Counts decisions and calls for the rollouts they are part of, each once, and acts on what comes of it. @param tasks - whose decisions say which answer was right */
 export function evidenceProjection(tasks: readonly Task[], clock: Clock) {

@@ -22,7 +22,7 @@ import {
   type TenantStore,
 } from '@ancilla/contracts';
 import { Type } from 'typebox';
-import { toServing, withoutLabel, type Curator } from '../curator/index.ts';
+import { endedBy, toServing, withoutLabel, type Curator } from '../curator/index.ts';
 import { evidenceProjection } from './evidence.ts';
 import { openPassing } from './passing.ts';
 import { RolloutView, viewOf } from './view.ts';
@@ -57,8 +57,7 @@ export function openRollout({
     for (;;) {
       const was = await found(tenant, rollout_id, io);
       if (!was.doc.serving) return was.doc;
-      const { verdict } = was.doc;
-      const ended = { serving: false, verdict: verdict === 'running' ? ('inconclusive' as const) : verdict, why: 'by_hand' as const };
+      const ended = endedBy(was.doc, 'by_hand');
       const writes = [replace(rollouts, was, ended, because), ...(await withoutLabel(tenant, was.doc, because, io))];
       try {
         await tenant.commit(writes, [], io);

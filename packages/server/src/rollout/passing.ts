@@ -10,7 +10,7 @@ import {
   type Write,
 } from '@ancilla/contracts';
 import { Type } from 'typebox';
-import { servingNow } from './evidence.ts';
+import { servingNow } from '../curator/index.ts';
 import { Tally } from './tally.ts';
 
 /** What time alone brings, when nobody decides: units that have waited long enough, rollouts that have come to their end. */

@@ -13,12 +13,10 @@ import {
   type Write,
 } from '@ancilla/contracts';
 import { Type } from 'typebox';
-import { withoutLabel } from '../curator/index.ts';
+import { endedBy, servingNow, withoutLabel } from '../curator/index.ts';
 import type { TrainingParts } from './parts.ts';
 import { flagsOf, modelOf } from './registry.ts';
 
-/** A tenant has a candidate or two a model. */
-const MOST = 100;
 const ATTEMPTS = 4;
 
 /**
@@ -27,16 +25,14 @@ const ATTEMPTS = 4;
  */
 export function openFlagged({ tasks, sagas }: Pick<TrainingParts, 'tasks' | 'sagas'>) {
   async function due(tenant: Reader<Tenant>, because: Omit<Because, 'reason'>, io: Io): Promise<readonly Write<Tenant>[]> {
-    const { items } = await tenant.find(rollouts, { index: 'serving', equals: { serving: true }, limit: MOST }, io);
     const writes: Write<Tenant>[] = [];
-    for (const was of items) {
-      const { kind, id: model_id, candidate, verdict } = was.doc;
+    for (const was of await servingNow(tenant, io)) {
+      const { kind, id: model_id, candidate } = was.doc;
       if (kind !== 'models') continue;
       const flags = await flagsIn(tenant, { model_id, version: candidate.version }, io);
       if (flags.length === 0) continue;
       const why = { ...because, reason: `flagged ${flags.join(', ')}` };
-      const ended = { serving: false, verdict: verdict === 'running' ? 'inconclusive' : verdict, why: 'flagged' } as const;
-      writes.push(replace(rollouts, was, ended, why), ...(await withoutLabel(tenant, was.doc, why, io)));
+      writes.push(replace(rollouts, was, endedBy(was.doc, 'flagged'), why), ...(await withoutLabel(tenant, was.doc, why, io)));
     }
     return writes;
   }
