@@ -250,6 +250,10 @@ export class AncillaError extends Error {
   }
 }
 
+/** What is wrong at one place of what was sent. @param path - a JSON Pointer. @param detail - where the place and the message alone do not say it */
+export const invalidAt = (path: string, message: string, detail = `${path} ${message}`): AncillaError =>
+  new AncillaError('schema.invalid', detail, { errors: [{ path, message }] });
+
 /** Whether an error is Ancilla's own with one of these codes. */
 export const isAncillaError = (error: unknown, ...codes: readonly ErrorCode[]): error is AncillaError =>
   error instanceof AncillaError && (codes.length === 0 || codes.includes(error.code));

@@ -1,4 +1,4 @@
-import { AncillaError, LONGEST_SENTENCE } from '@ancilla/contracts';
+import { invalidAt, LONGEST_SENTENCE } from '@ancilla/contracts';
 import type { TSchema } from 'typebox';
 import type { Writing } from '../ingest/index.ts';
 
@@ -24,7 +24,7 @@ export async function cleaned(body: unknown, redacted: ReturnType<typeof redacte
     const text = (found[name] = isSentence ? clean.sentence(raw) : clean.word(raw));
     if (text.length <= LONGEST_SENTENCE) continue;
     const message = `must be shorter: redacted it has ${text.length} characters, of at most ${LONGEST_SENTENCE}`;
-    throw new AncillaError('schema.invalid', `/${name} ${message}`, { errors: [{ path: `/${name}`, message }] });
+    throw invalidAt(`/${name}`, message);
   }
   return { ...Object(body), ...found };
 }

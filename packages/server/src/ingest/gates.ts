@@ -1,5 +1,13 @@
-import type { Clock, Io, Of, PromptEventInput, RedactionReceipt, TenantStore } from '@ancilla/contracts';
-import { AncillaError } from '@ancilla/contracts';
+import {
+  AncillaError,
+  invalidAt,
+  type Clock,
+  type Io,
+  type Of,
+  type PromptEventInput,
+  type RedactionReceipt,
+  type TenantStore,
+} from '@ancilla/contracts';
 import { parsePolicy, RedactionError, tenantDefaultPolicy, type Policy, type TokenKey } from '@ancilla/redaction';
 import type { Curator } from '../curator/index.ts';
 import type { TenantKeys } from '../keys/index.ts';
@@ -132,7 +140,7 @@ export function openGates({
       const message = known.includes(policyId)
         ? 'no version of this policy is labelled production'
         : `there is no such redaction policy; there are ${known.join(', ')}`;
-      throw new AncillaError('schema.invalid', message, { errors: [{ path: '/policy_id', message }] });
+      throw invalidAt('/policy_id', message, message);
     },
     async ofWriting({ tenant, tenant_id }, io) {
       // Looked up anew: what is believed for a while would else be the policy before the one that this very request moves.

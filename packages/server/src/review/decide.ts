@@ -2,6 +2,7 @@ import {
   AncillaError,
   idFrom,
   insert,
+  invalidAt,
   mappingHistory,
   mappingSuggestions,
   replace,
@@ -44,7 +45,7 @@ export interface InForce {
 }
 
 const wrong = ({ decision }: Verdict, path: string, message: string): AncillaError =>
-  new AncillaError('schema.invalid', `${decision}: ${path} ${message}`, { errors: [{ path, message }] });
+  invalidAt(path, message, `${decision}: ${path} ${message}`);
 
 /** Which semantic id a decision names: the five decisions are five different signals. @throws {AncillaError} `schema.invalid` when it does not fit the decision */
 function chosenId(verdict: Verdict, candidates: MappingSuggestion['candidates'], isTerm: (id: string) => boolean): string | null {

@@ -1,6 +1,7 @@
 import {
   AncillaError,
   insert,
+  invalidAt,
   isAncillaError,
   mappingHistory,
   mappingSuggestions,
@@ -104,14 +105,12 @@ export function openSelections({
     io: Io,
   ): Promise<Decided> {
     const selection = await selectionOf(tenant, asked.selection_id, asked.reviewer_id, io);
-    const wrong = (path: string, message: string) =>
-      new AncillaError('schema.invalid', `${path} ${message}`, { errors: [{ path, message }] });
-    if (asked.count !== selection.items.length) throw wrong('/count', `must be ${selection.items.length}, what the selection holds`);
+    if (asked.count !== selection.items.length) throw invalidAt('/count', `must be ${selection.items.length}, what the selection holds`);
     if (clock.now() - Date.parse(selection.created_at) > HOUR_MS)
-      throw wrong('/selection_id', 'was chosen more than an hour ago: choose again');
+      throw invalidAt('/selection_id', 'was chosen more than an hour ago: choose again');
     const unsuggested = selection.items.filter(({ semantic_id }) => semantic_id === null).length;
     if (asked.verdict.decision === 'accept' && unsuggested > 0)
-      throw wrong(
+      throw invalidAt(
         '/decision',
         `must not be accept: for ${unsuggested} of the selection nothing was suggested; choose with min_score, which leaves them out`,
       );

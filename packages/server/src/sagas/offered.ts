@@ -1,6 +1,7 @@
 import {
   AncillaError,
   Id,
+  invalidAt,
   mappingSuggestions,
   sagaState,
   type Action,
@@ -56,9 +57,11 @@ export async function admitUndo(
   const verdict = may(who, action, { tenant_id });
   if (!verdict.allowed) throw new AncillaError(verdict.code, verdict.reason);
   if (!Value.Check(schema, payload))
-    throw new AncillaError('schema.invalid', 'the payload is not what its undo takes', {
-      errors: [{ path: '/payload_ref', message: `must hold an object of ${Object.keys(schema.properties).join(', ')}` }],
-    });
+    throw invalidAt(
+      '/payload_ref',
+      `must hold an object of ${Object.keys(schema.properties).join(', ')}`,
+      'the payload is not what its undo takes',
+    );
   if (!(await isOwn(payload, { tenant, who }, io)))
     throw new AncillaError('access.denied', 'the payload names what this credential did not ask for: only its own can it take back');
 }

@@ -1,4 +1,13 @@
-import { AncillaError, isAncillaError, artifacts as stored, type Io, type Of, type Tenant, type Write } from '@ancilla/contracts';
+import {
+  AncillaError,
+  invalidAt,
+  isAncillaError,
+  artifacts as stored,
+  type Io,
+  type Of,
+  type Tenant,
+  type Write,
+} from '@ancilla/contracts';
 import { canonicalJson } from '@ancilla/evidence';
 import type { Artifacts } from '../artifacts/index.ts';
 import { Type } from 'typebox';
@@ -48,8 +57,7 @@ export function openPayloads(artifacts: Artifacts): Payloads {
   return {
     readJson,
     async readSent(of, ref, io) {
-      const unfit = (message: string) =>
-        new AncillaError('schema.invalid', `the payload ${message}`, { errors: [{ path: '/payload_ref', message }] });
+      const unfit = (message: string) => invalidAt('/payload_ref', message, `the payload ${message}`);
       const size = (await of.tenant.get(stored, ref, io))?.doc.size ?? 0;
       if (size > MOST_SENT) throw unfit(`is larger than ${MOST_SENT} bytes`);
       try {

@@ -1,5 +1,5 @@
 // What callers say of their sagas stands in logs for good: it must say nothing about a person.
-import { AncillaError, type Io, type Of } from '@ancilla/contracts';
+import { invalidAt, type Io, type Of } from '@ancilla/contracts';
 import { canonicalJson } from '@ancilla/evidence';
 
 export interface SaidParts {
@@ -25,8 +25,10 @@ export const openSaid = ({ hmac, isRedacted }: SaidParts): Said => ({
     for (const [path, name = ''] of Object.entries(names))
       for (const text of new Set([name, name.replaceAll(GLUED, ' ')]))
         if (await isRedacted(of, text, io))
-          throw new AncillaError('schema.invalid', 'a name stands in the log for good, and this one holds what redaction takes out', {
-            errors: [{ path, message: 'must say nothing about a person' }],
-          });
+          throw invalidAt(
+            path,
+            'must say nothing about a person',
+            'a name stands in the log for good, and this one holds what redaction takes out',
+          );
   },
 });
