@@ -72,7 +72,7 @@ function documentRoute(collection: Readable): Route {
     action: read.action,
     summary: `One document of ${name} by ${key}`,
     params: Type.Object({ [key]: Type.String({ minLength: 1, maxLength: 512 }) }),
-    query: Type.Object({}, { additionalProperties: false }),
+    query: Closed({}),
     body: Type.Null(),
     answers: { 200: shown(collection) },
     async handle({ tenant, params, signal }) {

@@ -2,6 +2,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   AncillaError,
+  Closed,
   Id,
   RedactionReceipt,
   route,
@@ -203,7 +204,7 @@ export function openIngest({
         summary: 'Redact a JSON value under the tenant’s policy: for callers that do not hold the token key',
         params: Type.Object({}),
         query: Type.Object({}),
-        body: Type.Object({ value: Type.Unknown(), policy_id: Type.Optional(Name) }, { additionalProperties: false }),
+        body: Closed({ value: Type.Unknown(), policy_id: Type.Optional(Name) }),
         bodyLimitBytes: BODY_LIMIT,
         answers: { 200: Type.Object({ value: Type.Unknown(), receipt: RedactionReceipt }) },
         async handle({ tenant, tenant_id, body, signal }) {
@@ -220,10 +221,7 @@ export function openIngest({
         summary: 'What a proposed policy would find in the newest raw content that is kept: counts by type, nothing shown',
         params: Type.Object({}),
         query: Type.Object({}),
-        body: Type.Object(
-          { policy: Type.Unknown(), limit: Type.Optional(Type.Integer({ minimum: 1, maximum: MOST_TRIED })) },
-          { additionalProperties: false },
-        ),
+        body: Closed({ policy: Type.Unknown(), limit: Type.Optional(Type.Integer({ minimum: 1, maximum: MOST_TRIED })) }),
         answers: { 200: DryRunAnswer },
         async handle({ tenant, tenant_id, body, signal }) {
           const of = { tenant, tenant_id };

@@ -1,5 +1,5 @@
 // Whether an event's receipt and hash are what redaction makes of the prompt that was kept.
-import { AncillaError, Id, promptEvents, RedactionReceipt, route, Sha256Hex, type Clock, type NewId } from '@ancilla/contracts';
+import { AncillaError, Closed, Id, promptEvents, RedactionReceipt, route, Sha256Hex, type Clock, type NewId } from '@ancilla/contracts';
 import { ENGINE_VERSION } from '@ancilla/redaction';
 import { Type } from 'typebox';
 import { admitReading, PurposeHeader, purposeOf, type Artifacts } from '../artifacts/index.ts';
@@ -35,7 +35,7 @@ export const recomputeRoute = (parts: {
     params: Type.Object({}),
     query: Type.Object({}),
     headers: PurposeHeader,
-    body: Type.Object({ event_id: Id('pe') }, { additionalProperties: false }),
+    body: Closed({ event_id: Id('pe') }),
     answers: { 200: Recomputed },
     async handle({ tenant, tenant_id, who, body: { event_id }, headers, trace, signal }) {
       const io = { signal };

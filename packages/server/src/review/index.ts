@@ -1,6 +1,7 @@
 // The queue of suggestions, the five decisions that become mapping_history, and how those who decide are checked.
 import {
   AncillaError,
+  Closed,
   Decision,
   GoldItem,
   Id,
@@ -63,10 +64,11 @@ export function openReview({
       action: 'review.read',
       summary: 'Suggestions, newest first or those first whose decision teaches most; open ones unless told',
       ...nothing,
-      query: Type.Object(
-        { status: Type.Optional(MappingSuggestion.properties.status), order: Type.Optional(Type.Enum(['newest', 'value'])), ...paging },
-        { additionalProperties: false },
-      ),
+      query: Closed({
+        status: Type.Optional(MappingSuggestion.properties.status),
+        order: Type.Optional(Type.Enum(['newest', 'value'])),
+        ...paging,
+      }),
       answers: { 200: pageOf(Shown) },
       async handle({ tenant, tenant_id, who, query, signal }) {
         const io = { signal };
@@ -81,16 +83,13 @@ export function openReview({
       summary: 'Decide on a suggestion; repeating the same decision answers the same, a correction names what it supersedes',
       ...nothing,
       params: Type.Object({ suggestion_id: Id('su') }),
-      body: Type.Object(
-        {
-          decision: Decision,
-          semantic_id: Type.Optional(Name),
-          justification: Type.Optional(Sentence),
-          supersedes: Type.Optional(Id('mh')),
-          lead_time_ms: Mapping.properties.lead_time_ms,
-        },
-        { additionalProperties: false },
-      ),
+      body: Closed({
+        decision: Decision,
+        semantic_id: Type.Optional(Name),
+        justification: Type.Optional(Sentence),
+        supersedes: Type.Optional(Id('mh')),
+        lead_time_ms: Mapping.properties.lead_time_ms,
+      }),
       answers: { 201: Mapping },
       async handle({ tenant, tenant_id, who, params, body: verdict, trace, signal }) {
         const said = { ...params, verdict, reviewer_id: who.id, click: trace };
@@ -103,15 +102,12 @@ export function openReview({
       action: 'review.decide',
       summary: 'Choose open suggestions by a filter and freeze the choice; at most 500, blind ones left out',
       ...nothing,
-      body: Type.Object(
-        {
-          dataset: Type.Optional(Name),
-          table: Type.Optional(Name),
-          semantic_id: Type.Optional(Name),
-          min_score: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
-        },
-        { additionalProperties: false },
-      ),
+      body: Closed({
+        dataset: Type.Optional(Name),
+        table: Type.Optional(Name),
+        semantic_id: Type.Optional(Name),
+        min_score: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
+      }),
       answers: { 201: Type.Object({ ...Selection.properties, count: Type.Integer() }) },
       async handle({ tenant, tenant_id, who, body, signal }) {
         const io = { signal };
@@ -126,15 +122,12 @@ export function openReview({
       summary: 'Decide on all of a selection of one’s own, in one commit and with one reason; what changed since is left alone',
       ...nothing,
       params: Type.Object({ selection_id: Id('sl') }),
-      body: Type.Object(
-        {
-          decision: Type.Enum(['accept', 'reject', 'none_of_these']),
-          /** Said by whoever decides: how many they think they decide on. */
-          count: Type.Integer({ minimum: 1, maximum: 500 }),
-          justification: Type.String({ ...Sentence, minLength: 1 }),
-        },
-        { additionalProperties: false },
-      ),
+      body: Closed({
+        decision: Type.Enum(['accept', 'reject', 'none_of_these']),
+        /** Said by whoever decides: how many they think they decide on. */
+        count: Type.Integer({ minimum: 1, maximum: 500 }),
+        justification: Type.String({ ...Sentence, minLength: 1 }),
+      }),
       answers: { 200: Type.Object({ decided: Type.Integer(), changed: Type.Array(Id('su')) }) },
       async handle({ tenant, tenant_id, who, params, body: { count, ...verdict }, trace, signal }) {
         const io = { signal };
@@ -151,7 +144,7 @@ export function openReview({
         'Make a decided suggestion a gold item: its decision is known to be right, and reviewers are asked it again by the policy’s share',
       ...nothing,
       params: Type.Object({ suggestion_id: Id('su') }),
-      body: Type.Object({ reason: Sentence }, { additionalProperties: false }),
+      body: Closed({ reason: Sentence }),
       answers: { 200: GoldItem },
       async handle({ tenant, who, params: { suggestion_id }, body: { reason }, trace, signal }) {
         const io = { signal };
@@ -172,7 +165,7 @@ export function openReview({
       action: 'review.quality',
       summary: 'Double reviews, newest first; `agrees=false` are disputes that a third person settles, with `settled_by` where one did',
       ...nothing,
-      query: Type.Object({ agrees: Type.Optional(Type.Boolean()), ...paging }, { additionalProperties: false }),
+      query: Closed({ agrees: Type.Optional(Type.Boolean()), ...paging }),
       answers: { 200: pageOf(Type.Object({ ...Opinion.properties, settled_by: Type.Optional(Id('mh')) })) },
       async handle({ tenant, query: { agrees = false, ...page }, signal }) {
         const io = { signal };

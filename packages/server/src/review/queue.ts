@@ -1,14 +1,11 @@
-import { MappingSuggestion, mappingSuggestions, type Io, type Of } from '@ancilla/contracts';
+import { Closed, MappingSuggestion, mappingSuggestions, type Io, type Of } from '@ancilla/contracts';
 import { sha256Hex } from '@ancilla/evidence';
 import { Type, type Static } from 'typebox';
 import { checksDue, type LookedBack } from './checks.ts';
 import type { Checking } from './policy.ts';
 
 /** What reviewers see of a suggestion: nothing of what is tried out beside it, and of a blind one nothing of what was suggested. */
-export const Shown = Type.Object(
-  { ...Type.Omit(MappingSuggestion, ['trials']).properties, blind: Type.Optional(Type.Literal(true)) },
-  { additionalProperties: false },
-);
+export const Shown = Closed({ ...Type.Omit(MappingSuggestion, ['trials']).properties, blind: Type.Optional(Type.Literal(true)) });
 export type Shown = Static<typeof Shown>;
 
 /** One page, and how it is ordered. */

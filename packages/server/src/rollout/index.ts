@@ -1,6 +1,7 @@
 // A candidate beside what is live: in shadow, then in canary, until the evidence says that it is no worse, or takes it away.
 import {
   AncillaError,
+  Closed,
   GovernedKindName,
   Id,
   isAncillaError,
@@ -96,7 +97,7 @@ export function openRollout({
       summary: 'Rollouts of models and agent configs, newest first',
       params: Type.Object({}),
       body: Type.Null(),
-      query: Type.Object({ ...paging, limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })) }, { additionalProperties: false }),
+      query: Closed({ ...paging, limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })) }),
       answers: { 200: pageOf(RolloutView) },
       async handle({ tenant, query, signal }) {
         const io = { signal };
@@ -124,7 +125,7 @@ export function openRollout({
       summary: 'Take the candidate out of traffic; one person may, at any time',
       query: Type.Object({}),
       params: named,
-      body: Type.Object({ reason: Sentence }, { additionalProperties: false }),
+      body: Closed({ reason: Sentence }),
       answers: { 200: RolloutView },
       async handle({ tenant, who, params, body: { reason }, trace, signal }) {
         const io = { signal };

@@ -1,7 +1,9 @@
 import {
   AncillaError,
   artifacts,
+  Closed,
   Id,
+  invalidAt,
   OnUnknown,
   sagaState,
   tenantWal,
@@ -25,25 +27,22 @@ import type { Said } from './said.ts';
 
 const own = WalEntry.properties;
 /** What an agent appends: the server adds ids and times. */
-export const Append = Type.Object(
-  {
-    saga_id: own.saga_id,
-    epoch: own.epoch,
-    lease_token: Type.String({ minLength: 16, maxLength: 128 }),
-    step_name: own.step_name,
-    kind: Type.Enum(['intent', 'outcome']),
-    status: own.status,
-    idempotency_key: own.idempotency_key,
-    attempt: Type.Optional(own.attempt),
-    payload_ref: Type.Optional(Type.Union([Id('ar'), Type.Null()])),
-    payload_hash: Type.Optional(own.payload_hash),
-    compensate_ref: Type.Optional(own.compensate_ref),
-    on_unknown: Type.Optional(OnUnknown),
-    trace_id: Type.Optional(own.trace_id),
-    error_code: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$' })),
-  },
-  { additionalProperties: false },
-);
+export const Append = Closed({
+  saga_id: own.saga_id,
+  epoch: own.epoch,
+  lease_token: Type.String({ minLength: 16, maxLength: 128 }),
+  step_name: own.step_name,
+  kind: Type.Enum(['intent', 'outcome']),
+  status: own.status,
+  idempotency_key: own.idempotency_key,
+  attempt: Type.Optional(own.attempt),
+  payload_ref: Type.Optional(Type.Union([Id('ar'), Type.Null()])),
+  payload_hash: Type.Optional(own.payload_hash),
+  compensate_ref: Type.Optional(own.compensate_ref),
+  on_unknown: Type.Optional(OnUnknown),
+  trace_id: Type.Optional(own.trace_id),
+  error_code: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$' })),
+});
 export type Append = Static<typeof Append>;
 
 export interface Lease {
@@ -322,8 +321,7 @@ export function openExternalSagas({
     const plainKey = keyOf(saga_id, step_name);
     const idempotency_key =
       append.idempotency_key === plainKey ? plainKey : `${saga_id}/${said.keptKey(of, saga_id, append.idempotency_key)}`;
-    const wrong = (path: string, message: string) =>
-      new AncillaError('schema.invalid', `${kind} of ${step_name}: ${message}`, { errors: [{ path, message }] });
+    const wrong = (path: string, message: string) => invalidAt(path, message, `${kind} of ${step_name}: ${message}`);
     if ((kind === 'intent') !== (status === 'pending'))
       throw wrong('/status', kind === 'intent' ? 'an intent is pending' : 'an outcome is done or failed');
     if (compensate_ref !== null && !Object.hasOwn(offered, compensate_ref))
@@ -351,8 +349,7 @@ export function openExternalSagas({
   }
 }
 
-const wrongPayload = (message: string): AncillaError =>
-  new AncillaError('schema.invalid', message, { errors: [{ path: '/payload_ref', message }] });
+const wrongPayload = (message: string): AncillaError => invalidAt('/payload_ref', message, message);
 
 /** The intents of an entry's step and key, first attempt first. */
 const intentsOf = (

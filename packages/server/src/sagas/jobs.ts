@@ -1,5 +1,6 @@
 import {
   AncillaError,
+  Closed,
   Id,
   insert,
   isAncillaError,
@@ -165,7 +166,7 @@ export function openJobs({ jobs, platform, tenantStore, tenantIds, clock, random
         summary: 'Run a job now; the same traceparent again is the same run',
         params: Type.Object({ name: Name }),
         query: Type.Object({}),
-        body: Type.Object({}, { additionalProperties: false }),
+        body: Closed({}),
         answers: {
           202: Type.Object({ outcome: Type.Enum(['started', 'nothing_to_do', 'refused']), saga_id: Type.Union([Id('sg'), Type.Null()]) }),
         },

@@ -76,7 +76,7 @@ export const sagaRoutes = ({
       summary: verbs[verb].summary,
       ...nothing,
       params: SagaParams,
-      body: Type.Object({ reason: Sentence }, { additionalProperties: false }),
+      body: Closed({ reason: Sentence }),
       answers: { 200: Standing },
       async handle({ tenant, tenant_id, who, params, body, signal }) {
         return [200, await operate({ tenant, tenant_id }, params.saga_id, verb, who.id, body.reason, { signal })] as const;
@@ -90,10 +90,13 @@ export const sagaRoutes = ({
       action: 'saga.write',
       summary: 'Start a saga that the caller drives; the same idempotency key gives the same saga',
       ...nothing,
-      body: Type.Object(
-        { name: Name, trace_id: TraceId, owner_agent_id: Name, deadline: Type.Optional(Timestamp), idempotency_key: IdempotencyKey },
-        { additionalProperties: false },
-      ),
+      body: Closed({
+        name: Name,
+        trace_id: TraceId,
+        owner_agent_id: Name,
+        deadline: Type.Optional(Timestamp),
+        idempotency_key: IdempotencyKey,
+      }),
       answers: { 200: Started, 201: Started },
       async handle({ tenant, tenant_id, who, body, signal }) {
         const { lease, created } = await external.start({ tenant, tenant_id }, who, body, { signal });
@@ -151,10 +154,7 @@ export const sagaRoutes = ({
       summary: 'Keep the lease; learn whether the saga is to be cancelled',
       ...nothing,
       params: SagaParams,
-      body: Type.Object(
-        { ...LeaseBody, progress: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })) },
-        { additionalProperties: false },
-      ),
+      body: Closed({ ...LeaseBody, progress: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })) }),
       answers: { 200: Type.Object({ lease_until: Timestamp, cancel_requested: Type.Boolean() }) },
       async handle({ tenant, tenant_id, who, params, body, signal }) {
         return [200, await external.heartbeat({ tenant, tenant_id }, who, { ...params, ...body }, { signal })] as const;
@@ -167,7 +167,7 @@ export const sagaRoutes = ({
       summary: 'Say that the saga is done; every intent must have its outcome',
       ...nothing,
       params: SagaParams,
-      body: Type.Object(LeaseBody, { additionalProperties: false }),
+      body: Closed(LeaseBody),
       answers: { 200: Standing },
       async handle({ tenant, tenant_id, who, params, body, signal }) {
         await external.complete({ tenant, tenant_id }, who, { ...params, ...body }, { signal });
@@ -181,7 +181,7 @@ export const sagaRoutes = ({
       summary: 'Deliver a signal, once for each signal_id',
       ...nothing,
       params: SagaParams,
-      body: Type.Object({ signal_id: IdempotencyKey, name: Name, payload_ref: Type.Optional(Id('ar')) }, { additionalProperties: false }),
+      body: Closed({ signal_id: IdempotencyKey, name: Name, payload_ref: Type.Optional(Id('ar')) }),
       answers: { 200: Standing },
       async handle({ tenant, tenant_id, who, params, body, signal }) {
         const of: Of = { tenant, tenant_id };
@@ -211,7 +211,7 @@ export const sagaRoutes = ({
       summary: 'Begin again as a new saga, linked to the old one, at a step before which all stands',
       ...nothing,
       params: SagaParams,
-      body: Type.Object({ from_step: Type.String({ minLength: 1, maxLength: 64 }), reason: Sentence }, { additionalProperties: false }),
+      body: Closed({ from_step: Type.String({ minLength: 1, maxLength: 64 }), reason: Sentence }),
       answers: { 201: Type.Object({ saga_id: Type.String() }) },
       async handle({ tenant, tenant_id, who, params, body, trace, signal }) {
         const from = { ...body, by: who.id, trace_id: trace.trace_id };

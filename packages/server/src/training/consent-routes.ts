@@ -1,4 +1,4 @@
-import { Consent, consents, insert, nothing, replace, route, Sentence, toTimestamp } from '@ancilla/contracts';
+import { Closed, Consent, consents, insert, nothing, replace, route, Sentence, toTimestamp } from '@ancilla/contracts';
 import { Type, type Static } from 'typebox';
 import { consentOf } from './consent.ts';
 import type { Flagged } from './flagged.ts';
@@ -23,15 +23,12 @@ export const consentRoutes = ({ clock }: TrainingParts, door: Door, flagged: Fla
     action: 'consent.write',
     summary: 'Set what the tenant’s decisions may train: none, own, or global',
     ...nothing,
-    body: Type.Object(
-      {
-        training: Consent.properties.training,
-        vectors: Type.Optional(Type.Boolean()),
-        agent_io: Consent.properties.agent_io,
-        reason: Sentence,
-      },
-      { additionalProperties: false },
-    ),
+    body: Closed({
+      training: Consent.properties.training,
+      vectors: Type.Optional(Type.Boolean()),
+      agent_io: Consent.properties.agent_io,
+      reason: Sentence,
+    }),
     answers: { 200: Consent },
     async handle({ tenant, tenant_id, who, body: { training, vectors = false, agent_io = false, reason }, trace, signal }) {
       const io = { signal };

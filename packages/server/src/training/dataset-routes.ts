@@ -4,6 +4,7 @@ import {
   Dataset,
   DatasetApproval,
   Id,
+  invalidAt,
   Name,
   nothing,
   pageOf,
@@ -37,19 +38,14 @@ export const datasetRoutes = (
     summary:
       'Build a de-identified dataset from the decisions made so far, or (agent_io) from an agent’s calls, whose name is the task then',
     ...nothing,
-    body: Type.Object(
-      { task: Name, kind: Dataset.properties.kind, scope: Type.Optional(Type.Enum(['tenant', 'global'])) },
-      { additionalProperties: false },
-    ),
+    body: Closed({ task: Name, kind: Dataset.properties.kind, scope: Type.Optional(Type.Enum(['tenant', 'global'])) }),
     answers: { 202: Type.Object({ dataset_id: Id('ds'), saga_id: Id('sg') }) },
     async handle({ tenant, tenant_id, who, body, trace, signal }) {
       const io = { signal };
       const { kind = 'examples' } = body;
       const task = kind === 'examples' ? taskOf(tasks, body.task).name : body.task;
       if (kind === 'agent_io' && body.scope === 'global')
-        throw new AncillaError('schema.invalid', 'texts of calls never leave the tenant', {
-          errors: [{ path: '/scope', message: 'must be tenant for kind agent_io' }],
-        });
+        throw invalidAt('/scope', 'must be tenant for kind agent_io', 'texts of calls never leave the tenant');
       const allowed = await consentOf(tenant, io);
       const use = { kind, consent: body.scope === 'global' ? 'global' : 'own', vectors: kind === 'examples' && allowed.vectors } as const;
       assertConsent(allowed, use);
@@ -99,7 +95,7 @@ export const datasetRoutes = (
     summary: 'How a dataset differs from another of its task, `from`: examples added, removed and changed',
     ...nothing,
     params: Type.Object({ dataset_id: Id('ds') }),
-    query: Type.Object({ from: Id('ds') }, { additionalProperties: false }),
+    query: Closed({ from: Id('ds') }),
     answers: { 200: Type.Object({ from: Id('ds'), to: Id('ds'), ...DatasetDiff.properties }) },
     async handle({ tenant, tenant_id, params, query, signal }) {
       const io = { signal };
@@ -120,7 +116,7 @@ export const datasetRoutes = (
     summary: 'Approve or withdraw a dataset: only approved ones are trained on, and what was withdrawn stays so',
     ...nothing,
     params: Type.Object({ dataset_id: Id('ds') }),
-    body: Type.Object({ reason: Sentence, status: Type.Optional(DatasetApproval.properties.status) }, { additionalProperties: false }),
+    body: Closed({ reason: Sentence, status: Type.Optional(DatasetApproval.properties.status) }),
     answers: { 200: DatasetView },
     async handle({ tenant, tenant_id, who, params, body, trace, signal }) {
       const io = { signal };

@@ -1,6 +1,7 @@
 // What became of models, as CloudEvents 1.0 in JSON: read from the log that proves it, so that nothing can be told that did not happen, and nothing be missed.
 import {
   changes,
+  Closed,
   Label,
   labels,
   modelRegistry,
@@ -68,13 +69,10 @@ export const modelEventRoute = route({
   summary:
     'What became of models as CloudEvents, oldest first: registered, labels moved, promoted, rolled back, rollouts begun and decided. Poll with the last `sequence` as cursor',
   ...nothing,
-  query: Type.Object(
-    {
-      cursor: Type.Optional(Type.String({ pattern: '^\\d{1,15}$' })),
-      limit: paging.limit,
-    },
-    { additionalProperties: false },
-  ),
+  query: Closed({
+    cursor: Type.Optional(Type.String({ pattern: '^\\d{1,15}$' })),
+    limit: paging.limit,
+  }),
   answers: { 200: pageOf(ModelEvent) },
   async handle({ tenant, tenant_id, query: { cursor, limit = PAGE }, signal }) {
     const items: Static<typeof ModelEvent>[] = [];

@@ -62,7 +62,7 @@ export const modelRoutes = ({ curator, models, platform, tasks }: TrainingParts)
     summary: 'Move a label to this model version, as the promotion policy allows',
     ...nothing,
     params,
-    body: Type.Object({ label: Type.String({ pattern: '^[a-z][a-z0-9_-]{0,31}$' }), reason: Sentence }, { additionalProperties: false }),
+    body: Closed({ label: Type.String({ pattern: '^[a-z][a-z0-9_-]{0,31}$' }), reason: Sentence }),
     answers: {
       200: Type.Object({
         label: Type.String(),

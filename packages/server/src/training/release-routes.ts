@@ -61,7 +61,7 @@ export const releaseRoutes = ({ platform, artifacts, clock }: TrainingParts, doo
       summary: 'Release an approved dataset of scope global to the platform: a copy of the fields that may leave, while consent is global',
       ...nothing,
       params: named,
-      body: Type.Object({ reason: Sentence }, { additionalProperties: false }),
+      body: Closed({ reason: Sentence }),
       answers: { 200: Type.Object({ dataset_id: Id('ds'), released_at: Type.String() }) },
       async handle({ tenant, tenant_id, who, params: { dataset_id }, body: { reason }, trace, signal }) {
         const io = { signal };

@@ -34,7 +34,7 @@ export const runRoutes = (parts: TrainingParts, runSaga: ReturnType<typeof openR
     summary:
       'Train on an approved dataset in an isolated process, twice, and compare with the running model on tables neither was trained on',
     ...nothing,
-    body: Type.Object({ task: Name, dataset_id: Id('ds') }, { additionalProperties: false }),
+    body: Closed({ task: Name, dataset_id: Id('ds') }),
     answers: { 202: Type.Object({ run_id: Id('rn'), saga_id: Id('sg') }) },
     async handle({ tenant, tenant_id, who, body, trace, signal }) {
       const io = { signal };
