@@ -254,6 +254,10 @@ export class AncillaError extends Error {
 export const invalidAt = (path: string, message: string, detail = `${path} ${message}`): AncillaError =>
   new AncillaError('schema.invalid', detail, { errors: [{ path, message }] });
 
+/** Wrong fields in one sentence, for a detail. */
+export const inOneSentence = (errors: readonly FieldError[]): string =>
+  errors.map(({ path, message }) => `${path || 'it'} ${message}`).join('; ');
+
 /** Whether an error is Ancilla's own with one of these codes. */
 export const isAncillaError = (error: unknown, ...codes: readonly ErrorCode[]): error is AncillaError =>
   error instanceof AncillaError && (codes.length === 0 || codes.includes(error.code));

@@ -21,7 +21,8 @@ const Problem = {
 const problem = { description: 'Refused', content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } };
 
 const isBytes = (schema: TSchema): boolean => 'format' in schema && schema.format === 'binary';
-const hasBody = (schema: TSchema): boolean => !('type' in schema && schema.type === 'null');
+/** Whether a route reads a body. */
+export const hasBody = (schema: TSchema): boolean => !('type' in schema && schema.type === 'null');
 const properties = (schema: TSchema): readonly (readonly [string, unknown])[] =>
   'properties' in schema && typeof schema.properties === 'object' && schema.properties !== null ? Object.entries(schema.properties) : [];
 const required = (schema: TSchema): readonly string[] =>

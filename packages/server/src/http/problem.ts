@@ -12,12 +12,14 @@ export function toAncillaError(error: unknown): AncillaError {
   return new AncillaError('internal', 'something failed inside', { cause: error });
 }
 
+/** Where a request went, without its query. */
+export const pathOf = ({ url }: FastifyRequest): string => url.split('?', 1).join('');
+
 const MAY_BE_REPEATED: ReadonlySet<ErrorCode> = new Set(['server.draining', 'redaction.failed', 'store.unavailable']);
 
 /** Answers with `application/problem+json`. */
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, error: AncillaError, trace_id: string | undefined): FastifyReply {
-  const instance = request.url.split('?', 1).join('');
-  const problem = toProblem(error, { instance, ...(trace_id !== undefined && { trace_id }) });
+  const problem = toProblem(error, { instance: pathOf(request), ...(trace_id !== undefined && { trace_id }) });
   if (MAY_BE_REPEATED.has(error.code)) void reply.header('retry-after', '1');
   if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');
   // What is left of a refused body is not read, so the connection cannot carry another request: one sent on it would wait until it is cut.

@@ -1,4 +1,4 @@
-import { AncillaError, toFieldErrors } from '@ancilla/contracts';
+import { AncillaError, inOneSentence, toFieldErrors } from '@ancilla/contracts';
 import type { TSchema } from 'typebox';
 import { validatorOf } from '../validators.ts';
 
@@ -10,8 +10,7 @@ export function checkOf(schema: TSchema): Check {
     const validator = validatorOf(schema);
     if (validator.Check(value)) return;
     const errors = toFieldErrors(validator.Errors(value));
-    const detail = errors.map(({ path, message }) => `${path || 'it'} ${message}`).join('; ');
-    throw new AncillaError('schema.invalid', `${where}: ${detail}`, { errors });
+    throw new AncillaError('schema.invalid', `${where}: ${inOneSentence(errors)}`, { errors });
   };
 }
 

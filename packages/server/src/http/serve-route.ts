@@ -6,6 +6,7 @@ import { sendAnswer } from './answer.ts';
 import { boundedBytes, checkAnnounced } from './body.ts';
 import { cleaned, redactedOf } from './cleaned.ts';
 import { describeError, type Log } from './log.ts';
+import { hasBody } from './openapi.ts';
 import { sendProblem, toAncillaError } from './problem.ts';
 import { checkOf, queryCoercion } from './request.ts';
 import { startRequestSpan, type RequestSpan } from './request-span.ts';
@@ -51,7 +52,6 @@ export function serveRoute(app: FastifyInstance, route: Route, parts: ServeParts
   const coerceQuery = queryCoercion(route.query);
   const checkBody = checkOf(route.body);
   const redacted = redactedOf(route.body);
-  const takesBody = !('type' in route.body && route.body.type === 'null');
 
   app.route({
     method,
@@ -79,7 +79,7 @@ export function serveRoute(app: FastifyInstance, route: Route, parts: ServeParts
       const query = coerceQuery(Object(request.query));
       checkParams(request.params, 'path');
       checkQuery(query, 'query');
-      let body: unknown = takesBody ? (request.body ?? null) : null;
+      let body: unknown = hasBody(route.body) ? (request.body ?? null) : null;
       if (consumes === 'stream') {
         checkAnnounced(request.headers, bodyLimitBytes);
         // Without a content type and length the shell asks no parser: there is no body then.

@@ -8,7 +8,7 @@ import { readConsole } from './console-files.ts';
 import { docsPage, docsStyle } from './docs-page.ts';
 import { describeError } from './log.ts';
 import { toOpenApi } from './openapi.ts';
-import { sendProblem, toAncillaError } from './problem.ts';
+import { pathOf, sendProblem, toAncillaError } from './problem.ts';
 import { readRoutes } from './read-routes.ts';
 import { BODY_LIMIT, serveRoute, type ServeParts } from './serve-route.ts';
 
@@ -116,7 +116,7 @@ export async function openHttp(parts: HttpParts): Promise<Http> {
 
   const patterns = routes.map(({ method, path }) => ({ method, pattern: new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`) }));
   app.setNotFoundHandler((request, reply) => {
-    const path = request.url.split('?', 1).join('');
+    const path = pathOf(request);
     const methods = patterns.flatMap(({ method, pattern }) => (pattern.test(path) ? [method] : [])).join(', ');
     if (methods === '')
       return sendProblem(request, reply, new AncillaError('route.not_found', 'nothing is served at this address'), undefined);

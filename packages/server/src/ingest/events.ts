@@ -1,4 +1,4 @@
-import { PromptEvent, PromptEventInput, toFieldErrors, type FieldError } from '@ancilla/contracts';
+import { inOneSentence, PromptEvent, PromptEventInput, toFieldErrors, type FieldError } from '@ancilla/contracts';
 import { Compile } from 'typebox/compile';
 
 /** An event the server takes, or why it does not: by its place in what was sent. */
@@ -20,12 +20,10 @@ export function checkEvent(sent: unknown, index: number, tenant_id: string): Che
   const refuse = (errors: readonly FieldError[], code: 'schema.invalid' | 'tenant.mismatch' = 'schema.invalid'): Checked => ({
     index,
     code,
-    detail: errors.map(({ path, message }) => `${path || 'it'} ${message}`).join('; '),
+    detail: inOneSentence(errors),
     errors: errors.map(({ path, message }) => ({ path: `/${index}${path}`, message })),
   });
-  if (!input.Check(sent)) {
-    return refuse(toFieldErrors(input.Errors(sent)));
-  }
+  if (!input.Check(sent)) return refuse(toFieldErrors(input.Errors(sent)));
   if (sent.tenant_id !== undefined && sent.tenant_id !== tenant_id)
     return refuse([{ path: '/tenant_id', message: 'is another tenant than the credential’s' }], 'tenant.mismatch');
   const problems: FieldError[] = [];
