@@ -4,6 +4,7 @@ import {
   AncillaError,
   Closed,
   Id,
+  nothing,
   RedactionReceipt,
   route,
   Name,
@@ -172,8 +173,7 @@ export function openIngest({
         path: '/dif/prompt_events',
         action: 'evidence.write',
         summary: 'Send one prompt event or an array of at most 1,000; acknowledged means durable and in the ledger',
-        params: Type.Object({}),
-        query: Type.Object({}),
+        ...nothing,
         body: Type.Unknown(),
         bodyLimitBytes: BODY_LIMIT,
         answers: { 200: Ingested, 202: Type.Object({ ...Ingested.properties, quarantine_id: Id('qu') }) },
@@ -193,8 +193,8 @@ export function openIngest({
           } as const;
           const outcome = await quarantine.guard(of, received, () => ingest(of, sent, 'sdk', io), io);
           if ('done' in outcome) return [200, outcome.done] as const;
-          const nothing = { accepted: 0, duplicates: 0, rejected: [], changed: [], receipt: null };
-          return [202, { ...nothing, quarantine_id: outcome.quarantined }] as const;
+          const kept = { accepted: 0, duplicates: 0, rejected: [], changed: [], receipt: null, quarantine_id: outcome.quarantined };
+          return [202, kept] as const;
         },
       }),
       route({
@@ -202,8 +202,7 @@ export function openIngest({
         path: '/redaction/redact',
         action: 'redaction.use',
         summary: 'Redact a JSON value under the tenant’s policy: for callers that do not hold the token key',
-        params: Type.Object({}),
-        query: Type.Object({}),
+        ...nothing,
         body: Closed({ value: Type.Unknown(), policy_id: Type.Optional(Name) }),
         bodyLimitBytes: BODY_LIMIT,
         answers: { 200: Type.Object({ value: Type.Unknown(), receipt: RedactionReceipt }) },
@@ -219,8 +218,7 @@ export function openIngest({
         path: '/redaction/dry_run',
         action: 'curator.write',
         summary: 'What a proposed policy would find in the newest raw content that is kept: counts by type, nothing shown',
-        params: Type.Object({}),
-        query: Type.Object({}),
+        ...nothing,
         body: Closed({ policy: Type.Unknown(), limit: Type.Optional(Type.Integer({ minimum: 1, maximum: MOST_TRIED })) }),
         answers: { 200: DryRunAnswer },
         async handle({ tenant, tenant_id, body, signal }) {

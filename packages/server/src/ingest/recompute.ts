@@ -1,5 +1,16 @@
 // Whether an event's receipt and hash are what redaction makes of the prompt that was kept.
-import { AncillaError, Closed, Id, promptEvents, RedactionReceipt, route, Sha256Hex, type Clock, type NewId } from '@ancilla/contracts';
+import {
+  AncillaError,
+  Closed,
+  Id,
+  nothing,
+  promptEvents,
+  RedactionReceipt,
+  route,
+  Sha256Hex,
+  type Clock,
+  type NewId,
+} from '@ancilla/contracts';
 import { ENGINE_VERSION } from '@ancilla/redaction';
 import { Type } from 'typebox';
 import { admitReading, PurposeHeader, purposeOf, type Artifacts } from '../artifacts/index.ts';
@@ -32,8 +43,7 @@ export const recomputeRoute = (parts: {
     action: 'artifact.read_content',
     summary:
       'Redact the kept prompt of a call again, under the policy of its receipt, and compare; as with raw content, a tenant admin may, and it stands in the access log first',
-    params: Type.Object({}),
-    query: Type.Object({}),
+    ...nothing,
     headers: PurposeHeader,
     body: Closed({ event_id: Id('pe') }),
     answers: { 200: Recomputed },

@@ -5,6 +5,7 @@ import {
   Bytes,
   idFrom,
   isAncillaError,
+  nothing,
   route,
   type Clock,
   type Io,
@@ -13,7 +14,6 @@ import {
   type PromptEventInput,
   type Room,
 } from '@ancilla/contracts';
-import { Type } from 'typebox';
 import type { Artifacts } from '../artifacts/index.ts';
 import type { Gates, Ingest, Quarantine, RedactedValue, Replay, TenantGate } from '../ingest/index.ts';
 import { toEvent, type Cleaned } from './call.ts';
@@ -197,8 +197,7 @@ export function openOtlp({
         path: '/v1/traces',
         action: 'evidence.write',
         summary: 'OTLP/HTTP: spans in protobuf or JSON, plain or gzip; those of model calls become prompt events, nothing else is kept',
-        params: Type.Object({}),
-        query: Type.Object({}),
+        ...nothing,
         body: ByteStream,
         bodyLimitBytes: PACKED_LIMIT,
         consumes: 'stream',

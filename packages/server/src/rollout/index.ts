@@ -95,8 +95,7 @@ export function openRollout({
       path: '/rollouts',
       action: 'training.read',
       summary: 'Rollouts of models and agent configs, newest first',
-      params: Type.Object({}),
-      body: Type.Null(),
+      ...nothing,
       query: Closed({ ...paging, limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })) }),
       answers: { 200: pageOf(RolloutView) },
       async handle({ tenant, query, signal }) {
@@ -123,7 +122,7 @@ export function openRollout({
       path: '/rollouts/{rollout_id}/end',
       action: 'model.move',
       summary: 'Take the candidate out of traffic; one person may, at any time',
-      query: Type.Object({}),
+      ...nothing,
       params: named,
       body: Closed({ reason: Sentence }),
       answers: { 200: RolloutView },

@@ -7,6 +7,7 @@ import {
   jobSchedules,
   JobSchedule,
   Name,
+  nothing,
   replace,
   route,
   toTimestamp,
@@ -144,9 +145,7 @@ export function openJobs({ jobs, platform, tenantStore, tenantIds, clock, random
         path: '/dif/jobs',
         action: 'saga.read',
         summary: 'Jobs: when each is due for this tenant, and what came of it last',
-        params: Type.Object({}),
-        query: Type.Object({}),
-        body: Type.Null(),
+        ...nothing,
         answers: { 200: Type.Object({ items: Type.Array(JobView) }) },
         async handle({ tenant_id, signal }) {
           const io = { signal };
