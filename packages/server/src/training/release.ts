@@ -37,14 +37,15 @@ export function openDoor({ platform, tasks, artifacts, clock }: TrainingParts) {
   const owner = { tenant: platform, tenant_id: PLATFORM };
 
   /** What of a dataset may leave: the fields that are allowed to, written anew, and looked through once more. */
-  async function open(of: Of, dataset: Dataset, io: Io): Promise<{ readonly doc: Dataset; readonly bytes: Uint8Array }> {
+  async function open(of: Of, dataset: Dataset, io: Io) {
     const fields = leaving(taskOf(tasks, dataset.task), dataset);
     const all = await readDataset(artifacts, of, dataset, io);
     const columns = Object.fromEntries(fields.map(({ name }) => [name, all[name] ?? []]));
     const bytes = await inTurns(writeDataset(fields, columns));
     await assertClean(of, { fields, columns, bytes }, io);
-    const artifact_id = idFrom('ar', sha256(`release/${dataset.dataset_id}/${sha256Hex(bytes)}`));
-    const file = { artifact_id, size: bytes.byteLength, sha256: sha256Hex(bytes) };
+    const digest = sha256Hex(bytes);
+    const artifact_id = idFrom('ar', sha256(`release/${dataset.dataset_id}/${digest}`));
+    const file = { artifact_id, size: bytes.byteLength, sha256: digest };
     const doc: Dataset = {
       ...dataset,
       fields: fields.map(({ name, dtype, allowed }) => ({ name, dtype, allowed })),
@@ -54,7 +55,7 @@ export function openDoor({ platform, tasks, artifacts, clock }: TrainingParts) {
       croissant: croissantOf('examples', dataset, { creator: dataset.tenant_scope, date: dataset.created_at, file, fields }),
       built_by: ROOM,
     };
-    return { doc, bytes };
+    return { doc, artifact_id, bytes };
   }
 
   async function assertClean(
@@ -72,15 +73,14 @@ export function openDoor({ platform, tasks, artifacts, clock }: TrainingParts) {
     /** Puts a copy into the platform's store; a repetition changes nothing. */
     async release(of: Of, dataset: Dataset, because: Because, io: Io): Promise<void> {
       if ((await platform.get(trainingCatalog, dataset.dataset_id, io)) !== undefined) return;
-      const { doc, bytes } = await open(of, dataset, io);
-      const [file] = doc.files;
+      const { doc, artifact_id, bytes } = await open(of, dataset, io);
       const about = {
         category: 'dataset',
         content_type: 'application/vnd.apache.parquet',
         trace_id: doc.trace_id,
         created_by: ROOM,
       } as const;
-      await artifacts.put(owner, { ...about, ...(file !== undefined && { artifact_id: file.artifact_id }), bytes }, io);
+      await artifacts.put(owner, { ...about, artifact_id, bytes }, io);
       const { dataset_id } = doc;
       const approval = { dataset_id, status: 'approved', by: of.tenant_id, at: toTimestamp(clock.now()) } as const;
       try {
