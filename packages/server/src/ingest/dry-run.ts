@@ -1,5 +1,5 @@
 // What a policy that is only proposed would find in content that is already kept: counts by type, nothing shown.
-import { artifacts as artifactDocuments, isAncillaError, type ArtifactCategory, type Io, type Of } from '@ancilla/contracts';
+import { artifacts as artifactDocuments, everyOf, isAncillaError, type ArtifactCategory, type Io, type Of } from '@ancilla/contracts';
 import type { Artifacts } from '../artifacts/index.ts';
 import type { Gate } from './gate.ts';
 
@@ -15,7 +15,6 @@ export interface DryRun {
 
 const CATEGORIES = ['raw_input', 'raw_response'] as const satisfies readonly ArtifactCategory[];
 const MOST_BYTES = 8 * 1024 * 1024;
-const PAGE = 100;
 
 /** The newest artifacts of raw content, at most `limit` of each category. */
 export async function dryRun(
@@ -32,27 +31,20 @@ export async function dryRun(
   let [read, left_out] = [0, 0];
   for (const category of CATEGORIES) {
     let left = limit;
-    for (let cursor: string | null | undefined; cursor !== null && left > 0;) {
-      const page = await of.tenant.find(
-        artifactDocuments,
-        { index: 'by_category', equals: { category }, limit: Math.min(left, PAGE), ...(cursor !== undefined && { cursor }) },
-        io,
-      );
-      left -= page.items.length;
-      cursor = page.next_cursor;
-      for (const { doc } of page.items) {
-        const content = doc.size > MOST_BYTES ? undefined : await contentOf(store, of, doc.artifact_id, io);
-        const [now, then] = await Promise.all([counts(inForce, content, io), counts(proposed, content, io)]);
-        if (now === undefined || then === undefined) {
-          left_out++;
-          continue;
-        }
-        read++;
-        for (const type of new Set([...Object.keys(now), ...Object.keys(then)])) {
-          const more = (then[type] ?? 0) - (now[type] ?? 0);
-          const into = more > 0 ? added : removed;
-          if (more !== 0) into.set(type, (into.get(type) ?? 0) + Math.abs(more));
-        }
+    const newest = everyOf((page) => of.tenant.find(artifactDocuments, { index: 'by_category', equals: { category }, ...page }, io));
+    for await (const { doc } of newest) {
+      if (left-- === 0) break;
+      const content = doc.size > MOST_BYTES ? undefined : await contentOf(store, of, doc.artifact_id, io);
+      const [now, then] = await Promise.all([counts(inForce, content, io), counts(proposed, content, io)]);
+      if (now === undefined || then === undefined) {
+        left_out++;
+        continue;
+      }
+      read++;
+      for (const type of new Set([...Object.keys(now), ...Object.keys(then)])) {
+        const more = (then[type] ?? 0) - (now[type] ?? 0);
+        const into = more > 0 ? added : removed;
+        if (more !== 0) into.set(type, (into.get(type) ?? 0) + Math.abs(more));
       }
     }
   }
