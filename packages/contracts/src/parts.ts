@@ -10,6 +10,12 @@ export interface Random {
   bytes(length: number): Uint8Array;
 }
 
+/** Runs something after a time, keeping no process alive for it; the answer cancels it. */
+export type Later = (ms: number, run: () => void) => () => void;
+
+/** A hash keyed by a tenant's own key, another key for each purpose: nobody outside can make it, and no other tenant or purpose has the same. */
+export type KeyedHash = (tenant_id: string, purpose: string, value: string) => Uint8Array;
+
 /** RFC 3339, UTC, milliseconds: the one form of time on the wire. */
 export const toTimestamp = (ms: number): string => new Date(ms).toISOString();
 

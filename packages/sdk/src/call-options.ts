@@ -1,5 +1,5 @@
 // Runs in browsers too. What a caller hands to one call, what the agent's own code gets and answers, and what the SDK hands along.
-import type { NewId, PromptEventInput, RedactionReceipt } from '@ancilla/contracts';
+import type { Later, NewId, PromptEventInput, RedactionReceipt } from '@ancilla/contracts';
 import type { Tracer } from '@opentelemetry/api';
 import type { AgentConfig, HookSpec, Message, Template } from './config.ts';
 import type { Attachment, OnProblem } from './delivery.ts';
@@ -112,8 +112,7 @@ export interface CallParts extends Configured {
   readonly newId: NewId;
   readonly newTraceId: () => string;
   readonly newSpanId: () => string;
-  /** Runs something later, keeping no process alive; the answer cancels it. */
-  readonly later: (ms: number, run: () => void) => () => void;
+  readonly later: Later;
   readonly pause: (attempt: number, signal: AbortSignal) => Promise<void>;
   readonly emit: (event: NewEvent, attachments: readonly Attachment[]) => void;
   readonly onProblem: OnProblem;

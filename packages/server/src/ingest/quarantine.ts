@@ -7,6 +7,7 @@ import {
   toTimestamp,
   type Clock,
   type Io,
+  type Later,
   type NewId,
   type Of,
   type QuarantineItem,
@@ -147,7 +148,7 @@ export function openReplays({
 }: Omit<Parts, 'newId'> & {
   readonly handlers: Readonly<Record<QuarantineItem['route'], Replay>>;
   readonly storeOf: (tenant_id: string) => Of['tenant'];
-  readonly later: (ms: number, run: () => void) => () => void;
+  readonly later: Later;
   readonly onError: (error: unknown) => void;
 }): Replays {
   const stop = new AbortController();

@@ -1,4 +1,4 @@
-import type { Clock, EmbeddingModel, Io, NewId, Of, SagaRunner } from '@ancilla/contracts';
+import type { Clock, EmbeddingModel, Io, KeyedHash, NewId, Of, SagaRunner } from '@ancilla/contracts';
 import type { Artifacts } from '../artifacts/index.ts';
 import type { Curator } from '../curator/index.ts';
 import type { EmbeddedProvider, EmbeddingProvider } from '../embedding/providers/index.ts';
@@ -28,7 +28,7 @@ export interface MappingParts {
   readonly languageModel: LanguageModel | undefined;
   readonly sagas: SagaRunner;
   readonly storeOf: (tenant_id: string) => Of['tenant'];
-  readonly hmac: (tenant_id: string, purpose: string, value: string) => Uint8Array;
+  readonly hmac: KeyedHash;
   readonly clock: Clock;
   readonly newId: NewId;
 }

@@ -9,6 +9,7 @@ import {
   route,
   type Clock,
   type Io,
+  type KeyedHash,
   type Of,
   type OtlpKey,
   type PromptEventInput,
@@ -37,7 +38,7 @@ export interface OtlpParts {
   readonly ingest: Ingest;
   readonly quarantine: Quarantine;
   readonly artifacts: Artifacts;
-  readonly hmac: (tenant_id: string, purpose: string, data: string) => Uint8Array;
+  readonly hmac: KeyedHash;
   readonly realm: string;
   /** Where cleaned spans go besides. */
   readonly forward?: Forward | undefined;
@@ -96,9 +97,7 @@ export function openOtlp({
     const gate = await gates.of(of, io);
     const cleaner = cleanerFor(gate, of.tenant_id);
     const refused: Refused[] = [];
-    const events: PromptEventInput[] = [];
-    const sent: object[] = [];
-    const places: number[] = [];
+    const calls: { readonly index: number; readonly event: PromptEventInput; readonly sent: object }[] = [];
     const cleanSpans: Received[] = [];
     const sightings: Sighting[] = [];
     const reasons = all.map(whyNot);
@@ -123,9 +122,7 @@ export function openOtlp({
             keyed: (data) => hmac(of.tenant_id, 'otlp.event', data),
             realm,
           });
-          events.push(event);
-          sent.push(asSent(received));
-          places.push(index);
+          calls.push({ index, event, sent: asSent(received) });
           added.set('ancilla.prompt_hash', event.prompt_hash);
         }
         const { clean, dropped } = cleanSpan(received, cleaner, added);
@@ -137,9 +134,10 @@ export function openOtlp({
         refused.push({ index, detail: `redaction refuses it: ${error.message}` });
       }
     }
-    for (let from = 0; from < events.length; from += MOST_EVENTS) {
-      const batch = events.slice(from, from + MOST_EVENTS);
-      const rejected = await ingest.ingest(of, batch, 'otlp', io, sent.slice(from, from + MOST_EVENTS)).then(
+    for (let from = 0; from < calls.length; from += MOST_EVENTS) {
+      const batch = calls.slice(from, from + MOST_EVENTS);
+      const [events, sent] = [batch.map(({ event }) => event), batch.map((call) => call.sent)];
+      const rejected = await ingest.ingest(of, events, 'otlp', io, sent).then(
         (taken) => taken.rejected,
         (error: unknown) => {
           // Of a batch none of which is taken, ingest throws; the other spans are no worse for it.
@@ -147,7 +145,7 @@ export function openOtlp({
           return batch.map((_, index) => ({ index, detail: error.message }));
         },
       );
-      for (const { index, detail } of rejected) refused.push({ index: places[from + index] ?? 0, detail });
+      for (const { index, detail } of rejected) refused.push({ index: batch[index]?.index ?? 0, detail });
     }
     for (const key of await drift.note(of, sightings, io)) onDrift({ ...key, tenant_id: of.tenant_id });
     forward?.send(cleanSpans);

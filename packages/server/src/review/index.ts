@@ -20,6 +20,7 @@ import {
   Selection,
   Sentence,
   toTimestamp,
+  type KeyedHash,
   type NewId,
   type Room,
   type SagaRunner,
@@ -35,7 +36,8 @@ import { Quality, qualityOf } from './quality.ts';
 import { queueOf, Shown } from './queue.ts';
 import { openSelections } from './selections.ts';
 
-const Name = Type.String({ minLength: 1, maxLength: 256 });
+/** What a table, a column or a term is called. */
+const Called = Type.String({ minLength: 1, maxLength: 256 });
 
 export function openReview({
   curator,
@@ -48,7 +50,7 @@ export function openReview({
   readonly sagas: SagaRunner;
   readonly storeOf: (tenant_id: string) => TenantStore;
   readonly curator: Curator;
-  readonly hmac: (tenant_id: string, purpose: string, value: string) => Uint8Array;
+  readonly hmac: KeyedHash;
   readonly newId: NewId;
 }) {
   const checking = openChecking({ curator, hmac });
@@ -85,7 +87,7 @@ export function openReview({
       params: Type.Object({ suggestion_id: Id('su') }),
       body: Closed({
         decision: Decision,
-        semantic_id: Type.Optional(Name),
+        semantic_id: Type.Optional(Called),
         justification: Type.Optional(Sentence),
         supersedes: Type.Optional(Id('mh')),
         lead_time_ms: Mapping.properties.lead_time_ms,
@@ -103,9 +105,9 @@ export function openReview({
       summary: 'Choose open suggestions by a filter and freeze the choice; at most 500, blind ones left out',
       ...nothing,
       body: Closed({
-        dataset: Type.Optional(Name),
-        table: Type.Optional(Name),
-        semantic_id: Type.Optional(Name),
+        dataset: Type.Optional(Called),
+        table: Type.Optional(Called),
+        semantic_id: Type.Optional(Called),
         min_score: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
       }),
       answers: { 201: Type.Object({ ...Selection.properties, count: Type.Integer() }) },

@@ -15,6 +15,7 @@ import {
   rollouts,
   route,
   Sentence,
+  type Because,
   type Clock,
   type Io,
   type Room,
@@ -49,12 +50,7 @@ export function openRollout({
     return stored;
   };
   /** Ends a rollout by hand; whoever was overtaken by a verdict leaves it at that. */
-  async function end(
-    tenant: TenantStore,
-    rollout_id: string,
-    because: { readonly who: string; readonly reason: string; readonly trace_id: string },
-    io: Io,
-  ) {
+  async function end(tenant: TenantStore, rollout_id: string, because: Because, io: Io) {
     for (;;) {
       const was = await found(tenant, rollout_id, io);
       if (!was.doc.serving) return was.doc;

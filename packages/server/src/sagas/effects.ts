@@ -6,6 +6,7 @@ import {
   type Clock,
   type Guard,
   type Io,
+  type Later,
   type Random,
   type Step,
   type Tenant,
@@ -35,7 +36,7 @@ export interface EffectParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly owner_id: string;
-  readonly later: (ms: number, run: () => void) => () => void;
+  readonly later: Later;
   /** The compensations of all sagas. */
   readonly handlerOf: (ref: string) => NonNullable<Work['compensate']>['run'] | undefined;
   /** Those of them that an agent's saga may have run. */
@@ -116,12 +117,21 @@ export function openEffects({ payloads, clock, random, owner_id, later, handlerO
   function succeeded(
     saga: AnySaga,
     held: HeldSaga,
-    step_name: string,
-    attempt: number,
-    memo: Memo,
-    output: Memo,
-    writes: readonly Write<Tenant>[],
-    by: string,
+    {
+      step_name,
+      attempt,
+      memo,
+      output = {},
+      writes = [],
+      by = owner_id,
+    }: {
+      readonly step_name: string;
+      readonly attempt: number;
+      readonly memo: Memo;
+      readonly output?: Memo;
+      readonly writes?: readonly Write<Tenant>[];
+      readonly by?: string;
+    },
   ): Came {
     const merged = { ...memo, ...output };
     if (!Value.Check(saga.memo, declaredPart(saga, merged)))
@@ -181,7 +191,7 @@ export function openEffects({ payloads, clock, random, owner_id, later, handlerO
       working.set(held.saga_id, work);
       // A step that does not listen is not waited for.
       const { output, writes = [], guards = [] } = await unlessAborted(work, signal);
-      return { ...succeeded(saga, held, step.name, attempt, memo, output, writes, owner_id), guards };
+      return { ...succeeded(saga, held, { step_name: step.name, attempt, memo, output, writes }), guards };
     } catch (error) {
       io.signal.throwIfAborted();
       const { aborted, reason } = stop.signal;
@@ -211,7 +221,7 @@ export function openEffects({ payloads, clock, random, owner_id, later, handlerO
     const said = await step.unknown.query(at(held, step.name, attempt, memo, io.signal)).catch(() => 'unknown' as const);
     io.signal.throwIfAborted();
     if (said === 'not_done') return undefined;
-    if (said === 'done') return succeeded(saga, held, step.name, attempt, memo, {}, [], owner_id);
+    if (said === 'done') return succeeded(saga, held, { step_name: step.name, attempt, memo });
     return { entries: [verbOf(held, held.history, 'park', { error_code: 'unknown_outcome' })] };
   }
 
@@ -220,7 +230,8 @@ export function openEffects({ payloads, clock, random, owner_id, later, handlerO
     const given = signal.payload_ref === null ? {} : await payloads.readJson(held.of, signal.payload_ref, io);
     if (isWait(step) && !Value.Check(step.payload, given))
       return { entries: [verbOf(held, held.history, 'park', { error_code: 'signal_payload' })] };
-    return succeeded(saga, held, step.name, 1, await payloads.memoOf(held, io), { [step.name]: given }, [], signal.by);
+    const memo = await payloads.memoOf(held, io);
+    return succeeded(saga, held, { step_name: step.name, attempt: 1, memo, output: { [step.name]: given }, by: signal.by });
   }
 
   /** Undoes one step. An agent's saga has no memo: its handler gets the payload of the step. */

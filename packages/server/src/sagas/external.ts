@@ -11,6 +11,7 @@ import {
   WalEntry,
   type Clock,
   type Io,
+  type KeyedHash,
   type Of,
   type SagaState,
   type Who,
@@ -115,8 +116,7 @@ export function openExternalSagas({
   readonly log: SagaLog;
   readonly payloads: Payloads;
   readonly clock: Clock;
-  /** Keyed by the tenant. */
-  readonly hmac: (tenant_id: string, purpose: string, data: string) => Uint8Array;
+  readonly hmac: KeyedHash;
   readonly said: Said;
   readonly offered: Readonly<Record<string, Offered>>;
   readonly noteActive: (tenant_id: string, io: Io) => Promise<void>;

@@ -1,5 +1,5 @@
 // Outside effects: intent before, outcome after, undo in reverse; declared sagas the server runs, and sagas agents drive over HTTP.
-import type { Clock, NewId, PlatformStore, Random, Room, TenantStore } from '@ancilla/contracts';
+import type { Clock, Later, NewId, PlatformStore, Random, Room, TenantStore } from '@ancilla/contracts';
 import type { Artifacts } from '../artifacts/index.ts';
 import { isWait } from './definition.ts';
 import { openEngine } from './engine.ts';
@@ -26,7 +26,7 @@ export interface SagasParts extends SaidParts {
   /** Unique for each start of a process. */
   readonly owner_id: string;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
-  readonly later: (ms: number, run: () => void) => () => void;
+  readonly later: Later;
   readonly onError: (error: unknown) => void;
   readonly exclusive: boolean;
   /** What callers may have undone, by `compensate_ref`. */

@@ -14,6 +14,7 @@ import {
   type Clock,
   type Io,
   type Job,
+  type Later,
   type PlatformStore,
   type Random,
   type Room,
@@ -29,7 +30,7 @@ export interface JobsParts {
   readonly tenantIds: (io: Io) => Promise<readonly string[]>;
   readonly clock: Clock;
   readonly random: Random;
-  readonly later: (ms: number, run: () => void) => () => void;
+  readonly later: Later;
   readonly onError: (error: unknown) => void;
 }
 
@@ -88,9 +89,9 @@ export function openJobs({ jobs, platform, tenantStore, tenantIds, clock, random
   }
 
   /** Starts one run; that a tenant does not allow it is an outcome, not a failure of the schedule. */
-  async function run(tenant_id: string, job: Job, key: string, by: string, trace_id: string, io: Io) {
+  async function run(tenant_id: string, job: Job, asked: Parameters<Job['start']>[1], io: Io) {
     try {
-      const started = await job.start({ tenant: tenantStore(tenant_id), tenant_id }, { key, by, trace_id }, io);
+      const started = await job.start({ tenant: tenantStore(tenant_id), tenant_id }, asked, io);
       return { last_saga_id: started?.saga_id ?? null, last_outcome: started === undefined ? 'nothing_to_do' : 'started' } as const;
     } catch (error) {
       if (!isAncillaError(error, 'training.consent', 'training.empty', 'policy.refused')) throw error;
@@ -115,7 +116,8 @@ export function openJobs({ jobs, platform, tenantStore, tenantIds, clock, random
       const job = jobs.find(({ name }) => name === was.doc.job);
       try {
         // The key is the due time's: two servers that start it at once start the same saga. What was missed while nobody ran is done once.
-        const outcome = job && (await run(tenant_id, job, `job/${was.doc.job}/${due_at}`, SCHEDULE, newTraceId(), io));
+        const asked = { key: `job/${was.doc.job}/${due_at}`, by: SCHEDULE, trace_id: newTraceId() };
+        const outcome = job && (await run(tenant_id, job, asked, io));
         const change = {
           ...outcome,
           last_run_at: toTimestamp(now),
@@ -173,7 +175,8 @@ export function openJobs({ jobs, platform, tenantStore, tenantIds, clock, random
           const job = jobs.find((each) => each.name === name);
           if (job === undefined)
             throw new AncillaError('not_found', `no job ${name}; there are ${jobs.map((each) => each.name).join(', ')}`);
-          const done = await run(tenant_id, job, `job/${name}/${trace.trace_id}`, who.id, trace.trace_id, { signal });
+          const { trace_id } = trace;
+          const done = await run(tenant_id, job, { key: `job/${name}/${trace_id}`, by: who.id, trace_id }, { signal });
           return [202, { outcome: done.last_outcome, saga_id: done.last_saga_id }] as const;
         },
       }),

@@ -10,6 +10,7 @@ import {
   wakeups,
   type Clock,
   type Io,
+  type Later,
   type Of,
   type PlatformStore,
   type Saga,
@@ -32,7 +33,7 @@ export interface RunnerParts {
   readonly tenantStore: (tenant_id: string) => TenantStore;
   readonly clock: Clock;
   readonly owner_id: string;
-  readonly later: (ms: number, run: () => void) => () => void;
+  readonly later: Later;
   readonly onError: (error: unknown) => void;
   /** What steps that are under way may still take when the process ends. */
   readonly graceMs: number;

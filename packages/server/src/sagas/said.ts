@@ -1,10 +1,9 @@
 // What callers say of their sagas stands in logs for good: it must say nothing about a person.
-import { invalidAt, type Io, type Of } from '@ancilla/contracts';
+import { invalidAt, type Io, type KeyedHash, type Of } from '@ancilla/contracts';
 import { canonicalJson } from '@ancilla/evidence';
 
 export interface SaidParts {
-  /** Keyed by the tenant. */
-  readonly hmac: (tenant_id: string, purpose: string, data: string) => Uint8Array;
+  readonly hmac: KeyedHash;
   /** Whether a tenant's redaction would change a text. @throws {AncillaError} `redaction.failed` */
   readonly isRedacted: (of: Of, text: string, io: Io) => Promise<boolean>;
 }

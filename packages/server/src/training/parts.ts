@@ -1,4 +1,13 @@
-import { AncillaError, type Clock, type NewId, type PlatformStore, type SagaRunner, type Task, type TenantStore } from '@ancilla/contracts';
+import {
+  AncillaError,
+  type Clock,
+  type KeyedHash,
+  type NewId,
+  type PlatformStore,
+  type SagaRunner,
+  type Task,
+  type TenantStore,
+} from '@ancilla/contracts';
 import type { Artifacts } from '../artifacts/index.ts';
 import type { Curator } from '../curator/index.ts';
 import type { Gates } from '../ingest/index.ts';
@@ -15,7 +24,7 @@ export interface TrainingParts {
   readonly models: LiveModels;
   readonly sagas: SagaRunner;
   readonly storeOf: (tenant_id: string) => TenantStore;
-  readonly hmac: (tenant_id: string, purpose: string, value: string) => Uint8Array;
+  readonly hmac: KeyedHash;
   /** How a run is kept apart here; found out once, when the first run starts. */
   readonly isolation: () => Promise<Isolation>;
   readonly clock: Clock;
