@@ -1,5 +1,5 @@
 // A span of a model call as the same prompt event that the SDK sends.
-import { idFrom, toName, toVersion, type PromptEventInput, type RedactionReceipt } from '@ancilla/contracts';
+import { idFrom, toName, toTimestamp, toVersion, type PromptEventInput, type RedactionReceipt } from '@ancilla/contracts';
 import { canonicalJson, sha256Hex } from '@ancilla/evidence';
 import { Facts } from './facts.ts';
 import { sizeOf, type Content } from './messages.ts';
@@ -27,8 +27,9 @@ function endpointOf(facts: Facts): string {
 }
 
 const NANOS_A_MS = 1_000_000n;
+/** The last millisecond that four digits of a year can say. */
 const LATEST_MS = 253_402_300_799_999n;
-const toTimestamp = (ms: bigint): string => new Date(Number(ms < LATEST_MS ? ms : LATEST_MS)).toISOString();
+const timestampOf = (ms: bigint): string => toTimestamp(Number(ms < LATEST_MS ? ms : LATEST_MS));
 const LONGEST_MS = 1_000_000_000n;
 
 /**
@@ -73,8 +74,8 @@ export function toEvent(
     model_id: toName(facts.text('model'), 'unknown'),
     model_version: toVersion(facts.text('modelVersion')),
     endpoint: endpointOf(facts),
-    start_ts: toTimestamp(start),
-    end_ts: toTimestamp(end),
+    start_ts: timestampOf(start),
+    end_ts: timestampOf(end),
     latency_ms: Number(end - start < LONGEST_MS ? end - start : LONGEST_MS),
     cost_estimate: null,
     response_summary: { messages_in: content.input.length, messages_out: content.output.length },

@@ -41,18 +41,19 @@ export interface EffectParts {
   readonly handlerOf: (ref: string) => NonNullable<Work['compensate']>['run'] | undefined;
   /** Those of them that an agent's saga may have run. */
   readonly offered: Readonly<Record<string, Offered>>;
-  readonly leaseMs: number;
   /** Whether a tenant's redaction would change a text. @throws {AncillaError} `redaction.failed` */
   readonly isRedacted: (of: HeldSaga['of'], text: string, io: Io) => Promise<boolean>;
 }
 
+/** So long a saga is its owner's without a word of theirs; while code of a step runs, word comes three times as often. */
+export const LEASE_MS = 30_000;
 const FIRST_BACKOFF_MS = 200;
 const MOST_BACKOFF_MS = 60_000;
 const TIMED_OUT = 'step_timeout';
 const LONGEST_DETAIL = 1000;
 
 /** Everything that may touch the world outside: each runs under an intent that stands in the log. */
-export function openEffects({ payloads, clock, random, owner_id, later, handlerOf, offered, leaseMs, isRedacted }: EffectParts) {
+export function openEffects({ payloads, clock, random, owner_id, later, handlerOf, offered, isRedacted }: EffectParts) {
   const inMs = (ms: number): string => toTimestamp(clock.now() + ms);
   /** Doubled each time, with jitter. */
   const backoff = (attempt: number): string =>
@@ -83,7 +84,7 @@ export function openEffects({ payloads, clock, random, owner_id, later, handlerO
     const beat = () => {
       const progress = share?.();
       held
-        .append(() => {}, { lease_until: inMs(leaseMs), ...(progress !== undefined && { progress }) }, { signal: stop.signal })
+        .append(() => {}, { lease_until: inMs(LEASE_MS), ...(progress !== undefined && { progress }) }, { signal: stop.signal })
         .then(
           () => (turned && held.history.undoing !== null ? stop.abort(new TurnedAround()) : rest()),
           (error: unknown) => isAncillaError(error, 'saga.stale_owner', 'saga.state') && stop.abort(error),
@@ -91,7 +92,7 @@ export function openEffects({ payloads, clock, random, owner_id, later, handlerO
     };
     let over = false;
     // A beat that is under way when the work ends begins no other.
-    const rest = () => over || (cancel = later(leaseMs / 3, beat));
+    const rest = () => over || (cancel = later(LEASE_MS / 3, beat));
     looks.set(held.saga_id, () => (cancel(), beat()));
     rest();
     return () => {

@@ -17,7 +17,7 @@ import {
 import { canonicalJson, sha256, sha256Hex } from '@ancilla/evidence';
 import { decide, type Action } from './decide.ts';
 import { definitionHash, isWait, type AnySaga, type AnyStep } from './definition.ts';
-import { openEffects, type Came, type EffectParts } from './effects.ts';
+import { LEASE_MS, openEffects, type Came, type EffectParts } from './effects.ts';
 import { intentOf, keyOf, undoOf, verbOf } from './entries.ts';
 import { advance, toCache, toHistory, type History } from './history.ts';
 import type { Add, Carried, HeldSaga, NewEntry, SagaLog } from './log.ts';
@@ -68,7 +68,7 @@ export const sagaIdOf = (tenant_id: string, key: string): `sg_${string}` => idFr
 const STOPPING_MS = 1000;
 
 export function openEngine(parts: EngineParts): Engine {
-  const { payloads, log, clock, owner_id, sleep, leaseMs } = parts;
+  const { payloads, log, clock, owner_id, sleep } = parts;
   const effects = openEffects(parts);
   const timestamp = (inMs = 0): string => toTimestamp(clock.now() + inMs);
 
@@ -147,7 +147,7 @@ export function openEngine(parts: EngineParts): Engine {
         owner_agent_id: owner,
         owner_key_id: null,
         idempotency_key,
-        lease_until: timestamp(leaseMs),
+        lease_until: timestamp(LEASE_MS),
         last_update_ts: timestamp(),
         ...(deadline !== undefined && { deadline }),
         ...(carried !== undefined && { parent_saga_id: carried.parent_saga_id }),
@@ -175,7 +175,7 @@ export function openEngine(parts: EngineParts): Engine {
     await of.tenant.commit(
       [
         insert(tenantWal, entry),
-        replace(sagaState, stored, { ...toCache(history), lease_until: timestamp(leaseMs), last_update_ts: timestamp() }),
+        replace(sagaState, stored, { ...toCache(history), lease_until: timestamp(LEASE_MS), last_update_ts: timestamp() }),
       ],
       [],
       io,
@@ -218,7 +218,7 @@ export function openEngine(parts: EngineParts): Engine {
       const came = await perform(saga, held, action, io);
       if (came === undefined) return await outcomeOf(held, io);
       const append = ({ entries, writes = [], guards = [] }: Came) =>
-        held.append(ending.aborted ? only(entries) : follow(saga, held, entries), { lease_until: timestamp(leaseMs), writes, guards }, io);
+        held.append(ending.aborted ? only(entries) : follow(saga, held, entries), { lease_until: timestamp(LEASE_MS), writes, guards }, io);
       await append(came).catch(async (error: unknown) => {
         // Killed meanwhile: what came of it is not wanted any more.
         if (isAncillaError(error, 'saga.state')) return;

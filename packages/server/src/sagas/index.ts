@@ -31,7 +31,6 @@ export interface SagasParts extends SaidParts {
   readonly exclusive: boolean;
   /** What callers may have undone, by `compensate_ref`. */
   readonly offered: Readonly<Record<string, Offered>>;
-  readonly leaseMs?: number;
   readonly graceMs?: number;
 }
 
@@ -43,14 +42,14 @@ export interface Sagas extends Room {
 }
 
 /** Opens the room; `serve` is called once all rooms have said which sagas they have. */
-export function openSagas({ leaseMs = 30_000, graceMs = 3000, ...parts }: SagasParts): Sagas {
+export function openSagas({ graceMs = 3000, ...parts }: SagasParts): Sagas {
   const log = openSagaLog(parts);
   const payloads = openPayloads(parts.artifacts);
   const handlerOf = (ref: string) =>
     [...runner.sagas.values()]
       .flatMap(({ steps }) => steps.flatMap((step) => (isWait(step) || step.compensate?.ref !== ref ? [] : [step.compensate.run])))
       .at(0);
-  const engine = openEngine({ ...parts, payloads, handlerOf, log, leaseMs });
+  const engine = openEngine({ ...parts, payloads, handlerOf, log });
   const runner: Runner = openRunner({ ...parts, payloads, engine, log, graceMs });
   const said = openSaid(parts);
   const external = openExternalSagas({ ...parts, payloads, log, said, noteActive: runner.noteActive });
