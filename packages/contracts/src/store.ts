@@ -77,6 +77,17 @@ export const replace = <C extends Collection<'state' | 'versioned'>>(
   ...(because && { because }),
 });
 
+/**
+ * Inserts a state, or replaces the one that was read: whoever wrote in between makes the commit fail either way. What the new document leaves out stays as it was.
+ * @param was - undefined where there was none
+ */
+export const put = <C extends Collection<'state' | 'versioned'>>(
+  to: C,
+  was: Stored<C> | undefined,
+  doc: Doc<C>,
+  ...because: Reason<C>
+): Write<C['scope']> => (was === undefined ? insert(to, doc, ...because) : replace(to, was, doc, ...because));
+
 /** Removes a document. One that is in the ledger leaves with its entry in `changes`, in the same commit. */
 export const remove = <C extends Collection>(to: C, id: string, ...[because]: RemovalReason<C>): Write<C['scope']> => ({
   op: 'remove',

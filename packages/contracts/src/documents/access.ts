@@ -68,6 +68,7 @@ export const AccessEntry = Closed({
   trace_id: TraceId,
   at: Timestamp,
 });
+export type AccessEntry = Static<typeof AccessEntry>;
 export const accessLog = collection({
   name: 'access_log',
   kind: 'log',

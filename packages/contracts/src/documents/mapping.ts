@@ -75,6 +75,7 @@ export const mappingSuggestions = collection({
 
 export const decisions = ['accept', 'override', 'reject', 'none_of_these', 'new_term'] as const;
 export const Decision = Type.Enum(decisions);
+export type Decision = Static<typeof Decision>;
 
 /** A person's decision. Never changed: a correction is a new entry that says what it supersedes. */
 export const Mapping = Closed({

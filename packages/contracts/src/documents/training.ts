@@ -63,6 +63,7 @@ export const DatasetApproval = Closed({
   /** When it went to the platform. */
   released_at: Type.Optional(Timestamp),
 });
+export type DatasetApproval = Static<typeof DatasetApproval>;
 export const trainingApprovals = collection({
   name: 'training_approvals',
   kind: 'versioned',
@@ -194,6 +195,7 @@ export const Consent = Closed({
   set_by: Name,
   set_at: Timestamp,
 });
+export type Consent = Static<typeof Consent>;
 export const consents = collection({
   name: 'consents',
   kind: 'versioned',

@@ -12,7 +12,6 @@ import {
   type Room,
   type TenantStore,
 } from '@ancilla/contracts';
-import type { Static } from 'typebox';
 import type { Stores } from '../store/index.ts';
 import { openIdentity, type Identity } from './identity.ts';
 import { openKeys, type Keys } from './keys.ts';
@@ -25,7 +24,7 @@ export { may, type Resource, type Verdict } from './may.ts';
 
 export interface Access extends Identity, Keys, Tenants {
   /** Records a denial or a read of raw content; durable when it resolves. */
-  logAccess(log: TenantStore | PlatformStore, entry: Omit<Static<typeof AccessEntry>, 'access_id' | 'at'>, io: Io): Promise<void>;
+  logAccess(log: TenantStore | PlatformStore, entry: Omit<AccessEntry, 'access_id' | 'at'>, io: Io): Promise<void>;
 }
 
 export function openAccess(parts: {

@@ -1,9 +1,9 @@
 import { Type } from 'typebox';
 import {
   AncillaError,
-  insert,
   isAncillaError,
   labelMoves,
+  put,
   replace,
   saga,
   sagaState,
@@ -81,7 +81,7 @@ export const openApprovals = ({
     let open = same ? was : undefined;
     if (!open) {
       const doc: LabelMove = { ...wanted, requested_at: toTimestamp(clock.now()), saga_id: null, approved_by: null };
-      await tenant.commit([was ? replace(labelMoves, was, doc) : insert(labelMoves, doc)], guards, io);
+      await tenant.commit([put(labelMoves, was, doc)], guards, io);
       open = await tenant.get(labelMoves, wanted.label_key, io);
     }
     if (!open) throw new AncillaError('store.revision_conflict', 'the request was overtaken by another');

@@ -1,9 +1,8 @@
 import { Value } from 'typebox/value';
 import {
   AncillaError,
-  insert,
   labels,
-  replace,
+  put,
   toTimestamp,
   type Clock,
   type GovernedKind,
@@ -180,5 +179,5 @@ const movedLabel = (
     moved_at: toTimestamp(now),
   };
   const because = { who: by, reason, trace_id, policy };
-  return was ? replace(labels, was, doc, because) : insert(labels, doc, because);
+  return put(labels, was, doc, because);
 };

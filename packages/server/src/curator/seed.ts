@@ -1,14 +1,4 @@
-import {
-  AncillaError,
-  insert,
-  labels,
-  replace,
-  toTimestamp,
-  type Clock,
-  type Io,
-  type Label,
-  type PlatformStore,
-} from '@ancilla/contracts';
+import { AncillaError, labels, put, toTimestamp, type Clock, type Io, type Label, type PlatformStore } from '@ancilla/contracts';
 import { shipped } from './defaults.ts';
 import { digestOf, findLabel, labelKey, type Subject } from './document.ts';
 import { SHIPPED, saveVersion } from './versions.ts';
@@ -66,5 +56,5 @@ export const ship = async (
     moved_at: toTimestamp(clock.now()),
   };
   const because = { who: RELEASE, reason: 'shipped with the release', trace_id };
-  await platform.commit([was ? replace(labels, was, label, because) : insert(labels, label, because)], [], io);
+  await platform.commit([put(labels, was, label, because)], [], io);
 };

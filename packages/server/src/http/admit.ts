@@ -11,7 +11,6 @@ import {
   type TraceContext,
   type Who,
 } from '@ancilla/contracts';
-import type { Static } from 'typebox';
 import { may, type Access } from '../access/index.ts';
 import type { Writing } from '../ingest/index.ts';
 
@@ -53,14 +52,7 @@ async function resourceOf(parts: AdmitParts, { route: { method, path }, params }
   return `${method}:${address.replaceAll(/[^A-Za-z0-9._:/#=@+-]/g, '-')}`.slice(0, 256);
 }
 
-async function note(
-  parts: AdmitParts,
-  what: Static<typeof AccessEntry>['what'],
-  asked: Asked,
-  who: Who,
-  tenant_id: string | undefined,
-  io: Io,
-) {
+async function note(parts: AdmitParts, what: AccessEntry['what'], asked: Asked, who: Who, tenant_id: string | undefined, io: Io) {
   const { id: subject, role, key_id } = who;
   const log = tenant_id === undefined ? parts.platform : parts.tenantStore(tenant_id);
   const resource = await resourceOf(parts, asked, who, io);

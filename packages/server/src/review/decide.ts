@@ -14,11 +14,10 @@ import {
   type Write,
 } from '@ancilla/contracts';
 import { sha256 } from '@ancilla/evidence';
-import type { Static } from 'typebox';
 
 /** What a person says about a suggestion. Who and when come from the credential and the clock. */
 export interface Verdict {
-  readonly decision: Static<typeof Decision>;
+  readonly decision: Decision;
   readonly semantic_id?: string;
   /** Redacted. */
   readonly justification?: string;

@@ -5,7 +5,6 @@ import {
   Decision,
   GoldItem,
   Id,
-  insert,
   Mapping,
   MappingSuggestion,
   mappingSuggestions,
@@ -13,7 +12,7 @@ import {
   Opinion,
   pageOf,
   paging,
-  replace,
+  put,
   reviewGold,
   reviewOpinions,
   route,
@@ -157,7 +156,7 @@ export function openReview({
         const item: GoldItem = { suggestion_id, mapping_history_id, set_by: who.id, set_at: toTimestamp(clock.now()) };
         const was = await tenant.get(reviewGold, suggestion_id, io);
         const because = { who: who.id, reason, trace_id: trace.trace_id };
-        await tenant.commit([was === undefined ? insert(reviewGold, item, because) : replace(reviewGold, was, item, because)], [], io);
+        await tenant.commit([put(reviewGold, was, item, because)], [], io);
         return [200, item] as const;
       },
     }),

@@ -1,5 +1,5 @@
 import {
-  insert,
+  put,
   replace,
   rolloutEvidence,
   rollouts,
@@ -125,10 +125,8 @@ export class Tally {
     const { doc } = this.was;
     const evidence = { ...this.#evidence, updated_at: this.#at };
     const kept: Write<Tenant>[] = [
-      this.#stored === undefined ? insert(rolloutEvidence, evidence) : replace(rolloutEvidence, this.#stored, evidence),
-      ...[...this.#units.values()].map(({ stored, unit }) =>
-        stored === undefined ? insert(rolloutUnits, unit) : replace(rolloutUnits, stored, unit),
-      ),
+      put(rolloutEvidence, this.#stored, evidence),
+      ...[...this.#units.values()].map(({ stored, unit }) => put(rolloutUnits, stored, unit)),
     ];
     const { verdict, why, figures } = standingOf(doc, evidence, this.#at);
     // What is said with a reason is the end of it.

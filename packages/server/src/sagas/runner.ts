@@ -1,10 +1,9 @@
 import {
   AncillaError,
   everyOf,
-  insert,
   isAncillaError,
+  put,
   remove,
-  replace,
   sagaState,
   toTimestamp,
   wakeups,
@@ -93,7 +92,7 @@ export function openRunner(parts: RunnerParts): Runner {
       const note = await platform.get(wakeups, tenant_id, io_);
       const fresh = { tenant_id, due_at: toTimestamp(now) };
       try {
-        await platform.commit([note === undefined ? insert(wakeups, fresh) : replace(wakeups, note, fresh)], [], io_);
+        await platform.commit([put(wakeups, note, fresh)], [], io_);
         notedUntil.set(tenant_id, now + NOTED_MS);
       } catch (error) {
         // Another process wrote it, or took it away: seen at the next look.

@@ -2,8 +2,7 @@ import {
   AncillaError,
   Dataset,
   DatasetApproval,
-  insert,
-  replace,
+  put,
   trainingApprovals,
   trainingCatalog,
   type Because,
@@ -17,7 +16,7 @@ import {
 import { Type, type Static } from 'typebox';
 
 /** `built → approved → withdrawn`; `refused` when the leak test found something. Withdrawn is for good: what was learned from is not made good by a click. */
-type Status = 'built' | 'refused' | Static<typeof DatasetApproval>['status'];
+type Status = 'built' | 'refused' | DatasetApproval['status'];
 
 /** A dataset with its standing. */
 export interface Catalogued {
@@ -49,15 +48,11 @@ export async function datasetOf(tenant: Reader<Tenant & Platform>, id: string, i
  * A dataset's move to another standing, as writes; none when it stands there already.
  * @throws {AncillaError} `training.leak` for one that was refused, `training.withdrawn` for one that is withdrawn
  */
-export function approve(
-  { dataset, status, approval }: Catalogued,
-  doc: Static<typeof DatasetApproval>,
-  because: Because,
-): readonly Write<Tenant>[] {
+export function approve({ dataset, status, approval }: Catalogued, doc: DatasetApproval, because: Because): readonly Write<Tenant>[] {
   if (status === doc.status) return [];
   if (status === 'refused') throw refusal(dataset);
   if (status === 'withdrawn') throw new AncillaError('training.withdrawn', `dataset ${dataset.dataset_id} was withdrawn`);
-  return [approval === undefined ? insert(trainingApprovals, doc, because) : replace(trainingApprovals, approval, doc, because)];
+  return [put(trainingApprovals, approval, doc, because)];
 }
 
 /** The leak test's verdict as an error: field and rule, never the value. */

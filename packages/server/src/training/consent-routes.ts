@@ -1,5 +1,5 @@
-import { Closed, Consent, consents, insert, nothing, replace, route, Sentence, toTimestamp } from '@ancilla/contracts';
-import { Type, type Static } from 'typebox';
+import { Closed, Consent, consents, nothing, put, route, Sentence, toTimestamp } from '@ancilla/contracts';
+import { Type } from 'typebox';
 import { consentOf } from './consent.ts';
 import type { Flagged } from './flagged.ts';
 import type { TrainingParts } from './parts.ts';
@@ -34,9 +34,9 @@ export const consentRoutes = ({ clock }: TrainingParts, door: Door, flagged: Fla
       const io = { signal };
       const was = await tenant.get(consents, 'training', io);
       const set_at = toTimestamp(clock.now());
-      const doc: Static<typeof Consent> = { consent_id: 'training', training, vectors, agent_io, set_by: who.id, set_at };
+      const doc: Consent = { consent_id: 'training', training, vectors, agent_io, set_by: who.id, set_at };
       const because = { who: who.id, reason, trace_id: trace.trace_id };
-      await tenant.commit([was === undefined ? insert(consents, doc, because) : replace(consents, was, doc, because)], [], io);
+      await tenant.commit([put(consents, was, doc, because)], [], io);
       await withdrawUncovered(door, { tenant, tenant_id }, { training, vectors, agent_io }, because, io);
       await flagged.end(tenant, because, io);
       return [200, doc] as const;

@@ -1,8 +1,7 @@
 import { AncillaError, consents, type Consent, type Dataset, type Guard, type Io, type Reader, type Tenant } from '@ancilla/contracts';
-import type { Static } from 'typebox';
 
 /** What a tenant's decisions may train, and whether vectors may be in it. */
-export type Allowed = Required<Pick<Static<typeof Consent>, 'training' | 'vectors' | 'agent_io'>>;
+export type Allowed = Required<Pick<Consent, 'training' | 'vectors' | 'agent_io'>>;
 
 /**
  * Without a word of the tenant's, its decisions train its own models, without vectors, and its calls nothing.
