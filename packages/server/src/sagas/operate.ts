@@ -17,10 +17,12 @@ export const verbs = {
   skip: { from: ['needs_attention'], summary: 'Count what it stands at as done, a step or the undoing of one, and go on' },
 } as const satisfies Readonly<Record<string, { readonly from: readonly History['status'][]; readonly summary: string }>>;
 export type Verb = keyof typeof verbs;
+/** All of them: a constant has no other keys than its own. */
+export const verbNames = Object.keys(verbs) as readonly Verb[];
 
 /** The verbs that a saga takes as it stands. */
 export const verbsFor = ({ status }: Pick<History, 'status'>): readonly Verb[] =>
-  (Object.keys(verbs) as Verb[]).filter((verb) => verbs[verb].from.some((each) => each === status));
+  verbNames.filter((verb) => verbs[verb].from.some((each) => each === status));
 
 export interface Operators {
   /** Writes what a person decided, in one commit; then the engine goes on. @throws {AncillaError} `saga.not_found`, `saga.state` */

@@ -23,7 +23,7 @@ import { Type } from 'typebox';
 import { Append, type ExternalSagas } from './external.ts';
 import { toHistory } from './history.ts';
 import type { SagaLog } from './log.ts';
-import { verbs, type Operators, type Verb } from './operate.ts';
+import { verbNames, verbs, type Operators, type Verb } from './operate.ts';
 import type { Payloads } from './payloads.ts';
 import type { Runner } from './runner.ts';
 import type { Said } from './said.ts';
@@ -203,7 +203,7 @@ export const sagaRoutes = ({
         return [200, { saga_id: params.saga_id, status: (await stateOf(of, params.saga_id, { signal })).doc.status }] as const;
       },
     }),
-    ...(Object.keys(verbs) as readonly Verb[]).map(verbRoute),
+    ...verbNames.map(verbRoute),
     route({
       method: 'POST',
       path: '/dif/sagas/{saga_id}/retry',

@@ -23,7 +23,7 @@ import { draftOf, draftOfCalls, toCatalogEntry, type Draft } from './dataset.ts'
 import type { Features } from './examples.ts';
 import { keptCalls } from './kept-calls.ts';
 import { rawTextsOf } from './call-pairs.ts';
-import { taskOf, type TrainingParts } from './parts.ts';
+import { decisionsAfter, taskOf, type TrainingParts } from './parts.ts';
 import { readAhead } from './read-ahead.ts';
 import { inTurns } from './turns.ts';
 
@@ -183,13 +183,9 @@ async function decisionsThrough<C extends Collection<'log'>>(
   io: Io,
 ): Promise<readonly Doc<C>[]> {
   const found: Doc<C>[] = [];
-  // A task's decisions are a log of the tenant's.
-  for await (const entry of tenant.feed([task.decisions] as never, -1, io) as AsyncIterable<{
-    readonly seq: number;
-    readonly doc: Doc<C> | undefined;
-  }>) {
-    if (entry.seq > through) break;
-    if (entry.doc !== undefined) found.push(entry.doc);
+  for await (const { seq, doc } of decisionsAfter(tenant, task, -1, io)) {
+    if (seq > through) break;
+    found.push(doc);
   }
   return found;
 }

@@ -1,10 +1,10 @@
-import { idFrom, trainingCatalog, trainingRuns, type Entry, type Io, type Job, type Task, type TenantStore } from '@ancilla/contracts';
+import { idFrom, trainingCatalog, trainingRuns, type Io, type Job, type Task, type TenantStore } from '@ancilla/contracts';
 import { sha256 } from '@ancilla/evidence';
 import { isByPolicy } from '../mapping/index.ts';
 import type { openBuildSaga } from './build-saga.ts';
 import { datasetOf } from './catalog.ts';
 import { assertConsent, consentOf } from './consent.ts';
-import type { TrainingParts } from './parts.ts';
+import { decisionsAfter, type TrainingParts } from './parts.ts';
 import { permitted, startRun, type openRunSaga } from './run-saga.ts';
 
 /** New decisions that are worth a new dataset. */
@@ -69,9 +69,8 @@ async function untrained(tenant: TenantStore, task: Task, io: Io): Promise<strin
 async function hasEnough(tenant: TenantStore, task: Task, io: Io): Promise<boolean> {
   const { items } = await tenant.find(trainingCatalog, { index: 'by_task', equals: { task: task.name }, limit: 1 }, io);
   let count = 0;
-  // A task's decisions are a log that tenants hold; its declaration says so.
-  const decisions = tenant.feed([task.decisions] as never, items[0]?.doc.through_seq ?? -1, io) as AsyncIterable<Entry>;
   // What no person decided teaches nothing, however much of it there is.
-  for await (const { doc } of decisions) if (doc !== undefined && !isByPolicy(task.meta(doc)) && ++count >= ENOUGH) return true;
+  for await (const { doc } of decisionsAfter(tenant, task, items[0]?.doc.through_seq ?? -1, io))
+    if (!isByPolicy(task.meta(doc)) && ++count >= ENOUGH) return true;
   return false;
 }

@@ -1,6 +1,9 @@
 import {
   AncillaError,
   type Clock,
+  type Collection,
+  type Doc,
+  type Io,
   type KeyedHash,
   type NewId,
   type PlatformStore,
@@ -29,6 +32,21 @@ export interface TrainingParts {
   readonly isolation: () => Promise<Isolation>;
   readonly clock: Clock;
   readonly newId: NewId;
+}
+
+/** A task's decisions behind an entry of the feed, in the order they were made; those that are erased are left out. */
+export async function* decisionsAfter<C extends Collection<'log'>>(
+  tenant: TenantStore,
+  task: Task<C>,
+  after: number,
+  io: Io,
+): AsyncGenerator<{ readonly seq: number; readonly doc: Doc<C> }> {
+  // A task's decisions are a log that tenants hold: its declaration says so, and its type cannot.
+  const entries = tenant.feed([task.decisions] as never, after, io) as AsyncIterable<{
+    readonly seq: number;
+    readonly doc: Doc<C> | undefined;
+  }>;
+  for await (const { seq, doc } of entries) if (doc !== undefined) yield { seq, doc };
 }
 
 /** @throws {AncillaError} `not_found`, naming those there are */
