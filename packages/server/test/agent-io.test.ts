@@ -3,7 +3,7 @@ import { deepEqual, equal, match, notEqual, ok } from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { AncillaError } from '@ancilla/contracts';
+import { AncillaError, type Problem } from '@ancilla/contracts';
 import { connect } from '@ancilla/sdk';
 import { parquetReadObjects } from 'hyparquet';
 import { openGate } from '../src/ingest/index.ts';
@@ -130,8 +130,13 @@ test('calls become a dataset of redacted texts by consent; it trains no task and
   deepEqual([rows[0]?.['same_as_sent'], rows[0]?.['prompt_hash']], [true, prompt_hash]);
 
   await steward.post(200, `/training/datasets/${first.dataset_id}/approve`, { reason: 'looked at' });
-  const refused = await steward.post<{ detail: string }>(422, '/training/runs', { task: 'mapping', dataset_id: first.dataset_id });
+  const refused = await steward.post<Problem>(422, '/training/runs', { task: 'mapping', dataset_id: first.dataset_id });
   match(refused.detail, /tasks learn from examples/);
+  // The fix of this error says that the field is named.
+  deepEqual(
+    refused.errors?.map(({ path }) => path),
+    ['/dataset_id'],
+  );
   match(
     (await steward.post<{ detail: string }>(422, '/training/datasets', { ...order, scope: 'global' })).detail,
     /never leave the tenant/,

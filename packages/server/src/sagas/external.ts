@@ -226,7 +226,7 @@ export function openExternalSagas({
       const [first] = appends;
       if (first === undefined) return [];
       if (appends.some(({ saga_id }) => saga_id !== first.saga_id))
-        throw new AncillaError('schema.invalid', 'entries of one request belong to one saga');
+        throw invalidAt('/saga_id', 'must be the same in all entries', 'entries of one request belong to one saga');
       if (appends.some(({ epoch, lease_token }) => epoch !== first.epoch || lease_token !== first.lease_token))
         throw new AncillaError('saga.lease', 'entries of one request are of one lease');
       const held = await hold(of, who, first, io);

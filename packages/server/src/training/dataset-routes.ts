@@ -1,5 +1,4 @@
 import {
-  AncillaError,
   Closed,
   Dataset,
   DatasetApproval,
@@ -100,11 +99,17 @@ export const datasetRoutes = (
     async handle({ tenant, tenant_id, params, query, signal }) {
       const io = { signal };
       const of = { tenant, tenant_id };
-      const [before, after] = await Promise.all([query.from, params.dataset_id].map((id) => datasetOf(tenant, id, io)));
-      if (before === undefined || after === undefined) throw new AncillaError('not_found', 'no such dataset');
-      const [one, other] = [before.dataset, after.dataset];
-      if (one.task !== other.task || (one.kind ?? 'examples') !== (other.kind ?? 'examples'))
-        throw new AncillaError('schema.invalid', `dataset ${one.dataset_id} is of task ${one.task}, ${other.dataset_id} of ${other.task}`);
+      const [{ dataset: one }, { dataset: other }] = await Promise.all([
+        datasetOf(tenant, query.from, io),
+        datasetOf(tenant, params.dataset_id, io),
+      ]);
+      const whatOf = ({ task, kind = 'examples' }: Dataset) => `task ${task}, kind ${kind}`;
+      if (whatOf(one) !== whatOf(other))
+        throw invalidAt(
+          '/from',
+          `must be of ${whatOf(other)}`,
+          `dataset ${one.dataset_id} is of ${whatOf(one)}, ${other.dataset_id} of ${whatOf(other)}`,
+        );
       const [old, now] = [await openDataset(artifacts, of, one, io), await openDataset(artifacts, of, other, io)];
       return [200, { from: one.dataset_id, to: other.dataset_id, ...(await diffOf(old, now, EDITION)) }] as const;
     },

@@ -2,6 +2,7 @@ import {
   AncillaError,
   Closed,
   Id,
+  invalidAt,
   Name,
   nothing,
   pageOf,
@@ -41,8 +42,13 @@ export const runRoutes = (parts: TrainingParts, runSaga: ReturnType<typeof openR
       const task = taskOf(parts.tasks, body.task);
       const { dataset, file } = await permitted(tenant, body.dataset_id, io);
       if (dataset.kind === 'agent_io')
-        throw new AncillaError('schema.invalid', `dataset ${dataset.dataset_id} has texts of calls: tasks learn from examples`);
-      if (dataset.task !== task.name) throw new AncillaError('schema.invalid', `dataset ${dataset.dataset_id} is of task ${dataset.task}`);
+        throw invalidAt(
+          '/dataset_id',
+          'must be of kind examples',
+          `dataset ${dataset.dataset_id} has texts of calls: tasks learn from examples`,
+        );
+      if (dataset.task !== task.name)
+        throw invalidAt('/dataset_id', `must be of task ${task.name}`, `dataset ${dataset.dataset_id} is of task ${dataset.task}`);
       queue.assertRoom(tenant_id);
       const { run_id, saga_id } = await startRun(
         parts,
