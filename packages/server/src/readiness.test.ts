@@ -35,7 +35,7 @@ test('many who ask at once make it look once; a clock that is set back makes it 
 test('a store that hangs is one that does not answer', async (t) => {
   const { at, ready } = site();
   at.head = () => new Promise(() => {});
-  t.mock.timers.enable({ apis: ['setTimeout'] });
+  t.mock.timers.enable({ apis: ['AbortSignal.timeout'] });
   const asked = ready();
   t.mock.timers.tick(2000);
   deepEqual(await asked, ['the store does not answer']);

@@ -1,5 +1,5 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import type { Clock, PlatformStore } from '@ancilla/contracts';
+import { unlessAborted } from '@ancilla/sdk';
 
 /** Anyone may ask, so it is not looked at more often. */
 const BELIEVED_MS = 1000;
@@ -23,11 +23,10 @@ export function openReadiness({
 }): () => Promise<readonly string[]> {
   const storeAnswers = async (): Promise<boolean> => {
     const signal = AbortSignal.timeout(STORE_ANSWERS_WITHIN_MS);
-    const answered = platform.ledger.head({ signal }).then(
+    return unlessAborted(platform.ledger.head({ signal }), signal).then(
       () => true,
       () => false,
     );
-    return Promise.race([answered, wait(STORE_ANSWERS_WITHIN_MS, false, { ref: false })]);
   };
   const look = async (): Promise<readonly string[]> => {
     const [answers, free] = await Promise.all([storeAnswers(), freeBytes()]);

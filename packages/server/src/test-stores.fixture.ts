@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { rmSync } from 'node:fs';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeNewId, storageMap, type Clock, type Io, type Random } from '@ancilla/contracts';
+import { makeNewId, storageMap, unstoppable, type Clock, type Io, type Random } from '@ancilla/contracts';
+import { copiedFolders } from './copied-folder.fixture.ts';
 import { openKeyring } from './keys/index.ts';
 import { inFolder, openStores } from './store/index.ts';
 
@@ -46,24 +45,16 @@ export type TestStores = Awaited<ReturnType<typeof openIn>>;
  * @param first - what stands in each of them from the start
  */
 export const testStores = (first?: (made: TestStores, io: Io) => Promise<void>) => {
-  const newFolder = () => mkdtemp(join(tmpdir(), 'ancilla-stores-'));
-  const make = async (io: Io): Promise<string> => {
+  const copied = copiedFolders('stores', async (folder) => {
     let ms = MADE;
-    const made = await openIn(await newFolder(), { now: () => ms++ });
-    process.once('exit', () => rmSync(made.folder, { recursive: true, force: true }));
+    const made = await openIn(folder, { now: () => ms++ });
     try {
-      for (const id of ['north', 'south']) await made.stores.createTenant(id, io);
-      await first?.(made, io);
+      for (const id of ['north', 'south']) await made.stores.createTenant(id, unstoppable);
+      await first?.(made, unstoppable);
     } finally {
       // Open stores would keep the test's process alive.
       await made.stores[Symbol.asyncDispose]();
     }
-    return made.folder;
-  };
-  let made: Promise<string> | undefined;
-  return async (clock: Clock, io: Io): Promise<TestStores> => {
-    const folder = await newFolder();
-    await cp(await (made ??= make(io)), folder, { recursive: true });
-    return openIn(folder, clock);
-  };
+  });
+  return async (clock: Clock): Promise<TestStores> => openIn((await copied()).folder, clock);
 };

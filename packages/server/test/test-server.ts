@@ -1,10 +1,9 @@
 import { deepEqual, equal } from 'node:assert/strict';
-import { rmSync } from 'node:fs';
-import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Role } from '@ancilla/contracts';
 import { readConfig } from '../src/config.ts';
+import { copiedFolders, newFolder } from '../src/copied-folder.fixture.ts';
 import { openAncilla, type Ancilla, type Extra } from '../src/main.ts';
 import { searchStores } from './marker-hunt.ts';
 import { freshDatabase } from './postgres/database.ts';
@@ -56,23 +55,49 @@ const ROLES = {
 
 const headersOf = ({ headers }: RequestInit): Record<string, string> => Object.fromEntries(new Headers(headers));
 
+/** @param at - where the server listens now: another port after a restart */
+const clientOf = (at: () => string, key: string, subject: string): Client => {
+  const raw = (method: string, path: string, init: RequestInit = {}) =>
+    fetch(at() + path, { ...init, method, headers: { authorization: `Bearer ${key}`, ...headersOf(init) } });
+  const request = async <T>(
+    status: number,
+    method: string,
+    path: string,
+    body: unknown,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<T> => {
+    const answer = await raw(method, path, {
+      headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    equal(answer.status, status, `${method} ${path} answered ${answer.status} ${text.slice(0, 500)}`);
+    return JSON.parse(text) as T;
+  };
+  return {
+    key,
+    subject,
+    raw,
+    get: (status, path, headers) => request(status, 'GET', path, undefined, headers),
+    post: (status, path, body) => request(status, 'POST', path, body),
+    put: (status, path, body) => request(status, 'PUT', path, body),
+    async bytes(path, headers) {
+      const answer = await raw('GET', path, { headers });
+      equal(answer.status, 200, path);
+      return Buffer.from(await answer.arrayBuffer());
+    },
+  };
+};
+
 type Secrets = Readonly<Record<'north' | 'south', Readonly<Record<string, string>>>>;
 
 /** Two tenants and a key for each role, in a server that has just started for the first time. */
-async function makeTenants(url: string, platformKey: string): Promise<Secrets> {
-  const post = async (path: string, body: object): Promise<{ secret: string }> => {
-    const answer = await fetch(url + path, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${platformKey}`, 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
-    equal(answer.status, 201, path);
-    return (await answer.json()) as { secret: string };
-  };
+async function makeTenants(platform: Client): Promise<Secrets> {
   const make = async (tenant_id: string) => {
-    await post('/governance/tenants', { tenant_id });
+    await platform.post(201, '/governance/tenants', { tenant_id });
     const keys = Object.entries(ROLES).map(async ([name, role]) => {
-      const { secret } = await post('/governance/keys', { tenant_id, role, subject: `${tenant_id}-${name}` });
+      const subject = `${tenant_id}-${name}`;
+      const { secret } = await platform.post<{ secret: string }>(201, '/governance/keys', { tenant_id, role, subject });
       return [name, secret] as const;
     });
     return Object.fromEntries(await Promise.all(keys));
@@ -80,70 +105,34 @@ async function makeTenants(url: string, platformKey: string): Promise<Secrets> {
   return { north: await make('north'), south: await make('south') };
 }
 
-const newFolder = () => mkdtemp(join(tmpdir(), 'ancilla-server-'));
-const platformKeyOf = async (folder: string) => (await readFile(join(folder, 'platform-admin-key'), 'utf8')).trim();
+const platformOf = async (folder: string, at: () => string): Promise<Client> =>
+  clientOf(at, (await readFile(join(folder, 'platform-admin-key'), 'utf8')).trim(), 'platform-admin');
 
-/** A folder with tenants and keys, made once a process and copied for each server: making them takes longer than starting on them. */
-let made: Promise<{ readonly folder: string; readonly secrets: Secrets }> | undefined;
-const makeFolder = async () => {
-  const folder = await newFolder();
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+/** Folders with tenants and keys, as a server leaves them that has stopped. */
+const furnished = copiedFolders('server', async (folder) => {
   const server = await openAncilla(readConfig({ ANCILLA_PORT: '0', ANCILLA_DATA: folder }), { log() {} });
   try {
-    return { folder, secrets: await makeTenants(server.url, await platformKeyOf(folder)) };
+    return await makeTenants(await platformOf(folder, () => server.url));
   } finally {
     await server.close();
   }
-};
+});
 
 /** A real server on a folder that goes away, with two tenants and a key for each role. */
 export async function startTestServer(env: Readonly<Record<string, string>> = {}, extra: Extra = {}): Promise<TestServer> {
-  const folder = await newFolder();
   const lines: string[] = [];
   // With a server named, all tests run on PostgreSQL, each on a database of its own.
   const given = process.env['ANCILLA_TEST_STORE_URL'];
   const database = given === undefined ? undefined : await freshDatabase(given);
-  const copied = database ? undefined : await (made ??= makeFolder());
-  if (copied) await cp(copied.folder, folder, { recursive: true });
+  const { folder, made } = database ? { folder: await newFolder('server'), made: undefined } : await furnished();
   const config = readConfig({ ANCILLA_PORT: '0', ANCILLA_DATA: folder, ...(database && { ANCILLA_STORE_URL: database.url }), ...env });
   const open = () => openAncilla(config, { log: (level, line) => void lines.push(JSON.stringify({ level, ...line })), ...extra });
   let server: Ancilla | undefined = await open();
   let url = server.url;
-  const platformKey = await platformKeyOf(folder);
-  const secrets = copied?.secrets ?? (await makeTenants(url, platformKey));
+  const platform = await platformOf(folder, () => url);
+  const secrets = made ?? (await makeTenants(platform));
 
-  const client = (key: string, subject: string): Client => {
-    const raw = (method: string, path: string, init: RequestInit = {}) =>
-      fetch(url + path, { ...init, method, headers: { authorization: `Bearer ${key}`, ...headersOf(init) } });
-    const request = async <T>(
-      status: number,
-      method: string,
-      path: string,
-      body: unknown,
-      headers: Readonly<Record<string, string>> = {},
-    ): Promise<T> => {
-      const answer = await raw(method, path, {
-        headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
-      });
-      const text = await answer.text();
-      equal(answer.status, status, `${method} ${path} answered ${answer.status} ${text.slice(0, 500)}`);
-      return JSON.parse(text) as T;
-    };
-    return {
-      key,
-      subject,
-      raw,
-      get: (status, path, headers) => request(status, 'GET', path, undefined, headers),
-      post: (status, path, body) => request(status, 'POST', path, body),
-      put: (status, path, body) => request(status, 'PUT', path, body),
-      async bytes(path, headers) {
-        const answer = await raw('GET', path, { headers });
-        equal(answer.status, 200, path);
-        return Buffer.from(await answer.arrayBuffer());
-      },
-    };
-  };
+  const client = (key: string, subject: string) => clientOf(() => url, key, subject);
   const tenant = (tenant_id: keyof Secrets): Tenant =>
     Object.fromEntries(
       Object.entries(secrets[tenant_id]).map(([name, secret]) => [name, client(secret, `${tenant_id}-${name}`)]),
@@ -168,7 +157,7 @@ export async function startTestServer(env: Readonly<Record<string, string>> = {}
       return url;
     },
     folder,
-    platform: client(platformKey, 'platform-admin'),
+    platform,
     client,
     north: tenant('north'),
     south: tenant('south'),

@@ -28,7 +28,7 @@ const flip = async (file: string, at: number) => {
 };
 
 test('small content rides in the commit, larger becomes an object; both come back', async (t) => {
-  await using at = await openTenants(t);
+  await using at = await openTenants();
   for (const [bytes, place] of [
     [new Uint8Array(), 'inline'],
     [Buffer.from(MARKER), 'inline'],
@@ -43,14 +43,14 @@ test('small content rides in the commit, larger becomes an object; both come bac
 });
 
 test('no byte of content or key is in any file', async (t) => {
-  await using at = await openTenants(t);
+  await using at = await openTenants();
   await at.room.put(at.north, { ...about, bytes: Buffer.from(MARKER) }, t);
   await at.room.put(at.north, { ...about, bytes: large }, t);
   for (const file of await filesUnder(at.folder)) ok(!(await readFile(file)).includes(MARKER), file);
 });
 
 test('prepared writes ride in another’s commit, and the key never stands in the history of changes', async (t) => {
-  await using at = await openTenants(t);
+  await using at = await openTenants();
   const { artifact_id, writes } = at.room.prepare(at.north, { ...about, bytes: Buffer.from(MARKER) });
   await at.north.tenant.commit(writes, [], t);
   equal((await at.room.bytes(at.north, artifact_id, t)).toString(), MARKER);
@@ -61,7 +61,7 @@ test('prepared writes ride in another’s commit, and the key never stands in th
 });
 
 test('an upload that fails half way leaves neither object nor document', async (t) => {
-  await using at = await openTenants(t);
+  await using at = await openTenants();
   for (const size of [100, 2 * INLINE_BYTES]) {
     async function* failing() {
       yield* chunked(Buffer.alloc(size));
@@ -75,7 +75,7 @@ test('an upload that fails half way leaves neither object nor document', async (
 
 test('over the limit nothing is kept, at either size', async (t) => {
   for (const limit of [1000, INLINE_BYTES + 1000]) {
-    await using at = await openTenants(t, limit);
+    await using at = await openTenants(limit);
     await rejects(at.room.put(at.north, { ...about, bytes: chunked(Buffer.alloc(limit + 1)) }, t), { code: 'request.too_large' });
     await at.room.put(at.north, { ...about, bytes: chunked(Buffer.alloc(limit)) }, t);
     equal((await listed(at.north, t)).length, 1);
@@ -83,7 +83,7 @@ test('over the limit nothing is kept, at either size', async (t) => {
 });
 
 test('the same id with the same content answers as before, with other content it is refused', async (t) => {
-  await using at = await openTenants(t);
+  await using at = await openTenants();
   for (const bytes of [Buffer.from(MARKER), large]) {
     const artifact_id = at.newId('ar');
     const first = await at.room.put(at.north, { ...about, artifact_id, bytes }, t);
@@ -94,7 +94,7 @@ test('the same id with the same content answers as before, with other content it
 });
 
 test('of many uploads at once under one id one stands, and its object is the only one', async (t) => {
-  await using at = await openTenants(t);
+  await using at = await openTenants();
   const artifact_id = at.newId('ar');
   const docs = await Promise.all([1, 2, 3, 4].map(() => at.room.put(at.north, { ...about, artifact_id, bytes: chunked(large) }, t)));
   equal(new Set(docs.map(({ created_at, sha256: hash }) => `${created_at}${hash}`)).size, 1);
@@ -103,7 +103,7 @@ test('of many uploads at once under one id one stands, and its object is the onl
 });
 
 test('an object that was altered, cut off, swapped or lost is refused before or at the bad segment', async (t) => {
-  await using at = await openTenants(t);
+  await using at = await openTenants();
   const one = await at.room.put(at.north, { ...about, bytes: large }, t);
   const [file = ''] = await filesUnder(at.objects);
   const whole = await readFile(file);
@@ -129,7 +129,7 @@ test('an object that was altered, cut off, swapped or lost is refused before or 
 });
 
 test('a missing object is a loss, an unknown id is not found, and another tenant’s id is unknown', async (t) => {
-  await using at = await openTenants(t);
+  await using at = await openTenants();
   const doc = await at.room.put(at.north, { ...about, bytes: large }, t);
   await rejects(at.room.open(at.south, doc.artifact_id, t), { code: 'not_found' });
   await rejects(at.room.open(at.north, at.newId('ar'), t), { code: 'not_found' });
@@ -138,14 +138,14 @@ test('a missing object is a loss, an unknown id is not found, and another tenant
 });
 
 test('another tenant’s key, wrap and sealed bytes under the same id open nothing', async (t) => {
-  await using at = await openTenants(t);
+  await using at = await openTenants();
   const { artifact_id, writes } = at.room.prepare(at.north, { ...about, bytes: Buffer.from(MARKER) });
   await at.south.tenant.commit(writes, [], t);
   await rejects(at.room.open(at.south, artifact_id, t), corrupt);
 });
 
 test('content that is not what the ledger says is refused, though it authenticates', async (t) => {
-  await using at = await openTenants(t);
+  await using at = await openTenants();
   const { artifact_id } = await at.room.put(at.north, { ...about, bytes: Buffer.from(MARKER) }, t);
   const was = await at.north.tenant.get(artifacts, artifact_id, t);
   ok(was);
@@ -155,7 +155,7 @@ test('content that is not what the ledger says is refused, though it authenticat
 });
 
 test('a stream nobody reads can be closed', async (t) => {
-  await using at = await openTenants(t);
+  await using at = await openTenants();
   const doc = await at.room.put(at.north, { ...about, bytes: large }, t);
   const { bytes } = await at.room.open(at.north, doc.artifact_id, t);
   await bytes[Symbol.asyncIterator]().return?.();
@@ -163,7 +163,7 @@ test('a stream nobody reads can be closed', async (t) => {
 });
 
 test('200 MB pass through in bounded memory', async (t) => {
-  await using at = await openTenants(t);
+  await using at = await openTenants();
   const chunk = randomBytes(64 * 1024);
   const chunks = (200 * 1024 * 1024) / chunk.length;
   let peak = 0;
@@ -213,7 +213,7 @@ const routesOf = (store: Artifacts, newId: Parameters<typeof artifactRoutes>[0][
 };
 
 test('content is served as nothing a browser would run, after its entry in the access log', async (t) => {
-  await using at = await openTenants(t);
+  await using at = await openTenants();
   const { post, meta, content } = routesOf(at.room, at.newId);
   const headers = { 'content-type': 'text/html; charset=utf-8', 'x-ancilla-category': 'raw_input' };
   const [status, stored] = await post.handle(request(at.north, 'agent', headers, { body: chunked(Buffer.from(MARKER)) }, t));
@@ -253,7 +253,7 @@ test('content is served as nothing a browser would run, after its entry in the a
 });
 
 test('a client stores its own categories only, and headers are checked', async (t) => {
-  await using at = await openTenants(t);
+  await using at = await openTenants();
   const { post } = routesOf(at.room, at.newId);
   const send = (headers: Record<string, string>) =>
     post.handle(request(at.north, 'agent', headers, { body: chunked(Buffer.from('x')) }, t));
@@ -266,7 +266,7 @@ test('a client stores its own categories only, and headers are checked', async (
 });
 
 test('the values of a trace are found once each, in JSON and in lines, and no other category’s or trace’s', async (t) => {
-  await using at = await openTenants(t);
+  await using at = await openTenants();
   const put = (category: About['category'], text: string) => at.room.put(at.north, { ...about, category, bytes: Buffer.from(text) }, t);
   await put('raw_input', JSON.stringify({ name: ['Ada', { city: 'Turin', n: 7 }], again: 'Ada' }));
   await put('payload', 'first line\r\nsecond line');

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import type { Io } from '@ancilla/contracts';
 import { random, testStores } from '../test-stores.fixture.ts';
 import { openArtifacts } from './index.ts';
 import { openFileAdapter } from './file-adapter.ts';
@@ -7,8 +6,8 @@ import { openFileAdapter } from './file-adapter.ts';
 const openTestStores = testStores();
 
 /** Two tenants on real stores in a folder that goes away, and the artifacts room over them. */
-export const openTenants = async (io: Io, maxBytes?: number) => {
-  const at = await openTestStores({ now: () => Date.now() }, io);
+export const openTenants = async (maxBytes?: number) => {
+  const at = await openTestStores({ now: () => Date.now() });
   const { folder, keyring, clock, newId } = at;
   const objects = join(folder, 'objects');
   const adapter = await openFileAdapter(objects);

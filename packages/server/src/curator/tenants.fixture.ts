@@ -81,7 +81,7 @@ const openTestStores = testStores((made, io) => curatorOver(made, none).curator.
 export const openTenants = async (io: Io, models = none) => {
   // A clock that a test can set: what was live at a time is then a plain question.
   const clock: Clock & { ms: number } = { ms: Date.parse('2026-11-01T00:00:00.000Z'), now: () => clock.ms++ };
-  const at = await openTestStores(clock, io);
+  const at = await openTestStores(clock);
   const { runner, started, curator } = curatorOver(at, models);
   const tenants = { north: at.north, south: at.south };
 

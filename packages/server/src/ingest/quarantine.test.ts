@@ -15,7 +15,7 @@ const unavailable = async (): Promise<never> => Promise.reject(new AncillaError(
 
 /** @param over - of the artifacts room: what goes wrong there */
 async function openTest(over: (room: Artifacts) => Partial<Artifacts> = () => ({})) {
-  const tenants = await openTenants(io);
+  const tenants = await openTenants();
   const { north, room, newId } = tenants;
   const world = { now: Date.UTC(2026, 10, 27), works: false };
   const outcomes: string[] = [];

@@ -43,6 +43,13 @@ export async function readKeyringFile(folder: string): Promise<KeyringFile | und
   return value;
 }
 
+/** As {@link readKeyringFile}, where there must be one. @throws {AncillaError} `key.invalid` */
+export async function keyringFileIn(folder: string): Promise<KeyringFile> {
+  const file = await readKeyringFile(folder);
+  if (!file) throw new AncillaError('key.invalid', `there is no keyring in ${folder}`);
+  return file;
+}
+
 /** Durable when it resolves. */
 export const writeKeyringFile = (folder: string, file: KeyringFile): Promise<void> =>
   writeSecretFile(keyringPath(folder), `${JSON.stringify(file)}\n`);

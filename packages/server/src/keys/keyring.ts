@@ -45,17 +45,26 @@ export async function openKeyring({
   return locked(join(folder, 'keyring.lock'), () => openLocked(folder, random, given));
 }
 
-/** What is on disk, and the master that opens it. @throws {AncillaError} `key.invalid` when another one does */
-export async function readKeyring(folder: string, random: Random, given: string | undefined) {
-  const file = await readKeyringFile(folder);
+/** The master that opens what is on disk; none is there on a first start. @throws {AncillaError} `key.invalid` when another one does */
+export async function masterOf(
+  folder: string,
+  file: KeyringFile | undefined,
+  random: Random,
+  given: string | undefined,
+): Promise<Uint8Array> {
   const master = given === undefined ? await fileMasterKey(folder, file?.master_id, random) : parseMasterKey(given, 'the master key given');
-  if (file !== undefined && file.master_id !== masterId(master))
-    throw new AncillaError('key.invalid', `the keyring in ${folder} is wrapped by another master key`);
-  return { file, master };
+  if (file !== undefined) assertWrappedBy(master, file, folder);
+  return master;
+}
+
+/** @throws {AncillaError} `key.invalid` */
+export function assertWrappedBy(master: Uint8Array, { master_id }: KeyringFile, folder: string): void {
+  if (master_id !== masterId(master)) throw new AncillaError('key.invalid', `the keyring in ${folder} is wrapped by another master key`);
 }
 
 async function openLocked(folder: string, random: Random, given: string | undefined): Promise<Keyring> {
-  const { file: found, master } = await readKeyring(folder, random, given);
+  const found = await readKeyringFile(folder);
+  const master = await masterOf(folder, found, random, given);
   const wrapAll = (owner: string): WrappedKeys => wrapNew(master, owner, random);
   let file: KeyringFile;
   if (found === undefined) {

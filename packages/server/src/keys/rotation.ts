@@ -1,6 +1,6 @@
 import { AncillaError, type Random } from '@ancilla/contracts';
-import { readKeyringFile, writeKeyringFile, type WrappedKeys } from './keyring-file.ts';
-import { eachPurpose, signingPurpose, unwrapAll, unwrapEarlierTokens } from './keyring.ts';
+import { keyringFileIn, writeKeyringFile, type WrappedKeys } from './keyring-file.ts';
+import { assertWrappedBy, eachPurpose, signingPurpose, unwrapAll, unwrapEarlierTokens } from './keyring.ts';
 import { adoptNextMaster, makeMasterKey, masterKeyPath, nextMasterKeyPath, parseMasterKey, readMasterKey } from './master-key.ts';
 import { masterId, unwrapKey, wrapKey } from './wrap.ts';
 
@@ -35,10 +35,9 @@ export async function rotateFileMaster({ folder, random }: { readonly folder: st
 }
 
 async function rewrap(folder: string, was: Uint8Array, next: Uint8Array, random: Random): Promise<void> {
-  const file = await readKeyringFile(folder);
-  if (!file) throw new AncillaError('key.invalid', `there is no keyring in ${folder}`);
+  const file = await keyringFileIn(folder);
   if (file.master_id === masterId(next)) return;
-  if (file.master_id !== masterId(was)) throw new AncillaError('key.invalid', `the keyring in ${folder} is wrapped by another master key`);
+  assertWrappedBy(was, file, folder);
   const wrapAgain = (owner: string, wrapped: WrappedKeys) => {
     const keys = unwrapAll(was, owner, wrapped);
     const earlier = unwrapEarlierTokens(was, owner, wrapped);

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { AncillaError, type Random } from '@ancilla/contracts';
 import type { TokenKey } from '@ancilla/redaction';
-import { ownerOf, readKeyring, tenantKeysFrom } from './keyring.ts';
-import { readKeyringFile, writeKeyringFile } from './keyring-file.ts';
+import { masterOf, ownerOf, tenantKeysFrom } from './keyring.ts';
+import { keyringFileIn, writeKeyringFile } from './keyring-file.ts';
 import { locked } from './locked.ts';
 import { KEY_BYTES, wrapKey } from './wrap.ts';
 
@@ -37,11 +37,10 @@ export async function rotateTokenKey(of: TokenKeyOf): Promise<number> {
 }
 
 async function ownerIn({ folder, master: given, tenant_id, random }: TokenKeyOf) {
-  // Looked for first: opening a folder without one would make it.
-  const found = (await readKeyringFile(folder)) && (await readKeyring(folder, random, given));
-  if (!found?.file) throw new AncillaError('key.invalid', `there is no keyring in ${folder}`);
+  const file = await keyringFileIn(folder);
+  const master = await masterOf(folder, file, random, given);
   const owner = ownerOf(tenant_id);
-  const wrapped = Object.hasOwn(found.file.owners, owner) ? found.file.owners[owner] : undefined;
+  const wrapped = Object.hasOwn(file.owners, owner) ? file.owners[owner] : undefined;
   if (!wrapped) throw new AncillaError('tenant.not_found', `the keyring in ${folder} has no keys of tenant ${tenant_id}`);
-  return { file: found.file, master: found.master, owner, wrapped };
+  return { file, master, owner, wrapped };
 }

@@ -44,7 +44,7 @@ async function decide(at: Tenants, of: Of, column: string, change: Partial<Mappi
 const elsewhere = { dataset: 'crm', table: 'orders' };
 
 test('what people decided is remembered: terms, and that none fits; a bare rejection says nothing', async (t) => {
-  await using at = await openTenants(t);
+  await using at = await openTenants();
   const memory = openMemory({ artifacts: at.room });
   await decide(at, at.north, 'name', {}, t);
   await decide(at, at.north, 'batch', { decision: 'none_of_these', semantic_id: null }, t);
@@ -63,7 +63,7 @@ test('what people decided is remembered: terms, and that none fits; a bare rejec
 });
 
 test('a correction replaces what it corrects, also when it comes after the memory was read', async (t) => {
-  await using at = await openTenants(t);
+  await using at = await openTenants();
   const memory = openMemory({ artifacts: at.room });
   const first = await decide(at, at.north, 'name', {}, t);
   equal((await memory.of(at.north, 'crm', elsewhere, t))[0]?.semantic_id, 'sem.name');
@@ -75,7 +75,7 @@ test('a correction replaces what it corrects, also when it comes after the memor
 });
 
 test('a table is no look-alike of itself, another glossary is another language, another tenant another world', async (t) => {
-  await using at = await openTenants(t);
+  await using at = await openTenants();
   const memory = openMemory({ artifacts: at.room });
   await decide(at, at.north, 'name', {}, t);
   deepEqual(await memory.of(at.north, 'crm', { dataset: 'crm', table: 'customers' }, t), []);

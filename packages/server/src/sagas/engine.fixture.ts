@@ -28,7 +28,7 @@ export const unwriting = (undone: string[]) =>
 /** Two tenants and a saga engine over real stores; further engines stand for further lives of the process. The clock moves when told. */
 export async function openTest() {
   let offset = 0;
-  const at = await openTestStores({ now: () => Date.now() + offset }, io);
+  const at = await openTestStores({ now: () => Date.now() + offset });
   const { folder, keyring, stores, clock, newId, north } = at;
   const artifacts = openArtifacts({
     adapter: await openFileAdapter(join(folder, 'objects')),

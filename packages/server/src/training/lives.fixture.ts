@@ -20,7 +20,7 @@ const START = Date.UTC(2026, 9, 31);
 export async function openLives(decisions: readonly Mapping[], isolation = openTrainer(process.execPath)) {
   let ticks = 0;
   let step = 1;
-  const at = await openTestStores({ now: () => START + (ticks += step) }, io);
+  const at = await openTestStores({ now: () => START + (ticks += step) });
   const { folder, keyring, stores, clock, newId, north: of } = at;
   const north: TenantStore = of.tenant;
   const keys = (id: string) => (id === PLATFORM ? keyring.platform : keyring.tenant(id));
