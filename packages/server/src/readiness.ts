@@ -29,10 +29,11 @@ export function openReadiness({
     );
   };
   const look = async (): Promise<readonly string[]> => {
-    const [answers, free] = await Promise.all([storeAnswers(), freeBytes()]);
+    const [answers, free] = await Promise.all([storeAnswers(), freeBytes().catch(() => undefined)]);
     return [
       ...(answers ? [] : ['the store does not answer']),
-      ...(free >= LEAST_FREE_BYTES ? [] : ['the disk of the data folder is full']),
+      ...(free === undefined ? ['the data folder cannot be read'] : []),
+      ...(free === undefined || free >= LEAST_FREE_BYTES ? [] : ['the disk of the data folder is full']),
     ];
   };
   let believed: { readonly until: number; readonly reasons: Promise<readonly string[]> } | undefined;
