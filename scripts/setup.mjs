@@ -38,7 +38,7 @@ once(
     result: join(root, 'node_modules'),
   },
   process.execPath,
-  [npm, 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', '--engine-strict=false'],
+  [npm, 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
   root,
 );
 

@@ -75,6 +75,12 @@ export interface RolloutRow {
 }
 /** An open suggestion; of a blind one nothing that was suggested. */
 export type QueueItem = MappingSuggestion & { readonly blind?: true };
+/** An entry of a glossary: what a suggestion's ids mean. */
+export interface Term {
+  readonly semantic_id: string;
+  readonly name?: string;
+  readonly description?: string;
+}
 export type DecisionBody = {
   readonly decision: 'accept' | 'override' | 'reject' | 'none_of_these' | 'new_term';
   readonly semantic_id?: string;
@@ -109,6 +115,13 @@ export function openApi(token: string) {
       get<Page<PromptEvent>>(`/dif/prompt_events?limit=50${cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`}`, signal),
     trace: (id: string, signal: AbortSignal) => get<Trace>(`/dif/traces/${encodeURIComponent(id)}`, signal),
     queue: (signal: AbortSignal) => get<Page<QueueItem>>(`/review/queue?status=open&order=value&limit=${MOST_QUEUED}`, signal),
+    terms: async ({ id, version }: QueueItem['glossary'], signal: AbortSignal) => {
+      const { content } = await get<{ readonly content: { readonly entries: readonly Term[] } }>(
+        `/curator/glossaries/${encodeURIComponent(id)}/versions/${encodeURIComponent(version)}`,
+        signal,
+      );
+      return new Map(content.entries.map((term) => [term.semantic_id, term]));
+    },
     rollouts: (signal: AbortSignal) => get<Page<RolloutRow>>('/rollouts?limit=20', signal),
     models: (signal: AbortSignal) => get<Page<ModelRow>>('/models', signal),
     decide: (suggestion_id: string, decision: DecisionBody) =>

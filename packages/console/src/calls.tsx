@@ -45,7 +45,9 @@ export function Calls({ api, tenant }: { readonly api: Api; readonly tenant: str
                 <td className="number">{event.latency_ms}</td>
                 <td>{found.length === 0 ? <small>nothing found</small> : found.join(', ')}</td>
                 <td>
-                  <code title={event.prompt_hash}>{event.prompt_hash.slice(0, 12)}</code>
+                  <code className="hash" title={event.prompt_hash}>
+                    {event.prompt_hash.slice(0, 12)}
+                  </code>
                 </td>
                 <td>{event.success ? 'ok' : <span className="failed">{event.error_code ?? 'failed'}</span>}</td>
                 <td>

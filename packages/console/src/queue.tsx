@@ -23,7 +23,7 @@ function List({ api, tenant, items }: { readonly api: Api; readonly tenant: stri
     onSettled: () => client.invalidateQueries({ queryKey: [tenant, 'queue'] }),
   });
   // Keys work at once, without a click into the list.
-  useEffect(() => list.current?.focus(), []);
+  useEffect(() => list.current?.focus({ preventScroll: true }), []);
 
   const at = Math.min(place, items.length - 1);
   const open = items[at];
@@ -69,7 +69,14 @@ function List({ api, tenant, items }: { readonly api: Api; readonly tenant: stri
       {error !== null && <ProblemNote error={error} />}
       {items.map((suggestion, i) =>
         i === at ? (
-          <SuggestionCard key={suggestion.suggestion_id} tenant={tenant} suggestion={suggestion} busy={isPending} decide={decide} />
+          <SuggestionCard
+            key={suggestion.suggestion_id}
+            api={api}
+            tenant={tenant}
+            suggestion={suggestion}
+            busy={isPending}
+            decide={decide}
+          />
         ) : (
           <button key={suggestion.suggestion_id} type="button" className="line" onClick={() => setPlace(i)}>
             <span>

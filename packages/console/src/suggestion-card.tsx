@@ -1,14 +1,17 @@
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { DecisionBody, QueueItem } from './api.ts';
+import type { Api, DecisionBody, QueueItem, Term } from './api.ts';
 import { toHref } from './place.ts';
 
 /** One suggestion with its candidates, why each, and the five decisions. */
 export function SuggestionCard({
+  api,
   tenant,
   suggestion,
   busy,
   decide,
 }: {
+  readonly api: Api;
   readonly tenant: string;
   readonly suggestion: QueueItem;
   readonly busy: boolean;
@@ -16,7 +19,13 @@ export function SuggestionCard({
 }) {
   const [other, setOther] = useState('');
   const [why, setWhy] = useState('');
-  const { table, column, dataset, model, trace_id, abstained, blind, candidates } = suggestion;
+  const { table, column, dataset, model, trace_id, abstained, blind, candidates, glossary } = suggestion;
+  const { data: terms } = useQuery({
+    queryKey: [tenant, 'terms', glossary.id, glossary.version],
+    queryFn: ({ signal }) => api.terms(glossary, signal),
+    // A version never changes.
+    staleTime: Infinity,
+  });
   const say = (body: DecisionBody) => decide({ ...body, ...(why !== '' && { justification: why }) });
   return (
     <article className="card" aria-label={`${table}.${column}`}>
@@ -39,7 +48,7 @@ export function SuggestionCard({
             <meter min={0} max={1} value={score} aria-label={`score ${score.toFixed(2)}`} />
             <b>{score.toFixed(2)}</b>
             <div>
-              <code>{semantic_id}</code>
+              <code>{semantic_id}</code> <Meaning term={terms?.get(semantic_id)} />
               <small>{reasons.map(({ text }) => text).join(' · ')}</small>
             </div>
           </li>
@@ -48,10 +57,18 @@ export function SuggestionCard({
       <footer>
         <input
           aria-label="another term"
+          list="terms"
           placeholder="another term of the glossary"
           value={other}
           onChange={({ target }) => setOther(target.value)}
         />
+        <datalist id="terms">
+          {Array.from(terms?.values() ?? [], ({ semantic_id, name }) => (
+            <option key={semantic_id} value={semantic_id}>
+              {name}
+            </option>
+          ))}
+        </datalist>
         <button type="button" disabled={busy || other === ''} onClick={() => say({ decision: 'override', semantic_id: other })}>
           Use this term
         </button>
@@ -67,5 +84,16 @@ export function SuggestionCard({
         </button>
       </footer>
     </article>
+  );
+}
+
+/** What a term means, as its glossary says; a long text is cut, and whole where the pointer rests. */
+function Meaning({ term }: { readonly term: Term | undefined }) {
+  if (term === undefined) return null;
+  const { name = '', description = '' } = term;
+  return (
+    <span className="meaning" title={description}>
+      {[name, description].filter((text) => text !== '').join(': ')}
+    </span>
   );
 }

@@ -43,6 +43,9 @@ test(
       const second = await page.getByRole('article').getAttribute('aria-label');
       ok(second !== first && second?.startsWith('fictional_customers.'), 'j moves on');
       await page.getByRole('article').getByRole('link', { name: 'trace' }).waitFor();
+      const meaning = page.getByRole('article').getByRole('listitem').first().locator('.meaning');
+      match(await meaning.innerText(), /^\w+: \w+/, 'what the glossary says of a term stands beside it');
+      ok((await page.getByRole('article').locator('datalist option').count()) > 50, 'any other term can be picked');
       const trace = await page.getByRole('article').getByRole('link', { name: 'trace' }).getAttribute('href');
       await page.keyboard.press('1');
       await page.getByText('9 open').waitFor();
