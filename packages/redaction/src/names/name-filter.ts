@@ -14,6 +14,9 @@ interface NameHash {
   step: number;
 }
 
+/** Letters that are no letter with a mark on it, as those write them who do not have them: Søren is filed as Soren. */
+const PLAIN = new Map(Array.from('øłđðı', (letter, at) => [letter.charCodeAt(0), 'olddi'.charCodeAt(at)]));
+
 /** The hash of a stretch of a text that is in {@link toName}'s form but for the case of ASCII letters, into the given one: this runs for every capital. */
 function hashInto(hash: NameHash, text: string, start: number, end: number): void {
   let first = 0x811c9dc5;
@@ -21,6 +24,7 @@ function hashInto(hash: NameHash, text: string, start: number, end: number): voi
   for (let at = start; at < end; at++) {
     let code = text.charCodeAt(at);
     if (code >= 0x41 && code <= 0x5a) code |= 0x20;
+    else if (code >= 0x80) code = PLAIN.get(code) ?? code;
     first = Math.imul(first ^ code, 0x01000193);
     step = Math.imul(step ^ code, 0x5bd1e995);
     step ^= step >>> 15;
