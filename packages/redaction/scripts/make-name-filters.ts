@@ -33,14 +33,15 @@ function babyNames(): readonly string[] {
 }
 
 /** What fewer sources have, or fewer people, is often no name. */
-const FEWEST_SOURCES = 5;
-const FEWEST_PEOPLE = 20;
-function countedNames(): readonly string[] {
+const COUNTED = { sources: 5, people: 20 };
+/** What so many have is a name first, though it is a word of one language as well. */
+const WELL_KNOWN = { sources: 10, people: 500 };
+function countedNames(fewest: typeof COUNTED): readonly string[] {
   const counted: Record<string, readonly [sources: number, people: number]> = JSON.parse(
     readFileSync(join(folder, 'nomquamgender/name_data.json'), 'utf8'),
   );
   return Object.entries(counted).flatMap(([name, [sources, people]]) =>
-    /^[a-z]+$/.test(name) && sources >= FEWEST_SOURCES && people >= FEWEST_PEOPLE ? [name] : [],
+    /^[a-z]+$/.test(name) && sources >= fewest.sources && people >= fewest.people ? [name] : [],
   );
 }
 
@@ -88,19 +89,25 @@ const wordsOf = (list: string): readonly string[] => {
   return words.map((word) => toName(String(word)));
 };
 // The curated lists keep their everyday words, which src/names/everyday-words.ts knows; the large ones would bring thousands more.
-const left = new Set([...['words', 'words-german', 'words-french', 'words-spanish'].flatMap(wordsOf), ...placeNames]);
+const english = new Set(wordsOf('words'));
+const others = ['words-german', 'words-french', 'words-spanish'].map((list) => new Set(wordsOf(list)));
+const left = new Set([...english, ...others.flatMap((words) => [...words]), ...placeNames]);
 const large = (names: readonly string[]): readonly string[] =>
   names.filter((name) => name.length > 2 && !name.includes(' ') && !left.has(name));
 
+const wellKnown = countedNames(WELL_KNOWN).filter(
+  (name) => name.length > 4 && !english.has(name) && !placeNames.has(name) && others.filter((words) => words.has(name)).length < 2,
+);
+
 const wikidata = await wikidataNames();
-const given = new Set([...curatedGiven, ...large(babyNames()), ...large(countedNames()), ...large(wikidata.given)]);
+const given = new Set([...curatedGiven, ...large(babyNames()), ...large(countedNames(COUNTED)), ...wellKnown, ...large(wikidata.given)]);
 const any = new Set([...curated, ...given, ...large(lines('humannames/list.txt')), ...large(wikidata.family)]);
 
-/** With six probes one word in five hundred passes for a name that is none. */
-const BITS_PER_NAME = 14;
+/** With six probes one word in two thousand passes for a given name that is none, one in five hundred for a name. */
+const BITS_PER_NAME = { given: 18, any: 14 };
 
-function toFilter(names: ReadonlySet<string>): string {
-  const bits = new Uint8Array(Math.ceil((names.size * BITS_PER_NAME) / 8));
+function toFilter(names: ReadonlySet<string>, bitsPerName: number): string {
+  const bits = new Uint8Array(Math.ceil((names.size * bitsPerName) / 8));
   for (const name of names)
     for (const bit of filterBits(name, bits.length * 8)) bits[bit >>> 3] = (bits[bit >>> 3] ?? 0) | (1 << (bit & 7));
   return Buffer.from(bits).toString('base64');
@@ -112,10 +119,10 @@ writeFileSync(
 
 /** ${given.size} given names. */
 export const givenNames =
-  '${toFilter(given)}';
+  '${toFilter(given, BITS_PER_NAME.given)}';
 
 /** ${any.size} given and family names. */
 export const anyNames =
-  '${toFilter(any)}';
+  '${toFilter(any, BITS_PER_NAME.any)}';
 `,
 );

@@ -3,7 +3,7 @@ import { classAt, isWord, LETTER, LOWER, OTHER_LETTER, UPPER } from '../characte
 import { wordSet } from '../keywords.ts';
 import { isListed, isListedGiven, marksOf, OTHERWISE } from '../names/lookup.ts';
 import { toName } from '../names/name-filter.ts';
-import { BEGIN_FAMILY } from './person-announced.ts';
+import { BEGIN_FAMILY, titles } from './person-announced.ts';
 
 export const particles = wordSet(`${BEGIN_FAMILY},binti,bint,y,e,st,mc,o,d,l,dit,und zu`);
 
@@ -63,14 +63,15 @@ export function wordAt(text: string, start: number, joined = false): Word | unde
       continue;
     break;
   }
-  if (isWord(text, end)) return undefined;
+  if (isWord(text, end) || ELISION.test(text.slice(start, start + 4))) return undefined;
+  end -= HONORIFIC.exec(text.slice(Math.max(start + 1, end - 7), end))?.[0].length ?? 0;
   const raw = text.slice(start, end);
   // The trailing letters of camelCase are code.
   if (
     (inside & UPPER) !== 0 &&
     isCamelCase(text, start, end) &&
     raw !== 'GmbH' &&
-    !/^(?:Mc|Mac|De|Di|Le|La|Van|Von|Du|O)[A-Z]/.test(raw) &&
+    !/^(?:Mc|Mac|Fitz|De|Di|Le|La|Van|Von|Du|O)[A-Z]/.test(raw) &&
     !raw.includes('-') &&
     !raw.includes("'")
   )
@@ -78,6 +79,11 @@ export function wordAt(text: string, start: number, joined = false): Word | unde
   const isAscii = ((classAt(text, start) | inside) & OTHER_LETTER) === 0;
   return new Word(start, end, isAscii ? raw.toLowerCase() : toName(raw), joined);
 }
+
+/** L'agent: the article of a word that is none of a name. */
+const ELISION = /^(?:[LJCNS]|Qu)['’]\p{Ll}/u;
+/** Ueda-san */
+const HONORIFIC = /-(?:san|sama|sensei|kun|chan)$/;
 
 /** A capital, small letters, a capital. */
 function isCamelCase(text: string, start: number, end: number): boolean {
@@ -97,7 +103,7 @@ export function runFrom(text: string, first: Word): readonly Word[] {
     let at = last.end;
     if (isInitial(last) && text.charCodeAt(at) === 0x2e) at++;
     if (text.charCodeAt(at) !== 0x20 && !(isInitial(last) && (classAt(text, at) & UPPER) !== 0)) break;
-    while (text.charCodeAt(at) === 0x20 && at - last.end < 3) at++;
+    while (text.charCodeAt(at) === 0x20 && at - last.end < 2) at++;
     // Lower-case particles belong to what follows them.
     let from = at;
     if ((classAt(text, from) & UPPER) === 0) {
@@ -106,6 +112,7 @@ export function runFrom(text: string, first: Word): readonly Word[] {
         if (end === from || text[end] !== ' ' || !particles.has(text, from, end)) break;
         from = end + 1;
       }
+      from += NEAR.exec(text.slice(from, from + 10))?.[0].length ?? 0;
       if (text.startsWith("'t ", from) || text.startsWith('’t ', from)) from += 3;
       else if (ELIDED.test(text.slice(from, from + 3))) from += 2;
       else if ((text[from + 2] === '-' || text[from + 3] === '-') && ARTICLE.test(text.slice(from, from + 5)))
@@ -116,7 +123,11 @@ export function runFrom(text: string, first: Word): readonly Word[] {
     const next = wordAt(text, from, from > at + 2);
     if (
       next === undefined ||
-      (joinsTwo(text, at, from) && run.length > 1 && (next.given || TWO_NAMES.test(text.slice(next.end, next.end + 6))))
+      // Columns of a page stand as far apart as this; what stands in the next is a name only if it is known as one.
+      (text.charCodeAt(last.end) === 0x20 && text.charCodeAt(last.end + 1) === 0x20 && !next.listed) ||
+      (joinsTwo(text, at, from) &&
+        (run.length > 1 || first.given) &&
+        (next.given || titles.has(next.name) || TWO_NAMES.test(text.slice(next.end, next.end + 6))))
     )
       break;
     run.push(next);
@@ -125,6 +136,8 @@ export function runFrom(text: string, first: Word): readonly Word[] {
   return run;
 }
 
+/** Op den Camp, in 't Veld */
+const NEAR = /^(?:op|in|aan|uit|bij|onder|over) (?:de[nr]? |het |(?=['’]t ))/;
 /** d'Arcimoles */
 const ELIDED = /^[dl]['’]\p{Lu}/u;
 /** "Ortega y Gasset" is one person, "Ana Ruiz y Luis Sanz" are two. */

@@ -11,29 +11,32 @@ const HOLDERS =
   'schriftführer,schriftführerin,bearbeiter,bearbeiterin,sachbearbeiter,sachbearbeiterin,betreuer,betreuerin,protokollführer,kontoinhaber,kontoinhaberin,gestionnaire,titulaire,titular,ordenante,beneficiario,beneficiaria,intestatario,intestataria,usuario,usuária,usuário,rekeninghouder,pacjent,pacjenta,pacjentka,klient,klientka,patientin,utente,verdachte,getuige,verhuurder,huurder,anhörig,condomino,condomini';
 /** Whose they are at work, at the doctor's and in court, in de, fr, es, it, pt, nl, sv, da, no, pl, cs, hu, ro, tr and fi. */
 const ROLES =
-  'mitarbeiter,mitarbeiterin,arbeitnehmer,arbeitnehmerin,fahrer,fahrerin,versicherungsnehmer,versicherungsnehmerin,hausarzt,hausärztin,gutachter,gutachterin,sachverständiger,schüler,schülerin,antragsteller,antragstellerin,unterzeichner,conducteur,conductrice,mandaté,demandeur,demanderesse,soussigné,soussignée,étudiant,étudiante,médecin,trabajador,trabajadora,alumno,alumna,médico,médica,firmante,tomador,conductor,conductora,solicitante,dipendente,lavoratore,lavoratrice,sottoscritto,sottoscritta,conducente,medico,studente,studentessa,contraente,funcionário,funcionária,trabalhador,aluno,aluna,werknemer,werkneemster,ondergetekende,bestuurder,huisarts,leerling,verzekerde,anställd,läkare,elev,undertecknad,förare,medarbejder,patienten,læge,undertegnede,pasient,ansatt,lege,pracownik,lekarz,kierowca,uczeń,podpisany,podpisana,zaměstnanec,pacient,pacientka,lékař,lékařka,řidič,žák,munkavállaló,páciens,beteg,orvos,angajat,pacientul,pacienta,subsemnatul,subsemnata,medicul,çalışan,öğrenci,potilas,lääkäri,työntekijä';
+  'mitarbeiter,mitarbeiterin,arbeitnehmer,arbeitnehmerin,fahrer,fahrerin,versicherungsnehmer,versicherungsnehmerin,hausarzt,hausärztin,gutachter,gutachterin,sachverständiger,schüler,schülerin,antragsteller,antragstellerin,unterzeichner,conducteur,conductrice,mandaté,demandeur,demanderesse,soussigné,soussignée,étudiant,étudiante,médecin,trabajador,trabajadora,alumno,alumna,médico,médica,firmante,tomador,conductor,conductora,solicitante,dipendente,lavoratore,lavoratrice,sottoscritto,sottoscritta,conducente,medico,studente,studentessa,contraente,funcionário,funcionária,trabalhador,aluno,aluna,werknemer,werkneemster,ondergetekende,bestuurder,huisarts,leerling,verzekerde,anställd,läkare,elev,undertecknad,förare,medarbejder,patienten,læge,undertegnede,pasient,ansatt,lege,pracownik,lekarz,kierowca,uczeń,podpisany,podpisana,zaměstnanec,pacient,pacientka,lékař,lékařka,řidič,žák,munkavállaló,páciens,beteg,orvos,angajat,pacientul,pacienta,subsemnatul,subsemnata,medicul,çalışan,öğrenci,potilas,lääkäri,työntekijä,kezelőorvos,ügyfél,címzett,feladó,asiakas,vastaanottaja,saksbehandler,sagsbehandler,handläggare,entraîneur,entraîneuse,entraineur,allenatore,allenatrice,entrenador,entrenadora,treinador,treinadora,trainer,trainerin,kassenwart,kassenwartin,halter,halterin,empfänger,empfängerin,absender,absenderin,destinataire,expéditeur,destinatario,destinataria,remitente,destinatário,destinatária,remetente,mittente,ontvanger,afzender,mottaker,mottagare,avsändare,modtager,afsender,odbiorca,nadawca,příjemce,odesílatel';
+/** The same in el, vi, id and ms. */
+const SOUTHERN =
+  'ασθενής,ασθενη,όνομα,ονομα,επώνυμο,ονοματεπώνυμο,ιατρός,ιατρος,γιατρός,πελάτης,πελατης,πελάτισσα,παραλήπτης,αποστολέας,υπογραφή,κύριε,κυρία,tên,khách,nhân,sĩ,nhận,gửi,nama,pasien,pelanggan,penerima,pengirim,dokter,pesakit,pelajar,pekerja';
 /** What ends a letter, in the shipped languages and next to them: the name stands alone behind it. */
 const CLOSINGS =
-  'best,thx,groetjes,lg,vg,mfg,danke,merci,bisous,amitiés,gracias,abrazo,besos,grazie,baci,obrigado,obrigada,abs,beijos,bedankt,dank,tack,tak,takk,kram,kiitos,terveisin,dziękuję,dzięki,díky,děkuji,pozdravem,pozdravom,ďakujem,mulțumesc,mulţumesc,multumesc,stimă,drag,teşekkürler,teşekkürederim,saygılar,saygılarımla,saygılarımızla,sevgiler,köszönöm,üdvözlettel,üdv,kösz,hvala,pozdrav';
+  'best,thx,groetjes,lg,vg,mfg,danke,merci,bisous,amitiés,gracias,abrazo,besos,grazie,baci,obrigado,obrigada,abs,beijos,bedankt,dank,tack,tak,takk,kram,kiitos,terveisin,dziękuję,dzięki,díky,děkuji,pozdravem,pozdravom,ďakujem,mulțumesc,mulţumesc,multumesc,stimă,drag,teşekkürler,teşekkürederim,saygılar,saygılarımla,saygılarımızla,sevgiler,köszönöm,üdvözlettel,üdv,kösz,hvala,pozdrav,εκτίμηση,χαιρετισμούς,trọng,hormat,salam,maz';
 /** Who is or is not there, in en, de, fr, es, it, pt, nl, sv and pl: a list of names follows. */
 const LISTS =
-  'present,attendees,participants,absent,apologies,invitees,panel,panelists,panellists,anwesend,anwesende,abwesend,entschuldigt,teilnehmer,teilnehmende,présent,présents,absents,excusés,asistentes,presentes,ausentes,participantes,asisten,asistieron,comparecen,participaram,participaron,presenti,assenti,partecipanti,aanwezig,afwezig,deelnemers,närvarande,frånvarande,deltagare,obecni,nieobecni,uczestnicy,messieurs,mesdames,mm';
+  'present,attendees,participants,absent,apologies,invitees,panel,panelists,panellists,anwesend,anwesende,abwesend,entschuldigt,teilnehmer,teilnehmende,läsnä,poissa,jelen,prezenți,prezenţi,přítomni,présent,présents,absents,excusés,asistentes,presentes,ausentes,participantes,asisten,asistieron,comparecen,participaram,participaron,presenti,assenti,partecipanti,aanwezig,afwezig,deelnemers,närvarande,frånvarande,deltagare,obecni,nieobecni,uczestnicy,messieurs,mesdames,mm';
 export const titles = wordSet(
-  'ssa,mr,mrs,ms,miss,mx,dr,dra,drs,prof,professor,sir,madam,lady,lord,rev,reverend,father,sister,brother,capt,captain,sgt,lt,col,gen,hon,judge,senator,herr,herrn,frau,fräulein,m,mme,mlle,monsieur,madame,mademoiselle,sr,sra,srta,señor,señora,señorita,don,doña,sig,signor,signora,dott,dhr,mevr,heer,mevrouw,mm,messrs,nurse,pc,constable,detective,sergeant,cllr,pan,pani,doktor,docteur,doctor,doctora,ing,uncle,aunt,domnule,domnul,doamna,doamnă,sayın,pane,paní,fru,fröken,frk,herra,rouva,meneer,maître,ra,sra',
+  'ssa,mr,mrs,ms,miss,mx,dr,dra,drs,prof,professor,sir,madam,lady,lord,rev,reverend,father,sister,brother,capt,captain,sgt,lt,col,gen,hon,judge,senator,herr,herrn,frau,fräulein,m,mme,mlle,monsieur,madame,mademoiselle,sr,sra,srta,señor,señora,señorita,don,doña,sig,signor,signora,dott,dhr,mevr,heer,mevrouw,mm,messrs,nurse,pc,constable,detective,sergeant,cllr,pan,pani,doktor,docteur,doctor,doctora,ing,uncle,aunt,domnule,domnul,doamna,doamnă,sayın,pane,paní,κ,κα,κος,pak,bapak,ibu,bu,anh,chị,ông,bà,fru,fröken,frk,herra,rouva,meneer,maître,ra,sra',
 );
 /** After these, or after a key of this name, stands a name. */
 export const announcers = wordSet(
-  'poważaniem,hälsningar,hälsning,saludo,name,names,named,called,dear,hi,hello,hey,hallo,liebe,lieber,bonjour,cher,chère,hola,querido,querida,estimado,estimada,regards,sincerely,cheers,thanks,greetings,grüße,gruß,cordialement,saludos,atentamente,author,signed,patient,requester,customer,client,kunde,kundin,cliente,holder,cardholder,contact,attn,attention,from,to,cc,bcc,sender,recipient,assignee,reporter,owner,employee,manager,user,username,firstname,lastname,surname,forename,fullname,nachname,vorname,nom,prénom,nombre,apellido,apellidos,husband,wife,son,daughter,mother,friend,colleague,tenant,passenger,driver,applicant,beneficiary,payee,payer,student,teacher,doctor,nurse,lawyer,agent,buyer,seller,with,by,label,inhaber,titulaire,titular,firmado,signé,heiße,appelle,llamo,nombrado,editor,reviewer,approver,witness,guest,visitor,member,subscriber,participant,candidate,interviewee,speaker,defendant,plaintiff,claimant,respondent,complainant,petitioner,victim,suspect,insured,policyholder,lessee,lessor,landlord,borrower,lender,guarantor,trustee,heir,attendee,organizer,organiser,instructor,trainee,intern,consultant,counsel,notary,donor,kollege,kollegin,nachbar,nachbarin,ehemann,ehefrau,mieter,vermieter,zeuge,zeugin,kläger,klägerin,beklagter,beklagte,versicherter,versicherte,patientin,ansprechpartner,ansprechpartnerin,témoin,locataire,bailleur,assuré,assurée,salarié,salariée,élève,collègue,testigo,paciente,inquilino,inquilina,demandado,demandante,asegurado,asegurada,empleado,empleada,colega,titolare,paziente,inquilino,interviewer,caller,pat,pac,paz,maintainer,committer,contributor,respondents,adjuster,requestor,pt,family,given,cognome,nome,sobrenome,naam,voornaam,achternaam,namn,förnamn,efternamn,navn,fornavn,etternavn,nimi,etunimi,sukunimi,név,soyad,jméno,příjmení,imię,nazwisko,имя,фамилия,отчество,фио,заявитель,заявительница,клиент,заказчик,пациент,пациентка,оператор,менеджер,получатель,отправитель,сотрудник,господин,госпожа,groet,groeten,hilsen,hälsningar,mvh,saluti,abraços,abraço,atenciosamente,ciao,oi,olá,hej,hei,ahoj,cześć,salut,pozdrawiam,здравствуйте,привет,gentile,egregio,egregia,geachte,beste,prezado,prezada,kære,kjære,käre,bästa,hoi,merhaba,selam,vážený,vážená,milý,milá,szanowny,szanowna,drogi,droga,stimate,stimată,dragă,kedves,tisztelt,nume,prenume,ad,adı,soyad,soyadı,isim,' +
-    `${RELATIVES},${HOLDERS},${ROLES},${LISTS}`,
+  'poważaniem,hälsningar,hälsning,saludo,name,names,named,called,dear,hi,hello,hey,hallo,liebe,lieber,bonjour,cher,chère,hola,querido,querida,estimado,estimada,regards,sincerely,cheers,thanks,greetings,grüße,gruß,cordialement,saludos,atentamente,author,signed,patient,requester,customer,client,kunde,kundin,cliente,holder,cardholder,contact,attn,attention,from,to,cc,bcc,sender,recipient,assignee,reporter,owner,employee,manager,user,username,firstname,lastname,surname,forename,fullname,nachname,vorname,nom,prénom,nombre,apellido,apellidos,husband,wife,son,daughter,mother,friend,colleague,tenant,passenger,driver,applicant,beneficiary,payee,payer,student,teacher,doctor,nurse,lawyer,agent,buyer,seller,with,by,label,inhaber,titulaire,titular,firmado,signé,heiße,appelle,llamo,nombrado,editor,reviewer,approver,witness,guest,visitor,member,subscriber,participant,candidate,interviewee,speaker,defendant,plaintiff,claimant,respondent,complainant,petitioner,victim,suspect,insured,policyholder,lessee,lessor,landlord,borrower,lender,guarantor,trustee,heir,attendee,organizer,organiser,instructor,trainee,intern,consultant,counsel,notary,donor,kollege,kollegin,nachbar,nachbarin,ehemann,ehefrau,mieter,vermieter,zeuge,zeugin,kläger,klägerin,beklagter,beklagte,versicherter,versicherte,patientin,ansprechpartner,ansprechpartnerin,témoin,locataire,bailleur,assuré,assurée,salarié,salariée,élève,collègue,testigo,paciente,inquilino,inquilina,demandado,demandante,asegurado,asegurada,empleado,empleada,colega,titolare,paziente,inquilino,interviewer,caller,pat,pac,paz,maintainer,committer,contributor,respondents,adjuster,requestor,pt,family,given,cognome,nome,sobrenome,naam,voornaam,achternaam,namn,förnamn,efternamn,navn,fornavn,etternavn,nimi,etunimi,sukunimi,név,soyad,jméno,příjmení,imię,nazwisko,имя,фамилия,отчество,фио,заявитель,заявительница,клиент,заказчик,пациент,пациентка,оператор,менеджер,получатель,отправитель,сотрудник,господин,госпожа,groet,groeten,hilsen,hälsningar,mvh,saluti,abraços,abraço,atenciosamente,ciao,oi,olá,hej,hei,ahoj,cześć,salut,pozdrawiam,здравствуйте,привет,gentile,egregio,egregia,geachte,beste,prezado,prezada,kære,kjære,käre,bästa,hoi,merhaba,selam,vážený,vážená,milý,milá,szanowny,szanowna,drogi,droga,stimate,stimată,dragă,kedves,tisztelt,nume,prenume,neve,szia,sziasztok,namaste,selamat,ad,adı,coach,pupil,pupils,spouse,geborene,geborener,née,soyad,soyadı,isim,' +
+    `${RELATIVES},${HOLDERS},${ROLES},${SOUTHERN},${LISTS}`,
 );
 /** Announcers that name somebody only before a colon, an equals sign or as a JSON key. */
 const keysOnly = wordSet(
-  'from,to,with,by,user,label,contact,customer,client,owner,agent,name,names,called,named,thanks,doctor,father,sister,brother,manager,driver,member,guest,student,teacher,speaker,cliente,kunde,author,patient,cc,nom,nombre,judge,attention,doctor,mother,friend,son,daughter,wife,husband,nurse,lawyer,employee,m,don,hon,col,gen,ing,defendant,plaintiff,claimant,respondent,complainant,petitioner,victim,suspect,insured,policyholder,lessee,lessor,landlord,borrower,lender,guarantor,trustee,heir,attendee,organizer,organiser,instructor,trainee,intern,consultant,counsel,notary,donor,mieter,vermieter,patientin,locataire,bailleur,assuré,assurée,salarié,salariée,élève,paciente,inquilino,inquilina,demandado,demandante,asegurado,asegurada,empleado,empleada,titolare,paziente,pt,pat,pac,paz,family,given,nome,respondents,ad,isim,' +
-    `${RELATIVES},${HOLDERS},${ROLES},${LISTS}`,
+  'from,to,with,by,user,label,contact,customer,client,owner,agent,name,names,called,named,thanks,doctor,father,sister,brother,manager,driver,member,guest,student,teacher,speaker,cliente,kunde,author,patient,cc,nom,nombre,judge,attention,doctor,mother,friend,son,daughter,wife,husband,nurse,lawyer,employee,m,don,hon,col,gen,ing,defendant,plaintiff,claimant,respondent,complainant,petitioner,victim,suspect,insured,policyholder,lessee,lessor,landlord,borrower,lender,guarantor,trustee,heir,attendee,organizer,organiser,instructor,trainee,intern,consultant,counsel,notary,donor,mieter,vermieter,patientin,locataire,bailleur,assuré,assurée,salarié,salariée,élève,paciente,inquilino,inquilina,demandado,demandante,asegurado,asegurada,empleado,empleada,titolare,paziente,pt,pat,pac,paz,family,given,nome,respondents,ad,isim,coach,pupil,pupils,spouse,' +
+    `${RELATIVES},${HOLDERS},${ROLES},${SOUTHERN},${LISTS}`,
 );
 const closings = wordSet(CLOSINGS);
 /** Signed: a name alone, up to the end of the line. */
-const SIGNED = /^\p{Lu}[\p{L}'’.-]{1,24}(?: \p{Lu}[\p{L}'’.-]{0,24}){0,3}\s*(?:\n|$)/u;
+const SIGNED = /^\p{Lu}[\p{L}'’.-]{1,24}(?: \p{Lu}[\p{L}'’.-]{0,24}){0,3}\s*(?:\n|,|$)/u;
 /** Support (Grant) told me. */
 const desks = wordSet(
   'support,helpdesk,reception,sales,agent,manager,operator,technician,driver,nurse,doctor,colleague,supervisor,clerk,customer,caller',
@@ -63,10 +66,10 @@ const NAME_PARTS = wordSet(
 const WHOLE = wordSet('completo,completa,complet,complète,completto,pelny,pełny,komplett');
 
 const PHRASES =
-  /(?:\b(?:my name(?:'s| is)|name is|under the name|i am|i'm|this is|call me|signed by|written by|your (?:\p{L}{2,9} )?name\?|mein name ist|ich bin|ich heiße|je m'appelle|mon nom est|me llamo|mi nombre es|soy|speaking with|spoke (?:to|with)|met with|sincerely|regards|grüßen|cordialement|saludos|thanks|cheers|dear|hello|hi|hey|hallo|liebe|lieber|bonjour|cher|chère|hola|querid[oa]|estimad[oa]),?:?\s{0,4}|\b(?:best|kind|warm) regards,?\s{0,4})$/iu;
+  /(?:\b(?:my name(?:'s| is)|name is|under the name|i am|i'm|this is|call me|signed by|written by|your (?:\p{L}{2,9} )?name\?|mein name ist|ich bin|ich heiße|je m'appelle|mon nom est|me llamo|mi nombre es|soy|speaking with|spoke (?:to|with)|met with|sincerely|regards|grüßen|cordialement|saludos|thanks|cheers|dear|hello|hi|hey|hallo|liebe|lieber|bonjour|cher|chère|hola|querid[oa]|estimad[oa]|name on (?:the )?card),?:?[\s>]{0,6}|\b(?:best|kind|warm) regards,?[\s>]{0,6})$/iu;
 
 /** Of these, the ones that say that a name comes. */
-const NAMES = /name|nom |nombre|call me|hei|appelle|llamo/iu;
+const NAMES = /name|cheers|thanks|regards|sincerely|nom |nombre|call me|hei|appelle|llamo/iu;
 
 /** The word before an offset and what stands between, a few characters at most. */
 function wordBefore(text: string, start: number): { readonly word: string; readonly gap: string } {
@@ -79,7 +82,7 @@ function wordBefore(text: string, start: number): { readonly word: string; reado
   return { word: text.slice(from, end), gap: text.slice(end, start) };
 }
 const PHRASE_ENDS = wordSet(
-  's,is,am,m,me,by,ist,bin,heiße,appelle,est,llamo,es,soy,with,to,name,dear,hello,hi,hey,hallo,liebe,lieber,bonjour,cher,chère,hola,querido,querida,estimado,estimada,regards,sincerely,cheers,thanks,grüßen,cordialement,saludos',
+  'card,s,is,am,m,me,by,ist,bin,heiße,appelle,est,llamo,es,soy,with,to,name,dear,hello,hi,hey,hallo,liebe,lieber,bonjour,cher,chère,hola,querido,querida,estimado,estimada,regards,sincerely,cheers,thanks,grüßen,cordialement,saludos',
 );
 
 export function announcedBy(scan: Scan, start: number): Announced | undefined {
@@ -126,23 +129,29 @@ function announcedByWord(scan: Scan, start: number): Announced | undefined {
   const { word, gap } = wordBefore(text, start);
   const lower = word.toLowerCase();
   const spaced = gap !== '' && /^\.?\s{1,4}$/.test(gap);
-  if (spaced && titles.has(lower) && (lower !== word || word.length > 2) && (word.length > 1 || gap.startsWith('.')))
+  if (
+    spaced &&
+    titles.has(lower) &&
+    (lower !== word || word.length > 2 || (lower === 'dr' && gap.startsWith('.'))) &&
+    (word.length > 1 || gap.startsWith('.'))
+  )
     return { by: lower, surely: true, several: lists.has(lower) };
   if (lower === 's' && SEVERAL.test(text.slice(Math.max(0, start - 16), start))) return { by: 'name', surely: true };
-  if (PHRASE_ENDS.has(lower) && gap.length < 5) {
+  if (PHRASE_ENDS.has(lower) && gap.length < 8) {
     const phrase = PHRASES.exec(text.slice(Math.max(0, start - 40), start));
     if (phrase !== null) return { by: lower, surely: true, given: NAMES.test(phrase[0]) };
   }
-  if (closings.has(lower) && /^[,!.]?\s{1,4}$/.test(gap) && SIGNED.test(text.slice(start, start + 80)))
+  if (closings.has(lower) && /^[,!.:]?\s{1,4}$/.test(gap) && SIGNED.test(text.slice(start, start + 80)))
     return { by: lower, surely: true, given: true };
   if (gap === ' (' && desks.has(lower) && BRACKETED.test(text.slice(start, start + 60))) return { by: lower, surely: true, given: true };
   if (gap.includes('=') && NAMES_THING.test(text.slice(Math.max(0, start - 60), start))) return undefined;
-  const key = /[:=|>]\s{0,8}["'`]?$/.test(gap) && !(gap.includes('|') && isHeader(text, start)) ? identifierBefore(text, start) : '';
+  const key =
+    /[:=|>]\s{0,8}\[?\s{0,4}["'`]?$/.test(gap) && !(gap.includes('|') && isHeader(text, start)) ? identifierBefore(text, start) : '';
   if (key !== '') {
     const parts = key.split(/[^\p{L}]+|(?<=\p{Ll})(?=\p{Lu})/u).flatMap((part) => (part === '' ? [] : [part.toLowerCase()]));
     const whole = parts.length > 1 && WHOLE.has(parts.at(-1) ?? '');
     const last = parts.at(whole ? -2 : -1) ?? '';
-    const exactly = namesPart(whole ? parts.slice(0, -1) : parts);
+    const exactly = namesPart(whole ? parts.slice(0, -1) : parts) || (key === 'given' && QUOTED_KEY.test(gap));
     if ((exactly || announcers.has(last)) && !(last === 'name' && parts.some((part) => notNames.has(part))))
       return { by: last, surely: true, exactly, several: lists.has(last) };
   }
@@ -150,6 +159,9 @@ function announcedByWord(scan: Scan, start: number): Announced | undefined {
     return { by: lower, surely: !keysOnly.has(lower), several: lists.has(lower) };
   return undefined;
 }
+
+/** "given": ["Grace"], as FHIR has it. */
+const QUOTED_KEY = /^["']\s?:\s?\[?\s?["']$/;
 
 /** Small words that begin a family name. */
 export const BEGIN_FAMILY = 'de,da,do,dos,das,del,della,di,du,des,van,von,der,den,ter,ten,zu,zum,af,al,el,bin,ibn,ben,la,le,lo,vom';

@@ -8,7 +8,9 @@ import type { Scan } from '../scan.ts';
 import type { Announced } from './person-announced.ts';
 import { type Word, isCapitals } from './name-run.ts';
 
-export const greetings = wordSet('dear,hi,hello,hey,hallo,liebe,lieber,bonjour,cher,chère,hola,querido,querida,estimado,estimada');
+export const greetings = wordSet(
+  'dear,hi,hello,hey,hallo,liebe,lieber,bonjour,cher,chère,hola,querido,querida,estimado,estimada,hej,hei,hoi,oi,olá,szia,ciao,ahoj,cześć,salut,moin,namaste,mvh',
+);
 
 /** Whitlock^Dorothea^M in HL7, Torsten_Kleinschmidt in a file's name, ROTH/ANNA on a list of passengers. */
 const TRAVELS = /\b(?:for|pax|passengers?|travell?ers?|guests?|names?|tickets?)[:.]? $/i;
@@ -62,7 +64,7 @@ export function familyFirst(scan: Scan, first: Word): boolean {
 const INVERTED =
   /^(\p{Lu}[\p{L}'’-]{1,24}(?: (?:(?:de|da|do|dos|del|della|di|la|van|von|der|den|zu|al|el|y) ){0,2}\p{Lu}[\p{L}'’-]{1,24}){0,2}), (\p{Lu}[\p{L}'’-]{1,24})(?: \p{Lu}[\p{L}'’-]{1,24}(?=[,"(|\n;]| [(|]|$))?(?: \p{Lu}(?:\.|(?![\p{L}\d.]))){0,2}(?![\p{L}\d])/u;
 /** What ends a cell or a line, and what stands behind a name: when somebody was born, or the rest of a sentence. */
-const ENDS_CELL = /^(?:$|[\n\t;"<]|\s{1,2}[|(]| [—–-])/;
+const ENDS_CELL = /^(?:$|[\n\t;"<]|\s{1,2}[|(/]| [—–-]|\s{2})/;
 const ENDS_NAME = /^(?:[.)]|,? (?!and|und)\p{Ll}|, ?\d)/u;
 const BORN = /^,? \(?(?:geb|born|née?[ :]|nat[oa][ :]|nacid|nascid|född|født|nar\.|ur\.|d\.?o\.?b|data di|fecha|doğum|\d)/iu;
 /** Whether a family name and a comma stand here, and where a line or a cell begins. */
@@ -73,7 +75,7 @@ export const hasGivenBehind = (text: string, end: number): boolean =>
   text.charCodeAt(end) === 0x2c && text.charCodeAt(end + 1) === 0x20 && (classAt(text, end + 2) & UPPER) !== 0;
 export function beginsCell(text: string, start: number): boolean {
   const before = text[start - 1] ?? '\n';
-  return before === '\n' || before === '\t' || before === '"' || (before === ' ' && ';|'.includes(text[start - 2] ?? ' '));
+  return before === '\n' || before === '\t' || before === '"' || (before === ' ' && ';|:/'.includes(text[start - 2] ?? ' '));
 }
 /** What stands behind whole names. */
 const degrees = wordSet('phd,md,esq,jr,sr,cpa,rn,mba,msc,bsc,llm,dds,cfa,qc,kc,obe,mbe,frs,ceo,cto,cfo,iii');
@@ -87,8 +89,9 @@ export function invertedEnd(text: string, lead: number, first: Word, announced: 
   const end = first.start + whole.length;
   const after = text.slice(end, end + 10);
   const born = BORN.test(after);
-  // A state's code, or a degree.
-  if ((given.length < 3 && given === given.toUpperCase()) || degrees.has(name)) return undefined;
+  // A state's code, an abbreviation behind a name in small letters, or a degree.
+  if (given === given.toUpperCase() && (given.length < 3 || family !== family.toUpperCase())) return undefined;
+  if (degrees.has(name)) return undefined;
   const isGiven = isListedGiven(name);
   const parts = family.split(' ').map(toName);
   const isFamily = parts.every((part) => !isEveryday(part));
@@ -98,6 +101,15 @@ export function invertedEnd(text: string, lead: number, first: Word, announced: 
   if (role && (born ? isGiven || isRare : isGiven ? isCell || ENDS_NAME.test(after) : isCell && isRare && isFamily && !first.given))
     return end;
   if (born && isGiven && isFamily && !isEveryday(name)) return end;
+  if (
+    isGiven &&
+    isFamily &&
+    !first.given &&
+    !isEveryday(name) &&
+    /[;:/] $/.test(text.slice(Math.max(0, lead - 2), lead)) &&
+    ENDS_NAME.test(after)
+  )
+    return end;
   if (!isCell || !beginsCell(text, lead)) return undefined;
   if (isGiven) return isFamily || (!isEveryday(name) && !first.given) ? end : undefined;
   return isRare && parts.every(isListed) ? end : undefined;

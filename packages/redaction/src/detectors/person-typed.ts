@@ -7,14 +7,14 @@ import type { Scan } from '../scan.ts';
 
 /** Who speaks, said so or in passing; whom the speaker knows, greets, or is to turn to. */
 const CUE =
-  /\b(?:(?<self>name(?:['’]s| is| on (?:the )?card)|call me|mein name ist|ich heiße|je m'appelle|mon nom est|me llamo|mi nombre es|mi chiamo|me chamo|meu nome é|mijn naam is|jag heter|jeg heter|nazywam się)|(?<passing>this is|it['’]?s|i am|i['’]?m)|(?<weak>hier is|hier ist|ich bin|ik ben|c['’]est|c|je suis|soy|sono|sn|sou|met|tu|jestem|hallo|hej|hei|hoi|bjr|bonjour|salut|hola+|ciao|oi|olá|cześć|czesc|ring|call|text|ping)|hi|hey|hello|dear|my (?:wife|husband|son|daughter|sister|brother|mom|mum|dad|boss|friend)|thanks|thx|cheers|regards|ask|tell)$/iu;
+  /\b(?:(?<self>name(?:['’]s| is| on (?:the )?card)|call me|mein name ist|ich heiße|je m'appelle|mon nom est|me llamo|mi nombre es|mi chiamo|me chamo|meu nome é|mijn naam is|jag heter|jeg heter|nazywam się)|(?<passing>this is|it['’]?s|i am|i['’]?m)|(?<weak>hier is|hier ist|ich bin|ik ben|c['’]est|c|je suis|soy|sono|sn|sou|met|tu|jestem|hallo|hej|hei|hoi|bjr|bonjour|salut|hola+|ciao|oi|olá|cześć|czesc|ring|call|text|ping|de parte de|(?:the )?(?:customer|client|patient|caller|kund(?:e|in)|cliente|paciente|klant))|hi|hey|hello|dear|my (?:wife|husband|son|daughter|sister|brother|mom|mum|dad|boss|friend)|thanks|thx|cheers|regards|ask|tell)$/iu;
 /** Keys of names that people type in lists and notes. */
 const SMALL_KEYS = wordSet(
   'name,holder,customer,client,owner,caller,patient,contact,user,sender,recipient,author,kunde,kundin,inhaber,cliente,titular,titulaire,nom,nombre,nome,naam,klant,namn,kund',
 );
 /** How cues end. */
 const CUE_ENDS =
-  'card,is,am,im,its,me,ist,heiße,appelle,est,llamo,es,hi,hey,hello,dear,wife,husband,son,daughter,sister,brother,mom,mum,dad,boss,friend,thanks,thx,cheers,regards,chiamo,chamo,é,heter,się,bin,ben,suis,soy,sono,sn,sou,met,tu,jestem,hallo,hej,hei,hoi,bjr,bonjour,salut,hola,holaa,ciao,oi,olá,cześć,czesc,ring,call,text,ping,ask,tell'.split(
+  'card,is,am,im,its,me,ist,heiße,appelle,est,llamo,es,hi,hey,hello,dear,wife,husband,son,daughter,sister,brother,mom,mum,dad,boss,friend,thanks,thx,cheers,regards,chiamo,chamo,é,heter,się,bin,ben,suis,soy,sono,sn,sou,met,tu,jestem,hallo,hej,hei,hoi,bjr,bonjour,salut,hola,holaa,ciao,oi,olá,cześć,czesc,ring,call,text,ping,ask,tell,de,customer,client,patient,caller,kunde,kundin,cliente,paciente,klant'.split(
     ',',
   );
 const SMALL_NAME = /^(,? |! |,?\n)(\p{Ll}{3,24}(?:-\p{Ll}{2,24})?)(?![\p{L}\d@_-])/u;
@@ -23,7 +23,8 @@ const NEXT_NAME =
   /^(?: (?:de|da|do|dos|das|del|della|di|du|des|van|von|der|den|ter|la|le|el|al|bin|ibn|ben|y|e|af|zu)){0,2} (\p{Ll}{2,24}(?:-\p{Ll}{2,24})?)(?![\p{L}\d@_-])/u;
 const MOST_SMALL = 4;
 /** Behind a name that was said, and not behind a word of the sentence. */
-const SAID = /^(?:[,.!?\n]|$| (?:calling|here|speaking|from|again|hier|här|her|ici|aqu[ií]|qui|tutaj)(?!\p{L}))/u;
+const SAID =
+  /^(?:[,.!?\n]|$| (?:and|et|und|y|e|och|en|og) (?:i|my|mon|ma|je|ich|mein|mi|yo|il|mio|o meu|jag|ik|mijn|jeg)(?!\p{L})| (?:calling|here|speaking|from|again|hier|här|her|ici|aqu[ií]|qui|tutaj)(?!\p{L}))/u;
 /** Keys before a name in scripts without capitals: zh, ja, ko, hi. */
 const EASTERN_KEYS = wordSet('姓名,客户姓名,客户,氏名,お客様氏名,名前,お名前,担当,担当者,收件人,联系人,고객명,성명,이름,담당자,नाम,ग्राहक');
 const EASTERN_NAME = /^ ?: ?["']?([\p{Lo}\p{M}]{2,12}(?:[ ・·](?!様|さん|님)[\p{Lo}\p{M}]{1,12}){0,2})/u;
@@ -45,6 +46,10 @@ export const personSmall: Detector = {
       text: 'hej! lennart bergqvist här, hoi met daan van den berg, ciao sn gianluca rossi nn',
       finds: 'lennart bergqvist + daan van den berg + gianluca rossi',
     },
+    {
+      text: 'le llamo de parte de ramiro fuentes, customer beatrix jessop wrote; cliente de madrid',
+      finds: 'ramiro fuentes + beatrix jessop',
+    },
     { text: 'ask oliver about it, ring maisie cooper', finds: 'oliver + maisie cooper' },
     { text: 'account holder: salma hamdan, from now; name: server one, owner: data platform', finds: 'salma hamdan' },
     { text: '氏名: 松本 由紀子 様', finds: '松本 由紀子' },
@@ -57,6 +62,7 @@ export const personSmall: Detector = {
     // Most cards are no cue.
     if (end - start === 4 && text.startsWith('card', start) && !text.startsWith('on ', start - 3) && !text.startsWith('the ', start - 4))
       return;
+    if (end - start === 2 && text.startsWith('de', start) && !text.startsWith('parte ', start - 6)) return;
     const cue = CUE.exec(text.slice(Math.max(0, end - 20), end));
     if (cue === null) return;
     const { self, passing, weak } = cue.groups ?? {};

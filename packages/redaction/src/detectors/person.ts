@@ -168,7 +168,7 @@ const interjections = wordSet(
 );
 /** What people do and things seldom do: an unknown name before such a word is somebody's. */
 const DOES =
-  /^ (?:said|says|told|tells|asked|asks|replied|explained|explains|wrote|writes|thinks|thought|believes|wants|wanted|lives|lived|works|worked|was born|is married|married|called me|told me|has given|had given|sagt|sagte|wohnt|arbeitet|dit|habite|dijo|dice|vive|trabaja)\b/;
+  /^ (?:said|says|told|tells|asked|asks|replied|explained|explains|wrote|writes|thinks|thought|believes|wants|wanted|lives|lived|works|worked|was born|is married|married|called me|told me|has given|had given|desu|sagt|sagte|wohnt|arbeitet|dit|habite|dijo|dice|vive|trabaja)\b/;
 /** Of one or two such words another name may be the second; of more it is a heading. */
 const MOST_UNKNOWN = 3;
 
@@ -283,16 +283,19 @@ function decide(
 
 /** What is called after somebody: Crohn's disease, the Nash equilibrium, a shelf „Billy“, the Marcus 40-inch. */
 const THING =
-  /^(?:['’]s)?[ -](?:\d+(?:\.\d|-[a-z])|(?:disease|syndrome|thyroiditis|lymphoma|palsy|functions?|equilibrium|process|identity|theorem|lemma|conjecture|inequality|law|equations?|algorithm|distribution|index|initiali[sz]ation|momentum|optimi[sz]er|regression|sampling|cipher|coding|diagram|paradox|treaty|pizza|salad|soup|sauce|cake|tea|scale|effect|constant|numbers?|principle|transform|reaction|solver|motor|curve|filter|kernel|tree|protocol|award|prize|medal|collection|shelf|bookshelf|sofa|lamp|chair|kit|engine|server|cluster|database|pipeline|plugin)\b)/i;
+  /^(?:['’]s)?[ -](?:\d+(?:\.\d|-[a-z])|(?:chain|formation|dressing|correction|d = |r = |alpha|disease|or \p{Lu}\p{Ll}+['’]s disease|syndrome|thyroiditis|lymphoma|palsy|functions?|equilibrium|process|identity|theorem|lemma|conjecture|inequality|law|equations?|algorithm|distribution|index|initiali[sz]ation|momentum|optimi[sz]er|regression|sampling|cipher|coding|diagram|paradox|treaty|pizza|salad|soup|sauce|cake|tea|scale|effect|constant|numbers?|principle|transform|reaction|solver|motor|curve|filter|kernel|tree|protocol|award|prize|medal|collection|shelf|bookshelf|sofa|lamp|chair|kit|engine|server|cluster|database|pipeline|plugin)(?![\p{L}\d]))/iu;
 /** What places, storms and saints have before their names. */
 const PLACE =
   /\b(?:lake|mount|mt\.?|port|cape|fort|san|santa|santo|são|saint|sankt|project|projekt|projet|proyecto|progetto|projeto|operation|codename|bloody|hurricane|storm|cyclone|typhoon) $/i;
 /** Planets, herbs and virtues: more often what they say than whom. */
 const things = wordSet('venus,saturn,jupiter,neptune,mercury,basil,rosemary,peace');
+/** Written so in dates. */
+const months = wordSet('jan,mar,apr,avr,may,mai,jun,jul,abr,ago,august,june,julio');
 const namesThing = (text: string, { start, end, name }: Word): boolean =>
   things.has(name) ||
+  (months.has(name) && (/^\.? {1,2}\d/.test(text.slice(end, end + 4)) || /\d\.? $/.test(text.slice(Math.max(0, start - 3), start)))) ||
   ('„“«‘'.includes(text[start - 1] ?? ' ') && '“”»’'.includes(text[end] ?? ' ')) ||
-  THING.test(text.slice(end, end + 18)) ||
+  THING.test(text.slice(end, end + 24)) ||
   PLACE.test(text.slice(Math.max(0, start - 10), start));
 
 /** At the start of a sentence any word has a capital. */

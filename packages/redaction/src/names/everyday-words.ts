@@ -11,6 +11,22 @@ export const everydayWords = new WordSet(
     'nascimento canadian czech danish kenyan maltese mexican philippine slovak fax price masked montag freitag samstag sonntag martes viernes ' +
     'sabado sabato domenica niedziela sobota preis menge summe netto termin feiertag grund paese contratto sesso titolo levering genesis ' +
     'leviticus romans corinthians saturday ' +
+    'arial cambria avis ville bail elle gast verein marz kasse mayo agosto hora ora analise quinta maio junho mei augustus kamer antal pris maj ' +
+    'seng summa aika hely sifre karar pazar yer dauna marti joi loc ulice jasen halter fahrer zimmer octobre giugno loyer gentile buongiorno ' +
+    'tienda lugar sala schade winkel fordon grupp mote tack sondag cena sroda piatek pokoj sleva dobry patek piano letto plant wing dock deck ' +
+    'should would could mais ainsi avant dann aber oder denn weil dass kann pero antes durante ayer sotto domani boven naar tegen ' +
+    'about above across after again against almost alone along already although always among another around because become before behind ' +
+    'below between beyond both cannot certain come could despite does doing during either else enough ever example except few found from ' +
+    'further gave great having here however indeed inside instead into itself known least likely made many meanwhile might mostly much must ' +
+    'myself neither never next nobody nothing often once other others otherwise outside perhaps put quite rather really same see seem several ' +
+    'shall show since so some somehow someone something sometimes somewhere soon still such take their them then there therefore these they ' +
+    'thing those though through throughout together tomorrow tonight toward towards twice under unless until upon used using various very ' +
+    'want well went were what whatever when where whether which while whole whose why with within without would yesterday yet fiction ' +
+    'fantasy convention single regional science solve edit fares kind ' +
+    'alabama alaska arizona arkansas california connecticut delaware florida hawaii idaho illinois indiana iowa kansas kentucky louisiana maine ' +
+    'maryland massachusetts michigan minnesota mississippi missouri montana nebraska nevada ohio oklahoma oregon pennsylvania tennessee texas ' +
+    'utah vermont wisconsin wyoming ' +
+    'coach garden wills deeds granny rye barley oats maize lords hiring authorization objet ' +
     // What people say first, and what headings and types are called.
     'thank please translate summarize summarise explain write ship shipped total subtotal status quantity description string boolean integer ' +
     'albanian american argentine australian austrian belgian brazilian british bulgarian chilean chinese colombian croatian cypriot czech dominican ' +
@@ -34,9 +50,9 @@ export const everydayWords = new WordSet(
     'dauer bel cal max senior junior kanton son kelan ransom ' +
     'dear hello hi hey hallo bonjour hola thanks regards sincerely cheers cher liebe lieber love truly yours kind best warm ' +
     'ab abe abed able abt abu ace acton ad ade adelaide adelmann adu ag agent aggarwal ahl ai aide ake aki akin al ala alban ' +
-    'alberta alcock ale all alm alo alpha alt alter am amaro amber amend america amundson an and ando ang angle angles anh anibal ' +
-    'any apple april arch ard are arena arenas arent ares arms arn aro arrowood art ary as asad asia at atlanta atlas au aud auge ' +
-    'august aul austin auth autumn ax ayo azure ba bab baba babel babu baca back bacon bae bah bai bak bal balint ball band bang ' +
+    'alberta alcock ale all alm alo alpha alt alter am amaro amber amend america amundson an and ando ang angle angles anh ' +
+    'any apple april arch ard are arena arenas arent ares arms arn aro arrowood art ary as asia at atlanta atlas au aud auge ' +
+    'august aul austin auth autumn ax ayo azure ba bab baba babel babu baca back bacon bae bah bai bak bal ball band bang ' +
     'bank banner bar bare baron barrier base bash basic bass bat bath bauch baumann bay bayes be bea beach beam bean bee been ' +
     'beer begin bellman below belt belz bench berlin best bey beyer bi bias bigger bill binder bishop black blake blank blanks ' +
     'blas blaze bless blessing blind block blocker blood bloom blow blue bly bo board body boe boggs bogus bok bol bold bolt ' +
@@ -56,8 +72,8 @@ export const everydayWords = new WordSet(
     'don done dor dort dose dot double dove dow down dr drain dress drew driver droege dry dsouza du duby duck due duff dufresne ' +
     'duke dust dusty dutch duty duvall dy dymond eager eagle earl early earnest east eb eba eby echo eck eda edd edda ede edge ' +
     'edmonds edmunds edwards ege eggert eid einstein ek el ela ell elm else em en ena ender eng english eno era erb ernest es ' +
-    'esau esh estrada eun ev evans eve even every ewa eye eze factor fae fahey fail failing fails fair fairy faith fake fall ' +
-    'falls fancy fann far farmer fast fate favor favorite faw fawn faz fe fear fearing fedor fee fees fei felicity fell fennel ' +
+    'esau esh estrada eun ev evans eve even every eye eze factor fae fahey fail failing fails fair fairy faith fake fall ' +
+    'falls fancy fann far farmer fast fate favor favorite faw fawn faz fe fear fearing fee fees fei felicity fell fennel ' +
     'few field fields figures file files filler fine finer finger first fischer fish fisher fitzpatrick fix flake flakes flick ' +
     'fling flo flock flood florence florin flower fly fok foley folks font fontaine foo for force ford fore forest forget forth ' +
     'forward fountain fox foy frame france frank free freed frees freeze french friday friend friesen frodo frost fruit fry fu ' +
@@ -69,8 +85,8 @@ export const everydayWords = new WordSet(
     'harness has hash hatch hau haven haw hay hazard hazel he head headings heap heaps heard heart heath heather heck hee heider ' +
     'height held hellman hem hence henrich heo her herr herrmann hertzog heun hey hi hier high hilbert hill hills him hin his hix ' +
     'ho hoa hoard hodges hof hoh holder holding hole holland holly hom homes hon honor hoo hood hook hooks hope host hou house ' +
-    'houston hover how hoy hsu hu hua hue hufnagel huh hull hum human hung huo hurd hurt hwa hy hye hyo ice iden idris if igo ilg ' +
-    'im imm imperial imran in inch india ing ireland iris irish is isaacs ishii island israel isreal it italiano ito its iva ivy ' +
+    'houston hover how hoy hsu hu hua hue hufnagel huh hull hum human hung huo hurd hurt hwa hy hye hyo ice iden if igo ilg ' +
+    'im imm imperial in inch india ing ireland iris irish is isaacs ishii island israel isreal it italiano ito its iva ivy ' +
     'jackson jade jansson january jasmine jay jean jeanphilippe jenkins jepsen jew ji jia jimmy jin jo job johnny johnson joo ' +
     'joost jordan joss josue journey joy ju judge julien july jump jun june junk just justice ka kadlec kafka kahan kam kan kao ' +
     'kaplan kar kau kawai ke kea kee keep kees kent kenya kern key keys ki kia kick kil kill kind king kingston kiss kit kitchen ' +
@@ -81,9 +97,9 @@ export const everydayWords = new WordSet(
     'liberty lie lies lieu light like likes lily lim lima lin lincoln line liner lines linger link linker lint lis list little lo ' +
     'loa lock locks loe loh loi lok london lone long longest loo look loop loose lor lore los lose loss loud love lovelace low ' +
     'lower lu lua luck lui lum lun luna luu ly mac macaulay mach macintosh madison madrid mai main major mak maker male mam man ' +
-    'manner manni manual many mao march marco marek marina mark marker market marks marsh mas masi mask mass master mathieu ' +
-    'matter mattia maxima may maze mcdonald mcgregor mckee mckinstry mclachlan me means mech mee meh meissner melchior melody men ' +
-    'mercedes merci mercy merkle merlin merry mesa messier meta metro mi mika milan miles million millis min minix minor minus ' +
+    'manner manni manual many mao march marco marina mark marker market marks marsh mas masi mask mass master mathieu ' +
+    'matter mattia maxima may maze mcdonald mcgregor mckee mckinstry mclachlan me means mech mee meh meissner melody men ' +
+    'mercedes merci mercy merkle merlin merry mesa messier meta metro mi milan miles million millis min minix minor minus ' +
     'mir miss mistry mitra mix mo mock mode moeller mole mom mon monday monet money monsanto monteiro montgomery moo moon mor ' +
     'moral more moss most motley mou mount mountain mounts moy mr mrs ms mu muck mui mun murphy music mutter my na nagle nail nam ' +
     'nan nat naz nazar near necessary ned needle neighbors nella ness nett nettle nettles new nez ng ni nia nice nicely nie nil ' +
@@ -119,8 +135,8 @@ export const everydayWords = new WordSet(
     'wagner wah wai wait waiter waiters waits walk wall walter walters warn warning was washington watchman wax way we web wedge ' +
     'wednesday wee weekly weeks wegner wei weight weiser welcome well wellington welsh wen west wey wheat white whitlock who ' +
     'wiener wilber wild will willing win wince wind windsor wine wingo wink winner winning winter wire wisdom wise wishart wix wm ' +
-    'wolfram won wonder woo wood woody word work works worth wu xi xia xie xu xue yang yap yau yaw ye yee yeh yen yep yi yim yin ' +
-    'yiu yo yon yoo york you young younger yow yu yue yuk yum zacarias zar zee zeek zen zerr zhu zipp zou zuk '
+    'won wonder woo wood woody word work works worth wu xi xia xie xu xue yang yap yau yaw ye yee yeh yen yep yi yim yin ' +
+    'yiu yo yon yoo york you young younger yow yu yue yuk yum zar zee zeek zen zerr zhu zipp zou zuk '
   )
     .trim()
     .split(' '),
