@@ -6,7 +6,7 @@ import { hashStep } from './keywords.ts';
 import { Scan } from './scan.ts';
 
 /** Goes into receipts: another number may find other things. */
-export const ENGINE_VERSION = '0.7.0';
+export const ENGINE_VERSION = '0.8.0';
 
 /** Which detectors look at a run, by what the pass knows of it already; a bit each. */
 export interface Engine {

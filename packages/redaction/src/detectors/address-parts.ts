@@ -36,7 +36,7 @@ export function mayBeginStreet(text: string, at: number): boolean {
 }
 /** What stands before a street's name, as it may be written. */
 const STREETS =
-  'calle,via,viale,piazza,avenida,plaza,paseo,rua,corso,Laan,Calle,C/,Calleja,Callejón,Avenida,Avda\\.?,Av\\.,Plaza,Pza\\.?,Paseo,Camino,Carretera,Ronda,Rambla,Travesía,Glorieta,Barrio,Colonia,Urbanización,Polígono,Puente,Cuesta,Pasaje,Parque,Sector,Grupo,Huerta,Jardines,Masía,Solar,Torrente,Vía,Via,Viale,Piazza,Corso,Largo,Rua,Travessa,Praça,Caminho,Acesso,Escadas,Beco,Azinhaga,Marginal,Borgo,Contrada,Rotonda,Priv\\.,Aleea,Intrarea,Șoseaua,Rue,ul\\.,Ulica,al\\.,Straße,Strasse,Str\\.,Hinterm,Unterm,Vorm,Am,An der,Auf dem,Auf der,Im,Zum,Zur,Unter den,Hinter den?m?,Hinter der,Vicolo,Strada,Piazzale,Alameda,Estrada,Carrera,Cra\\.?,Transversal,Diagonal,Jirón,Jr\\.,Calzada,Avenue,Boulevard,Chaussée,Chemin,Bulevardul,Calea,pl\\.,os\\.,ул\\.,улица,проспект'.split(
+  'Jl\\.?,Jln\\.?,Jalan,Gang,Gg\\.?,calle,via,viale,piazza,avenida,plaza,paseo,rua,corso,Laan,Calle,C/,Calleja,Callejón,Avenida,Avda\\.?,Av\\.,Plaza,Pza\\.?,Paseo,Camino,Carretera,Ronda,Rambla,Travesía,Glorieta,Barrio,Colonia,Urbanización,Polígono,Puente,Cuesta,Pasaje,Parque,Sector,Grupo,Huerta,Jardines,Masía,Solar,Torrente,Vía,Via,Viale,Piazza,Corso,Largo,Rua,Travessa,Praça,Caminho,Acesso,Escadas,Beco,Azinhaga,Marginal,Borgo,Contrada,Rotonda,Priv\\.,Aleea,Intrarea,Șoseaua,Rue,ul\\.,Ulica,al\\.,Straße,Strasse,Str\\.,Hinterm,Unterm,Vorm,Am,An der,Auf dem,Auf der,Im,Zum,Zur,Unter den,Hinter den?m?,Hinter der,Vicolo,Strada,Piazzale,Alameda,Estrada,Carrera,Cra\\.?,Transversal,Diagonal,Jirón,Jr\\.,Calzada,Avenue,Boulevard,Chaussée,Chemin,Bulevardul,Calea,pl\\.,os\\.,ул\\.,улица,проспект'.split(
     ',',
   );
 /** Calle Mayor 5, Via Roma, 12, Rua Augusta s/n */
@@ -59,7 +59,8 @@ export const BEHIND_NAME =
     ',',
   );
 export const behindName = new WordSet(BEHIND_NAME);
-export const NAMED_BEFORE = /(?:^|[\s"'(>:])((?:\p{Lu}[\p{L}'’.-]{1,24} ){1,3}(?:\p{Ll}{2,12} )?)$/u;
+export const NAMED_BEFORE =
+  /(?:^|[\s"'(>:;|])((?:(?!(?:19|20)\d{2} )\d{4} \p{Lu}[\p{L}-]{2,24}, )?(?:\p{Lu}[\p{L}'’.-]{1,24} ){1,3}(?:\p{Ll}{2,12} )?)$/u;
 /** English words that end as a German ring does. */
 export const englishRing = wordSet(
   'bearing,gearing,hearing,clearing,spring,offspring,string,substring,herring,wiring,hiring,firing,tiering,peering,steering,engineering,pioneering,volunteering,monitoring,refactoring,factoring,authoring,tutoring,sponsoring,anchoring,mirroring,scoring,storing,exploring,restoring,ignoring,offering,ordering,rendering,gathering,filtering,clustering,buffering,layering,lettering,catering,metering,centering,numbering,covering,triggering,entering,registering,sharing,pairing,comparing,preparing,flooring,mooring,measuring,manufacturing,during',
@@ -70,7 +71,7 @@ export const STREET_WORDS = new WordSet(STREETS.map(firstWord));
 export const PO_BOX =
   /^(?:P\.? ?O\.? Box|Postfach|Apartado(?: de Correos)?|Casilla|Boîte postale|PSC \d{1,5},? Box|Unit \d{1,5} Box|CMR \d{1,5},? Box) \d{1,6}(?: \d{2,3}(?!\d)){0,2}|^(?:BP|CS|TSA) \d{1,6}(?=,? \d{5} \p{L})/iu;
 const UNIT =
-  '(?:\\d{1,2}-(?:\\d{1,2}|[A-Z])(?!\\d)|\\d{1,2}(?: tr\\.?(?=,)|(?:er|e|ème|de|do) étage|[.ºª°]{1,2}(?: ?(?:[A-Z]|\\d[ªº]|izq\\.?|izda?\\.?|dcha\\.?|Dto\\.?|Esq\\.?|Frt\\.?|(?:tv|th|mf)\\b\\.?|(?:OG|Stock|Etage)(?: (?:links|rechts|[Mm]itte|vorne|hinten|li\\.|re\\.))?|étage|piso|andar))?)|st\\.? (?:tv|th|mf)\\b\\.?|m\\.? ?\\d{1,3}(?=,)|[rR]/[cC](?: (?:Dto|Esq|Frt)\\.?)?|(?:EG|bajo|entlo\\.?|ático|pral\\.?)(?: (?:links|rechts))?(?=,)|(?:Apt|Apartment|Suite|Ste|Unit|Room|Rm|Floor|Fl|Building|Bldg|Wohnung|Whg|Etage|Piso|Puerta|Esc\\.?|Appartement|Apartamento|apto|Flat|Top|Stiege|Bât|Interno|Depto|Dpto|Oficina|Block|Blk|Level|bajo|entlo|ático|bl|ap|sc|int|interno|scala|piano|piso|puerta|appt|bte|boîte|lok|lgh|vån|et|bus|Col|кв|корп|стр|оф|#)(?![\\p{L}])\\.? ?[\\p{L}\\d-]{1,6})';
+  '(?:RT\\.? ?\\d{1,3} ?/ ?RW\\.? ?\\d{1,3}|\\d{1,2}-(?:\\d{1,2}|[A-Z])(?!\\d)|\\d{1,2}(?: tr\\.?(?=,)|(?:er|e|ème|de|do) étage|[.ºª°]{1,2}(?: ?(?:[A-Z]|\\d[ªº]|izq\\.?|izda?\\.?|dcha\\.?|Dto\\.?|Esq\\.?|Frt\\.?|(?:tv|th|mf)\\b\\.?|(?:OG|Stock|Etage)(?: (?:links|rechts|[Mm]itte|vorne|hinten|li\\.|re\\.))?|étage|piso|andar))?)|st\\.? (?:tv|th|mf)\\b\\.?|m\\.? ?\\d{1,3}(?=,)|[rR]/[cC](?: (?:Dto|Esq|Frt)\\.?)?|(?:EG|bajo|entlo\\.?|ático|pral\\.?)(?: (?:links|rechts))?(?=,)|(?:Apt|Apartment|Suite|Ste|Unit|Room|Rm|Floor|Fl|Building|Bldg|Wohnung|Whg|Etage|Piso|Puerta|Esc\\.?|Appartement|Apartamento|apto|Flat|Top|Stiege|Bât|Interno|Depto|Dpto|Oficina|Block|Blk|Level|bajo|entlo|ático|bl|ap|sc|int|interno|scala|piano|piso|puerta|appt|bte|boîte|lok|lgh|vån|et|bus|Col|кв|корп|стр|оф|#)(?![\\p{L}])\\.? ?[\\p{L}\\d-]{1,6})';
 export const PLACE =
   "\\p{Lu}[\\p{L}'’-]{1,24}(?:[ -](?:\\p{Lu}[\\p{L}'’-]{1,24}|de|la|del|do|da|dos|sur|am|an|im|ob|aan|den|der|les|le|en|of|upon|los|las|d['’]\\p{L}{2,20})){0,4}";
 /** Behind the street's fields those of its town, state and code, as HL7 version 2 has an address (XAD). */
@@ -92,7 +93,7 @@ export const BETWEEN_NUMBERS =
 export const CODED =
   /^\d{1,4}(?:[A-Za-z]|bis|ter)?(?:, ?|\s?\n\s{0,4})(?:\d{3} \d{2}|\d{2}-\d{3}|\d{4}-\d{3}|\d{4} [A-Z]{2}|(?:[A-Z]{1,2}-)?(?!(?:19|20)\d{2} )\d{4,5}) \p{Lu}\p{Ll}{2}/u;
 export const STREET_BEFORE =
-  /(?:^|[\s"'(>:])(?=\p{Lu})((?:(?:\p{Lu}[\p{L}'’.-]{1,24}|de|la|del|des|du|dei|di|della|von|der|dem|den|van|do|da|dos|das|na|nad|u) ){1,5}(?:\d{1,4}[A-Za-z]?[/-]){0,2})$/u;
+  /(?:^|[\s"'(>:;|])(?=\p{Lu})((?:(?:\p{Lu}[\p{L}'’.-]{1,24}|de|la|del|des|du|dei|di|della|von|der|dem|den|van|do|da|dos|das|na|nad|u) ){1,5}(?:\d{1,4}[A-Za-z]?[/-]){0,2})$/u;
 /** A number and a name before a code that ends the line of an address: 3 The Old Maltings, Bury St Edmunds, IP33 1AB. */
 export const ENDS_IN_CODE =
   /^\d{1,5}[A-Za-z]?(?:[-/]\d{1,4})?,? \p{Lu}[^\n,;:.!?"<>|{}]{2,40},(?: [^\n,;:.!?"<>|{}]{2,30},?){0,2}? (?:[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d|[A-Z]{2} \d{5}(?:-\d{4})?|(?:NSW|VIC|QLD|ACT|TAS|SA|WA|NT) \d{4})(?![\p{L}\d])/u;
@@ -101,6 +102,9 @@ export const NUMBERED_PARTS = /^\d+, [A-Z]{2,5} \d+,/;
 /** 86 Toa Payoh Lorong 4 #08-41: floor and flat end it. */
 export const ENDS_IN_FLAT =
   /^\d{1,4}[A-Z]? (?:[\p{Lu}\d][\p{L}\d.'’]{0,20} ){1,6}#(?:\d{2}|B\d)-\d{2,4}(?![\p{L}\d])(?:,? Singapore \d{6}(?!\d))?/u;
+/** 93 Lê Lợi, P. 7, Quận 1, TP. Hồ Chí Minh: house, street, then ward, district and town, each named as such. */
+export const VIETNAMESE =
+  /^\d{1,4}(?:[/-]\d{1,4}){0,2}[A-Z]? (?:[đĐ]ường |[pP]hố )?(?:\p{Lu}[\p{L}\d]{0,12} ?){1,5}(?:, (?:P\.|Phường|Q\.|Quận|H\.|Huyện|X\.|Xã|TX\.|Thị xã|TP\.?|Thành phố|Tỉnh) ?[\p{Lu}\d][\p{L}\d]{0,12}(?: [\p{Lu}\d][\p{L}\d]{0,12}){0,3}){1,4}(?:, \p{Lu}\p{L}{0,12}(?: \p{Lu}\p{L}{0,12}){1,2})?/u;
 /** A time, or the price of what is called like a street: Park Place 350, Marvin Gardens 280. */
 export const isCounted = (text: string, start: number, next: string, end: number): boolean =>
   (text[start - 1] === ':' && isDigit(text, start - 2)) || (next === ',' && /^ \d{1,4}(?![\d-])/.test(text.slice(end, end + 6)));

@@ -16,6 +16,7 @@ import {
   englishRing,
   GERMANIC_ENDS,
   STREET_WORDS,
+  VIETNAMESE,
   PO_BOX,
   PLACE,
   HL7,
@@ -158,13 +159,16 @@ function report(
   });
 }
 
+/** The last part of a date, or of another number of parts. */
+const ENDS_NUMBER = /\d[-/.]\d{1,4}[-/.]$/;
 function lookNumber(scan: Scan, start: number, end: number): void {
   const { text } = scan;
   if (
     start < scan.addressesSeen ||
     end - start > 6 ||
     isWord(text, start - 1) ||
-    (text[end] === ',' && text[start - 1] === ' ' && isDigit(text, start - 2))
+    (text[end] === ',' && text[start - 1] === ' ' && isDigit(text, start - 2)) ||
+    ENDS_NUMBER.test(text.slice(Math.max(0, start - 6), start))
   )
     return;
   const next = text[end] ?? ' ';
@@ -179,8 +183,10 @@ function lookNumber(scan: Scan, start: number, end: number): void {
   if (isDigit(text, after) && !/^\d{1,3}[a-z]/.test(text.slice(after, after + 4))) return;
   if ((classAt(text, after) & WORD) === 0) return;
   const isCapital = (classAt(text, after) & UPPER) !== 0;
-  if (!isCapital && !mayBeginStreet(text, after)) return;
+  if (!isCapital && !mayBeginStreet(text, after) && text[after] !== 'đ') return;
   const slice = text.slice(start, start + 100);
+  const ward = slice.includes(', P') || slice.includes(', Q') ? VIETNAMESE.exec(slice)?.[0].length : undefined;
+  if (ward !== undefined) return report(scan, start, ward, 'address.ward', confidence.labelled);
   const flat = slice.includes(' #') ? ENDS_IN_FLAT.exec(slice)?.[0].length : undefined;
   if (flat !== undefined) {
     const block = text.startsWith('Blk ', start - 4) && start - 4 >= scan.floor ? 4 : 0;
@@ -260,7 +266,7 @@ function lookGermanic(scan: Scan, start: number, end: number): void {
     .find(Boolean);
   if (spaced !== undefined) from -= spaced.length;
   if (from < scan.addressesSeen) return;
-  const match = GERMANIC.exec(text.slice(from, end + 14));
+  const match = GERMANIC.exec(text.slice(from, end + 20));
   // In English much ends like a street, and a year follows: During 1971.
   if (match !== null && !/ing (?:19|20)\d{2}$/.test(match[0]) && !englishRing.has(word.toLowerCase()))
     report(scan, from, match[0].trimEnd().length, 'address.street', confidence.labelled);
@@ -386,6 +392,8 @@ export const addressGermanic: Detector = {
   next: ' .',
   source: 'street words of de, nl, the Nordic languages, et, hu',
   examples: [
+    { text: 'itt: 8330 Szeged, Kossuth Lajos utca 71, kész', finds: '8330 Szeged, Kossuth Lajos utca 71' },
+    { text: 'osoite Mannerheimintie 41 A 12, 04748 Oulu.', finds: 'Mannerheimintie 41 A 12, 04748 Oulu' },
     { text: 'Hauptstraße 5a, 10115 Berlin ist', finds: 'Hauptstraße 5a, 10115 Berlin' },
     { text: 'till Hagagränd 60 lgh 1102, 753 51 Uppsala', finds: 'Hagagränd 60 lgh 1102, 753 51 Uppsala' },
     { text: 'Ostring 77, 3. OG links, 17621 Erfurt, heute', finds: 'Ostring 77, 3. OG links, 17621 Erfurt' },
@@ -420,6 +428,9 @@ export const address: Detector = {
   ],
   source: 'USPS Publication 28 appendix C1; street words of de, fr, es, it, pt and the Nordic languages',
   examples: [
+    { text: 'đến 93 Lê Lợi, P. 7, Quận 1, TP. Hồ Chí Minh. Liên', finds: '93 Lê Lợi, P. 7, Quận 1, TP. Hồ Chí Minh' },
+    { text: 'ke Jl. Melati No. 22, RT 03/RW 05, Surabaya 31358.', finds: 'Jl. Melati No. 22, RT 03/RW 05, Surabaya 31358' },
+    { text: 'on 04/23/2009, The Old Forge Road' },
     { text: 'I live at 2316 Oak Hill Gateway, Roxaneside, 90784. Can', finds: '2316 Oak Hill Gateway, Roxaneside, 90784' },
     { text: 'wir, 3664 Place de Vaugirard, 91129 Quimper.', finds: '3664 Place de Vaugirard, 91129 Quimper' },
     { text: 'vive en Calle Mayor 5, 28013 Madrid', finds: 'Calle Mayor 5, 28013 Madrid' },

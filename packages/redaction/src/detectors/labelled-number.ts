@@ -20,7 +20,7 @@ const nationalWords = new Keywords(
     'sin,social insurance,tfn,medicare number,ird,aadhaar,aadhar,uidai,pan number,pan card,pan,voter id,cnic,nic,nric,fin,mykad,hkid,rrn,resident registration,resident identity,resident id,resident identity card,natid,tckimlik,ric,teudat zehut,my number,mynumber,emirates id,iqama,nino,utr,pps,pps number,ppsn,ssn number,ssn,id,identification number,identification no,身份证,身分證,住民登録,주민등록번호,' +
     // What the issuing offices call them, by continent; OECD's pages on tax identification numbers name most.
     'tax file,taxpayer reference,medicaid id,medicare id,insurance id,passport id,license id,licence id,ni no,ni number,chi number,visa no,visa number,alien registration,alien number,green card,uscis,residence permit,work permit,permanent resident,voter registration,mbi,medicare beneficiary,medicare beneficiary id,birth number,national register number,national register,cadastro de pessoas físicas,personal public service number,inland revenue number,id nommer,香港身份證號碼,beneficiary id,npi,dea,dea number,dea no,ramq,green card number,state id,government id,' +
-    'sv nummer,sv nr,sozialversicherungs nr,krankenkassennummer,versicherungsnr,vsnr,rvnr,kvnr,versichertennummer,krankenversichertennummer,identifikationsnummer,führerscheinnummer,aufenthaltstitel,sécu,spi,titre de séjour,permis de séjour,carte de séjour,carte vitale,identité,identità,insz,niss,nrn,paspoort,paspoortnummer,rijbewijs,rijbewijsnummer,identiteitskaart,' +
+    'sv nummer,sv nr,sozialversicherungs nr,krankenkassennummer,versicherungsnr,vsnr,rvnr,kvnr,kv nr,versichertennummer,krankenversichertennummer,identifikationsnummer,führerscheinnummer,aufenthaltstitel,sécu,spi,titre de séjour,permis de séjour,carte de séjour,carte vitale,identité,identità,insz,niss,nrn,paspoort,paspoortnummer,rijbewijs,rijbewijsnummer,identiteitskaart,' +
     'cod fisc,c f,patente,patente di guida,tessera sanitaria,permesso di soggiorno,identidad,identidade,rol único tributario,rol unico tributario,matrícula consular,licencia de conducir,carnet de conducir,tarjeta sanitaria,afiliación,imss,clave de elector,r f c,d n i,n i e,n i f,c p f,c n p,b s n,n i t,r u t,c i,ruc,rif,nuip,título de eleitor,titulo de eleitor,cnh,carteira de motorista,habilitação,cartão nacional de saúde,pis,pasep,carta de condução,utente,' +
     'person nr,persnr,fnr,fødselsnr,kt,asm kodas,p k,dowodu,dowód osobisty,paszport,paszportu,rč,r č,číslo op,občanský průkaz,občanského průkazu,občiansky preukaz,občianskeho preukazu,személyi szám,személyi igazolvány,codul numeric,codul numeric personal,cod numeric,cod numeric personal,cod personal,idnp,identifikacijski broj,osobna iskaznica,lična karta,osebna izkaznica,davčna številka,јмбг,лнч,lnch,ln ch,лична карта,ταυτότητα,αδτ,διαβατήριο,' +
     'паспорта,паспорту,полис,водительское удостоверение,рнокпп,ідентифікаційний код,посвідчення,иин,kimlik no,kimlik numarası,pasaport,vergi no,תעודת זהות,מספר זהות,ת ז,דרכון,الرقم القومي,رقم الهوية,الهوية الوطنية,بطاقة الهوية,رقم الإقامة,جواز السفر,' +
@@ -128,8 +128,10 @@ const endsWith = (keyword: string, word: string): boolean => keyword === word ||
 function isSpent(scan: Scan, keyword: string, start: number, context: Context): boolean {
   const from = scan.numberBefore(start);
   if (from === 0 || start - from > 64 || context.column.length > 0) return false;
-  const between = scan.text.slice(from, start).toLowerCase();
-  if (between.includes('\n')) return false;
+  const lines = scan.text.slice(from, start).toLowerCase();
+  // On a line of its own another label may stand: the number is that one's.
+  const between = lines.slice(lines.lastIndexOf('\n') + 1);
+  if (between !== lines && !LABEL.test(between)) return false;
   const words = between.match(/[\p{L}\p{M}]+/gu) ?? [];
   const named = keyword.slice(keyword.lastIndexOf(' ') + 1);
   return (
@@ -137,7 +139,10 @@ function isSpent(scan: Scan, keyword: string, start: number, context: Context): 
     words.some((word) => word.length > 1 && !joining.has(word))
   );
 }
+const LABEL = /^[^\n:]{2,30}: ?[\d ./+-]*$/;
 const joining = wordSet('and,or,und,oder,et,ou,og,och,en,of,eller,ali,ja');
+
+const MONEY = /^ ?(?:[€$£]|(?:EUR|USD|GBP|CHF|kr|zł)(?!\p{L}))/u;
 
 /** Words whose own number stands between them and a value: "row 17: 560504-1093". */
 const places = wordSet('row,rows,line,page,item,items,figure');
@@ -204,6 +209,7 @@ function look(scan: Scan, from: number, runEnd: number): void {
   }
   if (count < (end - from === PASSPORT ? 2 : 3) || count > 26 || (count < 5 && count === end - from)) return;
   const after = text[end] ?? ' ';
+  if ((after === ' ' || after === '€' || after === '$') && MONEY.test(text.slice(end, end + 5))) return;
   if (after === '_' || after === '@' || ((after === ':' || after === '=') && isWord(text, end + 1))) return;
   const context = scan.contextBefore(start);
   // What a column is called is nearer than the words before, which may be those of other columns.
@@ -219,7 +225,7 @@ function look(scan: Scan, from: number, runEnd: number): void {
   if (
     !isDigits &&
     (solid < end - from || written.startsWith('0X')) &&
-    /^\d{4}-\d{2}-\d{2}(?:T|$)|^\d{2}:\d{2}|^(?:19|20)\d{2}-(?:19|20)\d{2}$|^0X/.test(written)
+    /^\d{4}-\d{2}-\d{2}(?:T|$)|^\d{2}:\d{2}|^(?:19|20)\d{2}-(?:19|20)\d{2}$|^\d{1,2}([./])\d{1,2}\1(?:19|20)\d{2}$|^0X/.test(written)
   )
     return;
   const compact = !isDigits && /[^0-9A-Z]/.test(written) ? written.replaceAll(/[^0-9A-Z]/g, '') : written;
@@ -281,6 +287,8 @@ export const nationalId: Detector = {
     { text: '{"ghana_card": "GHA-721234567-4"}', finds: 'GHA-721234567-4' },
     { text: 'My Number 123456789018, my number is 201.504.7650', finds: '123456789018' },
     { text: 'N.I.F. 45678912K; Reisepassnummer C4FGJ1K2L; Medicaid ID AB12345C', finds: '45678912K + C4FGJ1K2L + AB12345C' },
+    { text: 'CCCD: 048075751900\nMã đơn: 883777\nKV-Nr.: Z133389465', finds: '048075751900 + Z133389465' },
+    { text: 'SSN on file. Next review 08/06/2024; tax no. 2802.45 €' },
     { text: 'Kenyan ID: 28456712', finds: '28456712' },
     { text: 'Unique Taxpayer Reference 2789303469', finds: '2789303469' },
     { text: 'NIF 236474600, fatura FT 2025/1182', finds: '236474600' },

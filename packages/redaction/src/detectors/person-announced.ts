@@ -110,6 +110,8 @@ const SPEAKER = /^\p{Lu}[\p{L}'’ .-]{1,50}:/u;
 export const speaks = ({ text }: Scan, start: number, end: number): boolean =>
   text.charCodeAt(end) === 0x3a && text.charCodeAt(start - 2) === 0x5d;
 
+/** Titles that nobody takes for another word, in small letters before a full stop. */
+const small = wordSet('dr,dra,κ,κα,κος');
 /** Given name(s): */
 const SEVERAL = /name\(s\)["']?\s?[:=]\s{0,4}["']?$/i;
 /** What a tag of a form or a schema is called is nobody. */
@@ -132,7 +134,7 @@ function announcedByWord(scan: Scan, start: number): Announced | undefined {
   if (
     spaced &&
     titles.has(lower) &&
-    (lower !== word || word.length > 2 || (lower === 'dr' && gap.startsWith('.'))) &&
+    (lower !== word || word.length > 2 || (gap.startsWith('.') && small.has(lower))) &&
     (word.length > 1 || gap.startsWith('.'))
   )
     return { by: lower, surely: true, several: lists.has(lower) };

@@ -283,7 +283,7 @@ function decide(
 
 /** What is called after somebody: Crohn's disease, the Nash equilibrium, a shelf „Billy“, the Marcus 40-inch. */
 const THING =
-  /^(?:['’]s)?[ -](?:\d+(?:\.\d|-[a-z])|(?:chain|formation|dressing|correction|d = |r = |alpha|disease|or \p{Lu}\p{Ll}+['’]s disease|syndrome|thyroiditis|lymphoma|palsy|functions?|equilibrium|process|identity|theorem|lemma|conjecture|inequality|law|equations?|algorithm|distribution|index|initiali[sz]ation|momentum|optimi[sz]er|regression|sampling|cipher|coding|diagram|paradox|treaty|pizza|salad|soup|sauce|cake|tea|scale|effect|constant|numbers?|principle|transform|reaction|solver|motor|curve|filter|kernel|tree|protocol|award|prize|medal|collection|shelf|bookshelf|sofa|lamp|chair|kit|engine|server|cluster|database|pipeline|plugin)(?![\p{L}\d]))/iu;
+  /^(?:['’]s)?[ -](?:\d+(?:\.\d|-[a-z])|(?:chain|formation|dressing|correction|[drz](?= [=<>])|alpha|disease|or \p{Lu}\p{Ll}+['’]s disease|syndrome|thyroiditis|lymphoma|palsy|functions?|equilibrium|process|identity|theorem|lemma|conjecture|inequality|law|equations?|algorithm|distribution|index|initiali[sz]ation|momentum|optimi[sz]er|regression|sampling|cipher|coding|diagram|paradox|treaty|pizza|salad|soup|sauce|cake|tea|scale|effect|constant|numbers?|principle|transform|reaction|solver|motor|curve|filter|kernel|tree|protocol|award|prize|medal|collection|shelf|bookshelf|sofa|lamp|chair|kit|engine|server|cluster|database|pipeline|plugin)(?![\p{L}\d]))/iu;
 /** What places, storms and saints have before their names. */
 const PLACE =
   /\b(?:lake|mount|mt\.?|port|cape|fort|san|santa|santo|são|saint|sankt|project|projekt|projet|proyecto|progetto|projeto|operation|codename|bloody|hurricane|storm|cyclone|typhoon) $/i;
@@ -348,6 +348,22 @@ export const person: Detector = {
     { text: 'PID|1||7^^^X||Whitlock^Dorothea^M||', finds: 'Whitlock^Dorothea^M' },
     { text: 'seat 2 KALAMIZA/ANNA 73C, AND/OR, TCP/IP', finds: 'KALAMIZA/ANNA' },
     { text: 'Itinerary for Zzyzx/Anna K.\nfor Linux/Windows, Client/Server', finds: 'Zzyzx/Anna K.' },
+    {
+      text: 'Members: Dvořák, Raluca; Zzyzx, Gudrun. Treasurer / Cabin 7: Zzyzx, Åshild',
+      finds: 'Dvořák, Raluca + Zzyzx, Gudrun + Zzyzx, Åshild',
+    },
+    { text: 'Ασθενής: Σπυρίδων Βλάχος, ΑΜΚΑ; κ. Βλάχος', finds: 'Σπυρίδων Βλάχος + Βλάχος' },
+    { text: 'Beteg neve: Zzyzxi Zoltán, dr. Zzyzxi Boglárka', finds: 'Zzyzxi Zoltán + Zzyzxi Boglárka' },
+    {
+      text: 'Sus hijos Yolanda y Amparo. "given":["Grace"]. Prescriber: Keisha Zzyzx  Ph',
+      finds: 'Yolanda + Amparo + Grace + Keisha Zzyzx',
+    },
+    {
+      text: "Hendrika op den Zzyzx and Floris in 't Zzyzx, Kendra FitzGerald",
+      finds: "Hendrika op den Zzyzx + Floris in 't Zzyzx + Kendra FitzGerald",
+    },
+    { text: 'Dear Ueda-san, thanks. Bel Pim Zzyzx. Cheers,\n> Mark', finds: 'Ueda + Pim Zzyzx + Mark' },
+    { text: "Last login: Mon Mar  3 09:10; 14 Mar 2014. L'agent est là, a Markov chain, Cohen's d = 0.4" },
     {
       text: 'Asisten: Joaquín Zzyzx y Socorro del Río. José Ortega y Gasset',
       finds: 'Joaquín Zzyzx + Socorro del Río + José Ortega y Gasset',

@@ -23,6 +23,7 @@ export const everydayWords = new WordSet(
     'thing those though through throughout together tomorrow tonight toward towards twice under unless until upon used using various very ' +
     'want well went were what whatever when where whether which while whole whose why with within without would yesterday yet fiction ' +
     'fantasy convention single regional science solve edit fares kind ' +
+    'đien lien huyet đinh nama nomor alamat telepon so ' +
     'alabama alaska arizona arkansas california connecticut delaware florida hawaii idaho illinois indiana iowa kansas kentucky louisiana maine ' +
     'maryland massachusetts michigan minnesota mississippi missouri montana nebraska nevada ohio oklahoma oregon pennsylvania tennessee texas ' +
     'utah vermont wisconsin wyoming ' +
