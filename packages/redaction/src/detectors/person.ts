@@ -275,7 +275,7 @@ function decide(
       return { take: kept, sure: confidence.guess };
     return undefined;
   }
-  if (!firstListed || first.everyday || (announced === undefined && namesThing(text, first))) return undefined;
+  if (!firstListed || first.everyday || (announced?.surely !== true && namesThing(text, first))) return undefined;
   return first.given || withGivenAfter(text, [first]).length > 1 || announced !== undefined || !beginsSentence(text, first.start)
     ? { take: [first], sure: confidence.guess }
     : undefined;
