@@ -2,6 +2,7 @@
 import { classAt, isCalled, isGlue, isWord, LETTER, UPPER } from '../characters.ts';
 import { confidence, type Confidence, type Detector } from '../detector.ts';
 import { wordSet } from '../keywords.ts';
+import { eponyms } from '../names/eponyms.ts';
 import { aloneNobody, headings, isAny, isEverydayAt } from '../names/lookup.ts';
 import { toName } from '../names/name-filter.ts';
 import { identifierBefore, type Scan } from '../scan.ts';
@@ -120,6 +121,12 @@ function look(scan: Scan, start: number, runEnd: number): void {
   const last = take.at(-1) ?? first;
   const end = last.end + (isInitial(last) && text[last.end] === '.' ? 1 : 0);
   const from = announcedFrom === undefined ? start : lead;
+  const name = toName(text.slice(from, end));
+  if (announced?.surely !== true && eponyms.has(name)) {
+    // A part of it is nobody, either.
+    scan.personsSeen = end;
+    return;
+  }
   scan.personsSeen = end;
   scan.listing = announced?.several === true;
   scan.report({
@@ -129,7 +136,7 @@ function look(scan: Scan, start: number, runEnd: number): void {
     rule: announced === undefined ? 'person.listed' : 'person.announced',
     confidence: sure,
     context: announced?.by,
-    canonical: toName(text.slice(from, end)),
+    canonical: name,
   });
   remember(scan, take, announced);
 }
@@ -363,6 +370,7 @@ export const person: Detector = {
       finds: "Hendrika op den Zzyzx + Floris in 't Zzyzx + Kendra FitzGerald",
     },
     { text: 'Dear Ueda-san, thanks. Bel Pim Zzyzx. Cheers,\n> Mark', finds: 'Ueda + Pim Zzyzx + Mark' },
+    { text: 'Tommy Hilfiger, Johns Hopkins and Granny Smith, and Anna Roth', finds: 'Anna Roth' },
     { text: "Last login: Mon Mar  3 09:10; 14 Mar 2014. L'agent est là, a Markov chain, Cohen's d = 0.4" },
     {
       text: 'Asisten: Joaquín Zzyzx y Socorro del Río. José Ortega y Gasset',

@@ -24,6 +24,11 @@ export const everydayWords = new WordSet(
     'want well went were what whatever when where whether which while whole whose why with within without would yesterday yet fiction ' +
     'fantasy convention single regional science solve edit fares kind ' +
     'đien lien huyet đinh nama nomor alamat telepon so ' +
+    // What measures, methods and diseases are called after.
+    'gauss euler fourier laplace poisson bernoulli cauchy hilbert banach riesz kalman butterworth nyquist dijkstra huffman kruskal wilcoxon spearman ' +
+    'bonferroni kolmogorov smirnov matern chebyshev hamming levenshtein jaccard luhn verhoeff babinski apgar giemsa gram ziehl lowenstein parkinson ' +
+    'alzheimer crohn hodgkin behcet hashimoto cushing kepler hubble celsius fahrenheit kelvin hertz tesla doppler planck schrodinger heisenberg ' +
+    'pulitzer grammy oscars rorschach victorian georgian edwardian markov melba ' +
     'alabama alaska arizona arkansas california connecticut delaware florida hawaii idaho illinois indiana iowa kansas kentucky louisiana maine ' +
     'maryland massachusetts michigan minnesota mississippi missouri montana nebraska nevada ohio oklahoma oregon pennsylvania tennessee texas ' +
     'utah vermont wisconsin wyoming ' +
