@@ -15,10 +15,20 @@ interface Line {
   readonly firsts: readonly number[];
 }
 
-/** How often a delimiter stands before an offset. */
+/** How often a delimiter stands before an offset, but for those in quotes. */
 function countOf(delimiter: string, line: string, before: number): number {
   let count = 0;
-  for (let next = line.indexOf(delimiter); next >= 0 && next < before; next = line.indexOf(delimiter, next + 1)) count++;
+  let open = line.indexOf('"');
+  for (let next = line.indexOf(delimiter); next >= 0 && next < before;) {
+    const close = open >= 0 && open < next ? line.indexOf('"', open + 1) : -1;
+    if (close < 0) {
+      count++;
+      next = line.indexOf(delimiter, next + 1);
+      continue;
+    }
+    open = line.indexOf('"', close + 1);
+    if (close > next) next = line.indexOf(delimiter, close + 1);
+  }
   return count;
 }
 

@@ -20,13 +20,13 @@ const CLOSINGS =
   'best,thx,groetjes,lg,vg,mfg,danke,merci,bisous,amitiés,gracias,abrazo,besos,grazie,baci,obrigado,obrigada,abs,beijos,bedankt,dank,tack,tak,takk,kram,kiitos,terveisin,dziękuję,dzięki,díky,děkuji,pozdravem,pozdravom,ďakujem,mulțumesc,mulţumesc,multumesc,stimă,drag,teşekkürler,teşekkürederim,saygılar,saygılarımla,saygılarımızla,sevgiler,köszönöm,üdvözlettel,üdv,kösz,hvala,pozdrav,εκτίμηση,χαιρετισμούς,trọng,hormat,salam,maz';
 /** Who is or is not there, in en, de, fr, es, it, pt, nl, sv and pl: a list of names follows. */
 const LISTS =
-  'present,attendees,participants,absent,apologies,invitees,panel,panelists,panellists,anwesend,anwesende,abwesend,entschuldigt,teilnehmer,teilnehmende,läsnä,poissa,jelen,prezenți,prezenţi,přítomni,présent,présents,absents,excusés,asistentes,presentes,ausentes,participantes,asisten,asistieron,comparecen,participaram,participaron,presenti,assenti,partecipanti,aanwezig,afwezig,deelnemers,närvarande,frånvarande,deltagare,obecni,nieobecni,uczestnicy,messieurs,mesdames,mm';
+  'watchers,reviewers,approvers,present,attendees,participants,absent,apologies,invitees,panel,panelists,panellists,anwesend,anwesende,abwesend,entschuldigt,teilnehmer,teilnehmende,läsnä,poissa,jelen,prezenți,prezenţi,přítomni,présent,présents,absents,excusés,asistentes,presentes,ausentes,participantes,asisten,asistieron,comparecen,participaram,participaron,presenti,assenti,partecipanti,aanwezig,afwezig,deelnemers,närvarande,frånvarande,deltagare,obecni,nieobecni,uczestnicy,messieurs,mesdames,mm';
 export const titles = wordSet(
-  'ssa,mr,mrs,ms,miss,mx,dr,dra,drs,prof,professor,sir,madam,lady,lord,rev,reverend,father,sister,brother,capt,captain,sgt,lt,col,gen,hon,judge,senator,herr,herrn,frau,fräulein,m,mme,mlle,monsieur,madame,mademoiselle,sr,sra,srta,señor,señora,señorita,don,doña,sig,signor,signora,dott,dhr,mevr,heer,mevrouw,mm,messrs,nurse,pc,constable,detective,sergeant,cllr,pan,pani,doktor,docteur,doctor,doctora,ing,uncle,aunt,domnule,domnul,doamna,doamnă,sayın,pane,paní,κ,κα,κος,pak,bapak,ibu,bu,anh,chị,ông,bà,fru,fröken,frk,herra,rouva,meneer,maître,ra,sra',
+  'ssa,mr,mrs,ms,miss,mx,dr,dra,drs,prof,professor,sir,madam,lady,lord,rev,reverend,father,sister,brother,capt,captain,sgt,lt,col,gen,hon,judge,senator,herr,herrn,frau,fräulein,m,mme,mlle,monsieur,madame,mademoiselle,sr,sra,srta,señor,señora,señorita,don,doña,sig,signor,signora,dott,dhr,mevr,heer,mevrouw,mm,messrs,nurse,pc,constable,detective,sergeant,cllr,pan,pani,doktor,docteur,doctor,doctora,ing,uncle,aunt,domnule,domnul,doamna,doamnă,sayın,pane,paní,κ,κα,κος,auntie,mamie,papi,oma,opa,tante,tía,tío,abuela,abuelo,nonna,nonno,dona,pak,bapak,ibu,bu,anh,chị,ông,bà,fru,fröken,frk,herra,rouva,meneer,maître,ra,sra',
 );
 /** After these, or after a key of this name, stands a name. */
 export const announcers = wordSet(
-  'poważaniem,hälsningar,hälsning,saludo,name,names,named,called,dear,hi,hello,hey,hallo,liebe,lieber,bonjour,cher,chère,hola,querido,querida,estimado,estimada,regards,sincerely,cheers,thanks,greetings,grüße,gruß,cordialement,saludos,atentamente,author,signed,patient,requester,customer,client,kunde,kundin,cliente,holder,cardholder,contact,attn,attention,from,to,cc,bcc,sender,recipient,assignee,reporter,owner,employee,manager,user,username,firstname,lastname,surname,forename,fullname,nachname,vorname,nom,prénom,nombre,apellido,apellidos,husband,wife,son,daughter,mother,friend,colleague,tenant,passenger,driver,applicant,beneficiary,payee,payer,student,teacher,doctor,nurse,lawyer,agent,buyer,seller,with,by,label,inhaber,titulaire,titular,firmado,signé,heiße,appelle,llamo,nombrado,editor,reviewer,approver,witness,guest,visitor,member,subscriber,participant,candidate,interviewee,speaker,defendant,plaintiff,claimant,respondent,complainant,petitioner,victim,suspect,insured,policyholder,lessee,lessor,landlord,borrower,lender,guarantor,trustee,heir,attendee,organizer,organiser,instructor,trainee,intern,consultant,counsel,notary,donor,kollege,kollegin,nachbar,nachbarin,ehemann,ehefrau,mieter,vermieter,zeuge,zeugin,kläger,klägerin,beklagter,beklagte,versicherter,versicherte,patientin,ansprechpartner,ansprechpartnerin,témoin,locataire,bailleur,assuré,assurée,salarié,salariée,élève,collègue,testigo,paciente,inquilino,inquilina,demandado,demandante,asegurado,asegurada,empleado,empleada,colega,titolare,paziente,inquilino,interviewer,caller,pat,pac,paz,maintainer,committer,contributor,respondents,adjuster,requestor,pt,family,given,cognome,nome,sobrenome,naam,voornaam,achternaam,namn,förnamn,efternamn,navn,fornavn,etternavn,nimi,etunimi,sukunimi,név,soyad,jméno,příjmení,imię,nazwisko,имя,фамилия,отчество,фио,заявитель,заявительница,клиент,заказчик,пациент,пациентка,оператор,менеджер,получатель,отправитель,сотрудник,господин,госпожа,groet,groeten,hilsen,hälsningar,mvh,saluti,abraços,abraço,atenciosamente,ciao,oi,olá,hej,hei,ahoj,cześć,salut,pozdrawiam,здравствуйте,привет,gentile,egregio,egregia,geachte,beste,prezado,prezada,kære,kjære,käre,bästa,hoi,merhaba,selam,vážený,vážená,milý,milá,szanowny,szanowna,drogi,droga,stimate,stimată,dragă,kedves,tisztelt,nume,prenume,neve,szia,sziasztok,namaste,selamat,ad,adı,coach,pupil,pupils,spouse,geborene,geborener,née,soyad,soyadı,isim,' +
+  'poważaniem,hälsningar,hälsning,saludo,name,names,named,called,dear,hi,hello,hey,hallo,liebe,lieber,bonjour,cher,chère,hola,querido,querida,estimado,estimada,regards,sincerely,cheers,thanks,greetings,grüße,gruß,cordialement,saludos,atentamente,author,signed,patient,requester,customer,client,kunde,kundin,cliente,holder,cardholder,contact,attn,attention,from,to,cc,bcc,sender,recipient,assignee,reporter,owner,employee,manager,user,username,firstname,lastname,surname,forename,fullname,nachname,vorname,nom,prénom,nombre,apellido,apellidos,husband,wife,son,daughter,mother,friend,colleague,tenant,passenger,driver,applicant,beneficiary,payee,payer,student,teacher,doctor,nurse,lawyer,agent,buyer,seller,with,by,label,inhaber,titulaire,titular,firmado,signé,heiße,appelle,llamo,nombrado,editor,reviewer,approver,witness,guest,visitor,member,subscriber,participant,candidate,interviewee,speaker,defendant,plaintiff,claimant,respondent,complainant,petitioner,victim,suspect,insured,policyholder,lessee,lessor,landlord,borrower,lender,guarantor,trustee,heir,attendee,organizer,organiser,instructor,trainee,intern,consultant,counsel,notary,donor,kollege,kollegin,nachbar,nachbarin,ehemann,ehefrau,mieter,vermieter,zeuge,zeugin,kläger,klägerin,beklagter,beklagte,versicherter,versicherte,patientin,ansprechpartner,ansprechpartnerin,témoin,locataire,bailleur,assuré,assurée,salarié,salariée,élève,collègue,testigo,paciente,inquilino,inquilina,demandado,demandante,asegurado,asegurada,empleado,empleada,colega,titolare,paziente,inquilino,interviewer,caller,pat,pac,paz,maintainer,committer,contributor,respondents,adjuster,requestor,pt,family,given,cognome,nome,sobrenome,naam,voornaam,achternaam,namn,förnamn,efternamn,navn,fornavn,etternavn,nimi,etunimi,sukunimi,név,soyad,jméno,příjmení,imię,nazwisko,имя,фамилия,отчество,фио,заявитель,заявительница,клиент,заказчик,пациент,пациентка,оператор,менеджер,получатель,отправитель,сотрудник,господин,госпожа,groet,groeten,hilsen,hälsningar,mvh,saluti,abraços,abraço,atenciosamente,ciao,oi,olá,hej,hei,ahoj,cześć,salut,pozdrawiam,здравствуйте,привет,gentile,egregio,egregia,geachte,beste,prezado,prezada,kære,kjære,käre,bästa,hoi,merhaba,selam,vážený,vážená,milý,milá,szanowny,szanowna,drogi,droga,stimate,stimată,dragă,kedves,tisztelt,nume,prenume,neve,szia,sziasztok,namaste,selamat,ad,adı,coach,pupil,pupils,spouse,familie,famille,familia,famiglia,rodzina,geborene,geborener,née,soyad,soyadı,isim,' +
     `${RELATIVES},${HOLDERS},${ROLES},${SOUTHERN},${LISTS}`,
 );
 /** Announcers that name somebody only before a colon, an equals sign or as a JSON key. */
@@ -154,14 +154,30 @@ function announcedByWord(scan: Scan, start: number): Announced | undefined {
     const whole = parts.length > 1 && WHOLE.has(parts.at(-1) ?? '');
     const last = parts.at(whole ? -2 : -1) ?? '';
     const exactly = namesPart(whole ? parts.slice(0, -1) : parts) || (key === 'given' && QUOTED_KEY.test(gap));
-    if ((exactly || announcers.has(last)) && !(last === 'name' && parts.some((part) => notNames.has(part))))
-      return { by: last, surely: true, exactly, several: lists.has(last) };
+    const namesOther = last === 'name' && (parts.some((part) => notNames.has(part)) || isThings(text, start));
+    if ((exactly || announcers.has(last)) && !namesOther) return { by: last, surely: true, exactly, several: lists.has(last) };
   }
   if ((gap.startsWith('.') ? abbreviated : announcers).has(lower) && /^[.,:]?\s{1,4}$/.test(gap))
     return { by: lower, surely: !keysOnly.has(lower), several: lists.has(lower) };
   return undefined;
 }
 
+/** The key of the object that begins here. */
+const OBJECT_OF = /["']([\p{L}_-]{1,40})["']\s?:\s{0,2}\[?\s{0,2}$/u;
+const LONGEST_OBJECT = 300;
+/** Whether a "name" is that of an object which is no person: "priority": {"name": "Highest"}. */
+function isThings(text: string, start: number): boolean {
+  let open = start - 1;
+  for (let depth = 0; open >= start - LONGEST_OBJECT && open >= 0; open--) {
+    if (text.charCodeAt(open) === 0x7d) depth++;
+    else if (text.charCodeAt(open) === 0x7b && depth-- === 0) break;
+  }
+  if (text[open] !== '{') return false;
+  const key = OBJECT_OF.exec(text.slice(Math.max(0, open - 50), open))?.[1] ?? '';
+  const words = key.split(/[_-]|(?<=\p{Ll})(?=\p{Lu})/u).map((word) => word.toLowerCase().replace(/s$/, ''));
+  const last = words.at(-1) ?? '';
+  return notNames.has(last) || notNames.has(`${last}s`) || otherKeys.has(last);
+}
 /** "given": ["Grace"], as FHIR has it. */
 const QUOTED_KEY = /^["']\s?:\s?\[?\s?["']$/;
 
@@ -229,7 +245,7 @@ export function opensCell({ text, floor }: Scan, start: number): boolean {
   return isBeforeCell(text, at);
 }
 const notNames = wordSet(
-  'file,host,table,column,field,class,function,method,product,company,domain,server,service,secret,package,module,app,application,event,tag,branch,repo,repository,image,container,db,database,schema,index,key,node,cluster,bucket,queue,topic,job,task,tool,model,agent,policy,rule,brand,street,city,country,state,org,organisation,organization,project,team,group,role,display name of,file name,bank,device,type,variable,var,env,path,folder,dir,metric,label,color,colour,font,theme,template,attribute,property,element,session,channel,room',
+  'file,host,table,column,field,class,function,method,product,company,domain,server,service,secret,package,module,app,application,event,tag,branch,repo,repository,image,container,db,database,schema,index,key,node,cluster,bucket,queue,topic,job,task,tool,model,agent,policy,rule,brand,street,city,country,state,org,organisation,organization,project,team,group,role,display name of,file name,bank,device,type,variable,var,env,path,folder,dir,metric,label,color,colour,font,theme,template,attribute,property,element,session,channel,room,issuetype,issue,priority,status,stage,component,version,fixversion,account,category,department,location,venue,plan,campaign,opportunity,deal,course,list,board,workspace,folder,store,shop,milestone,sprint,epic,feature,article,page,section,item,report,dataset,playlist,album,song,movie,film,game,hotel,restaurant,flight,airline,airport,vehicle,building,office,school,university,supplier,merchant,manufacturer,pipeline,dashboard,currency,language,region',
 );
 
 const otherKeys = wordSet(

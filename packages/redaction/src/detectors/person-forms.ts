@@ -101,15 +101,10 @@ export function invertedEnd(text: string, lead: number, first: Word, announced: 
   if (role && (born ? isGiven || isRare : isGiven ? isCell || ENDS_NAME.test(after) : isCell && isRare && isFamily && !first.given))
     return end;
   if (born && isGiven && isFamily && !isEveryday(name)) return end;
-  if (
-    isGiven &&
-    isFamily &&
-    !first.given &&
-    !isEveryday(name) &&
-    /[;:/] $/.test(text.slice(Math.max(0, lead - 2), lead)) &&
-    ENDS_NAME.test(after)
-  )
-    return end;
+  const mark = text[lead - 1] === ' ' ? (text[lead - 2] ?? '') : '';
+  if (isGiven && isFamily && !first.given && !isEveryday(name) && ';:/'.includes(mark) && mark !== '' && ENDS_NAME.test(after)) return end;
+  // A colon or a stroke stands before lists of people, too.
+  if (first.given && (mark === ':' || mark === '/')) return undefined;
   if (!isCell || !beginsCell(text, lead)) return undefined;
   if (isGiven) return isFamily || (!isEveryday(name) && !first.given) ? end : undefined;
   return isRare && parts.every(isListed) ? end : undefined;

@@ -7,14 +7,14 @@ import type { Scan } from '../scan.ts';
 
 /** Who speaks, said so or in passing; whom the speaker knows, greets, or is to turn to. */
 const CUE =
-  /\b(?:(?<self>name(?:['’]s| is| on (?:the )?card)|call me|mein name ist|ich heiße|je m'appelle|mon nom est|me llamo|mi nombre es|mi chiamo|me chamo|meu nome é|mijn naam is|jag heter|jeg heter|nazywam się)|(?<passing>this is|it['’]?s|i am|i['’]?m)|(?<weak>hier is|hier ist|ich bin|ik ben|c['’]est|c|je suis|soy|sono|sn|sou|met|tu|jestem|hallo|hej|hei|hoi|bjr|bonjour|salut|hola+|ciao|oi|olá|cześć|czesc|ring|call|text|ping|de parte de|(?:the )?(?:customer|client|patient|caller|kund(?:e|in)|cliente|paciente|klant))|hi|hey|hello|dear|my (?:wife|husband|son|daughter|sister|brother|mom|mum|dad|boss|friend)|thanks|thx|cheers|regards|ask|tell)$/iu;
+  /\b(?:(?<self>name(?:['’]s| is| on (?:the )?card)|call me|mein name ist|ich heiße|je m'appelle|mon nom est|me llamo|mi nombre es|mi chiamo|me chamo|meu nome é|mijn naam is|jag heter|jeg heter|nazywam się)|(?<passing>this is|it['’]?s|i am|i['’]?m)|(?<weak>hier is|hier ist|ich bin|ik ben|c['’]est|c|je suis|soy|sono|sn|sou|met|tu|jestem|hallo|hej|hei|hoi|bjr|bonjour|salut|hola+|ciao|oi|olá|cześć|czesc|ring|call|text|ping|de parte de|(?:talked|spoke|spoken) to|(?:the )?(?:customer|client|patient|caller|kund(?:e|in)|cliente|paciente|klant))|hi|hey|hello|dear|aunt|auntie|uncle|grandma|grandpa|mi (?:marido|mujer|esposa|esposo|hijo|hija|hermano|hermana)|m(?:on|a) (?:mari|femme|fils|fille|frère|sœur)|meine? (?:frau|mann|sohn|tochter|bruder|schwester)|my (?:wife|husband|son|daughter|sister|brother|mom|mum|dad|boss|friend)|thanks|thx|cheers|regards|ask|tell)$/iu;
 /** Keys of names that people type in lists and notes. */
 const SMALL_KEYS = wordSet(
   'name,holder,customer,client,owner,caller,patient,contact,user,sender,recipient,author,kunde,kundin,inhaber,cliente,titular,titulaire,nom,nombre,nome,naam,klant,namn,kund',
 );
 /** How cues end. */
 const CUE_ENDS =
-  'card,is,am,im,its,me,ist,heiße,appelle,est,llamo,es,hi,hey,hello,dear,wife,husband,son,daughter,sister,brother,mom,mum,dad,boss,friend,thanks,thx,cheers,regards,chiamo,chamo,é,heter,się,bin,ben,suis,soy,sono,sn,sou,met,tu,jestem,hallo,hej,hei,hoi,bjr,bonjour,salut,hola,holaa,ciao,oi,olá,cześć,czesc,ring,call,text,ping,ask,tell,de,customer,client,patient,caller,kunde,kundin,cliente,paciente,klant'.split(
+  'card,is,am,im,its,me,ist,heiße,appelle,est,llamo,es,hi,hey,hello,dear,wife,husband,son,daughter,sister,brother,mom,mum,dad,boss,friend,thanks,thx,cheers,regards,chiamo,chamo,é,heter,się,bin,ben,suis,soy,sono,sn,sou,met,tu,jestem,hallo,hej,hei,hoi,bjr,bonjour,salut,hola,holaa,ciao,oi,olá,cześć,czesc,ring,call,text,ping,ask,tell,de,customer,client,patient,caller,kunde,kundin,cliente,paciente,klant,to,aunt,auntie,uncle,grandma,grandpa,marido,mujer,esposa,esposo,hijo,hija,hermano,hermana,mari,femme,fils,fille,frère,sœur,frau,mann,sohn,tochter,bruder,schwester'.split(
     ',',
   );
 const SMALL_NAME = /^(,? |! |,?\n)(\p{Ll}{3,24}(?:-\p{Ll}{2,24})?)(?![\p{L}\d@_-])/u;
@@ -50,6 +50,10 @@ export const personSmall: Detector = {
       text: 'le llamo de parte de ramiro fuentes, customer beatrix jessop wrote; cliente de madrid',
       finds: 'ramiro fuentes + beatrix jessop',
     },
+    {
+      text: 'so i talked to zeno santangelo, and aunt sheila; es mi marido nicanor salvatierra. she went to paris',
+      finds: 'zeno santangelo + sheila + nicanor salvatierra',
+    },
     { text: 'ask oliver about it, ring maisie cooper', finds: 'oliver + maisie cooper' },
     { text: 'account holder: salma hamdan, from now; name: server one, owner: data platform', finds: 'salma hamdan' },
     { text: '氏名: 松本 由紀子 様', finds: '松本 由紀子' },
@@ -62,7 +66,7 @@ export const personSmall: Detector = {
     // Most cards are no cue.
     if (end - start === 4 && text.startsWith('card', start) && !text.startsWith('on ', start - 3) && !text.startsWith('the ', start - 4))
       return;
-    if (end - start === 2 && text.startsWith('de', start) && !text.startsWith('parte ', start - 6)) return;
+    if (end - start === 2 && !mayCue(text, start)) return;
     const cue = CUE.exec(text.slice(Math.max(0, end - 20), end));
     if (cue === null) return;
     const { self, passing, weak } = cue.groups ?? {};
@@ -76,6 +80,12 @@ export const personSmall: Detector = {
     reportSmall(scan, given.start, to - given.start);
   },
 };
+
+/** Small words that end a cue stand in every line: who was talked to, on whose part somebody calls. */
+const mayCue = (text: string, start: number): boolean =>
+  text.startsWith('de', start)
+    ? text.startsWith('parte ', start - 6)
+    : !text.startsWith('to', start) || /(?:talked|spoken?) $/.test(text.slice(Math.max(0, start - 7), start));
 
 /** A given name typed small behind a cue or a key. */
 function givenBehind(text: string, end: number): { readonly start: number; readonly end: number } | undefined {

@@ -85,6 +85,7 @@ function look(scan: Scan, start: number, runEnd: number): void {
     text.startsWith('::', first.end)
   )
     return;
+  if (isAbbreviated(text, first)) return;
   // The pass has looked up the word already.
   const mayAnnounce = (scan.words.lastLists & announcing.bit) !== 0;
   if (mayAnnounce && titles.has(first.name) && !isInitial(first)) return;
@@ -139,6 +140,14 @@ function look(scan: Scan, start: number, runEnd: number): void {
     canonical: name,
   });
   remember(scan, take, announced);
+}
+
+/** M. Noémie Hébrard, D. José Sanz, i. A. Svenja Kramm: what stands for Monsieur, for Don, for whom somebody signs. */
+function isAbbreviated(text: string, first: Word): boolean {
+  if (!isInitial(first) || text[first.end] !== '.' || text[first.end + 1] !== ' ') return false;
+  if (first.name !== 'm' && first.name !== 'd' && !(first.name === 'a' && text.startsWith('i. ', first.start - 3))) return false;
+  const given = wordAt(text, first.end + 2);
+  return given?.given === true && !given.everyday && text[given.end] === ' ' && (classAt(text, given.end + 1) & UPPER) !== 0;
 }
 
 /** "Ask Hansen, Lucie.": the family name first, in a sentence. */
@@ -303,7 +312,8 @@ const namesThing = (text: string, { start, end, name }: Word): boolean =>
   (months.has(name) && (/^\.? {1,2}\d/.test(text.slice(end, end + 4)) || /\d\.? $/.test(text.slice(Math.max(0, start - 3), start)))) ||
   ('„“«‘'.includes(text[start - 1] ?? ' ') && '“”»’'.includes(text[end] ?? ' ')) ||
   THING.test(text.slice(end, end + 24)) ||
-  PLACE.test(text.slice(Math.max(0, start - 10), start));
+  PLACE.test(text.slice(Math.max(0, start - 10), start)) ||
+  (/\bSt\.? $/.test(text.slice(Math.max(0, start - 5), start)) && /^['’]s/.test(text.slice(end, end + 2)));
 
 /** At the start of a sentence any word has a capital. */
 const beginsSentence = (text: string, start: number): boolean =>
@@ -370,6 +380,12 @@ export const person: Detector = {
       finds: "Hendrika op den Zzyzx + Floris in 't Zzyzx + Kendra FitzGerald",
     },
     { text: 'Dear Ueda-san, thanks. Bel Pim Zzyzx. Cheers,\n> Mark', finds: 'Ueda + Pim Zzyzx + Mark' },
+    {
+      text: '{"priority":{"name":"Highest"},"components":[{"name":"Zzyzx Shop"}],"customer":{"name":"Zzyzx Ooglebee"}}',
+      finds: 'Zzyzx Ooglebee',
+    },
+    { text: 'Patient : M. Noémie Zzyzx, i. A. Svenja Kramm; bei Familie Zzyzx', finds: 'Noémie Zzyzx + Svenja Kramm + Zzyzx' },
+    { text: 'Watchers: Bhavna Zzyzx, Callum Ingram\nDear Colleagues,', finds: 'Bhavna Zzyzx + Callum Ingram' },
     { text: 'Tommy Hilfiger, Johns Hopkins and Granny Smith, and Anna Roth', finds: 'Anna Roth' },
     { text: "Last login: Mon Mar  3 09:10; 14 Mar 2014. L'agent est là, a Markov chain, Cohen's d = 0.4" },
     {

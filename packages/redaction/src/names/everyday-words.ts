@@ -29,6 +29,13 @@ export const everydayWords = new WordSet(
     'bonferroni kolmogorov smirnov matern chebyshev hamming levenshtein jaccard luhn verhoeff babinski apgar giemsa gram ziehl lowenstein parkinson ' +
     'alzheimer crohn hodgkin behcet hashimoto cushing kepler hubble celsius fahrenheit kelvin hertz tesla doppler planck schrodinger heisenberg ' +
     'pulitzer grammy oscars rorschach victorian georgian edwardian markov melba ' +
+    // Who works together, and whom letters greet that greet nobody by name.
+    'front accounts payable receivable human resources people operations platform engineering monitoring bot facilities helpdesk support tier ' +
+    'network customers sales marketing finance legal compliance hr procurement purchasing dept office reception advisory change development ' +
+    'developer experience queue desk enterprise general assistant refunds teamet asiakaspalvelu asiakas ugyfelszolgalat ugyfelunk kundenservice ' +
+    'kundeservice kundtjanst klantenservice servicio servizio servico equipe equipo squadra zespol dział redaktion geschaftsfuhrung vorstand ' +
+    'bestuur sekretariat departamento direccion direction direzione direcao colleagues sirs nachbarn alle kollegen kolleginnen cliente clientes ' +
+    'clienti kunden members parents friends folks nimi nev salam regen sterne holiday gifts trip keen easter anonymous harmonie falcon ' +
     'alabama alaska arizona arkansas california connecticut delaware florida hawaii idaho illinois indiana iowa kansas kentucky louisiana maine ' +
     'maryland massachusetts michigan minnesota mississippi missouri montana nebraska nevada ohio oklahoma oregon pennsylvania tennessee texas ' +
     'utah vermont wisconsin wyoming ' +
@@ -80,7 +87,7 @@ export const everydayWords = new WordSet(
     'edmonds edmunds edwards ege eggert eid einstein ek el ela ell elm else em en ena ender eng english eno era erb ernest es ' +
     'esau esh estrada eun ev evans eve even every eye eze factor fae fahey fail failing fails fair fairy faith fake fall ' +
     'falls fancy fann far farmer fast fate favor favorite faw fawn faz fe fear fearing fee fees fei felicity fell fennel ' +
-    'few field fields figures file files filler fine finer finger first fischer fish fisher fitzpatrick fix flake flakes flick ' +
+    'few field fields figures file files filler fine finer finger first fischer fish fisher fix flake flakes flick ' +
     'fling flo flock flood florence florin flower fly fok foley folks font fontaine foo for force ford fore forest forget forth ' +
     'forward fountain fox foy frame france frank free freed frees freeze french friday friend friesen frodo frost fruit fry fu ' +
     'fudge fujita full funk furlong furukawa fury fye gad gain gains galas gale gall gallon games gandalf gang gathers gay gee ' +
@@ -96,7 +103,7 @@ export const everydayWords = new WordSet(
     'jackson jade jansson january jasmine jay jean jeanphilippe jenkins jepsen jew ji jia jimmy jin jo job johnny johnson joo ' +
     'joost jordan joss josue journey joy ju judge julien july jump jun june junk just justice ka kadlec kafka kahan kam kan kao ' +
     'kaplan kar kau kawai ke kea kee keep kees kent kenya kern key keys ki kia kick kil kill kind king kingston kiss kit kitchen ' +
-    'kitterman klass klee knee knights knuth ko kobe koepp koh kok koki kost kou kozlov kreutzer krishnan kron ku kue kukuk kum ' +
+    'klass klee knee knights knuth ko kobe koepp koh kok koki kost kou kozlov kreutzer krishnan kron ku kue kukuk kum ' +
     'kumar kun kunde kurtz kus ky kye kyi la lac lack lackey lacks lad laforge lai lake lal lam lamp lancaster lance land landau ' +
     'lands lane lang lao large lark lasso last latch lau laurel law laws lawyer lax layer le leader leaf league leak leaks lean ' +
     'leap learn learned lease ledger lee legge lei lemire lemon len lenny leopard les lesh less lesser let leu level lex li lib ' +
@@ -104,7 +111,7 @@ export const everydayWords = new WordSet(
     'loa lock locks loe loh loi lok london lone long longest loo look loop loose lor lore los lose loss loud love lovelace low ' +
     'lower lu lua luck lui lum lun luna luu ly mac macaulay mach macintosh madison madrid mai main major mak maker male mam man ' +
     'manner manni manual many mao march marco marina mark marker market marks marsh mas masi mask mass master mathieu ' +
-    'matter mattia maxima may maze mcdonald mcgregor mckee mckinstry mclachlan me means mech mee meh meissner melody men ' +
+    'matter mattia maxima may maze mcdonald mcgregor mckee me means mech mee meh meissner melody men ' +
     'mercedes merci mercy merkle merlin merry mesa messier meta metro mi milan miles million millis min minix minor minus ' +
     'mir miss mistry mitra mix mo mock mode moeller mole mom mon monday monet money monsanto monteiro montgomery moo moon mor ' +
     'moral more moss most motley mou mount mountain mounts moy mr mrs ms mu muck mui mun murphy music mutter my na nagle nail nam ' +
@@ -137,9 +144,9 @@ export const everydayWords = new WordSet(
     'tiernan tiff till timber tin tiny to toe toi toll toms tone toni tony too touch town toy trace trader trail train trainer ' +
     'tran tranter treat tree trees tremble trick trim trinity troy true trunk trusty tsai tsan tse tso tu tuesday tune turner ' +
     'twine two ty tyo uhl ulm um un una ung up uphold upright ure uri us use ute utt utz uy val vale valley van vandine vanzandt ' +
-    'vaz vega verity vi via vice victor victoria victory vig viola violet virgin virginia vis vital vo vogt von vos vu vue wade ' +
+    'vaz vega verity vi via vice victor victoria victory vig viola violet virgin virginia vis vital vo vogt von vos vu vue ' +
     'wagner wah wai wait waiter waiters waits walk wall walter walters warn warning was washington watchman wax way we web wedge ' +
-    'wednesday wee weekly weeks wegner wei weight weiser welcome well wellington welsh wen west wey wheat white whitlock who ' +
+    'wednesday wee weekly weeks wegner wei weight weiser welcome well wellington welsh wen west wey wheat white who ' +
     'wiener wilber wild will willing win wince wind windsor wine wingo wink winner winning winter wire wisdom wise wishart wix wm ' +
     'won wonder woo wood woody word work works worth wu xi xia xie xu xue yang yap yau yaw ye yee yeh yen yep yi yim yin ' +
     'yiu yo yon yoo york you young younger yow yu yue yuk yum zar zee zeek zen zerr zhu zipp zou zuk '
