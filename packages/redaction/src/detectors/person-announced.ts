@@ -154,7 +154,7 @@ function announcedByWord(scan: Scan, start: number): Announced | undefined {
     const whole = parts.length > 1 && WHOLE.has(parts.at(-1) ?? '');
     const last = parts.at(whole ? -2 : -1) ?? '';
     const exactly = namesPart(whole ? parts.slice(0, -1) : parts) || (key === 'given' && QUOTED_KEY.test(gap));
-    const namesOther = last === 'name' && (parts.some((part) => notNames.has(part)) || isThings(text, start));
+    const namesOther = last === 'name' && (parts.some((part) => notNames.has(part)) || isThings(scan, start));
     if ((exactly || announcers.has(last)) && !namesOther) return { by: last, surely: true, exactly, several: lists.has(last) };
   }
   if ((gap.startsWith('.') ? abbreviated : announcers).has(lower) && /^[.,:]?\s{1,4}$/.test(gap))
@@ -164,9 +164,11 @@ function announcedByWord(scan: Scan, start: number): Announced | undefined {
 
 /** The key of the object that begins here. */
 const OBJECT_OF = /["']([\p{L}_-]{1,40})["']\s?:\s{0,2}\[?\s{0,2}$/u;
-const LONGEST_OBJECT = 300;
+/** No further than what is looked at again when something before it is taken out. */
+const LONGEST_OBJECT = 120;
 /** Whether a "name" is that of an object which is no person: "priority": {"name": "Highest"}. */
-function isThings(text: string, start: number): boolean {
+function isThings({ text, judged, at }: Scan, start: number): boolean {
+  judged.push(at);
   let open = start - 1;
   for (let depth = 0; open >= start - LONGEST_OBJECT && open >= 0; open--) {
     if (text.charCodeAt(open) === 0x7d) depth++;
