@@ -131,6 +131,11 @@ export const errorCatalogue = {
     fix: 'Mend the version as `errors` says, save it as a new one.',
   },
   'curator.kind': { status: 404, title: 'No such kind of governed document', fix: 'Use one of the kinds the detail lists.' },
+  'curator.requester': {
+    status: 409,
+    title: 'Whoever asked for this may not ask for it any more',
+    fix: 'Have someone who may move this label ask for it again; that request takes this one’s place.',
+  },
   'policy.refused': {
     status: 422,
     title: 'The policy in force refuses this move',

@@ -173,7 +173,7 @@ async function openParts(config: Config, extra: Extra): Promise<Ancilla> {
     newId,
     random,
     sagas: runner,
-    isMadeBy: access.isMadeBy,
+    standing: access,
     attest: { models: (...of) => training.attest(...of) },
     errorsOf: { glossaries: glossaryErrors },
   });

@@ -153,6 +153,23 @@ test('four eyes: a key that was made since by who asked, or by someone whose key
   await colleague.post(202, `${label}/approvals`, { saga_id: next });
   await server.settled(admin, { saga_id: next });
   equal((await admin.get<{ version: string }>(200, label)).version, 'looser-still');
+
+  // Whoever asked and has their key taken away has asked for nothing any more, until somebody who may asks again.
+  const leaver = { tenant_id: 'north', role: 'steward', subject: 'leaver' };
+  const { key_id, secret } = await platform.post<{ key_id: string; secret: string }>(201, '/governance/keys', leaver);
+  await save('loosest', { IBAN: 'allow' });
+  const moveBy = async (by: Client) => (await by.put<{ saga_id: string }>(202, label, { version: 'loosest', reason: 'r' })).saga_id;
+  const asked = await moveBy(server.client(secret, 'leaver'));
+  equal((await admin.get<{ refused?: string }>(200, `${label}/approvals`)).refused, undefined);
+  equal((await admin.raw('DELETE', `/governance/keys/${key_id}`)).status, 200);
+  const gone = await admin.post<{ code: string; detail: string }>(409, `${label}/approvals`, { saga_id: asked });
+  deepEqual([gone.code, gone.detail.endsWith('asks for it again')], ['curator.requester', true]);
+  equal((await admin.get<{ refused?: string }>(200, `${label}/approvals`)).refused, gone.detail);
+  const anew = await moveBy(await newKey(platform, 'leaver', 'steward'));
+  ok(anew !== asked, 'with a key of now it is another request, not the old one joined');
+  await admin.post(202, `${label}/approvals`, { saga_id: anew });
+  await server.settled(admin, { saga_id: anew });
+  equal((await admin.get<{ version: string }>(200, label)).version, 'loosest');
 });
 
 test('what a handler refuses, and what a platform admin looks at in a tenant, stands in its access log, by the object; an address is redacted', async () => {

@@ -98,6 +98,8 @@ export const LabelMove = Closed({
   previous: Type.Union([Version, Type.Null()]),
   policy: Ref,
   requested_by: Name,
+  /** What it was asked for with: an API key, or a session of the console. */
+  requested_with: Name,
   reason: Sentence,
   trace_id: TraceId,
   requested_at: Timestamp,

@@ -29,6 +29,10 @@ const KEPT_AT_MOST = 10_000;
 const TICKET_MS = 60 * 60_000;
 const SESSION_MS = 12 * 60 * 60_000;
 const SESSION_PREFIX = 'ses_';
+const SESSION_KEY = 'session-';
+
+/** Whether a credential is a session of the console, not an API key. */
+export const isSession = (key_id: string): boolean => key_id.startsWith(SESSION_KEY);
 
 export function openIdentity({
   platform,
@@ -92,7 +96,7 @@ export function openIdentity({
       tickets.delete(key);
       return found.opens.map(({ tenant_id, role, subject }) => {
         const secret = SESSION_PREFIX + token();
-        const key_id = `session-${hashSecret(secret).slice(0, 16)}`;
+        const key_id = SESSION_KEY + hashSecret(secret).slice(0, 16);
         sessions.set(hashSecret(secret), { who: { id: subject, role, key_id, tenant_id }, until: clock.now() + SESSION_MS });
         return { tenant_id, role, token: secret };
       });

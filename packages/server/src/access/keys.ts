@@ -6,6 +6,7 @@ import {
   replace,
   tenants,
   toTimestamp,
+  type Action,
   type ApiKey,
   type Clock,
   type Io,
@@ -14,7 +15,8 @@ import {
   type Random,
   type Role,
 } from '@ancilla/contracts';
-import type { Identity } from './identity.ts';
+import { isSession, type Identity } from './identity.ts';
+import { may } from './may.ts';
 import { hashSecret, newSecret } from './secret.ts';
 
 /** Who makes or changes something, for the record. */
@@ -45,6 +47,11 @@ export interface Keys {
    * @param since - RFC 3339
    */
   isMadeBy(key_id: string, of: { readonly subject: string; readonly since: string }, io: Io): Promise<boolean>;
+  /**
+   * Whether what was asked for with a key still counts: the key is there, not disabled, and of a role that may ask for it.
+   * A session of the console counts, too: it ends by itself, so its end takes nothing away from anybody.
+   */
+  mayStill(key_id: string, action: Action, io: Io): Promise<boolean>;
   /** Keys of one tenant, or all, newest first. */
   listKeys(
     tenant_id: string | undefined,
@@ -110,6 +117,11 @@ export const openKeys = ({
         for (const each of made) if (makers.has(each.created_by)) makers.add(each.subject);
       }
       return makers.has(key.created_by);
+    },
+    async mayStill(key_id, action, io) {
+      if (isSession(key_id)) return true;
+      const key = (await platform.get(apiKeys, key_id, io))?.doc;
+      return key !== undefined && !key.disabled && may({ id: key.subject, role: key.role, key_id }, action, {}).allowed;
     },
     async listKeys(tenant_id, page, io) {
       const { items, next_cursor } =

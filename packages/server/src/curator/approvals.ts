@@ -1,7 +1,9 @@
-import { Type } from 'typebox';
+import { Type, type Static } from 'typebox';
 import {
   AncillaError,
+  Closed,
   isAncillaError,
+  LabelMove,
   labelMoves,
   put,
   replace,
@@ -11,7 +13,6 @@ import {
   type Clock,
   type Guard,
   type Io,
-  type LabelMove,
   type Of,
   type Reader,
   type Saga,
@@ -33,6 +34,19 @@ export interface Approval extends Subject {
   readonly who: Who;
 }
 
+/** What access knows of the keys that moves are asked for and approved with. */
+export type Standing = Pick<Access, 'isMadeBy' | 'mayStill'>;
+
+/** A request as it is shown, and why nobody can approve it where that is so. */
+export const WaitingMove = Closed({
+  ...LabelMove.properties,
+  refused: Type.Optional(Type.String({ description: 'Why nobody can approve it any more, and what mends it' })),
+});
+export type WaitingMove = Static<typeof WaitingMove>;
+
+const REQUESTER_GONE =
+  'whoever asked for this may not ask for it any more: their key was disabled, or its role does not move labels. Someone who may asks for it again';
+
 /** An open request is forgotten after a week: the second person never came. */
 const APPROVAL_SECONDS = 7 * 24 * 3600;
 
@@ -46,7 +60,7 @@ const isOver = async (tenant: TenantStore, { saga_id }: LabelMove, io: Io) => {
  * The request that waits for a second person.
  * @throws {AncillaError} `not_found` where there is none, or the one there was is over
  */
-export async function waitingMove(tenant: TenantStore, label_key: string, io: Io): Promise<Stored<typeof labelMoves>> {
+async function waitingMove(tenant: TenantStore, label_key: string, io: Io): Promise<Stored<typeof labelMoves>> {
   const open = await tenant.get(labelMoves, label_key, io);
   if (!open || (await isOver(tenant, open.doc, io)))
     throw new AncillaError('not_found', 'no move of this label waits; where it has not moved, ask for it again');
@@ -56,15 +70,23 @@ export async function waitingMove(tenant: TenantStore, label_key: string, io: Io
 /** Moves that take two people: a request, the second person, and a saga that waits for one. */
 export const openApprovals = ({
   mayMove,
-  isMadeBy,
+  standing,
   clock,
   sagas,
 }: {
-  readonly isMadeBy: Access['isMadeBy'];
+  readonly standing: Standing;
   readonly mayMove: ReturnType<typeof openMayMove>['mayMove'];
   readonly clock: Clock;
   readonly sagas: SagaRunner;
 }) => {
+  /** An approval makes no more of a request than whoever asked for it is still entitled to. */
+  const mayStillAsk = ({ requested_with }: LabelMove, io: Io) => standing.mayStill(requested_with, 'curator.move', io);
+
+  const waiting = async (tenant: TenantStore, label_key: string, io: Io): Promise<WaitingMove> => {
+    const { doc } = await waitingMove(tenant, label_key, io);
+    return (await mayStillAsk(doc, io)) ? doc : { ...doc, refused: REQUESTER_GONE };
+  };
+
   /** Keeps one open request a label; asking for the same again joins it, asking for something else takes its place. */
   const request = async (
     { tenant, tenant_id }: Of,
@@ -76,7 +98,9 @@ export const openApprovals = ({
     const same =
       was !== undefined &&
       (['digest', 'version', 'previous', 'policy', 'requested_by'] as const).every((field) => was.doc[field] === wanted[field]) &&
-      !(await isOver(tenant, was.doc, io));
+      !(await isOver(tenant, was.doc, io)) &&
+      // By the same person with a key of now: what was asked for with one that is gone cannot be joined.
+      (await mayStillAsk(was.doc, io));
     if (same && was.doc.saga_id !== null) return was.doc.saga_id;
     let open = same ? was : undefined;
     if (!open) {
@@ -101,9 +125,10 @@ export const openApprovals = ({
 
   /**
    * What was asked for, as far as it may move now: the same bytes, from the same place, under the same version of the policy, with all that it asks for.
-   * @throws {AncillaError} `policy.refused`, or whatever else the policy refuses it for
+   * @throws {AncillaError} `curator.requester`, `policy.refused`, or whatever else the policy refuses it for
    */
   const stillMay = async (tenant: Reader<Tenant>, { doc: asked }: Stored<typeof labelMoves>, io: Io) => {
+    if (!(await mayStillAsk(asked, io))) throw new AncillaError('curator.requester', REQUESTER_GONE);
     const { requested_by: by, policy } = asked;
     const move = await mayMove(tenant, { ...asked, by, policy: policy.slice(0, policy.lastIndexOf('@')) }, io);
     if (move.target.digest !== asked.digest || (move.was?.doc.version ?? null) !== asked.previous)
@@ -115,7 +140,7 @@ export const openApprovals = ({
 
   /**
    * Approves another person's request. The approval stands in the request itself: a signal sent by any other way moves nothing.
-   * @throws {AncillaError} `not_found`, `access.forbidden_combination`, `policy.refused`
+   * @throws {AncillaError} `not_found`, `access.forbidden_combination`, `curator.requester`, `policy.refused`
    */
   const tryApprove = async ({ tenant, tenant_id }: Of, { who, saga_id, label, ...of }: Approval, io: Io): Promise<LabelMove> => {
     const open = await waitingMove(tenant, labelKey(of, label), io);
@@ -124,7 +149,7 @@ export const openApprovals = ({
     const verdict = may(who, 'curator.approve', { tenant_id, requester: open.doc.requested_by });
     if (!verdict.allowed) throw new AncillaError(verdict.code, verdict.reason);
     const { requested_by: subject, requested_at: since } = open.doc;
-    if (await isMadeBy(who.key_id, { subject, since }, io))
+    if (await standing.isMadeBy(who.key_id, { subject, since }, io))
       throw new AncillaError(
         'access.forbidden_combination',
         'this key was made since the move was asked for, by who asked or with a key that comes from them: it is no second person’s',
@@ -192,5 +217,5 @@ export const openApprovals = ({
     ],
   });
 
-  return { request, approve, sagas: [moveSaga] };
+  return { request, waiting, approve, sagas: [moveSaga] };
 };

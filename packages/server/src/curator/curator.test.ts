@@ -248,7 +248,16 @@ test('of models a label may name what the release ships: that is the way back, a
   deepEqual(await live(), ['base-1', 'platform']);
   const trained = { ...ranker, version: '1', message: 'trained', content: {}, author: 'trainer', trace_id } as const;
   await at.north.tenant.commit(await at.curator.draft(at.north.tenant, trained, t), [], t);
-  const to = (version: string) => ({ ...ranker, label: 'production', version, reason: 'x', by: 'ops', trace_id, policy: 'rollback' });
+  const to = (version: string) => ({
+    ...ranker,
+    label: 'production',
+    version,
+    reason: 'x',
+    by: 'ops',
+    key_id: 'k',
+    trace_id,
+    policy: 'rollback',
+  });
   await at.curator.move(at.north, to('1'), t);
   deepEqual(await live(), ['1', 'tenant']);
   await at.curator.move(at.north, to('base-1'), t);
@@ -312,7 +321,16 @@ test('models move by what training attests, never by a request alone', async (t)
   // As a training run does: the version rides in a commit of the run's, and a repetition is the same version.
   for (let i = 0; i < 2; i++) await at.north.tenant.commit(await at.curator.draft(at.north.tenant, trained, t), [], t);
   for (const name of ['production', 'canary', 'mine']) await rejects(move(at, ranker, name, '1'), { code: 'policy.refused' });
-  const asked = { ...ranker, label: 'production', version: '1', reason: 'better', by: 'ada', trace_id, policy: 'bootstrap' } as const;
+  const asked = {
+    ...ranker,
+    label: 'production',
+    version: '1',
+    reason: 'better',
+    by: 'ada',
+    key_id: 'k',
+    trace_id,
+    policy: 'bootstrap',
+  } as const;
   await rejects(at.curator.move(at.north, asked, t), { code: 'policy.refused', message: /offline_gate: it is worse$/ });
   passes = true;
   await rejects(at.curator.move(at.north, { ...asked, policy: 'none' }, t), { code: 'policy.refused' });
@@ -475,7 +493,7 @@ test('an approval counts for the state it was asked in: a label that moved meanw
   const { saga_id } = asWaiting(await move(at, glossary, 'production', '2'));
   await save(at, glossary, '3', { n: 3 });
   // As a room with a policy of its own may.
-  const moved = { ...glossary, label: 'production', version: '3', reason: 'x', by: 'ops', trace_id, policy: 'rollback' };
+  const moved = { ...glossary, label: 'production', version: '3', reason: 'x', by: 'ops', key_id: 'k', trace_id, policy: 'rollback' };
   await at.curator.move(at.north, moved, t);
   await rejects(approve(at, glossary, 'production', saga_id, 'bob'), { code: 'policy.refused', message: /ask for it again/ });
   equal((await at.north.tenant.get(labels, 'glossaries/crm#production', t))?.doc.version, '3');
@@ -495,7 +513,7 @@ test('a policy that comes into force while a label moves is the one that counts'
       return at.north.tenant.commit(...write);
     },
   };
-  const asked = { ...glossary, label: 'production', version: '1', reason: 'x', by: 'ada', trace_id };
+  const asked = { ...glossary, label: 'production', version: '1', reason: 'x', by: 'ada', key_id: 'k', trace_id };
   deepEqual(((await at.curator.move({ tenant, tenant_id: 'north' }, asked, t)) as Waiting).waiting_for, 'second approval');
 });
 

@@ -16,11 +16,11 @@ import {
   type TenantStore,
   type Write,
 } from '@ancilla/contracts';
-import type { Access } from '../access/index.ts';
+import type { Standing } from './approvals.ts';
 import { lookUp, type Ref, type Resolved, type Subject } from './document.ts';
 import { listLabels, type LabelAnswer } from './labels.ts';
-import type { Move, MovingParts } from './may-move.ts';
-import { openMoves, type Moved, type Waiting } from './moves.ts';
+import type { MovingParts } from './may-move.ts';
+import { openMoves, type Asked, type Moved, type Waiting } from './moves.ts';
 import { serving } from './rollouts.ts';
 import { curatorRoutes } from './routes.ts';
 import { seedPlatform, ship, type Shipped } from './seed.ts';
@@ -48,7 +48,7 @@ export interface Curator {
   /** A new version as writes of the caller's commit. @throws {AncillaError} `schema.invalid`, `curator.exists` */
   draft(tenant: TenantStore, given: NewVersion, io: Io): Promise<readonly Write<Tenant>[]>;
   /** @throws {AncillaError} `not_found`, `curator.unresolved`, `curator.tests_failed`, `policy.refused`, `store.revision_conflict` */
-  move(of: Of, asked: Move, io: Io): Promise<Moved | Waiting>;
+  move(of: Of, asked: Asked, io: Io): Promise<Moved | Waiting>;
   /** Saves and labels what the release ships on the platform's store; safe to repeat. */
   seed(from: { readonly trace_id: string }, io: Io): Promise<void>;
   /** The same for one document of another room's; safe to repeat. */
@@ -67,7 +67,7 @@ export const openCurator = ({
   newId,
   random,
   sagas,
-  isMadeBy,
+  standing,
   runTests = openTestRunner({ deadlineMs: TEST_DEADLINE_MS, atOnce: TESTS_AT_ONCE }),
   attest = {},
   errorsOf = {},
@@ -77,18 +77,18 @@ export const openCurator = ({
   readonly newId: NewId;
   readonly random: Random;
   readonly sagas: SagaRunner;
-  /** Whether a key comes from a person: then it is no second one. */
-  readonly isMadeBy: Access['isMadeBy'];
+  /** What is known of the keys that moves are asked for and approved with. */
+  readonly standing: Standing;
   readonly runTests?: RunTests;
   /** What other rooms say of versions of the kinds they make. */
   readonly attest?: MovingParts['attest'];
   readonly errorsOf?: ErrorsOf;
 }): Room & Curator => {
-  const { move, approve, sagas: declared, shelvesOf } = openMoves({ platform, clock, newId, random, runTests, attest, sagas, isMadeBy });
+  const { sagas: declared, shelvesOf, ...moves } = openMoves({ platform, clock, newId, random, runTests, attest, sagas, standing });
   const save = (tenant: TenantStore, given: NewVersion, io: Io) =>
     saveVersion(tenant, shelvesOf(tenant), given, { clock, runTests, errorsOf }, io);
   return {
-    routes: curatorRoutes({ platform, save, move, approve }),
+    routes: curatorRoutes({ platform, save, ...moves }),
     sagas: declared,
     async resolve(tenant, kind, id, ref, io) {
       const found = await lookUp(shelvesOf(tenant), { kind, id }, ref, io);
@@ -108,7 +108,7 @@ export const openCurator = ({
       return (await serving(tenant, of, io)).flatMap(({ doc }) => (doc.ends_at > now ? [doc] : []));
     },
     draft: async (tenant, given, io) => [(await draftVersion(tenant, shelvesOf(tenant), given, { clock, runTests }, io)).write],
-    move,
+    move: moves.move,
     seed: ({ trace_id }, io) => seedPlatform(platform, { clock, runTests, trace_id }, io),
     ship: (document, { trace_id }, io) => ship(platform, document, { clock, runTests, trace_id }, io),
   };

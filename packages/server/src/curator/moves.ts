@@ -1,9 +1,12 @@
 import { AncillaError, isAncillaError, type Io, type labels, type Of, type SagaRunner, type Stored } from '@ancilla/contracts';
-import type { Access } from '../access/index.ts';
-import { openApprovals } from './approvals.ts';
+import { openApprovals, type Standing } from './approvals.ts';
 import { findLabel, labelKey } from './document.ts';
 import { openMayMove, type Move, type MovingParts } from './may-move.ts';
 
+/** A move, and the credential it is asked for with. */
+export interface Asked extends Move {
+  readonly key_id: string;
+}
 /** Where a label stands after a move. */
 export interface Moved {
   readonly label: string;
@@ -19,7 +22,7 @@ export interface Waiting {
 
 const ATTEMPTS = 4;
 
-const standing = ({ doc: { label, version, previous }, revision }: Stored<typeof labels>): Moved => ({
+const placed = ({ doc: { label, version, previous }, revision }: Stored<typeof labels>): Moved => ({
   label,
   version,
   revision,
@@ -27,19 +30,15 @@ const standing = ({ doc: { label, version, previous }, revision }: Stored<typeof
 });
 
 /** Moves labels under the policy in force; where it asks for a second person, by a saga that waits for one. */
-export const openMoves = ({
-  sagas,
-  isMadeBy,
-  ...parts
-}: MovingParts & { readonly sagas: SagaRunner; readonly isMadeBy: Access['isMadeBy'] }) => {
+export const openMoves = ({ sagas, standing, ...parts }: MovingParts & { readonly sagas: SagaRunner; readonly standing: Standing }) => {
   const { mayMove, shelvesOf } = openMayMove(parts);
-  const approvals = openApprovals({ mayMove, isMadeBy, clock: parts.clock, sagas });
+  const approvals = openApprovals({ mayMove, standing, clock: parts.clock, sagas });
 
-  const tryMove = async (of: Of, asked: Move, io: Io): Promise<Moved | Waiting> => {
+  const tryMove = async (of: Of, asked: Asked, io: Io): Promise<Moved | Waiting> => {
     const { tenant } = of;
-    const { kind, id, label, version, reason, trace_id, by, from } = asked;
+    const { kind, id, label, version, reason, trace_id, by, key_id, from } = asked;
     const stands = await findLabel(tenant, asked, label, io);
-    if (stands?.doc.version === version) return standing(stands);
+    if (stands?.doc.version === version) return placed(stands);
     const move = await mayMove(tenant, asked, io);
     const previous = move.was?.doc.version ?? null;
     if (from !== undefined && from !== previous)
@@ -47,7 +46,12 @@ export const openMoves = ({
     if (move.approvals > 1) {
       const wanted = { label_key: labelKey(asked, label), kind, id, label, version, digest: move.target.digest, previous };
       return {
-        saga_id: await approvals.request(of, { ...wanted, policy: move.policy, requested_by: by, reason, trace_id }, [move.guard], io),
+        saga_id: await approvals.request(
+          of,
+          { ...wanted, policy: move.policy, requested_by: by, requested_with: key_id, reason, trace_id },
+          [move.guard],
+          io,
+        ),
         waiting_for: 'second approval',
       };
     }
@@ -56,7 +60,7 @@ export const openMoves = ({
   };
 
   /** Whoever is overtaken looks again, so that the same request twice at once has one effect and one answer. */
-  const move = async (of: Of, asked: Move, io: Io): Promise<Moved | Waiting> => {
+  const move = async (of: Of, asked: Asked, io: Io): Promise<Moved | Waiting> => {
     for (let attempt = 1; ; attempt++)
       try {
         return await tryMove(of, asked, io);
@@ -66,5 +70,5 @@ export const openMoves = ({
       }
   };
 
-  return { move, approve: approvals.approve, sagas: approvals.sagas, shelvesOf };
+  return { move, waiting: approvals.waiting, approve: approvals.approve, sagas: approvals.sagas, shelvesOf };
 };

@@ -22,9 +22,8 @@ import {
 import { diff } from './diff.ts';
 import { kindOf, labelKey, lookUp, type Resolved, type Subject } from './document.ts';
 import { LabelAnswer, labelHistory, listLabels, MoveAnswer, readLabel, type ProvenShelf } from './labels.ts';
-import { waitingMove, type Approval } from './approvals.ts';
-import type { Move } from './may-move.ts';
-import type { Moved, Waiting } from './moves.ts';
+import { WaitingMove, type Approval } from './approvals.ts';
+import type { Asked, Moved, Waiting } from './moves.ts';
 import type { NewVersion } from './versions.ts';
 
 const Source = Type.Enum(['tenant', 'platform']);
@@ -52,12 +51,13 @@ const summaryOf = ({ version_key: _key, content: _content, source: _source, ...r
 interface Parts {
   readonly platform: PlatformStore;
   save(tenant: TenantStore, given: NewVersion, io: Io): Promise<{ readonly doc: GovernedVersion; readonly created: boolean }>;
-  move(of: Of, asked: Move, io: Io): Promise<Moved | Waiting>;
+  move(of: Of, asked: Asked, io: Io): Promise<Moved | Waiting>;
+  waiting(tenant: TenantStore, label_key: string, io: Io): Promise<WaitingMove>;
   approve(of: Of, asked: Approval, io: Io): Promise<LabelMove>;
 }
 
 /** Versions, labels and their history, for every kind; the Librarian's routes are the same for prompt templates. */
-export const curatorRoutes = ({ platform, save, move, approve }: Parts): readonly Route[] => {
+export const curatorRoutes = ({ platform, save, move, waiting, approve }: Parts): readonly Route[] => {
   const shelvesOf = (tenant: TenantStore) =>
     [
       ['tenant', tenant],
@@ -182,7 +182,7 @@ export const curatorRoutes = ({ platform, save, move, approve }: Parts): readonl
       body: Closed({ version: Version, reason: Reason }),
       answers: { 200: MovedAnswer, 202: WaitingAnswer },
       async handle({ tenant, tenant_id, who, params, body, trace, signal }) {
-        const asked = { ...subjectOf(params), label: params.label, ...body, by: who.id, trace_id: trace.trace_id };
+        const asked = { ...subjectOf(params), label: params.label, ...body, by: who.id, key_id: who.key_id, trace_id: trace.trace_id };
         const moved = await move({ tenant, tenant_id }, asked, { signal });
         return 'saga_id' in moved ? ([202, moved] as const) : ([200, moved] as const);
       },
@@ -222,13 +222,13 @@ export const curatorRoutes = ({ platform, save, move, approve }: Parts): readonl
       method: 'GET',
       path: '/curator/{kind}/{id}/labels/{label}/approvals',
       action: 'curator.read',
-      summary: 'The move of this label that waits for a second person',
+      summary: 'The move of this label that waits for a second person; `refused` where nobody can approve it any more',
       params: labelled,
       query: none,
       body: Type.Null(),
-      answers: { 200: LabelMove },
+      answers: { 200: WaitingMove },
       async handle({ tenant, params, signal }) {
-        return [200, (await waitingMove(tenant, labelKey(subjectOf(params), params.label), { signal })).doc] as const;
+        return [200, await waiting(tenant, labelKey(subjectOf(params), params.label), { signal })] as const;
       },
     }),
     route({

@@ -68,7 +68,7 @@ const curatorOver = ({ stores, clock, newId }: TestStores, models: Attest) => {
     newId,
     random,
     sagas: runner,
-    isMadeBy: async () => false,
+    standing: { isMadeBy: async () => false, mayStill: async () => true },
     attest: { models },
   });
   return { runner, started, curator };

@@ -109,7 +109,7 @@ export async function openLives(decisions: readonly Mapping[], isolation = openT
         newId,
         random,
         sagas: runner,
-        isMadeBy: async () => false,
+        standing: { isMadeBy: async () => false, mayStill: async () => true },
         attest: { models: (...asked) => room.attest(...asked) },
       });
       await curator.seed({ trace_id }, io);

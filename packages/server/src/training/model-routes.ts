@@ -86,6 +86,7 @@ export const modelRoutes = ({ curator, models, platform, tasks }: TrainingParts)
           label,
           reason,
           by: who.id,
+          key_id: who.key_id,
           trace_id: trace.trace_id,
           policy: policyOf(label, version, production, models.shipped.version),
           ...(label === 'production' && { from: production?.version ?? null }),
