@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { embeddingSpaces, replace } from '@ancilla/contracts';
+import { govern } from './shop.ts';
 import { startTestServer, type TestServer } from './test-server.ts';
 
 const io = { signal: new AbortController().signal };
@@ -96,6 +97,26 @@ test('a call that failed is in the evidence too, each try of it: a server that i
   await agent.post(502, '/dif/embeddings/search', { text: 'client' });
   const [last] = await callsOf(server);
   deepEqual([last?.success, last?.error_code, last?.saga_id], [false, 'embedding.provider', undefined]);
+
+  // Suggestions do without: what ranks them is in the server. They say so, and score as they do with vectors.
+  await govern(server.north.admin);
+  interface Suggested {
+    readonly degraded: readonly { readonly code: string }[];
+    readonly items: readonly { readonly column: string; readonly candidates: readonly object[] }[];
+  }
+  const table = { name: 'orders', columns: [{ name: 'city', samples: ['Lyon'] }] };
+  const suggest = () => agent.post<Suggested>(200, '/mapping/suggest', { dataset: 'd', table, glossary: 'crm' });
+  answer = () => 500;
+  const without = await suggest();
+  equal((await callsOf(server)).filter(({ error_code }) => error_code === 'embedding.provider').length, tries.length + 2);
+  answer = (texts) => texts.map(() => [3, 4, 0]);
+  const withVectors = await suggest();
+  deepEqual(
+    [without, withVectors].map(({ degraded }) => degraded.map(({ code }) => code)),
+    [['embedding.provider'], []],
+  );
+  const shown = ({ items }: Suggested) => items.map(({ column, candidates }) => [column, candidates]);
+  deepEqual(shown(without), shown(withVectors));
 });
 
 test('a vector of another length, or of a space there is not or no more, is refused with what there is; another tenant’s spaces are not named', async () => {

@@ -38,6 +38,10 @@ const Payload = Type.Object({
 export type Payload = Static<typeof Payload>;
 export const payloadCheck = Compile(Payload);
 
+/** What a run can do without. */
+const degradations = ['embedding.provider'] as const;
+export type Degradation = (typeof degradations)[number];
+
 /** What a run remembers between its steps. */
 export const Memo = Type.Object({
   payload_ref: Type.String(),
@@ -73,6 +77,9 @@ export const resultCheck = Compile(Result);
 export const Suggested = Type.Object({
   trace_id: TraceId,
   saga_id: Id('sg'),
+  degraded: Type.Array(Type.Object({ code: Type.Enum(degradations), title: Type.String(), fix: Type.String() }), {
+    description: 'What the run did without, and what mends it; scores are as the model gives them, with it or without',
+  }),
   items: Type.Array(
     Type.Object({
       suggestion_id: Id('su'),

@@ -37,7 +37,7 @@ export function openMapping(parts: MappingParts) {
       bodyLimitBytes: 8 * 1024 * 1024,
       answers: { 200: Suggested },
       async handle({ tenant, tenant_id, who, body, trace, signal }) {
-        const { saga_id, trace_id, suggestions } = await suggest({ tenant, tenant_id }, body, { ...trace, owner: who.id }, { signal });
+        const { suggestions, ...run } = await suggest({ tenant, tenant_id }, body, { ...trace, owner: who.id }, { signal });
         const items = suggestions.map(({ suggestion_id, column, abstained, model, candidates }) => ({
           suggestion_id,
           column,
@@ -45,7 +45,7 @@ export function openMapping(parts: MappingParts) {
           model,
           candidates,
         }));
-        return [200, { trace_id, saga_id, items }] as const;
+        return [200, { ...run, items }] as const;
       },
     }),
   ];

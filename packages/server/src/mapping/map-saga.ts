@@ -2,6 +2,7 @@ import {
   embeddings,
   idFrom,
   insert,
+  isAncillaError,
   mappingSuggestions,
   replace,
   saga,
@@ -73,7 +74,12 @@ export function openMapSaga(parts: MappingParts) {
             of,
             { texts, trace_id, span_id: memo.span_id, saga_id, input_artifact_refs: [memo.payload_ref] },
             { signal },
-          );
+          ).catch((error: unknown) => {
+            // These vectors are for search: ranking compares names with those of the embedded provider. The failed call is in the evidence, and the answer says it.
+            if (!isAncillaError(error, 'embedding.provider')) throw error;
+            return undefined;
+          });
+          if (made === undefined) return { output: { embedding_ids: [] } };
           await noteSpace(of, made.meta, trace_id, { signal });
           const vectors = made.items.map(({ vector }) => vector);
           const response = await files.keep(of, key, { category: 'structured_output', value: vectors, trace_id }, { signal });

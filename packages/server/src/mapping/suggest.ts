@@ -1,7 +1,7 @@
-import { AncillaError, mappingSuggestions, type Doc, type Io, type Of } from '@ancilla/contracts';
+import { AncillaError, errorCatalogue, mappingSuggestions, type Doc, type Io, type Of } from '@ancilla/contracts';
 import { canonicalJson } from '@ancilla/evidence';
 import type { Static } from 'typebox';
-import type { Payload, TableBody } from './bodies.ts';
+import type { Degradation, Memo, Payload, TableBody } from './bodies.ts';
 import { cleanTable } from './clean-table.ts';
 import type { openMapSaga } from './map-saga.ts';
 import type { MappingParts } from './parts.ts';
@@ -65,6 +65,15 @@ export function openSuggest({ glossaries, gates, artifacts, sagas, hmac, newId }
     const stored = await Promise.all((outcome.memo.suggestion_ids ?? []).map((id) => of.tenant.get(mappingSuggestions, id, io)));
     const suggestions = stored.flatMap((each): readonly Doc<typeof mappingSuggestions>[] => (each === undefined ? [] : [each.doc]));
     // Of a repetition the first one's.
-    return { saga_id: saga_id as `sg_${string}`, trace_id: suggestions[0]?.trace_id ?? at.trace_id, suggestions };
+    return {
+      saga_id: saga_id as `sg_${string}`,
+      trace_id: suggestions[0]?.trace_id ?? at.trace_id,
+      degraded: degradations(outcome.memo).map((code) => ({ code, title: errorCatalogue[code].title, fix: errorCatalogue[code].fix })),
+      suggestions,
+    };
   };
 }
+
+const degradations = ({ embedding_ids }: Static<typeof Memo>): readonly Degradation[] => [
+  ...(embedding_ids?.length === 0 ? (['embedding.provider'] as const) : []),
+];
