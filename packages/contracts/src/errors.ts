@@ -184,6 +184,16 @@ export const errorCatalogue = {
     title: 'The language model failed',
     fix: 'Check the language model’s address, name and key; the detail says what it answered.',
   },
+  'mapping.price_unknown': {
+    status: 409,
+    title: 'The language model has no price, so what it costs cannot be bounded',
+    fix: 'Save price_lists/default with models.<its name>.input_cents_per_million and output_cents_per_million and label it production, or unset ANCILLA_RERANK_MAX_COST.',
+  },
+  'mapping.max_cost': {
+    status: 409,
+    title: 'Asking the language model about this table may cost more than one table may',
+    fix: 'Set ANCILLA_RERANK_MAX_COST higher, or send fewer columns at once.',
+  },
   'review.decided': {
     status: 409,
     title: 'This suggestion is decided already',

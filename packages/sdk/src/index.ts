@@ -9,6 +9,7 @@ export type { Attachment, DeliveryStats, OnProblem } from './delivery.ts';
 export { draw } from './draw.ts';
 export { extractCandidates, firstSentences, normalizeConfidences, summarize, type Candidate } from './hooks.ts';
 export { httpTransport, TransportError } from './http-transport.ts';
+export { estimateCost } from './prices.ts';
 export { HookError } from './run-hooks.ts';
 export { AgentError, openSdk, type Agent, type AgentOptions, type Sdk, type SdkParts } from './sdk.ts';
 export { ToolError, type BoundTool, type ToolContext } from './tools.ts';

@@ -13,9 +13,9 @@ const isPrice = (value: unknown): value is Price =>
   typeof Reflect.get(value, 'input_cents_per_million') === 'number' &&
   typeof Reflect.get(value, 'output_cents_per_million') === 'number';
 
-/** USD cents with at most 6 decimals; null when model or token counts are not known: never a guess. */
+/** What some tokens cost: USD cents with at most 6 decimals; null when model or token counts are not known: never a guess. */
 export function estimateCost(
-  list: Governed | undefined,
+  list: Pick<Governed, 'content'> | undefined,
   model_id: string,
   tokensIn: number | null,
   tokensOut: number | null,

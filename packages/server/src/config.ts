@@ -25,6 +25,7 @@ const oneOf =
 const flag = (text: string): boolean | undefined => (text === '1' ? true : text === '0' ? false : undefined);
 const port = (text: string): number | undefined => (/^\d{1,5}$/.test(text) && Number(text) <= 65_535 ? Number(text) : undefined);
 const url = (text: string): string | undefined => (/^https?:\/\/[^\s@]+$/.test(text) && URL.canParse(text) ? text : undefined);
+const cents = (text: string): number | undefined => (/^\d{1,9}(?:\.\d{1,6})?$/.test(text) && Number(text) > 0 ? Number(text) : undefined);
 const modelName = matching(/^[A-Za-z0-9][A-Za-z0-9._:@/-]{0,127}$/);
 const secret = matching(/^[\x21-\x7e]{1,512}$/);
 
@@ -68,6 +69,7 @@ export const settings = {
   rerankUrl: optional('ANCILLA_RERANK_URL', 'the base URL of a server with OpenAI’s chat completions', url),
   rerankModel: optional('ANCILLA_RERANK_MODEL', 'a model name', modelName),
   rerankApiKey: optional('ANCILLA_RERANK_API_KEY', 'a key', secret),
+  rerankMaxCost: optional('ANCILLA_RERANK_MAX_COST', 'USD cents, more than 0', cents),
   realm: setting('ANCILLA_REALM', 'a name without spaces', 'default', matching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/)),
 };
 

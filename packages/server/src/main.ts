@@ -247,11 +247,11 @@ async function openParts(config: Config, extra: Extra): Promise<Ancilla> {
     artifacts,
     shipped: { version: BASE_VERSION, model: await readBaseModel(), card: BASE_CARD },
   });
-  const { rerankUrl, rerankModel = '', rerankApiKey: apiKey } = config;
+  const { rerankUrl, rerankModel = '', rerankApiKey: apiKey, rerankMaxCost: maxCost } = config;
   const languageModel =
     rerankUrl === undefined
       ? undefined
-      : openLanguageModel({ url: rerankUrl, model: rerankModel, apiKey, fetch: egress, timeoutMs: 20_000 });
+      : openLanguageModel({ url: rerankUrl, model: rerankModel, apiKey, maxCost, fetch: egress, timeoutMs: 20_000 });
   const mapping = openMapping({
     agents,
     gates,

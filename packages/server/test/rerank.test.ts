@@ -62,8 +62,9 @@ async function startModel(answer: Answer) {
   };
 }
 
-const start = (url: string) =>
+const start = (url: string, more: Readonly<Record<string, string>> = {}) =>
   startTestServer({
+    ...more,
     ANCILLA_RERANK_URL: url,
     ANCILLA_RERANK_MODEL: 'm',
     ANCILLA_RERANK_API_KEY: 'sk-of-the-site',
@@ -80,11 +81,15 @@ interface Item {
     readonly reasons: readonly { readonly feature: string; readonly text: string }[];
   }[];
 }
-const suggest = async ({ north }: TestServer, samples: readonly string[]): Promise<readonly Item[]> => {
+interface Suggested {
+  readonly items: readonly Item[];
+  readonly degraded: readonly { readonly code: string; readonly fix: string }[];
+}
+const suggestAll = ({ north }: TestServer, samples: readonly string[]): Promise<Suggested> => {
   const columns = ['xq_7', 'city'].map((name) => ({ name, samples }));
-  const body = { dataset: 'd', table: { name: 'orders', columns }, glossary: 'crm' };
-  return (await north.agent.post<{ readonly items: readonly Item[] }>(200, '/mapping/suggest', body)).items;
+  return north.agent.post(200, '/mapping/suggest', { dataset: 'd', table: { name: 'orders', columns }, glossary: 'crm' });
 };
+const suggest = async (server: TestServer, samples: readonly string[]) => (await suggestAll(server, samples)).items;
 const callsOf = async ({ north }: TestServer, agent = 'mapping.rerank.v1') => {
   interface Event {
     readonly agent_id: string;
@@ -143,7 +148,7 @@ test('a language model moves terms of columns that the ranker is unsure of, sees
   deepEqual(await searchFolder(server.folder, word), []);
 });
 
-test('a language model that is down, talks, or answers something else changes no suggestion, and the call is in the evidence as it was', async () => {
+test('a language model that is down, talks, answers something else, or may cost too much changes no suggestion; the answer says so, and the call is in the evidence as it was', async () => {
   const answers: Answer[] = [
     () => ({ content: '', status: 500 }),
     () => ({ content: 'Sure! Here are the terms.' }),
@@ -153,19 +158,50 @@ test('a language model that is down, talks, or answers something else changes no
   ];
   let at = 0;
   using model = await startModel((asked) => (answers[at++] ?? answers[0])?.(asked) ?? { content: '' });
-  await using server = await start(model.url);
-  await govern(server.north.admin);
+  await using server = await start(model.url, { ANCILLA_RERANK_MAX_COST: '0.5' });
+  const { admin } = server.north;
+  await govern(admin);
   const seen = new Set<string>();
-  for (const _ of answers)
-    seen.add(JSON.stringify((await suggest(server, ['Lyon'])).map(({ column, candidates }) => [column, candidates])));
+  const degraded: string[] = [];
+  const ask = async () => {
+    const suggested = await suggestAll(server, ['Lyon']);
+    degraded.push(suggested.degraded.map(({ code }) => code).join(' '));
+    seen.add(JSON.stringify(suggested.items.map(({ column, candidates }) => [column, candidates])));
+  };
+  /** @param cents - for a million tokens, in or out */
+  const price = async (version: string, cents: number) => {
+    const m = { input_cents_per_million: cents, output_cents_per_million: cents };
+    await admin.post(201, '/curator/price_lists/default/versions', { version, content: { models: { m } } });
+    await admin.put(200, '/curator/price_lists/default/labels/production', { version, reason: 'r' });
+  };
+  await ask();
+  // Half a cent is enough for five thousand tokens at the first price, and for fifty at the second.
+  await price('1', 100);
+  for (const _ of answers) await ask();
+  await price('2', 10_000);
+  await ask();
   equal(seen.size, 1);
+  equal(model.asked.length, answers.length, 'without a price, and at too high a one, it is not asked');
+  const told = model.asked.map(({ body }) => (JSON.parse(body) as { readonly max_tokens: number }).max_tokens);
+  ok(told.every((most) => most > 0 && most < 5000));
+  deepEqual(degraded, [
+    'mapping.price_unknown',
+    'mapping.language_model',
+    'mapping.language_model',
+    'mapping.language_model',
+    '',
+    '',
+    'mapping.max_cost',
+  ]);
   ok(![...seen].join('').includes('reranked'));
   deepEqual((await callsOf(server)).map(({ success, error_code }) => [success, error_code]).toReversed(), [
+    [false, 'mapping.price_unknown'],
     [false, 'mapping.language_model'],
     [false, 'mapping.language_model'],
     [false, 'mapping.language_model'],
     [true, undefined],
     [true, undefined],
+    [false, 'mapping.max_cost'],
   ]);
 });
 

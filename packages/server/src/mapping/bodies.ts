@@ -38,8 +38,11 @@ const Payload = Type.Object({
 export type Payload = Static<typeof Payload>;
 export const payloadCheck = Compile(Payload);
 
+/** Why a language model was not asked, or not heard. */
+export const rerankErrors = ['mapping.language_model', 'mapping.price_unknown', 'mapping.max_cost'] as const;
+export type RerankError = (typeof rerankErrors)[number];
 /** What a run can do without. */
-const degradations = ['embedding.provider'] as const;
+const degradations = ['embedding.provider', ...rerankErrors] as const;
 export type Degradation = (typeof degradations)[number];
 
 /** What a run remembers between its steps. */
@@ -50,6 +53,7 @@ export const Memo = Type.Object({
   owner: Name,
   embedding_ids: Type.Optional(Type.Array(Type.String())),
   result_ref: Type.Optional(Type.String()),
+  rerank_error: Type.Optional(Type.Enum(rerankErrors)),
   features_ref: Type.Optional(Type.String()),
   suggestion_ids: Type.Optional(Type.Array(Type.String())),
 });

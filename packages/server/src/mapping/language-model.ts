@@ -8,8 +8,13 @@ export interface LanguageModel {
   readonly model: string;
   /** Scheme, host and port; never a path, which may hold a key. */
   readonly endpoint: string;
-  /** @throws {AncillaError} `mapping.language_model` when it does not answer, or not with JSON */
-  answer(messages: readonly Message[], io: Io): Promise<LanguageAnswer>;
+  /** USD cents that one question may cost, its answer included; undefined where nothing bounds it. */
+  readonly maxCost: number | undefined;
+  /**
+   * @param maxTokens - of the answer, at most
+   * @throws {AncillaError} `mapping.language_model` when it does not answer, or not with JSON
+   */
+  answer(messages: readonly Message[], maxTokens: number | undefined, io: Io): Promise<LanguageAnswer>;
 }
 interface LanguageAnswer {
   readonly output: unknown;
@@ -34,12 +39,14 @@ export function openLanguageModel({
   url,
   model,
   apiKey,
+  maxCost,
   fetch,
   timeoutMs,
 }: {
   readonly url: string;
   readonly model: string;
   readonly apiKey: string | undefined;
+  readonly maxCost: number | undefined;
   readonly fetch: Egress;
   readonly timeoutMs: number;
 }): LanguageModel {
@@ -50,13 +57,20 @@ export function openLanguageModel({
   return {
     model,
     endpoint: origin,
-    async answer(messages, { signal }) {
+    maxCost,
+    async answer(messages, maxTokens, { signal }) {
       let answer: Response;
       try {
         answer = await fetch(`${base}/chat/completions`, {
           method: 'POST',
           headers: { 'content-type': 'application/json', ...(apiKey !== undefined && { authorization: `Bearer ${apiKey}` }) },
-          body: JSON.stringify({ model, messages, temperature: 0, response_format: { type: 'json_object' } }),
+          body: JSON.stringify({
+            model,
+            messages,
+            temperature: 0,
+            response_format: { type: 'json_object' },
+            ...(maxTokens !== undefined && { max_tokens: maxTokens }),
+          }),
           signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
         });
       } catch (error) {

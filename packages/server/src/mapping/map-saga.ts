@@ -143,7 +143,7 @@ export function openMapSaga(parts: MappingParts) {
           });
           const {
             byModel,
-            reranked: { ranked, writes, drawn: drawnForRerank },
+            reranked: { ranked, writes, drawn: drawnForRerank, failed },
           } = await ranking.promise;
           const configs = await Promise.all([
             configTrials(of, MAPPING_AGENT_ID, trace_id, drawn, { signal }),
@@ -162,7 +162,10 @@ export function openMapSaga(parts: MappingParts) {
             features: toFeaturesFile(ranked, { prompt_hash, embedding_ids: memo.embedding_ids ?? [] }),
           };
           const kept = await files.keep(of, key, { category: 'payload', value: result, trace_id }, { signal });
-          return { output: { result_ref: kept.artifact_id }, writes: [...writes, ...(await collected.writes({ signal })), ...kept.writes] };
+          return {
+            output: { result_ref: kept.artifact_id, ...(failed !== undefined && { rerank_error: failed }) },
+            writes: [...writes, ...(await collected.writes({ signal })), ...kept.writes],
+          };
         },
       },
       {

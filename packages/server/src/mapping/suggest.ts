@@ -74,6 +74,7 @@ export function openSuggest({ glossaries, gates, artifacts, sagas, hmac, newId }
   };
 }
 
-const degradations = ({ embedding_ids }: Static<typeof Memo>): readonly Degradation[] => [
+const degradations = ({ embedding_ids, rerank_error }: Static<typeof Memo>): readonly Degradation[] => [
   ...(embedding_ids?.length === 0 ? (['embedding.provider'] as const) : []),
+  ...(rerank_error === undefined ? [] : [rerank_error]),
 ];
