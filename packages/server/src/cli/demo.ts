@@ -7,7 +7,17 @@ import { UsageProblem, parseOptions, type CommandIo } from './io.ts';
 import { verifyCommand } from './verify.ts';
 
 /** What a data folder holds: a folder with anything else in it is not the demo's to delete. */
-const OURS = new Set(['artifacts', 'demo-checkpoints', 'demo-keys.json', 'evidence', 'keys', 'platform-admin-key', URL_FILE, 'store']);
+const OURS = new Set([
+  'artifacts',
+  'demo-checkpoints',
+  'demo-keys.json',
+  'evidence',
+  'keys',
+  'platform-admin-key',
+  URL_FILE,
+  'start.lock',
+  'store',
+]);
 
 /** `ancilla demo [--fresh]`: the server, the whole loop on public tables, then what to look at. */
 export async function demoCommand(args: readonly string[], io: CommandIo): Promise<number> {

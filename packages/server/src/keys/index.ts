@@ -5,5 +5,5 @@ export { readTokenKey, rotateTokenKey } from './token-key.ts';
 export type { TenantKeys } from './tenant-keys.ts';
 export type { LedgerSigner } from './signer.ts';
 export { orFull } from './disk-full.ts';
-export { locked } from './locked.ts';
+export { locked, lockFile } from './locked.ts';
 export { writeSecretFile } from './secret-file.ts';

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { AncillaError } from '@ancilla/contracts';
 import { Type, type Static } from 'typebox';
 import { Check } from 'typebox/value';
+import { locked } from './locked.ts';
 import { readSecretFile, writeSecretFile } from './secret-file.ts';
 import { keyPurposes } from './tenant-keys.ts';
 
@@ -43,11 +44,18 @@ export async function readKeyringFile(folder: string): Promise<KeyringFile | und
   return value;
 }
 
-/** As {@link readKeyringFile}, where there must be one. @throws {AncillaError} `key.invalid` */
-export async function keyringFileIn(folder: string): Promise<KeyringFile> {
-  const file = await readKeyringFile(folder);
-  if (!file) throw new AncillaError('key.invalid', `there is no keyring in ${folder}`);
-  return file;
+/** Whatever changes the keyring or its master follows one another, in all processes on the folder. */
+export const ringLocked = <T>(folder: string, work: () => Promise<T>): Promise<T> => locked(join(folder, 'keyring.lock'), work);
+
+/** Works on a keyring that is there, under its lock. @throws {AncillaError} `key.invalid` where there is none; the folder is left as it is then */
+export async function onKeyring<T>(folder: string, work: (file: KeyringFile) => Promise<T>): Promise<T> {
+  const read = async () => {
+    const file = await readKeyringFile(folder);
+    if (!file) throw new AncillaError('key.invalid', `there is no keyring in ${folder}`);
+    return file;
+  };
+  await read();
+  return ringLocked(folder, async () => work(await read()));
 }
 
 /** Durable when it resolves. */

@@ -1,6 +1,8 @@
 import { test } from 'node:test';
 import { deepEqual, equal, match, notDeepEqual, notEqual, ok, rejects, throws } from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { chmod, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +12,11 @@ import { openKeyring, readTokenKey, rotateFileMaster, rotateMaster, rotateTokenK
 
 const random = { bytes: (n: number) => new Uint8Array(randomBytes(n)) };
 const master = 'ab'.repeat(32);
+
+/** Takes a lock, says so, and never lets go. */
+const HOLDING = `
+  const { locked } = await import(${JSON.stringify(import.meta.resolve('./locked.ts'))});
+  await locked(process.argv[1], () => new Promise(() => { setInterval(() => {}, 1000); console.log('held'); }));`;
 
 async function inFolder(run: (folder: string) => Promise<void>): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'ancilla-keys-'));
@@ -30,7 +37,7 @@ test('keys are there again at the next start, in files only their owner reads', 
     const again = await openKeyring({ folder, random });
     deepEqual(told(again), told(first));
     equal(again.signer().vkey('log'), first.signer().vkey('log'));
-    deepEqual((await readdir(folder)).toSorted(), ['keyring.json', 'master.key']);
+    deepEqual((await readdir(folder)).toSorted(), ['keyring.json', 'keyring.lock', 'master.key']);
     for (const name of await readdir(folder)) equal((await stat(join(folder, name))).mode & 0o777, 0o600, name);
   }));
 
@@ -50,7 +57,7 @@ test('every key is its own: between tenants, between purposes, and none is on fi
       ok(!onFile.includes(key));
       ok(!onFile.includes(Buffer.from(key, 'hex').toString('base64').slice(0, 42)));
     }
-    deepEqual(await readdir(folder), ['keyring.json'], 'a master that is handed in is not written down');
+    deepEqual((await readdir(folder)).toSorted(), ['keyring.json', 'keyring.lock'], 'a master that is handed in is not written down');
   }));
 
 test('many tenants created at once all keep their keys', () =>
@@ -162,7 +169,7 @@ test('a new master on file takes the old one’s place, wherever a crash fell', 
     const [newMaster, newKeyring] = [await readFile(path('master.key'), 'utf8'), await readFile(path('keyring.json'), 'utf8')];
     notEqual(newMaster, oldMaster);
     notEqual(newKeyring, oldKeyring);
-    deepEqual((await readdir(folder)).toSorted(), ['keyring.json', 'master.key']);
+    deepEqual((await readdir(folder)).toSorted(), ['keyring.json', 'keyring.lock', 'master.key']);
     deepEqual(told(await openKeyring({ folder, random })), told(before));
     for (const keyring of [oldKeyring, newKeyring]) {
       for (const [name, text] of [
@@ -207,6 +214,36 @@ test('a token key is changed alone; those before it are kept, under a new master
     );
     equal(again.tenant('b').token_key.version, 1);
   }));
+
+test('a new master and new token keys asked for at once follow one another: none is lost, and all open', () =>
+  inFolder(async (folder) => {
+    const of = { folder, master: undefined, tenant_id: 'a', random };
+    const running = await openKeyring({ folder, random });
+    await running.create('a');
+    const [, second, , third] = await Promise.all([
+      rotateFileMaster({ folder, random }),
+      rotateTokenKey(of),
+      rotateFileMaster({ folder, random }),
+      rotateTokenKey(of),
+    ]);
+    deepEqual(new Set([second, third]), new Set([2, 3]));
+    deepEqual((await readdir(folder)).toSorted(), ['keyring.json', 'keyring.lock', 'master.key']);
+    equal((await openKeyring({ folder, random })).tenant('a').token_key.version, 3);
+    // A server that was not stopped makes no tenant whose keys would open by no master.
+    await rejects(running.create('b'), { code: 'key.invalid' });
+    equal((await readTokenKey(of)).version, 3);
+  }));
+
+test('who is killed while it holds the lock keeps nobody waiting', { timeout: 5000 }, () =>
+  inFolder(async (folder) => {
+    await openKeyring({ folder, random });
+    const holder = spawn(process.execPath, ['--conditions=ancilla-source', '-e', HOLDING, join(folder, 'keyring.lock')]);
+    await once(holder.stdout, 'data');
+    const waiting = openKeyring({ folder, random });
+    holder.kill('SIGKILL');
+    await waiting;
+  }),
+);
 
 test('checkpoints verify with the log’s own key, and one size is signed with one root only', () =>
   inFolder(async (folder) => {

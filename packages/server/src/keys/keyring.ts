@@ -1,10 +1,8 @@
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { AncillaError, TenantId, type Random } from '@ancilla/contracts';
 import { Check } from 'typebox/value';
 import { fileMasterKey, parseMasterKey } from './master-key.ts';
-import { locked } from './locked.ts';
-import { readKeyringFile, writeKeyringFile, type KeyringFile, type WrappedKeys } from './keyring-file.ts';
+import { readKeyringFile, ringLocked, writeKeyringFile, type KeyringFile, type WrappedKeys } from './keyring-file.ts';
 import { ledgerSigner, type LedgerSigner } from './signer.ts';
 import { keyPurposes, tenantKeys, type KeyPurpose, type TenantKeys } from './tenant-keys.ts';
 import { KEY_BYTES, masterId, unwrapKey, wrapKey } from './wrap.ts';
@@ -42,7 +40,7 @@ export async function openKeyring({
 }): Promise<Keyring> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   // Servers that start at the same time make one keyring.
-  return locked(join(folder, 'keyring.lock'), () => openLocked(folder, random, given));
+  return ringLocked(folder, () => openLocked(folder, random, given));
 }
 
 /** The master that opens what is on disk; none is there on a first start. @throws {AncillaError} `key.invalid` when another one does */
@@ -97,6 +95,7 @@ async function openLocked(folder: string, random: Random, given: string | undefi
   const readAgain = async () => {
     const now = await readKeyringFile(folder);
     if (now?.master_id === file.master_id) file = now;
+    return now;
   };
   const tenant = (id: string): TenantKeys => {
     const keys = openOwner(ownerOf(id));
@@ -115,13 +114,15 @@ async function openLocked(folder: string, random: Random, given: string | undefi
       if (!Check(TenantId, id)) throw new AncillaError('store.invalid', 'not a tenant id: lower-case letters, digits and hyphens');
       const owner = ownerOf(id);
       const add = async () => {
-        await readAgain();
+        const now = await readAgain();
+        // With another master since: what is written here would open by neither.
+        if (now !== undefined) assertWrappedBy(master, now, folder);
         if (Object.hasOwn(file.owners, owner)) throw new AncillaError('tenant.exists', 'this tenant has keys already');
         const next = { ...file, owners: { ...file.owners, [owner]: wrapAll(owner) } };
         await writeKeyringFile(folder, next);
         file = next;
       };
-      const written = writing.then(() => locked(join(folder, 'keyring.lock'), add));
+      const written = writing.then(() => ringLocked(folder, add));
       // A failed write must not fail the next one; its own caller gets the error below.
       writing = written.catch(() => undefined);
       await written;

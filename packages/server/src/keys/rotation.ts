@@ -1,12 +1,12 @@
 import { AncillaError, type Random } from '@ancilla/contracts';
-import { keyringFileIn, writeKeyringFile, type WrappedKeys } from './keyring-file.ts';
+import { onKeyring, writeKeyringFile, type KeyringFile, type WrappedKeys } from './keyring-file.ts';
 import { assertWrappedBy, eachPurpose, signingPurpose, unwrapAll, unwrapEarlierTokens } from './keyring.ts';
 import { adoptNextMaster, makeMasterKey, masterKeyPath, nextMasterKeyPath, parseMasterKey, readMasterKey } from './master-key.ts';
 import { masterId, unwrapKey, wrapKey } from './wrap.ts';
 
 /**
  * Wraps every key anew under another master. The keys stay, so no data is touched; the old master opens nothing of the new keyring. The keyring must not be
- * open. After a crash it is simply run again.
+ * open by a server. After a crash it is simply run again; whatever else changes the keyring waits, and this for it.
  * @param from - 64 hex digits
  * @param to - 64 hex digits, kept by the caller
  */
@@ -21,21 +21,28 @@ export async function rotateMaster({
   readonly to: string;
   readonly random: Random;
 }): Promise<void> {
-  await rewrap(folder, parseMasterKey(from, 'the old master key'), parseMasterKey(to, 'the new master key'), random);
+  const was = parseMasterKey(from, 'the old master key');
+  const next = parseMasterKey(to, 'the new master key');
+  await onKeyring(folder, (file) => rewrap(folder, file, { was, next, random }));
 }
 
 /** As `rotateMaster`, for a master that lies on file: the new one is on disk before anything is wrapped by it, the old one is gone at the end. */
 export async function rotateFileMaster({ folder, random }: { readonly folder: string; readonly random: Random }): Promise<void> {
-  const was = await readMasterKey(masterKeyPath(folder));
-  if (!was) throw new AncillaError('key.invalid', `${masterKeyPath(folder)} is missing`);
-  const path = nextMasterKeyPath(folder);
-  const next = (await readMasterKey(path)) ?? (await makeMasterKey(path, random));
-  await rewrap(folder, was, next, random);
-  await adoptNextMaster(folder);
+  await onKeyring(folder, async (file) => {
+    const was = await readMasterKey(masterKeyPath(folder));
+    if (!was) throw new AncillaError('key.invalid', `${masterKeyPath(folder)} is missing`);
+    const path = nextMasterKeyPath(folder);
+    const next = (await readMasterKey(path)) ?? (await makeMasterKey(path, random));
+    await rewrap(folder, file, { was, next, random });
+    await adoptNextMaster(folder);
+  });
 }
 
-async function rewrap(folder: string, was: Uint8Array, next: Uint8Array, random: Random): Promise<void> {
-  const file = await keyringFileIn(folder);
+async function rewrap(
+  folder: string,
+  file: KeyringFile,
+  { was, next, random }: { readonly was: Uint8Array; readonly next: Uint8Array; readonly random: Random },
+): Promise<void> {
   if (file.master_id === masterId(next)) return;
   assertWrappedBy(was, file, folder);
   const wrapAgain = (owner: string, wrapped: WrappedKeys) => {

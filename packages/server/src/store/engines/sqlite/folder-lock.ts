@@ -1,19 +1,12 @@
 import { join } from 'node:path';
-import Database from 'better-sqlite3-multiple-ciphers';
+import { lockFile } from '../../../keys/index.ts';
 import { fromSqlite } from './errors.ts';
 
-/**
- * One process for each data folder. The lock is the operating system's on an open file, so a process that is killed leaves none behind.
- * @throws {AncillaError} `store.locked`
- */
+/** One process for each data folder. @throws {AncillaError} `store.locked` */
 export function lockFolder(folder: string): Disposable {
-  const db = new Database(join(folder, 'lock.db'), { timeout: 0 });
   try {
-    db.pragma('journal_mode = MEMORY');
-    db.exec('begin exclusive');
+    return lockFile(join(folder, 'lock.db'));
   } catch (error) {
-    db.close();
     throw fromSqlite(error);
   }
-  return { [Symbol.dispose]: () => void db.close() };
 }
