@@ -23,28 +23,20 @@ const ATTEMPTS = 4;
  * Takes models out of shadow and canary that learned from what may not be learned from any more: whoever takes back consent, or a dataset, need not know which models
  * are being tried out. What is live stays, since without it nothing would be suggested: it is flagged, and no label leads to it again.
  */
-export function openFlagged({ tasks, sagas }: Pick<TrainingParts, 'tasks' | 'sagas'>) {
+export function openFlagged({ platform, tasks, sagas }: Pick<TrainingParts, 'platform' | 'tasks' | 'sagas'>) {
   async function due(tenant: Reader<Tenant>, because: Omit<Because, 'reason'>, io: Io): Promise<readonly Write<Tenant>[]> {
     const writes: Write<Tenant>[] = [];
     for (const was of await servingNow(tenant, io)) {
       const { kind, id: model_id, candidate } = was.doc;
       if (kind !== 'models') continue;
-      const flags = await flagsIn(tenant, { model_id, version: candidate.version }, io);
+      // One that ships is on the platform's shelf, and learned from nothing of a tenant's. What is on neither is an error, no reason to let it go on.
+      const model = await modelOf([tenant, platform], { model_id, version: candidate.version }, io);
+      const flags = await flagsOf(tenant, tasks, model, io);
       if (flags.length === 0) continue;
       const why = { ...because, reason: `flagged ${flags.join(', ')}` };
       writes.push(replace(rollouts, was, endedBy(was.doc, 'flagged'), why), ...(await withoutLabel(tenant, was.doc, why, io)));
     }
     return writes;
-  }
-
-  async function flagsIn(tenant: Reader<Tenant>, of: Parameters<typeof modelOf>[1], io: Io) {
-    try {
-      return await flagsOf(tenant, tasks, await modelOf([tenant], of, io), io);
-    } catch (error) {
-      // What ships learned from nothing of a tenant's.
-      if (isAncillaError(error, 'not_found')) return [];
-      throw error;
-    }
   }
 
   const flagSaga: Saga = saga({

@@ -45,11 +45,14 @@ export async function openLives(decisions: readonly Mapping[], isolation = openT
       io,
     );
   let lives = 0;
+  const hidden = new Set<string>();
 
   return {
     north,
     of,
     artifacts,
+    /** Names of collections of which a life finds no document by its key. */
+    hidden,
     /** Has what follows happen in one millisecond, until it is over. */
     async atOnce<T>(then: () => Promise<T>): Promise<T> {
       step = 0;
@@ -72,7 +75,7 @@ export async function openLives(decisions: readonly Mapping[], isolation = openT
       };
       const mortal: TenantStore = {
         ...north,
-        get: (...of_) => alive(() => north.get(...of_)),
+        get: (from, ...of_) => alive(async () => (hidden.has(from.name) ? undefined : north.get(from, ...of_))),
         find: (...of_) => alive(() => north.find(...of_)),
         feed: (...of_) => alive(() => north.feed(...of_)),
         blob: (...of_) => alive(() => north.blob(...of_)),

@@ -427,6 +427,10 @@ for (const [what, flag, happens] of [
     const serving = async () => (await life.curator.serving(lives.north, { kind: 'models', id: 'mapping-ranker' }, t)).length;
     await life.look('training.flagged');
     equal(await serving(), 1, 'nothing speaks against it yet');
+    // What it learned from is not to be found: that is said, not taken for a model that learned from nothing.
+    lives.hidden.add('training_catalog');
+    await rejects(life.look('training.flagged'), { code: 'not_found', message: `no dataset ${dataset_id}` });
+    lives.hidden.clear();
     await happens(lives, life, dataset_id);
     equal(await serving(), 0);
     const { items } = await lives.north.find(rollouts, { index: 'all', equals: {}, limit: 5 }, t);
