@@ -1,6 +1,10 @@
 // Runs in browsers too. Field schemas that several documents share: every string has a pattern and a maximum length.
 import { Type } from 'typebox';
 
+/** Whether it is an object with fields, and no list. */
+export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
 /** A client's own: the same key of the same caller is the same request. */
 export const IdempotencyKey = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._:/#@+-]{0,127}$' });
 export const TraceId = Type.String({ pattern: '^(?!0{32})[0-9a-f]{32}$', description: 'W3C trace id' });

@@ -1,4 +1,5 @@
 // Runs in browsers too. An agent config, read leniently: fields the SDK does not act on are the curator's business.
+import { isRecord } from '@ancilla/contracts';
 
 /** A tool an agent may use, as its config declares it. */
 export interface ToolSpec {
@@ -27,9 +28,6 @@ export interface AgentConfig {
   readonly output_schema: unknown;
 }
 
-/** Whether it is an object with fields, and no list. */
-export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
 const notNegative = (value: unknown, otherwise: number): number =>
   typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : otherwise;

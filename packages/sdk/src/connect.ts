@@ -1,5 +1,5 @@
 // Runs in browsers too. The entry: the one place of the SDK that reads the machine's clock, randomness and timers.
-import { toName } from '@ancilla/contracts';
+import { isLoopback, toName } from '@ancilla/contracts';
 import { httpTransport } from './http-transport.ts';
 import { openSdk, type Sdk, type SdkParts } from './sdk.ts';
 
@@ -14,15 +14,13 @@ export interface ConnectOptions extends Partial<
   readonly flushAtExit?: boolean;
 }
 
-const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
-
 /**
  * Connects an agent's process to Ancilla.
  * @throws {TypeError} for a URL that would send the key in plaintext over a network, and for a realm or node_id that no event may have
  */
 export function connect(options: ConnectOptions): Sdk {
   const url = new URL(options.url);
-  if (url.protocol !== 'https:' && !LOOPBACK.has(url.hostname))
+  if (url.protocol !== 'https:' && !isLoopback(url.hostname))
     throw new TypeError('url must be https: an API key does not travel in plaintext');
   const { realm = 'default', node_id = 'local' } = options;
   for (const [option, name] of Object.entries({ realm, node_id }))

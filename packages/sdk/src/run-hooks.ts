@@ -1,6 +1,7 @@
 // Runs in browsers too. The hooks a config lists, in its order.
+import { isRecord } from '@ancilla/contracts';
 import type { Hook, Values } from './call-options.ts';
-import { isRecord, type AgentConfig, type HookSpec } from './config.ts';
+import type { AgentConfig, HookSpec } from './config.ts';
 import { extractCandidates, normalizeConfidences, summarize, type Candidate } from './hooks.ts';
 import { checkOutput } from './response.ts';
 

@@ -1,4 +1,4 @@
-import { AncillaError } from '@ancilla/contracts';
+import { AncillaError, isLoopback } from '@ancilla/contracts';
 import { connectionOf } from './store/index.ts';
 
 interface Setting<T> {
@@ -76,7 +76,6 @@ export const settings = {
 /** How a server runs. Everything comes from the environment, once, at start. */
 export type Config = { readonly [K in keyof typeof settings]: (typeof settings)[K]['otherwise'] };
 
-const LOOPBACK = new Set(['127.0.0.1', 'localhost', '::1', '[::1]']);
 /** Read by the tests and benchmarks, not by the server. */
 const OTHERS = /^ANCILLA_(?:TEST_|BENCHMARKS$)/;
 
@@ -101,7 +100,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const config = Object.fromEntries(Object.entries(settings).map(([name, row]) => [name, value(row)])) as Config;
   if ((config.tlsCertFile === undefined) !== (config.tlsKeyFile === undefined))
     throw new AncillaError('config.invalid', 'ANCILLA_TLS_CERT and ANCILLA_TLS_KEY go together');
-  if (!LOOPBACK.has(config.host) && config.tlsCertFile === undefined && !config.trustProxy)
+  if (!isLoopback(config.host) && config.tlsCertFile === undefined && !config.trustProxy)
     throw new AncillaError(
       'config.invalid',
       'ANCILLA_HOST is not loopback: set ANCILLA_TLS_CERT and ANCILLA_TLS_KEY, or ANCILLA_TRUST_PROXY=1 behind a proxy that speaks TLS',
@@ -112,7 +111,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     { variable: settings.embeddingUrl.variable, of: config.embeddingUrl },
     { variable: settings.rerankUrl.variable, of: config.rerankUrl },
   ])
-    if (of !== undefined && new URL(of).protocol === 'http:' && !config.allowPlaintext && !LOOPBACK.has(new URL(of).hostname))
+    if (of !== undefined && new URL(of).protocol === 'http:' && !config.allowPlaintext && !isLoopback(new URL(of).hostname))
       throw new AncillaError('config.invalid', `${variable} is neither https nor loopback: use https, or set ANCILLA_ALLOW_PLAINTEXT=1`);
   if (config.storeUrl !== undefined) connectionOf(config.storeUrl, config.allowPlaintext);
   if (config.embeddingUrl !== undefined && config.embeddingFolder !== undefined)

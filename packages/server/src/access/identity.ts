@@ -1,4 +1,14 @@
-import { AncillaError, apiKeys, type Clock, type Io, type PlatformStore, type Random, type Role, type Who } from '@ancilla/contracts';
+import {
+  AncillaError,
+  apiKeys,
+  HOUR_MS,
+  type Clock,
+  type Io,
+  type PlatformStore,
+  type Random,
+  type Role,
+  type Who,
+} from '@ancilla/contracts';
 import { hashSecret, isSecret } from './secret.ts';
 
 /** A sign-in of the console: lives in memory only, ends with the process or its time. */
@@ -26,8 +36,8 @@ export interface Identity {
 /** How long a found key is believed without asking the store: disabling one in this process is seen at once, since `forget` is called. */
 const BELIEVED_MS = 10_000;
 const KEPT_AT_MOST = 10_000;
-const TICKET_MS = 60 * 60_000;
-const SESSION_MS = 12 * 60 * 60_000;
+const TICKET_MS = HOUR_MS;
+const SESSION_MS = 12 * HOUR_MS;
 const SESSION_PREFIX = 'ses_';
 const SESSION_KEY = 'session-';
 

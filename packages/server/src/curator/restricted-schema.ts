@@ -1,5 +1,5 @@
 import { RE2JS } from 're2js';
-import type { FieldError } from '@ancilla/contracts';
+import { isRecord, type FieldError } from '@ancilla/contracts';
 
 /** What follows each keyword that is allowed: nothing to look into, one schema, a list of them, schemas by name, a reference or a pattern. */
 const keywords = {
@@ -22,8 +22,6 @@ const MAX_SCHEMAS = 2000;
 
 /** The JSON Pointer (RFC 6901) to a member. */
 export const pointer = (path: string, key: string | number): string => `${path}/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`;
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Whether RE2 reads a pattern, which then matches in linear time. */
 const isLinear = (pattern: string): boolean => {

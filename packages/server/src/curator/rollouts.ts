@@ -1,5 +1,6 @@
 import {
   AncillaError,
+  DAY_MS,
   insert,
   labels,
   replace,
@@ -37,7 +38,6 @@ export const DEFAULT_RULES: Rollout['rules'] = {
   unit: 'dataset',
   settle_hours: 24,
 };
-const DAY_MS = 86_400_000;
 
 /** Labels that put a version beside the live one, by kind: a config’s answers cannot be had without their effects, so it has no shadow. */
 const stages: { readonly [kind: string]: readonly string[] } = { models: ['shadow', 'canary'], agent_configs: ['canary'] };

@@ -1,6 +1,7 @@
 // The life of a space: a new model's vectors are of a new one, which is built up beside the old and takes its place; the old one goes after a while.
 import {
   AncillaError,
+  DAY_MS,
   embeddings,
   embeddingSpaces,
   insert,
@@ -30,7 +31,6 @@ import { spaceId } from './providers/index.ts';
 const BUILDING_DAYS = 14;
 /** So long vectors of a superseded space are kept: the way back to the model before. */
 const KEPT_DAYS = 14;
-const DAY_MS = 86_400_000;
 /** Vectors removed in one commit. */
 const BATCH = 500;
 

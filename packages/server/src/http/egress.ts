@@ -1,9 +1,4 @@
-import { AncillaError, type Egress } from '@ancilla/contracts';
-
-const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
-
-/** Whether an address may be spoken to without TLS. */
-export const isLoopback = ({ hostname }: URL): boolean => LOOPBACK.has(hostname);
+import { AncillaError, isLoopback, type Egress } from '@ancilla/contracts';
 
 /**
  * The only way out of the server. TLS is verified by the runtime and never switched off; plaintext goes to loopback only, unless the operator says so.
@@ -22,7 +17,7 @@ export const openEgress =
   }): Egress =>
   async (to, init = {}) => {
     const url = new URL(to);
-    const plain = url.protocol === 'http:' && (allowPlaintext || isLoopback(url));
+    const plain = url.protocol === 'http:' && (allowPlaintext || isLoopback(url.hostname));
     if (url.protocol !== 'https:' && !plain) throw new AncillaError('egress.refused', `${url.protocol}//${url.host} is not https`);
     if (url.username !== '' || url.password !== '')
       throw new AncillaError('egress.refused', `credentials in the address of ${url.host}; send them in a header`);

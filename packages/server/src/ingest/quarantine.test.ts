@@ -2,14 +2,13 @@
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
 import { test } from 'node:test';
-import { AncillaError, artifactKeys, artifacts, changes, quarantine, type Io } from '@ancilla/contracts';
+import { AncillaError, artifactKeys, artifacts, changes, DAY_MS, quarantine, type Io } from '@ancilla/contracts';
 import { openTenants } from '../artifacts/tenants.fixture.ts';
 import type { Artifacts } from '../artifacts/index.ts';
 import type { Gates } from './gates.ts';
 import { openQuarantine, openReplays, type Replay } from './quarantine.ts';
 
 const io: Io = { signal: new AbortController().signal };
-const DAY_MS = 86_400_000;
 const trace_id = '4bf92f3577b34da6a3ce929d0e0e4736';
 const unavailable = async (): Promise<never> => Promise.reject(new AncillaError('redaction.failed', 'down'));
 

@@ -1,5 +1,6 @@
 import {
   AncillaError,
+  DAY_MS,
   insert,
   isAncillaError,
   quarantine,
@@ -41,7 +42,7 @@ export type Replay = (of: Of, item: QuarantineItem, bytes: Uint8Array, io: Io) =
 const MOST_ITEMS = 500;
 const MOST_BYTES = 64 * 1024 ** 2;
 /** What was not replayed by then is gone. */
-const KEPT_MS = 3 * 24 * 3_600_000;
+const KEPT_MS = 3 * DAY_MS;
 const RETRY_MS = 10_000;
 /** A large body is on its way no longer than this; an entry without one is left of a server that was killed meanwhile. */
 const ON_ITS_WAY_MS = 10 * 60_000;

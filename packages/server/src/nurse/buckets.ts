@@ -1,4 +1,4 @@
-import { rollupLevels, toTimestamp, type RollupLevel } from '@ancilla/contracts';
+import { DAY_MS, HOUR_MS, rollupLevels, toTimestamp, type RollupLevel } from '@ancilla/contracts';
 
 /** Start of the bucket of a level that a time lies in, UTC. */
 export function bucketStart(level: RollupLevel, ms: number): number {
@@ -20,7 +20,7 @@ export function bucketStart(level: RollupLevel, ms: number): number {
 export function nextBucket(level: RollupLevel, start: number): number {
   const at = new Date(start);
   if (level === 'month') return Date.UTC(at.getUTCFullYear(), at.getUTCMonth() + 1, 1);
-  return start + { day: 86_400_000, hour: 3_600_000, minute: 60_000 }[level];
+  return start + { day: DAY_MS, hour: HOUR_MS, minute: 60_000 }[level];
 }
 
 /** A run of buckets of one level, `from ≤ bucket < to`. */

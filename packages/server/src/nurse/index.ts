@@ -1,5 +1,5 @@
 // How it runs: rollups, the summary, Prometheus metrics, the server's own spans.
-import { AncillaError, Bytes, Instant, route, type Clock, type Io, type Room } from '@ancilla/contracts';
+import { AncillaError, Bytes, DAY_MS, Instant, route, type Clock, type Io, type Room } from '@ancilla/contracts';
 import { Type } from 'typebox';
 import type { Metrics } from './metrics.ts';
 import { rollupProjection } from './rollup.ts';
@@ -8,8 +8,6 @@ import { summarise, Summary } from './summary.ts';
 export { openMetrics, type Metrics } from './metrics.ts';
 export { openMetricsPort } from './metrics-port.ts';
 export { openTelemetry, type Telemetry } from './telemetry.ts';
-
-const DAY_MS = 86_400_000;
 
 /** @param parts - `sizeBytes`: what a tenant's data takes on disk now */
 export const openNurse = ({

@@ -1,4 +1,5 @@
 // Content in any dialect as the one list of messages that is redacted, hashed and sealed: [{role, content}].
+import { isRecord } from '@ancilla/contracts';
 import { wellFormed } from '@ancilla/sdk';
 import { inputKeys, messageEvents, numbered, outputKeys } from './dialects.ts';
 import { Octets, toJson, type Attributes, type Span, type Value } from './spans.ts';
@@ -20,8 +21,6 @@ const roleOf = (of: unknown, otherwise: string): string => {
   const known = ({ human: 'user', ai: 'assistant', humanmessage: 'user', aimessage: 'assistant', systemmessage: 'system' } as const)[role];
   return known ?? (ROLE.test(role) ? role : otherwise);
 };
-
-const isRecord = (of: unknown): of is Readonly<Record<string, unknown>> => typeof of === 'object' && of !== null && !Array.isArray(of);
 
 /** An escape of half a pair of surrogates, maybe without the other half: a text was cut off inside an emoji before it was written as JSON. */
 const HALF = /\\u[dD][89a-fA-F]/;

@@ -1,5 +1,6 @@
 import {
   AncillaError,
+  HOUR_MS,
   insert,
   invalidAt,
   isAncillaError,
@@ -40,7 +41,6 @@ export interface Decided {
 const MOST = 500;
 /** Of a selection read at a time. */
 const AT_ONCE = 25;
-const HOUR_MS = 3_600_000;
 /** Tries of one commit: reading hundreds takes long enough for others to decide on one of them, and those who do are many. */
 const ATTEMPTS = 12;
 

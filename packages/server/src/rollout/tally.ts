@@ -1,4 +1,5 @@
 import {
+  HOUR_MS,
   put,
   replace,
   rolloutEvidence,
@@ -21,7 +22,6 @@ import { standingOf } from './verdict.ts';
 
 /** Who rolls back: no person. */
 const ROOM = 'ancilla.rollout';
-const HOUR_MS = 3_600_000;
 
 /** Units of one rollout whose time may be up: more are looked at the next time. */
 const DUE_AT_ONCE = 500;

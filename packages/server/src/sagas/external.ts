@@ -2,6 +2,7 @@ import {
   AncillaError,
   artifacts,
   Closed,
+  DAY_MS,
   Id,
   invalidAt,
   OnUnknown,
@@ -101,7 +102,7 @@ type Planned = readonly { readonly entry: NewEntry; readonly known: WalEntry | u
 
 const LEASE_MS = 60_000;
 /** So long a saga that was tried again waits for its owner. */
-const TRIED_AGAIN_MS = 24 * 3_600_000;
+const TRIED_AGAIN_MS = DAY_MS;
 const MOST_STEPS = 1000;
 
 export function openExternalSagas({

@@ -1,11 +1,13 @@
 import {
   AncillaError,
   Closed,
+  DAY_MS,
+  HOUR_MS,
   Id,
   insert,
   isAncillaError,
-  jobSchedules,
   JobSchedule,
+  jobSchedules,
   Name,
   nothing,
   replace,
@@ -40,7 +42,6 @@ export interface Jobs extends Room, AsyncDisposable {
   serve(): Promise<void>;
 }
 
-const HOUR_MS = 3_600_000;
 const LOOK_MS = 30_000;
 /** Who runs what nobody asked for. */
 const SCHEDULE = 'ancilla.schedule';
@@ -121,7 +122,7 @@ export function openJobs({ jobs, platform, tenantStore, tenantIds, clock, random
         const change = {
           ...outcome,
           last_run_at: toTimestamp(now),
-          due_at: job === undefined ? toTimestamp(now + 24 * HOUR_MS) : next(job),
+          due_at: job === undefined ? toTimestamp(now + DAY_MS) : next(job),
         };
         await platform.commit([replace(jobSchedules, was, change)], [], io).catch(unlessOvertaken);
       } catch (error) {

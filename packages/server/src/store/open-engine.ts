@@ -1,4 +1,4 @@
-import { AncillaError, type Collection } from '@ancilla/contracts';
+import { AncillaError, isLoopback, type Collection } from '@ancilla/contracts';
 import type { Engine } from './engines/engine.ts';
 import { inPostgres, migratePostgres } from './engines/postgres/engine.ts';
 import { inFolder } from './engines/sqlite/engine.ts';
@@ -14,8 +14,6 @@ export interface StorePlace {
   readonly allowPlaintext: boolean;
 }
 
-const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]', '']);
-
 /**
  * How the server connects: encrypted and verified, unless the database is on this machine or the site says otherwise.
  * @throws {AncillaError} `config.invalid`
@@ -25,7 +23,8 @@ export function connectionOf(url: string, allowPlaintext: boolean): { readonly u
   const mode = parsed.searchParams.get('sslmode');
   if (mode !== null && mode !== 'disable' && mode !== 'verify-full')
     throw new AncillaError('config.invalid', 'ANCILLA_STORE_URL: sslmode is verify-full (the default), or disable');
-  const isLocal = LOOPBACK.has(parsed.hostname);
+  // Without a host: a socket on this machine.
+  const isLocal = parsed.hostname === '' || isLoopback(parsed.hostname);
   if (mode === 'disable' && !isLocal && !allowPlaintext)
     throw new AncillaError(
       'config.invalid',
