@@ -1,7 +1,7 @@
 // How those who decide are checked, over HTTP against a real server: blind and double reviews, gold items, bulk decisions.
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { test } from 'node:test';
-import { idFrom, insert, mappingSuggestions, type MappingSuggestion } from '@ancilla/contracts';
+import { idFrom, insert, mappingSuggestions, reviewGold, type MappingSuggestion } from '@ancilla/contracts';
 import { sha256 } from '@ancilla/evidence';
 import { govern, rightFor, suggest, trained, type Suggestion } from './shop.ts';
 import { startTestServer, type Client, type TestServer } from './test-server.ts';
@@ -52,23 +52,33 @@ const queueOf = async (of: Client) => (await of.get<Page<Shown>>(200, '/review/q
 const decide = <T = Mapping>(by: Client, status: number, suggestion_id: string | undefined, body: object) =>
   by.post<T>(status, `/review/${suggestion_id}/decision`, body);
 
+const io = { signal: AbortSignal.timeout(60_000) };
+const because = { who: 'test', reason: 'for the test', trace_id: '4bf92f3577b34da6a3ce929d0e0e4736' };
+
 /** So many suggestions more that are newer than all there are, each like the one named. */
-async function add(server: TestServer, count: number, suggestion_id: string, change: Partial<MappingSuggestion>): Promise<void> {
+async function add(
+  server: TestServer,
+  count: number,
+  suggestion_id: string,
+  change: Partial<MappingSuggestion> | ((i: number) => Partial<MappingSuggestion>),
+): Promise<readonly string[]> {
   const tenant = server.stores().tenant('north');
-  const io = { signal: AbortSignal.timeout(60_000) };
   const like = await tenant.get(mappingSuggestions, suggestion_id, io);
   if (like === undefined) throw new TypeError(`no suggestion ${suggestion_id}`);
   const created_at = new Date().toISOString();
-  const writes = Array.from({ length: count }, (_, i) =>
-    insert(mappingSuggestions, {
-      ...like.doc,
-      created_at,
-      table: `${like.doc.table}_${i}`,
-      ...change,
-      suggestion_id: idFrom('su', sha256(`${suggestion_id}/${i}`)),
-    }),
+  const docs = Array.from({ length: count }, (_, i) => ({
+    ...like.doc,
+    created_at,
+    table: `${like.doc.table}_${i}`,
+    ...(typeof change === 'function' ? change(i) : change),
+    suggestion_id: idFrom('su', sha256(`${suggestion_id}/${i}`)),
+  }));
+  await tenant.commit(
+    docs.map((doc) => insert(mappingSuggestions, doc)),
+    [],
+    io,
   );
-  await tenant.commit(writes, [], io);
+  return docs.map((doc) => doc.suggestion_id);
 }
 
 test('a blind column is decided without what was suggested', async () => {
@@ -97,7 +107,7 @@ test('what was decided before many newer decisions is asked of a second person, 
     await decide(reviewer, 201, suggestion_id, { decision: 'override', semantic_id: rightFor(column) });
   await checked(steward, { double_share: 1 });
   // The steward decided all of these.
-  await add(server, 500, mine?.suggestion_id ?? '', { status: 'decided', mapping_history_id: own.mapping_history_id });
+  const added = await add(server, 500, mine?.suggestion_id ?? '', { status: 'decided', mapping_history_id: own.mapping_history_id });
   equal((await queueOf(steward)).length, 0);
   const asked = await queueOf(steward);
   equal(asked.length, others.length);
@@ -105,6 +115,41 @@ test('what was decided before many newer decisions is asked of a second person, 
   for (const { suggestion_id, column } of asked)
     await decide(steward, 201, suggestion_id, { decision: 'override', semantic_id: rightFor(column) });
   for (let look = 0; look < 4; look++) equal((await queueOf(steward)).length, 0);
+
+  // Gold items, too: an old one behind many that the steward has nothing to say on.
+  const [gold, ...open] = (await suggest(agent, 1)).items;
+  await decide(reviewer, 201, gold?.suggestion_id, { decision: 'override', semantic_id: rightFor(gold?.column ?? '') });
+  await checked(steward, { gold_share: 1 });
+  await admin.put(200, `/review/gold/${gold?.suggestion_id}`, { reason: 'r' });
+  const set = { mapping_history_id: own.mapping_history_id, set_by: 'test', set_at: new Date().toISOString() };
+  await server
+    .stores()
+    .tenant('north')
+    .commit(
+      added.slice(0, 250).map((suggestion_id) => insert(reviewGold, { ...set, suggestion_id }, because)),
+      [],
+      io,
+    );
+  const isAsked = async () => (await queueOf(steward)).some(({ suggestion_id }) => suggestion_id === gold?.suggestion_id);
+  ok(await isAsked());
+
+  // And by value: an unsure column behind more than a thousand sure ones comes first as soon as looks have come so far.
+  const [unsure, ...rest] = await add(server, 1, open[0]?.suggestion_id ?? '', {
+    column: 'nobody_knows',
+    candidates: [{ semantic_id: 'sem.city', score: 0.5, reasons: [] }],
+  });
+  equal(rest.length, 0);
+  await add(server, 1100, open[1]?.suggestion_id ?? '', (i) => ({
+    column: `sure_${i}`,
+    candidates: [{ semantic_id: 'sem.city', score: 0.999, reasons: [] }],
+  }));
+  const first = async () => (await reviewer.get<Page<Shown>>(200, '/review/queue?order=value&limit=1')).items[0]?.suggestion_id;
+  const looks: unknown[] = [];
+  for (let look = 0; look < 3; look++) looks.push(await first());
+  equal(looks.at(-1), unsure);
+  await decide(reviewer, 201, unsure, { decision: 'reject' });
+  ok((await first()) !== unsure);
+  equal((await reviewer.get<{ code: string }>(422, '/review/queue?order=value&status=decided')).code, 'schema.invalid');
 });
 
 test('a second person decides unknowing; what they say is compared and changes nothing, and of two who disagree neither settles it', async () => {

@@ -2,7 +2,7 @@ import { deepEqual, equal, ok } from 'node:assert/strict';
 import { test } from 'node:test';
 import { isSure } from './accept-alone.ts';
 import { agreement, kappa } from './agreement.ts';
-import { byValue, valuesOf } from './queue.ts';
+import { byValue, valuesOf } from './value.ts';
 
 const pairs = (counts: Readonly<Record<string, number>>) =>
   Object.entries(counts).flatMap(([pair, count]) => Array.from({ length: count }, () => pair.split(' ') as [string, string]));
@@ -61,7 +61,7 @@ test('what teaches most comes first; what teaches alike comes in an order of eac
     abstained: false,
     candidates: [{ semantic_id: 'sem.a', score: i < 100 ? 0.5 + i / 2000 : 0.9 + i / 4000, reasons: [] }],
   }));
-  const seen = (by: string, of = open) => byValue(of, by).map(({ suggestion_id }) => suggestion_id);
+  const seen = (by: string, of = open) => [...byValue(of, by)].map(({ suggestion_id }) => suggestion_id);
   const [ann, bob] = [seen('ann'), seen('bob')];
   const unsure = new Set(open.slice(0, 100).map(({ suggestion_id }) => suggestion_id));
   for (const queue of [ann, bob]) ok(queue.slice(0, 100).every((id) => unsure.has(id)));

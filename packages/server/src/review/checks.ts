@@ -61,16 +61,16 @@ export async function correctedCheck(
   return first && { why: said.doc.why, first: first.doc };
 }
 
-/** Decided suggestions looked through for checks at a time. */
+/** Decided suggestions, and gold items, looked through for checks at a time. */
 const LOOK_BACK = 200;
 const MOST = 10;
 
 /**
- * How far back each person's queue has looked: the newest each time, and behind them a stretch further with each look, so that what many people decided in a day comes up,
- * too, and no look takes longer than another. Kept as long as the process runs; then it begins anew.
+ * How far back each person's queue has looked, among what is decided and among gold items: the newest each time, and behind them a stretch further with each look, so that what
+ * many people decided in a day comes up, too, and no look takes longer than another. Kept as long as the process runs; then it begins anew.
  */
 export type LookedBack = LRUCache<string, string>;
-export const openLookedBack = (): LookedBack => new LRUCache({ max: 10_000 });
+export const openLookedBack = (): LookedBack => new LRUCache({ max: 20_000 });
 
 /** Second looks this person owes, to be mixed into their queue. */
 export async function checksDue(
@@ -81,40 +81,48 @@ export async function checksDue(
   io: Io,
 ): Promise<readonly MappingSuggestion[]> {
   const { double_share, gold_share } = checking.rules;
-  if (double_share === 0 && gold_share === 0) return [];
-  const decidedFrom = (cursor?: string) =>
-    tenant.find(
-      mappingSuggestions,
-      { index: 'by_status', equals: { status: 'decided' }, limit: LOOK_BACK, ...(cursor !== undefined && { cursor }) },
-      io,
-    );
-  const [newest, gold] = await Promise.all([decidedFrom(), tenant.find(reviewGold, { index: 'all', equals: {}, limit: LOOK_BACK }, io)]);
-  const due: MappingSuggestion[] = [];
-  const take = async (from: Iterable<Stored<typeof mappingSuggestions>>): Promise<void> => {
+  type Stretch = (cursor: { readonly cursor?: string }) => Promise<{
+    readonly items: readonly Stored<typeof mappingSuggestions>[];
+    readonly next_cursor: string | null;
+  }>;
+  const decided: Stretch = async (cursor) => {
+    const query = { index: 'by_status', equals: { status: 'decided' }, limit: LOOK_BACK, ...cursor } as const;
+    const { items, next_cursor } = await tenant.find(mappingSuggestions, query, io);
+    return { items: items.filter(({ doc }) => checking.isDouble(doc.suggestion_id)), next_cursor };
+  };
+  const gold: Stretch = async (cursor) => {
+    const { items, next_cursor } = await tenant.find(reviewGold, { index: 'all', equals: {}, limit: LOOK_BACK, ...cursor }, io);
+    const drawn = items.filter(({ doc }) => checking.isGoldFor(doc.suggestion_id, reviewer_id));
+    const found = await Promise.all(drawn.map(({ doc }) => tenant.get(mappingSuggestions, doc.suggestion_id, io)));
+    return { items: found.filter((each) => each !== undefined), next_cursor };
+  };
+  const due = new Map<string, MappingSuggestion>();
+  const take = async (from: readonly Stored<typeof mappingSuggestions>[]): Promise<void> => {
     for (const each of from) {
-      if (due.length === MOST) return;
-      if ((await checkDue(tenant, each, reviewer_id, checking, io)) !== undefined) due.push(each.doc);
+      if (due.size === MOST) return;
+      if ((await checkDue(tenant, each, reviewer_id, checking, io)) !== undefined) due.set(each.doc.suggestion_id, each.doc);
     }
   };
-  const isDrawn = ({ doc }: Stored<typeof mappingSuggestions>): boolean => checking.isDouble(doc.suggestion_id);
-  const chosen = new Map(newest.items.filter(isDrawn).map((each) => [each.doc.suggestion_id, each]));
-  for (const { doc } of gold.items) {
-    if (!checking.isGoldFor(doc.suggestion_id, reviewer_id)) continue;
-    const found = await tenant.get(mappingSuggestions, doc.suggestion_id, io);
-    if (found !== undefined) chosen.set(doc.suggestion_id, found);
+  const lists = await Promise.all(
+    [
+      ...(double_share > 0 ? [{ name: 'decided', stretch: decided }] : []),
+      ...(gold_share > 0 ? [{ name: 'gold', stretch: gold }] : []),
+    ].map(async (list) => ({ ...list, newest: await list.stretch({}) })),
+  );
+  for (const { newest } of lists) await take(newest.items);
+  for (const { name, stretch, newest } of lists) {
+    const place = `${tenant_id}/${reviewer_id}/${name}`;
+    const from = lookedBack.get(place) ?? newest.next_cursor;
+    if (due.size === MOST || from === null) continue;
+    const had = due.size;
+    const older = await stretch({ cursor: from });
+    await take(older.items);
+    // What was found there stays in the queue until it is decided.
+    if (due.size > had) lookedBack.set(place, from);
+    else if (older.next_cursor === null) lookedBack.delete(place);
+    else lookedBack.set(place, older.next_cursor);
   }
-  await take(chosen.values());
-  const who = `${tenant_id}/${reviewer_id}`;
-  const from = lookedBack.get(who) ?? newest.next_cursor;
-  if (double_share === 0 || due.length === MOST || from === null) return due;
-  const had = due.length;
-  const older = await decidedFrom(from);
-  await take(older.items.filter((each) => isDrawn(each) && !chosen.has(each.doc.suggestion_id)));
-  // What was found there stays in the queue until it is decided.
-  if (due.length > had) lookedBack.set(who, from);
-  else if (older.next_cursor === null) lookedBack.delete(who);
-  else lookedBack.set(who, older.next_cursor);
-  return due;
+  return [...due.values()];
 }
 
 /** An answer given as a check, beside the decision it is compared with. */

@@ -34,6 +34,7 @@ import { openChecking } from './policy.ts';
 import { Quality, qualityOf } from './quality.ts';
 import { queueOf, Shown } from './queue.ts';
 import { openSelections } from './selections.ts';
+import { openMostValuable } from './value.ts';
 
 /** What a table, a column or a term is called. */
 const Called = Type.String({ minLength: 1, maxLength: 256 });
@@ -53,7 +54,7 @@ export function openReview({
   readonly newId: NewId;
 }) {
   const checking = openChecking({ curator, hmac });
-  const lookedBack = openLookedBack();
+  const looking = { lookedBack: openLookedBack(), mostValuable: openMostValuable() };
   const decideOn = openDecisions({ ...given, checking });
   const { clock } = given;
   const selections = openSelections({ ...given, newId });
@@ -74,7 +75,7 @@ export function openReview({
       async handle({ tenant, tenant_id, who, query, signal }) {
         const io = { signal };
         const of = { tenant, tenant_id };
-        return [200, await queueOf(of, query, who.id, await checking(of, io), lookedBack, io)] as const;
+        return [200, await queueOf(of, query, who.id, { checking: await checking(of, io), ...looking }, io)] as const;
       },
     }),
     route({
