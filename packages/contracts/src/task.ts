@@ -1,5 +1,6 @@
 // Runs in browsers too.
-import type { Collection, Doc } from './collection.ts';
+import type { TObject } from 'typebox';
+import type { Collection, Doc, Tenant } from './collection.ts';
 
 /** One decision as something to learn from: similarities and ids, never a raw value. */
 export interface TaskExample {
@@ -29,11 +30,14 @@ export interface Trial {
   readonly wrong: { readonly stable: boolean; readonly candidate: boolean };
 }
 
+/** A log of decisions, of one tenant. */
+export type DecisionLog = Collection<'log', TObject, { readonly [index: string]: readonly string[] }, Tenant>;
+
 /**
  * A kind of decision people make that a model learns from. Review, training and rollout know only Tasks.
  * `C`: the log of its decisions; `F`: what was known when they were made, as its artifact holds it.
  */
-export interface Task<C extends Collection<'log'> = Collection<'log'>, F = unknown> {
+export interface Task<C extends DecisionLog = DecisionLog, F = unknown> {
   readonly name: string;
   readonly model_id: string;
   /** The log of its decisions. */

@@ -124,6 +124,14 @@ test('a vector of another length, or of a space there is not or no more, is refu
   const { agent } = server.north;
   const search = (body: object) => agent.post<{ code: string; detail: string }>(409, '/dif/embeddings/search', body);
   const unknown = '0'.repeat(64);
+  for (const [body, path] of [
+    [{}, '/text'],
+    [{ text: 'client', vector: [1] }, '/text'],
+    [{ vector: [1] }, '/space_id'],
+  ] as const) {
+    const refused = await agent.post<{ code: string; errors: readonly { path: string }[] }>(422, '/dif/embeddings/search', body);
+    deepEqual([refused.code, refused.errors.map((each) => each.path)], ['schema.invalid', [path]]);
+  }
   const nothing = await search({ vector: [1], space_id: unknown });
   deepEqual([nothing.code, nothing.detail], ['embedding.space', 'there are no vectors of this space or any other']);
   interface Embedded {

@@ -25,6 +25,8 @@ test('an event sent again is a duplicate; one with its id and other content is l
   equal((await agent.post<{ readonly code: string }>(409, PATH, { ...first, latency_ms: 2 })).code, 'store.conflict');
   const { items } = await auditor.get<{ readonly items: readonly object[] }>(200, PATH);
   equal(items.length, 3);
+  const none = await agent.post<{ readonly errors: readonly object[] }>(422, PATH, []);
+  deepEqual(none.errors, [{ path: '', message: 'must hold at least one event' }]);
 });
 
 test('an event whose acknowledgement was lost is a duplicate also under another policy: one leaf, and what was stored stays', async () => {

@@ -77,6 +77,12 @@ test('a glossary that could not be mapped with is refused when it is saved, by p
   const content = { entries: [glossary.entries[0], { name: 'no id' }] };
   const refused = await admin.post<object>(422, '/curator/glossaries/crm/versions', { version: '2', message: 'test', content });
   partialDeepStrictEqual(refused, { code: 'schema.invalid', errors: [{ path: '/content/entries/1/semantic_id', message: 'is missing' }] });
+  // What is kept under that name for something else is refused when somebody is to map with it, by the field that names it.
+  await admin.post(201, '/curator/glossaries/notes/versions', { version: '1', message: 'test', content: { note: 'no terms' } });
+  await admin.put(200, '/curator/glossaries/notes/labels/production', { version: '1', reason: 'test' });
+  const table = { name: 't', columns: [{ name: 'city' }] };
+  const unmapped = await admin.post<object>(422, '/mapping/suggest', { dataset: 'd', table, glossary: 'notes' });
+  partialDeepStrictEqual(unmapped, { code: 'schema.invalid', errors: [{ path: '/glossary', message: 'must name a list of terms' }] });
 });
 
 test('each of the five decisions leaves the queue and stands in mapping_history, by whom the credential names', async () => {

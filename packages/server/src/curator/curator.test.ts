@@ -107,7 +107,11 @@ test('what is no document of its kind is refused by its place', async (t) => {
       },
     );
   await rejects(save(at, { kind: 'recipes', id: 'x' }, '1', {}), { code: 'curator.kind' });
-  await rejects(save(at, glossary, '1', { a: 'lone \ud800' }), { code: 'schema.invalid' });
+  await rejects(save(at, glossary, '1', { a: 'lone \ud800' }), {
+    code: 'schema.invalid',
+    message: 'the content is not JSON at $.a: a string with a lone surrogate',
+    errors: [{ path: '/content', message: 'not JSON at $.a: a string with a lone surrogate' }],
+  });
   await rejects(save(at, glossary, '2', {}, 'ada', { parent: '1' }), { code: 'not_found' });
 });
 

@@ -56,7 +56,10 @@ export const digestOf = (content: unknown): string => {
     return `sha256:${sha256Hex(canonicalJson(content))}`;
   } catch (error) {
     if (error instanceof EvidenceError)
-      throw new AncillaError('schema.invalid', `the content is not JSON: ${error.message}`, { cause: error });
+      throw new AncillaError('schema.invalid', `the content is ${error.message}`, {
+        cause: error,
+        errors: [{ path: '/content', message: error.message }],
+      });
     throw error;
   }
 };

@@ -4,6 +4,7 @@ import {
   Embedding,
   embeddings,
   insert,
+  invalidAt,
   Ref,
   route,
   saga,
@@ -194,9 +195,9 @@ export function openEmbedding({ agents, gates, artifacts, provider, index, sagas
         const of: Of = { tenant, tenant_id };
         const io: Io = { signal };
         if ((body.text === undefined) === (body.vector === undefined))
-          throw new AncillaError('schema.invalid', 'send either `text` or `vector`');
+          throw invalidAt('/text', 'must be there, or vector, and not both', 'send either `text` or `vector`');
         if (body.vector !== undefined && body.space_id === undefined)
-          throw new AncillaError('schema.invalid', 'a vector needs the `space_id` it belongs to');
+          throw invalidAt('/space_id', 'must be there: a vector needs the space it belongs to');
         const given =
           body.vector !== undefined && body.space_id !== undefined ? { vector: body.vector, space_id: body.space_id } : undefined;
         if (given !== undefined) await assertInSpace(tenant, given, io);

@@ -4,6 +4,7 @@ import {
   AncillaError,
   Closed,
   Id,
+  invalidAt,
   nothing,
   RedactionReceipt,
   route,
@@ -181,7 +182,7 @@ export function openIngest({
           const sent: readonly unknown[] = Array.isArray(body) ? body : [body];
           if (sent.length > MOST_EVENTS)
             throw new AncillaError('request.too_large', `${sent.length} events at once; at most ${MOST_EVENTS}`);
-          if (sent.length === 0) throw new AncillaError('schema.invalid', 'an array of events must hold at least one');
+          if (sent.length === 0) throw invalidAt('', 'must hold at least one event', 'an array of events must hold at least one');
           const of = { tenant, tenant_id };
           const io = { signal };
           const received = {

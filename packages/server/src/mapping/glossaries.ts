@@ -1,4 +1,4 @@
-import { AncillaError, toFieldErrors, type FieldError, type Io, type TenantStore } from '@ancilla/contracts';
+import { AncillaError, invalidAt, toFieldErrors, type FieldError, type Io, type TenantStore } from '@ancilla/contracts';
 import { LRUCache } from 'lru-cache';
 import { Type, type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
@@ -52,6 +52,7 @@ export interface Glossaries {
 }
 
 const KEPT = 32;
+const unfit = (what: string) => invalidAt('/glossary', 'must name a list of terms', `glossary ${what}`);
 
 /** Glossaries by digest: a version never changes, so it is parsed once. */
 export function openGlossaries(curator: Curator): Glossaries {
@@ -66,11 +67,10 @@ export function openGlossaries(curator: Curator): Glossaries {
         );
       const had = parsed.get(found.digest);
       if (had !== undefined && had.id === id && had.version === found.version) return had;
-      if (!Content.Check(found.content))
-        throw new AncillaError('schema.invalid', `glossary ${id}@${found.version} is no list of terms with a semantic_id each`);
+      if (!Content.Check(found.content)) throw unfit(`${id}@${found.version} is no list of terms with a semantic_id each`);
       const terms: readonly Term[] = isList(found.content) ? found.content : found.content.entries;
       const fault = idFault(terms);
-      if (fault !== undefined) throw new AncillaError('schema.invalid', `glossary ${id}@${found.version}: ${fault}`);
+      if (fault !== undefined) throw unfit(`${id}@${found.version}: ${fault}`);
       const ids = new Set(terms.map(({ semantic_id }) => semantic_id));
       const glossary: Glossary = { id, version: found.version, terms, has: (semantic_id) => ids.has(semantic_id) };
       parsed.set(found.digest, glossary);

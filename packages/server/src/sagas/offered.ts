@@ -15,24 +15,24 @@ import { Value } from 'typebox/value';
 import { may } from '../access/index.ts';
 
 /** An undo that whoever drives a saga over HTTP may name for its steps: what it then gets is the step's payload. */
-export interface Offered {
+export interface Offered<P extends TObject = TObject> {
   /** What a caller must be allowed who names it. */
   readonly action: Action;
-  readonly payload: TObject;
+  readonly payload: P;
   /** Whether all that a payload names is the caller's own to take back. */
-  isOwn(payload: unknown, by: { readonly tenant: TenantStore; readonly who: Who }, io: Io): Promise<boolean>;
+  isOwn(payload: Static<P>, by: { readonly tenant: TenantStore; readonly who: Who }, io: Io): Promise<boolean>;
 }
 
 const Unwrite = Type.Object({ suggestion_ids: Type.Optional(Type.Array(Id('su'), { maxItems: 1000 })) });
 
+const offer = <P extends TObject>(offered: Offered<P>): Offered => offered;
+
 /** All that are offered. Every other compensation is its own saga's: it trusts a memo that only that saga writes. */
 export const offeredUndos: Readonly<Record<string, Offered>> = {
-  'handler:unwrite_mapping': {
+  'handler:unwrite_mapping': offer({
     action: 'mapping.suggest',
     payload: Unwrite,
-    async isOwn(payload, { tenant, who }, io) {
-      // Checked by the schema above.
-      const { suggestion_ids = [] } = payload as Static<typeof Unwrite>;
+    async isOwn({ suggestion_ids = [] }, { tenant, who }, io) {
       for (const id of new Set(suggestion_ids)) {
         const saga_id = (await tenant.get(mappingSuggestions, id, io))?.doc.saga_id;
         const saga = saga_id === undefined ? undefined : await tenant.get(sagaState, saga_id, io);
@@ -41,7 +41,7 @@ export const offeredUndos: Readonly<Record<string, Offered>> = {
       }
       return true;
     },
-  },
+  }),
 };
 
 /**

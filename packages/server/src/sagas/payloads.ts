@@ -2,6 +2,7 @@ import {
   AncillaError,
   invalidAt,
   isAncillaError,
+  isRecord,
   artifacts as stored,
   type Io,
   type Of,
@@ -10,19 +11,16 @@ import {
 } from '@ancilla/contracts';
 import { canonicalJson } from '@ancilla/evidence';
 import type { Artifacts } from '../artifacts/index.ts';
-import { Type } from 'typebox';
+import { Type, type Static } from 'typebox';
 import { Value } from 'typebox/value';
 import type { StepView } from './history.ts';
 import type { HeldSaga } from './log.ts';
 
-export type Memo = Record<string, unknown>;
+export type Memo = Readonly<Record<string, unknown>>;
 
 /** What a saga started with: the payload of its first claim. */
-export interface StartPayload {
-  readonly name: string;
-  readonly owner: string;
-  readonly memo: Memo;
-}
+const StartPayload = Type.Object({ name: Type.String(), owner: Type.String(), memo: Type.Record(Type.String(), Type.Unknown()) });
+export type StartPayload = Static<typeof StartPayload>;
 
 /** What sagas keep beside their log: JSON in sealed artifacts, small enough to ride in the entry's commit. */
 export interface Payloads {
@@ -35,6 +33,7 @@ export interface Payloads {
   readJson(of: Of, ref: string, io: Io): Promise<unknown>;
   /** What somebody else stored. @throws {AncillaError} `not_found`; `schema.invalid` when it is no JSON or more than a mebibyte */
   readSent(of: Of, ref: string, io: Io): Promise<unknown>;
+  /** @throws {AncillaError} `store.corrupt` when it is not in its form; so does `memoOf` */
   startOf(held: HeldSaga, io: Io): Promise<StartPayload>;
   /** What is kept of the error by which a step of a declared saga failed; undefined where nothing is, or it is erased since. */
   detailOf(of: Of, step: StepView, io: Io): Promise<string | undefined>;
@@ -51,8 +50,9 @@ export function openPayloads(artifacts: Artifacts): Payloads {
     JSON.parse(Buffer.from(await artifacts.bytes(of, ref, io)).toString('utf8'));
   const startOf: Payloads['startOf'] = async ({ of, history }, io) => {
     if (history.start_ref === null) throw new AncillaError('saga.state', 'the saga has no beginning');
-    // Written by whoever started it, in this form.
-    return (await readJson(of, history.start_ref, io)) as StartPayload;
+    const start = await readJson(of, history.start_ref, io);
+    if (!Value.Check(StartPayload, start)) throw new AncillaError('store.corrupt', 'what the saga started with is not in its form');
+    return start;
   };
   return {
     readJson,
@@ -88,8 +88,11 @@ export function openPayloads(artifacts: Artifacts): Payloads {
       }),
     async memoOf(held, io) {
       const { memo_ref } = held.history;
-      // Written with an outcome, checked against the saga's schema then.
-      return memo_ref === null ? (await startOf(held, io)).memo : ((await readJson(held.of, memo_ref, io)) as Memo);
+      if (memo_ref === null) return (await startOf(held, io)).memo;
+      // Whether it is this saga's was checked with the outcome it was written with.
+      const memo = await readJson(held.of, memo_ref, io);
+      if (!isRecord(memo)) throw new AncillaError('store.corrupt', 'what the saga remembers is no object');
+      return memo;
     },
   };
 }

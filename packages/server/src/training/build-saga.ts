@@ -8,7 +8,7 @@ import {
   toTimestamp,
   trainingCatalog,
   trainingExamples,
-  type Collection,
+  type DecisionLog,
   type Doc,
   type Io,
   type Of,
@@ -176,12 +176,7 @@ const nothingIn = ({ kind, task, through_seq }: Order, left_out: Draft['left_out
     : `task ${task} has no decision to learn from up to entry ${through_seq}`;
 
 /** Decisions of a task up to a point in the feed: later ones are not seen, so that the same order gives the same dataset. */
-async function decisionsThrough<C extends Collection<'log'>>(
-  { tenant }: Of,
-  task: Task<C>,
-  through: number,
-  io: Io,
-): Promise<readonly Doc<C>[]> {
+async function decisionsThrough<C extends DecisionLog>({ tenant }: Of, task: Task<C>, through: number, io: Io): Promise<readonly Doc<C>[]> {
   const found: Doc<C>[] = [];
   for await (const { seq, doc } of decisionsAfter(tenant, task, -1, io)) {
     if (seq > through) break;

@@ -1,4 +1,4 @@
-import { toTimestamp, type Collection, type Dataset, type Doc, type Task } from '@ancilla/contracts';
+import { toTimestamp, type Dataset, type DecisionLog, type Doc, type Task } from '@ancilla/contracts';
 import { sha256Hex } from '@ancilla/evidence';
 import { toCallPairs, type CallPairParts, type KeptCall } from './call-pairs.ts';
 import { toCroissant } from './croissant.ts';
@@ -41,7 +41,7 @@ export interface Draft {
 type Look = (text: string) => readonly string[];
 
 /** Decisions as a file, with the leak test's report. Pure. @param look - the redaction engine and the raw values the test looks for */
-export function* draftOf<C extends Collection<'log'>, F>(
+export function* draftOf<C extends DecisionLog, F>(
   task: Task<C, F>,
   decisions: readonly Doc<C>[],
   features: ReadonlyMap<string, Features<F>>,

@@ -1,4 +1,4 @@
-import { idFrom, type Collection, type Doc, type Task, type TaskExample } from '@ancilla/contracts';
+import { idFrom, type DecisionLog, type Doc, type Task, type TaskExample } from '@ancilla/contracts';
 import { sha256, sha256Hex } from '@ancilla/evidence';
 import type { Cell, Columns, Vocabulary } from './fields.ts';
 import type { InParts } from './turns.ts';
@@ -46,7 +46,7 @@ const NONE = 'none';
  * Decisions as rows of training data. De-identified by construction: similarities, ids, pseudonyms and words of closed lists; sample values are not replaced but left
  * out. Pure: the same decisions, features and keys give the same rows.
  */
-export function* toExamples<C extends Collection<'log'>, F>(
+export function* toExamples<C extends DecisionLog, F>(
   task: Task<C, F>,
   decisions: readonly Doc<C>[],
   features: ReadonlyMap<string, Features<F>>,
@@ -127,11 +127,7 @@ export function* toExamples<C extends Collection<'log'>, F>(
 }
 
 /** One decision as an example, or why it is none. */
-function exampleOf<C extends Collection<'log'>, F>(
-  task: Task<C, F>,
-  decision: Doc<C>,
-  found: Features<F> | undefined,
-): TaskExample | LeftOut {
+function exampleOf<C extends DecisionLog, F>(task: Task<C, F>, decision: Doc<C>, found: Features<F> | undefined): TaskExample | LeftOut {
   if (found === undefined) return 'erased';
   // What was learned after the decision was not there to decide on.
   if (found.created_at > task.meta(decision).decided_at) return 'late';

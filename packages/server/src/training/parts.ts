@@ -1,7 +1,7 @@
 import {
   AncillaError,
   type Clock,
-  type Collection,
+  type DecisionLog,
   type Doc,
   type Io,
   type KeyedHash,
@@ -35,18 +35,15 @@ export interface TrainingParts {
 }
 
 /** A task's decisions behind an entry of the feed, in the order they were made; those that are erased are left out. */
-export async function* decisionsAfter<C extends Collection<'log'>>(
+export async function* decisionsAfter<C extends DecisionLog>(
   tenant: TenantStore,
   task: Task<C>,
   after: number,
   io: Io,
 ): AsyncGenerator<{ readonly seq: number; readonly doc: Doc<C> }> {
-  // A task's decisions are a log that tenants hold: its declaration says so, and its type cannot.
-  const entries = tenant.feed([task.decisions] as never, after, io) as AsyncIterable<{
-    readonly seq: number;
-    readonly doc: Doc<C> | undefined;
-  }>;
-  for await (const { seq, doc } of entries) if (doc !== undefined) yield { seq, doc };
+  for await (const { seq, doc } of tenant.feed<C>([task.decisions], after, io))
+    // An entry's type forgets of which log it is where that is a parameter.
+    if (doc !== undefined) yield { seq, doc: doc as Doc<C> };
 }
 
 /** @throws {AncillaError} `not_found`, naming those there are */

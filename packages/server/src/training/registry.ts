@@ -5,7 +5,6 @@ import {
   modelRegistry,
   trainingExamples,
   type Io,
-  type mappingHistory,
   type ModelVersion,
   type Page,
   type Platform,
@@ -134,9 +133,7 @@ async function lacksExamples(tenant: Reader<Tenant>, task: Task, dataset_id: str
       { index: 'by_dataset', equals: { dataset_id }, limit: 500, ...(typeof cursor === 'string' && { cursor }) },
       io,
     );
-    const decisions = await Promise.all(
-      page.items.map(({ doc }) => tenant.get(task.decisions as typeof mappingHistory, doc.mapping_history_id, io)),
-    );
+    const decisions = await Promise.all(page.items.map(({ doc }) => tenant.get(task.decisions, doc.mapping_history_id, io)));
     for (const decision of decisions) {
       if (decision === undefined) return true;
       refs.add(task.meta(decision.doc).features_ref);
