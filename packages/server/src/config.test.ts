@@ -47,6 +47,16 @@ test('a public URL is an origin', () => {
   throws(() => readConfig({ ANCILLA_PUBLIC_URL: 'https://:x' }), { code: 'config.invalid' });
 });
 
+test('pages of other origins are named one by one, as browsers name them', () => {
+  deepEqual(readConfig({}).corsOrigins, []);
+  deepEqual(readConfig({ ANCILLA_CORS_ORIGINS: 'https://app.example.com, http://localhost:5173' }).corsOrigins, [
+    'https://app.example.com',
+    'http://localhost:5173',
+  ]);
+  for (const wrong of ['*', 'null', 'https://*.example.com', 'https://app.example.com/', 'app.example.com', 'https://app.example.com,'])
+    throws(() => readConfig({ ANCILLA_CORS_ORIGINS: wrong }), { code: 'config.invalid' }, wrong);
+});
+
 test('docs/configuration.md names every setting', async () => {
   const page = await readFile(new URL('../../../docs/configuration.md', import.meta.url), 'utf8');
   deepEqual(

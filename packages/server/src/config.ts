@@ -26,6 +26,12 @@ const flag = (text: string): boolean | undefined => (text === '1' ? true : text 
 const port = (text: string): number | undefined => (/^\d{1,5}$/.test(text) && Number(text) <= 65_535 ? Number(text) : undefined);
 const url = (text: string): string | undefined => (/^https?:\/\/[^\s@]+$/.test(text) && URL.canParse(text) ? text : undefined);
 const cents = (text: string): number | undefined => (/^\d{1,9}(?:\.\d{1,6})?$/.test(text) && Number(text) > 0 ? Number(text) : undefined);
+/** Origins as browsers write them; no `*`, since who may ask is always somebody. */
+const origins = (text: string): readonly string[] | undefined => {
+  const all = text.split(',').map((each) => each.trim());
+  const isOrigin = (each: string) => /^https?:\/\/[a-z0-9.:[\]-]+$/.test(each) && URL.parse(each)?.origin === each;
+  return all.every(isOrigin) ? all : undefined;
+};
 const modelName = matching(/^[A-Za-z0-9][A-Za-z0-9._:@/-]{0,127}$/);
 const secret = matching(/^[\x21-\x7e]{1,512}$/);
 
@@ -53,6 +59,12 @@ export const settings = {
   trustProxy: setting('ANCILLA_TRUST_PROXY', '1 when a proxy that speaks TLS stands in front, or 0', false, flag),
   publicUrl: optional('ANCILLA_PUBLIC_URL', 'the URL people reach this server at, without a path', (text) =>
     url(text) !== undefined && new URL(text).pathname === '/' ? text.replace(/\/$/, '') : undefined,
+  ),
+  corsOrigins: setting<readonly string[]>(
+    'ANCILLA_CORS_ORIGINS',
+    'origins such as https://app.example.com, separated by commas',
+    [],
+    origins,
   ),
   tlsCertFile: optional('ANCILLA_TLS_CERT', 'a PEM file', matching(/^[^\0]+$/)),
   tlsKeyFile: optional('ANCILLA_TLS_KEY', 'a PEM file', matching(/^[^\0]+$/)),

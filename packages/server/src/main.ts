@@ -359,6 +359,7 @@ async function openParts(config: Config, extra: Extra): Promise<Ancilla> {
       clock,
     }),
     consoleFolder: join(PACKAGES, 'console', 'dist'),
+    corsOrigins: config.corsOrigins,
     ...tls,
   });
   if (config.metricsPort !== undefined) {

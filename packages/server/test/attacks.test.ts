@@ -14,7 +14,7 @@ type Problem = {
 };
 
 /** One server for all of these: none may leave it worse. */
-const shared = startTestServer();
+const shared = startTestServer({ ANCILLA_CORS_ORIGINS: 'https://app.example.com' });
 const attack = (name: string, run: (server: TestServer) => Promise<void>): void =>
   void test(name, async () => {
     const server = await shared;
@@ -113,6 +113,35 @@ attack('wrong content is answered with where and what is expected, never with th
   equal(status, 422);
   deepEqual(problem.errors?.map(({ path }) => path).toSorted(), ['/role', '/secret', '/subject']);
   ok(!JSON.stringify(problem).includes('7f3a'));
+});
+
+attack('pages of origins that are listed may ask, with a key of their own; others and cookies may not', async (server) => {
+  const preflight = (origin: string, path = '/redaction/redact') =>
+    fetch(server.url + path, {
+      method: 'OPTIONS',
+      headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization,content-type' },
+    });
+  const told = await preflight('https://app.example.com');
+  equal(told.status, 204);
+  const allows = (answer: Response, what: string) => answer.headers.get(`access-control-allow-${what}`);
+  equal(allows(told, 'origin'), 'https://app.example.com');
+  for (const method of ['GET', 'POST', 'PUT', 'DELETE']) ok(allows(told, 'methods')?.split(', ').includes(method));
+  for (const header of ['authorization', 'content-type', 'traceparent', 'x-ancilla-category'])
+    ok(allows(told, 'headers')?.split(', ').includes(header), header);
+  const ask = (origin: string, authorization = `Bearer ${server.north.agent.key}`) =>
+    fetch(`${server.url}/redaction/redact`, {
+      method: 'POST',
+      headers: { origin, authorization, 'content-type': 'application/json' },
+      body: '{"value":"a"}',
+    });
+  const answered = await ask('https://app.example.com');
+  deepEqual([answered.status, allows(answered, 'origin'), answered.headers.get('vary')], [200, 'https://app.example.com', 'origin']);
+  const unknown = await ask('https://app.example.com', 'Bearer no');
+  deepEqual([unknown.status, allows(unknown, 'origin')], [401, 'https://app.example.com'], 'a page reads why it is refused');
+  for (const origin of ['https://evil.example', 'null', 'https://app.example.com.evil.example', 'http://app.example.com'])
+    for (const answer of [await preflight(origin), await ask(origin)])
+      deepEqual([allows(answer, 'origin'), answer.headers.get('vary')], [null, 'origin'], origin);
+  for (const answer of [told, answered, unknown]) equal(allows(answer, 'credentials'), null);
 });
 
 attack('without a credential, with a wrong or a cut one, nothing is told', async (server) => {

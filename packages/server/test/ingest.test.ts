@@ -25,6 +25,8 @@ test('an event sent again is a duplicate; one with its id and other content is l
   equal((await agent.post<{ readonly code: string }>(409, PATH, { ...first, latency_ms: 2 })).code, 'store.conflict');
   const { items } = await auditor.get<{ readonly items: readonly object[] }>(200, PATH);
   equal(items.length, 3);
+  const asked = await agent.raw('OPTIONS', PATH, { headers: { origin: server.url, 'access-control-request-method': 'POST' } });
+  deepEqual([asked.status, asked.headers.get('access-control-allow-origin')], [405, null], 'no page of another origin, unless told');
   const none = await agent.post<{ readonly errors: readonly object[] }>(422, PATH, []);
   deepEqual(none.errors, [{ path: '', message: 'must hold at least one event' }]);
 });

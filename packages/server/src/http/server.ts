@@ -5,6 +5,7 @@ import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { readJson } from './body.ts';
 import { openConnectionGuard } from './connections.ts';
 import { readConsole } from './console-files.ts';
+import { openCors } from './cors.ts';
 import { docsPage, docsStyle } from './docs-page.ts';
 import { describeError } from './log.ts';
 import { toOpenApi } from './openapi.ts';
@@ -17,6 +18,8 @@ export interface HttpParts extends ServeParts {
   readonly collections: readonly Collection[];
   readonly version: string;
   readonly consoleFolder?: string;
+  /** Whose pages may ask, besides the server's own. */
+  readonly corsOrigins: readonly string[];
   readonly tls?: { readonly cert: string; readonly key: string };
   /** Reasons why the server should get no traffic now. */
   readonly notReady: () => Promise<readonly string[]>;
@@ -43,10 +46,11 @@ const PAGE_POLICY =
 
 /** The Fastify shell around routes that come as data, with the reference, the console's files and health beside them. */
 export async function openHttp(parts: HttpParts): Promise<Http> {
-  const { log, version, collections, consoleFolder, tls, notReady } = parts;
+  const { log, version, collections, consoleFolder, corsOrigins, tls, notReady } = parts;
   const routes: readonly Route[] = [...parts.routes, ...readRoutes(collections)];
   const consoleFiles = consoleFolder === undefined ? [] : await readConsole(consoleFolder);
   const connections = openConnectionGuard();
+  const answersCors = openCors(corsOrigins, routes);
   let draining = false;
   const refuse = (thrown: unknown) => {
     const error = toAncillaError(thrown);
@@ -73,9 +77,10 @@ export async function openHttp(parts: HttpParts): Promise<Http> {
   });
 
   // Hooks by callback: each that is a promise costs a request some turns.
-  app.addHook('onRequest', ({ raw }, reply, done) => {
-    connections.begins(raw.socket);
+  app.addHook('onRequest', (request, reply, done) => {
+    connections.begins(request.raw.socket);
     reply.headers(API_HEADERS);
+    if (answersCors(request, reply)) return;
     done(draining ? new AncillaError('server.draining', 'no new requests are taken') : undefined);
   });
   app.addHook('onResponse', ({ raw }, _, done) => {
