@@ -20,7 +20,8 @@ import {
   type Stored,
 } from '@ancilla/contracts';
 import { Type } from 'typebox';
-import { Append, type ExternalSagas } from './external.ts';
+import { Append } from './appends.ts';
+import type { ExternalSagas } from './external.ts';
 import { toHistory } from './history.ts';
 import type { SagaLog } from './log.ts';
 import { verbNames, verbs, type Operators, type Verb } from './operate.ts';
