@@ -52,6 +52,17 @@ interface Refused {
   readonly index: number;
   readonly detail: string;
 }
+/** A call as an event, by its span's place in the request; `sent`: all of the span, to be told by when it comes again. */
+interface Call {
+  readonly index: number;
+  readonly event: PromptEventInput;
+  readonly sent: object;
+}
+/** What a model was asked and answered, and the question as redaction leaves it. */
+interface ReadCall {
+  readonly content: Content;
+  readonly clean: RedactedValue;
+}
 /** Reasons that an answer repeats. */
 const MOST_REASONS = 5;
 /** What ingest takes at once. */
@@ -93,19 +104,19 @@ export function openOtlp({
     return cleaner;
   }
 
+  /** Takes each span or refuses it, for a reason of its own; refused as a whole is a batch only when redaction is not there. */
   async function receive(of: Of, received_by: string, all: readonly Received[], io: Io): Promise<readonly Refused[]> {
     const gate = await gates.of(of, io);
     const cleaner = cleanerFor(gate, of.tenant_id);
     const refused: Refused[] = [];
-    const calls: { readonly index: number; readonly event: PromptEventInput; readonly sent: object }[] = [];
+    const calls: Call[] = [];
     const cleanSpans: Received[] = [];
     const sightings: Sighting[] = [];
     const reasons = all.map(whyNot);
-    const contents = all.map((received, index) =>
-      reasons[index] === undefined && new Facts(received).isModelCall ? contentOf(received.span) : undefined,
-    );
     // All at once, so that threads read side by side; each answers for its span.
-    const read = await Promise.allSettled(contents.map(async (content) => content && (await gate.clean(content.input, io))));
+    const read = await Promise.allSettled(
+      all.map(async (received, i) => (reasons[i] === undefined ? readCall(gate, received, io) : undefined)),
+    );
     for (const [index, received] of all.entries()) {
       const reason = reasons[index];
       if (reason !== undefined) {
@@ -114,11 +125,9 @@ export function openOtlp({
       }
       try {
         const added = new Map<string, string>();
-        const content = contents[index];
-        const outcome = read[index];
-        if (outcome?.status === 'rejected') throw outcome.reason;
-        if (content !== undefined && outcome?.value !== undefined) {
-          const event = toEvent(received, content, await sealed(of, received_by, gate, received, content, outcome.value, io), {
+        const call = valueOf(read[index]);
+        if (call !== undefined) {
+          const event = toEvent(received, call.content, await sealed(of, received_by, gate, received, call, io), {
             keyed: (data) => hmac(of.tenant_id, 'otlp.event', data),
             realm,
           });
@@ -134,6 +143,15 @@ export function openOtlp({
         refused.push({ index, detail: `redaction refuses it: ${error.message}` });
       }
     }
+    refused.push(...(await keepCalls(of, calls, io)));
+    for (const key of await drift.note(of, sightings, io)) onDrift({ ...key, tenant_id: of.tenant_id });
+    forward?.send(cleanSpans);
+    return refused;
+  }
+
+  /** Has the events of calls ingested, as many at once as that takes. @returns those that are not taken */
+  async function keepCalls(of: Of, calls: readonly Call[], io: Io): Promise<readonly Refused[]> {
+    const refused: Refused[] = [];
     for (let from = 0; from < calls.length; from += MOST_EVENTS) {
       const batch = calls.slice(from, from + MOST_EVENTS);
       const [events, sent] = [batch.map(({ event }) => event), batch.map((call) => call.sent)];
@@ -147,8 +165,6 @@ export function openOtlp({
       );
       for (const { index, detail } of rejected) refused.push({ index: batch[index]?.index ?? 0, detail });
     }
-    for (const key of await drift.note(of, sightings, io)) onDrift({ ...key, tenant_id: of.tenant_id });
-    forward?.send(cleanSpans);
     return refused;
   }
 
@@ -158,8 +174,7 @@ export function openOtlp({
     received_by: string,
     gate: TenantGate,
     { span }: Received,
-    content: Content,
-    { value: input, receipt }: RedactedValue,
+    { content, clean: { value: input, receipt } }: ReadCall,
     io: Io,
   ): Promise<Cleaned> {
     if (!gate.storeRaw) return { input, receipt, input_artifact_refs: [] };
@@ -227,6 +242,18 @@ export function openOtlp({
       }),
     ],
   };
+}
+
+/** @returns undefined for a span that is no model's call */
+async function readCall(gate: TenantGate, received: Received, io: Io): Promise<ReadCall | undefined> {
+  if (!new Facts(received).isModelCall) return undefined;
+  const content = contentOf(received.span);
+  return { content, clean: await gate.clean(content.input, io) };
+}
+/** What came of it, or what was thrown, thrown here. */
+function valueOf<T>(settled: PromiseSettledResult<T> | undefined): T | undefined {
+  if (settled?.status === 'rejected') throw settled.reason;
+  return settled?.value;
 }
 
 /** The same bytes, kept besides. */
