@@ -1,23 +1,18 @@
 // Runs in browsers too. One governed call: resolve, hooks, render, redact, hash, span, model, hooks, event. The only caller of redact() on the agent's side.
 import type { PromptEventInput, RedactionReceipt } from '@ancilla/contracts';
-import { canonicalJson, sha256Hex } from '@ancilla/evidence';
 import { context, SpanKind, SpanStatusCode, trace, type Context, type Span } from '@opentelemetry/api';
 import type { CallOptions, CallParts, CallResult, Configured, ModelAnswer, ModelInput, Values } from './call-options.ts';
 import { attempts } from './attempts.ts';
 import { render, type Message } from './config.ts';
-import { mergeReceipts, rawPair, toEvent, type Finished } from './event.ts';
+import { mergeReceipts } from './event.ts';
 import { errorCode, identity, parentContext, toOrigin } from './identity.ts';
-import { toSummary } from './response.ts';
-import { isStream, through } from './stream.ts';
-import { HookError, roundMs, runPostHooks, runPreHook, toRecord } from './run-hooks.ts';
-import { configAttributes, endAttributes, startAttributes } from './spans.ts';
+import { HookError, roundMs, runPreHook, toRecord } from './run-hooks.ts';
+import { configAttributes, startAttributes } from './spans.ts';
+import { isStream, through, type Ended } from './stream.ts';
+import { openTelling, type Ongoing, type Prepared } from './telling.ts';
 import { toolbox } from './toolbox.ts';
 import { ToolError } from './tools.ts';
 import { wellFormed } from './well-formed.ts';
-
-/** The form of a prompt that is hashed: a string as it is, messages as RFC 8785 JSON of role and content. */
-export const hashedForm = (prompt: string | readonly Message[]): string =>
-  typeof prompt === 'string' ? prompt : canonicalJson(prompt.map(({ role, content }) => ({ role, content })));
 
 /** All but what depends on the config's version: which one it is follows from the call's trace. */
 export type UnconfiguredParts = Omit<CallParts, keyof Configured> & {
@@ -68,13 +63,6 @@ export async function runCall(
 /** The text of an error may quote the prompt: a span gets its code only. */
 const failed = (span: Span, error: unknown): unknown => span.setStatus({ code: SpanStatusCode.ERROR, message: errorCode(error) });
 
-interface Prepared {
-  readonly prompt: string | readonly Message[];
-  readonly raw: string | readonly Message[];
-  readonly receipt: RedactionReceipt;
-  readonly hooks: NonNullable<PromptEventInput['hooks']>;
-}
-
 /** Pre-hooks in listed order, rendering, and the redaction of what was rendered: a value that only its surroundings reveal is caught there. */
 async function prepare(parts: CallParts, options: CallOptions): Promise<Prepared> {
   const { config, template, redactor, elapsed } = parts;
@@ -112,60 +100,19 @@ async function prepare(parts: CallParts, options: CallOptions): Promise<Prepared
   return { prompt, raw: rawPrompt, receipt: mergeReceipts(receipts, receipt), hooks: ran };
 }
 
+/** Asks the model, and tells what came of it: at once, or when a streamed answer is over. */
 async function callModel(
   parts: CallParts,
   options: CallOptions,
   model: (input: ModelInput) => Promise<ModelAnswer>,
-  of: Prepared & {
-    readonly at: { readonly trace_id: string; readonly span_id: string };
-    readonly span: Span;
-    readonly signal: AbortSignal;
-    readonly endpoint: string;
-  },
+  of: Ongoing & { readonly signal: AbortSignal },
 ): Promise<CallResult> {
-  const { config, redactor, now, elapsed } = parts;
-  const { prompt, raw, at, span, signal } = of;
-  const sent = hashedForm(prompt);
-  const prompt_hash = sha256Hex(sent);
+  const { prompt, at, span, signal } = of;
   const tools = toolbox(parts, options, at, signal);
-  const event_id = parts.newId('pe');
-  const start = now();
-  const began = elapsed();
-
-  const finish = (answer: ModelAnswer | undefined, outcome: Finished['outcome']): void => {
-    const latency_ms = Math.max(0, Math.round(elapsed() - began));
-    const saga_id = tools.lease()?.saga_id ?? options.saga_id;
-    const model_id = answer?.model_id ?? options.model.id;
-    const event = toEvent(parts, options, { ...of, event_id, sent, prompt_hash, saga_id, start, latency_ms, answer, outcome });
-    if (event.model_id !== model_id)
-      parts.onProblem({
-        code: 'model.renamed',
-        detail: `a model's id is a name without spaces, at most 128 characters: the event has ${event.model_id}`,
-        event_id,
-      });
-    span.setAttributes(endAttributes({ ...event, emitter: { id: 'sdk', seq: 0 } }));
-    (options.collect ?? parts.emit)(event, redactor.storeRaw ? rawPair(raw, answer) : []);
-  };
-
-  const refused = async (error: unknown): Promise<void> => {
-    finish(undefined, { success: false, response_summary: {}, hooks: of.hooks, error_code: errorCode(error) });
-    await tools.close(event_id);
-  };
-  /** What the whole answer is to the hooks and the event. @param isCut - only its beginning was kept: whether the whole fits the schema is not known */
-  const answered = async (answer: ModelAnswer, isCut = false) => {
-    const post = runPostHooks(config, answer.output, elapsed);
-    const error_code = isCut ? 'output.too_long' : post.ok ? undefined : 'output.invalid';
-    finish(answer, {
-      success: error_code === undefined,
-      response_summary: toSummary(post.candidates),
-      hooks: [...of.hooks, ...post.ran],
-      ...(error_code !== undefined && { error_code }),
-    });
-    await tools.close(event_id);
-    return post.candidates;
-  };
+  const telling = openTelling(parts, options, of, tools);
+  const { event_id, prompt_hash } = telling;
   const result = {
-    agent_config: { id: config.agent_id, version: config.version },
+    agent_config: { id: parts.config.agent_id, version: parts.config.version },
     ...(parts.arm !== undefined && { arm: parts.arm }),
     ...(parts.rollout_id !== undefined && { rollout_id: parts.rollout_id }),
     event_id,
@@ -184,23 +131,26 @@ async function callModel(
     });
     assertAnswer(answer);
   } catch (error) {
-    await refused(error);
+    await telling.failed(error);
     throw error;
   }
   const { output, atEnd } = answer;
-  if (isStream(output)) {
-    const stream = through(within(context.active(), output), signal, (how) => {
-      const over =
-        'text' in how ? answered({ ...answer, ...atEnd?.(), output: how.text }, how.isCut) : (failed(span, how.error), refused(how.error));
-      void over
-        .catch((error: unknown) => parts.onProblem({ code: errorCode(error), detail: 'the event of a streamed answer failed', event_id }))
-        .finally(() => span.end());
-    });
-    return { ...result, output: stream };
+  if (!isStream(output)) {
+    const candidates = await telling.answered(answer);
+    span.end();
+    return { ...result, output, ...(candidates !== undefined && { candidates }) };
   }
-  const candidates = await answered(answer);
-  span.end();
-  return { ...result, output, ...(candidates !== undefined && { candidates }) };
+  const tell = async (how: Ended): Promise<void> => {
+    if ('text' in how) return void (await telling.answered({ ...answer, ...atEnd?.(), output: how.text }, how.isCut));
+    failed(span, how.error);
+    await telling.failed(how.error);
+  };
+  const stream = through(within(context.active(), output), signal, (how) => {
+    void tell(how)
+      .catch((error: unknown) => parts.onProblem({ code: errorCode(error), detail: 'the event of a streamed answer failed', event_id }))
+      .finally(() => span.end());
+  });
+  return { ...result, output: stream };
 }
 
 /** Functions in plain JavaScript may answer anything; the model was called all the same, so its call is told of. */

@@ -1,9 +1,14 @@
 // Runs in browsers too. What a call leaves: its event, and the raw pair where policy keeps it.
 import { toName, toVersion, type PromptEventInput, type RedactionReceipt } from '@ancilla/contracts';
+import { canonicalJson } from '@ancilla/evidence';
 import type { CallOptions, CallParts, ModelAnswer, NewEvent } from './call-options.ts';
 import type { Message } from './config.ts';
 import type { Attachment } from './delivery.ts';
 import { estimateCost } from './prices.ts';
+
+/** The form of a prompt that is hashed: a string as it is, messages as RFC 8785 JSON of role and content. */
+export const hashedForm = (prompt: string | readonly Message[]): string =>
+  typeof prompt === 'string' ? prompt : canonicalJson(prompt.map(({ role, content }) => ({ role, content })));
 
 type Hooks = NonNullable<PromptEventInput['hooks']>;
 

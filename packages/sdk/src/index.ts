@@ -1,7 +1,7 @@
 // What an agent imports: connect(), agent().call(), hooks, spans, tools, delivery. Runs on Node and in browsers.
-export { hashedForm } from './call.ts';
 export type { CallOptions, CallRedactor, CallResult, Hook, ModelAnswer, ModelInput } from './call-options.ts';
 export type { Message } from './config.ts';
+export { hashedForm } from './event.ts';
 export { errorCode } from './identity.ts';
 export { parseTokenKey, type TokenKey } from '@ancilla/redaction';
 export { connect, type ConnectOptions } from './connect.ts';

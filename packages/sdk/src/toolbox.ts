@@ -5,6 +5,8 @@ import { errorCode } from './identity.ts';
 import { runTool, ToolError } from './tools.ts';
 import type { SagaLease } from './transport.ts';
 
+export type Toolbox = ReturnType<typeof toolbox>;
+
 /** A third of a lease: between two tools, or while its answer streams, a model may take longer than one. */
 const BEAT_MS = 20_000;
 
