@@ -2,7 +2,8 @@
 import { AncillaError } from '@ancilla/contracts/errors';
 import type { Io } from '@ancilla/contracts';
 import { RedactionError, redactor, type Policy, type Redacted, type Span, type TokenKey } from '@ancilla/redaction';
-import { sizeOf, type RedactedValue, type RedactionThreads } from './redaction-threads.ts';
+import type { RedactedValue } from './redaction-thread.ts';
+import { sizeOf, type RedactionThreads } from './redaction-threads.ts';
 
 export interface Gate {
   /**

@@ -1,21 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { extname } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import type { Io } from '@ancilla/contracts';
-import { AncillaError, type ErrorCode } from '@ancilla/contracts/errors';
-import type { Policy, Redacted, TokenKey } from '@ancilla/redaction';
-
-/** Without the places of what was found: they may be more than the value itself. */
-export type RedactedValue = Pick<Redacted, 'value' | 'receipt'>;
-/** With what was taken out of a text, where that was asked for. */
-type Read = RedactedValue & { readonly removed?: readonly string[] };
-
-/** What a redactor is made of, and the name under which a thread keeps it. */
-export interface Recipe {
-  readonly id: number;
-  readonly policy: Policy;
-  readonly tokenKey: TokenKey | undefined;
-}
+import { AncillaError } from '@ancilla/contracts/errors';
+import { startThread, type Asked, type Job, type Read, type Recipe, type RedactedValue, type Thread } from './redaction-thread.ts';
 
 /** Redaction beside the server's own thread, with a deadline. */
 export interface RedactionThreads extends AsyncDisposable {
@@ -27,34 +14,8 @@ export interface RedactionThreads extends AsyncDisposable {
   readonly isUp: boolean;
 }
 
-/** What a thread is sent, and what it answers: as many, in the same order. Once it is ready it says so. */
-export type Question = readonly Asked[];
-export type Answer = readonly ({ readonly done: Read } | { readonly code: ErrorCode; readonly detail: string })[];
-export const READY = 'ready';
-
-interface Asked {
-  readonly recipe: Recipe;
-  readonly value: unknown;
-  /** Whether what was taken out is told. */
-  readonly isTaking: boolean;
-}
-interface Job extends Asked {
-  readonly size: number;
-  readonly signal: AbortSignal;
-  resolve(done: Read): void;
-  reject(error: unknown): void;
-}
-
-interface Thread {
-  readonly inFlight: readonly (readonly Job[])[];
-  readonly worker: Worker;
-  take(jobs: readonly Job[]): void;
-}
-
 /** What one value may take. The longest body that a route takes needs a few seconds. */
 const DEADLINE_MS = 60_000;
-/** What one thread may hold: a body of nothing but finds takes more than a hundred times its length. */
-const MOST_MEGABYTES = 768;
 /** Values of this size are sent alone; shorter ones as many together as have this size. */
 const LONG = 64 * 1024;
 /** Messages at one thread: the next is there when it is through with one. */
@@ -125,7 +86,11 @@ export function openRedactionThreads({
       if (thread === undefined) return all.length === 0 ? giveUp() : undefined;
       const jobs = next(mayBeAlone);
       if (jobs.length === 0) return;
-      thread.take(jobs);
+      try {
+        thread.take(jobs);
+      } catch {
+        blame(jobs, new AncillaError('redaction.refused', 'not a JSON value'));
+      }
     }
   }
 
@@ -138,73 +103,38 @@ export function openRedactionThreads({
   /** A machine short of threads or memory refuses one at once. */
   function tryToStart(): Thread | undefined {
     try {
-      return startThread();
+      const thread: Thread = startThread({
+        script,
+        deadlineMs,
+        startMs: DEADLINE_MS,
+        onReady: () => void (isUp = true),
+        onAnswered: handOut,
+        onEnd(why, wasReady) {
+          threads.delete(thread);
+          isUp = wasReady;
+          goOnWithout(thread, wasReady && !isClosed ? why : undefined);
+        },
+      });
+      threads.add(thread);
+      return thread;
     } catch {
       return undefined;
     }
   }
 
+  /** @param why - what became of the value it was at; undefined where the thread is at fault itself, or was told to end */
+  function goOnWithout({ inFlight: [first = [], ...behind] }: Thread, why: string | undefined): void {
+    if (why === undefined) for (const job of [...first, ...behind.flat()]) job.reject(unavailable());
+    else {
+      blame(first, new AncillaError('redaction.refused', `the input ${why}: send it in parts`));
+      short.unshift(...behind.flat());
+    }
+    handOut();
+  }
+
   function giveUp(): void {
     isUp = false;
     for (const job of [...short.splice(0), ...alone.splice(0)]) job.reject(unavailable());
-  }
-
-  function startThread(): Thread {
-    let isReady = false;
-    let timer: NodeJS.Timeout | undefined;
-    const inFlight: (readonly Job[])[] = [];
-    const worker = new Worker(script, { stdout: true, stderr: true, resourceLimits: { maxOldGenerationSizeMb: MOST_MEGABYTES } });
-    const watch = () => {
-      clearTimeout(timer);
-      const waitMs = isReady ? deadlineMs : DEADLINE_MS;
-      if (inFlight.length > 0) timer = setTimeout(end, waitMs, `was not read within ${waitMs / 1000} s`).unref();
-    };
-    const end = (why: string) => {
-      if (!threads.delete(thread)) return;
-      clearTimeout(timer);
-      void worker.terminate();
-      isUp = isReady;
-      const [first = [], ...behind] = inFlight;
-      if (isReady && !isClosed) {
-        blame(first, new AncillaError('redaction.refused', `the input ${why}: send it in parts`));
-        short.unshift(...behind.flat());
-      } else for (const job of inFlight.flat()) job.reject(unavailable());
-      handOut();
-    };
-    worker.on('message', (message: Answer | typeof READY) => {
-      if (message === READY) {
-        isUp = isReady = true;
-        return watch();
-      }
-      const jobs = inFlight.shift() ?? [];
-      watch();
-      for (const [index, job] of jobs.entries()) {
-        const answer = message[index];
-        if (answer !== undefined && 'done' in answer) job.resolve(answer.done);
-        else job.reject(new AncillaError(answer?.code ?? 'redaction.failed', answer?.detail ?? 'a thread did not answer'));
-      }
-      handOut();
-    });
-    worker.on('error', () => end('needs more memory than there is'));
-    worker.on('exit', () => end('ended the thread that read it'));
-    worker.unref();
-    const thread: Thread = {
-      inFlight,
-      worker,
-      take(jobs) {
-        inFlight.push(jobs);
-        try {
-          // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker, not a window
-          worker.postMessage(jobs.map(({ recipe, value, isTaking }) => ({ recipe, value, isTaking })) satisfies Question);
-        } catch {
-          inFlight.pop();
-          blame(jobs, new AncillaError('redaction.refused', 'not a JSON value'));
-        }
-        if (inFlight.length === 1) watch();
-      },
-    };
-    threads.add(thread);
-    return thread;
   }
 
   const ask = (asked: Asked, { signal }: Io): Promise<Read> =>
@@ -223,7 +153,7 @@ export function openRedactionThreads({
     take: (recipe, value, io) => ask({ recipe, value, isTaking: true }, io),
     async [Symbol.asyncDispose]() {
       isClosed = true;
-      await Promise.all([...threads].map(({ worker }) => worker.terminate()));
+      await Promise.all([...threads].map((thread) => thread.terminate()));
       giveUp();
     },
   };

@@ -3,7 +3,7 @@ import { parentPort } from 'node:worker_threads';
 import { isAncillaError } from '@ancilla/contracts/errors';
 import { LRUCache } from 'lru-cache';
 import { redactorOf, stretches, type Redact } from './gate.ts';
-import { READY, type Answer, type Question, type Recipe } from './redaction-threads.ts';
+import { READY, type Answer, type Question, type Recipe } from './redaction-thread.ts';
 
 if (!parentPort) throw new TypeError('started as a worker only');
 const port = parentPort;
