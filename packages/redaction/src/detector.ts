@@ -39,7 +39,8 @@ export interface Example {
 export interface Detector {
   /** Named in explanations. */
   readonly rule: string;
-  readonly type: EntityType;
+  /** What it finds; nothing is said of one that finds several types. */
+  readonly type?: EntityType;
   readonly anchors: readonly Anchor[];
   /** How long such a run must at least and may at most be; any length where nothing is said. */
   readonly lengths?: Readonly<Partial<Record<Anchor, readonly [least: number, most: number]>>>;

@@ -32,7 +32,8 @@ interface Threes {
 
 /** Longer runs are all alike. */
 const LONGEST_COUNTED = 128;
-const MOST_DETECTORS = 31;
+/** The bits of a number. */
+const MOST_DETECTORS = 32;
 const kinds = [['number'], ['word'], ['word', 'capital'], ['mixed']] as const satisfies readonly (readonly Anchor[])[];
 const NUMBER = 0;
 /** Five bits of a character, so that the case of Latin letters does not count; a digit is no letter. */

@@ -18,3 +18,6 @@ export const entityTypes = [
   'SECRET',
 ] as const;
 export type EntityType = (typeof entityTypes)[number];
+
+const known: ReadonlySet<string> = new Set(entityTypes);
+export const isEntityType = (type: string): type is EntityType => known.has(type);

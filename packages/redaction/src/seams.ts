@@ -80,8 +80,10 @@ function joinAt(text: string, at: number): Seam | undefined {
 /** Marks of bold inside a word or a number: 4111 **1111. A space on one side begins or ends what is bold. */
 function boldAt(text: string, at: number): Seam | undefined {
   const joins = text[at + 1] === '*' && isInside(text.charCodeAt(at - 1)) && isInside(text.charCodeAt(at + 2));
-  return joins ? { from: at, length: 2 } : undefined;
+  return joins && !OF_X12.test(text.slice(Math.max(0, at - 120), at)) ? { from: at, length: 2 } : undefined;
 }
+/** Two signs with an element between them that is empty. */
+const OF_X12 = /(?:^|[~\n])[A-Z][A-Z\d]{1,2}\*[^~\n]*$/;
 
 /** A sign in a template's braces: ann${'@'}mail.example. */
 const TEMPLATE = /^\$\{(["'`])([@.])\1\}/;

@@ -10,6 +10,7 @@ import { email, emailSpelt } from './email.ts';
 import { iban } from './iban.ts';
 import { ipv4, ipv6, mac, macPlain } from './network.ts';
 import { nationalId } from './labelled-number.ts';
+import { messageFields } from './message-fields.ts';
 import { person } from './person.ts';
 import { personLogin, personQuoted } from './person-handle.ts';
 import { personSmall } from './person-typed.ts';
@@ -49,6 +50,8 @@ export const detectors: readonly Detector[] = [
   addressMilitary,
   addressLived,
   addressTyped,
+  // Before those who read names anywhere: its words are its own.
+  messageFields,
   person,
   personSmall,
   personQuoted,
