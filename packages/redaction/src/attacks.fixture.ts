@@ -3,6 +3,8 @@ const b64 = (text: string) => btoa(text);
 const MAIL = 'ann@mail.example';
 const byteByByte = (text: string, radix: 10 | 16, between: string) =>
   Array.from(text, (c) => c.charCodeAt(0).toString(radix)).join(between);
+/** Characters that no screen shows. */
+const tags = (text: string) => Array.from(text, (c) => String.fromCodePoint(0xe0000 + c.charCodeAt(0))).join('');
 /** As mail and certificates have it: lines of 64. */
 const inLines = (text: string) => text.replaceAll(/.{64}/g, '$&\n');
 /** Values hidden from whoever looks for them as they are, and what is left where they stood. */
@@ -28,6 +30,36 @@ export const hidden: readonly (readonly [how: string, text: string, expected: st
   ['digits apart', 'ssn 5 3 6 9 0 4 3 9 9 ok', 'ssn [US_SSN] ok'],
   ['marks between digits', 'card 4111·1111·1111·1111 ok', 'card [CREDIT_CARD] ok'],
   ['form encoding', 'iban=DE89+3704+0044+0532+0130+00&x=1', 'iban=[IBAN]&x=1'],
+  [
+    'a backtick, empty braces, a backslash',
+    'a 41111111`11111111 b 41111111{}11111111 c 35304935\\66208633',
+    'a [CREDIT_CARD] b [CREDIT_CARD] c [CREDIT_CARD]',
+  ],
+  ['cells of a table', 'bill <td>4111</td><td>1111</td><td>1111</td><td>1111</td>', 'bill <td>[CREDIT_CARD]</td>'],
+  ['a literal in a template', 'to = `ann@${"mail.example"}`', 'to = `[EMAIL]`'],
+  ['literals side by side', 'to = "ann+x@" "mail.example"', 'to = "[EMAIL]"'],
+  ['a list that is joined', 'to = "@".join(["ann.roe", "mail.example"])', 'to = [EMAIL]'],
+  ['a list that joins itself', 'ssn = ["536", "90", "4399"].join("-")', 'ssn = [US_SSN]'],
+  ['look-alikes in an account’s number', 'IBAN СН34О8352RDЕ2RVV1О767 ok', 'IBAN [IBAN] ok'],
+  ['look-alikes of zeros', 'IBAN ВЕ553О72461413О3 ok', 'IBAN [IBAN] ok'],
+  ['tags behind a word', `see you${tags('5455389992353256')} soon`, 'see you[CREDIT_CARD] soon'],
+  [
+    'octal of a shell',
+    `echo -e "${MAIL.replaceAll(/./g, (c) => `\\0${c.charCodeAt(0).toString(8).padStart(3, '0')}`)}"`,
+    'echo -e "[EMAIL]"',
+  ],
+  [
+    'escapes of a style sheet',
+    `content: "${MAIL.replaceAll(/./g, (c) => `\\${c.charCodeAt(0).toString(16).padStart(6, '0')}`)}"`,
+    'content: "[EMAIL]"',
+  ],
+  ['an account’s number in an indented line', 'IBAN: DE89 3704 0044\n      0532 0130 00', 'IBAN: [IBAN]'],
+  ['an account’s number as a list', 'IBAN: DE89; 3704; 0044; 0532; 0130; 00', 'IBAN: [IBAN]'],
+  ['a folder’s name', 'kyc/286-23-1214/front.png', 'kyc/[US_SSN]/front.png'],
+  ['quoted-printable dots', 'To: <t=2Eben-david=40uni-tuebingen=2Ede>', 'To: <[EMAIL]>'],
+  ['URL encoding in base 64', `b=${b64('ann.cohen%40mail.example&x=1')}`, 'b=[EMAIL]'],
+  ['a picture of a letter', 'to ann-kai📧mail.example ok', 'to [EMAIL] ok'],
+  ['digits for letters of at and dot', 'to ann77 4t mail d0t com, ann_4t_mail_d0t_com', 'to [EMAIL], [EMAIL]'],
   ['underscores for at and dot', 'to ann_at_mail_dot_com ok', 'to [EMAIL] ok'],
   ['URL-encoded', 'u=ann%40mail.example&x=1', 'u=[EMAIL]&x=1'],
   ['URL-encoded twice', 'u=ann%2540mail.example&x=1', 'u=[EMAIL]&x=1'],
@@ -74,11 +106,7 @@ export const hidden: readonly (readonly [how: string, text: string, expected: st
   ['basic credentials', `Authorization: Basic ${b64('ann:hunter2hunter2')}`, 'Authorization: Basic [SECRET]'],
   ['hex with its prefix', `x = 0x${Array.from('ann@mail.example', (c) => c.charCodeAt(0).toString(16)).join('')};`, 'x = [EMAIL];'],
   ['keycaps', `card ${'4️⃣' + '1️⃣'.repeat(15)} ok`, 'card [CREDIT_CARD]\ufe0f\u20e3 ok'],
-  [
-    'tags that no screen shows',
-    `hi${Array.from('ann@mail.example', (c) => String.fromCodePoint(0xe0000 + c.charCodeAt(0))).join('')}`,
-    '[EMAIL]',
-  ],
+  ['tags that no screen shows', `hi${tags(MAIL)}`, 'hi[EMAIL]'],
   ['octal escapes', String.raw`printf "\141\156\156\100\155\141\151\154\056\143\157\155"`, 'printf "[EMAIL]"'],
   ['URL encoding in JSON escapes', String.raw`{"u":"ann\u0025\u0034\u0030mail.example"}`, '{"u":"[EMAIL]"}'],
   ['URL-encoded letters of several bytes', 'q=%EF%BC%94111%201111%201111%201111&y', 'q=[CREDIT_CARD]&y'],

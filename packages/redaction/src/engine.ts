@@ -3,6 +3,7 @@ import { ANCHOR, classes, DIGIT, LETTER, LOWER, OTHER_LETTER, runStart, UPPER, W
 import { decodeBytes, decodeRun, mayGoOn, SHORTEST_ENCODED } from './decode.ts';
 import { confidence, type Anchor, type Detector, type Found } from './detector.ts';
 import { hashStep } from './keywords.ts';
+import { toView } from './normalise.ts';
 import { Scan } from './scan.ts';
 
 /** Goes into receipts: another number may find other things. */
@@ -213,7 +214,7 @@ function lookInside(engine: Engine, scan: Scan, start: number, depth: number, de
   if (text === undefined) return end;
   // What stands before the run says what it holds as it would of a value that is not encoded.
   const lead = scan.text.slice(Math.max(0, start - LEAD), start);
-  const [first] = detect(engine, { text: lead + text, floor: lead.length, regions: scan.regions }, depth + 1).found.toSorted(
+  const [first] = detect(engine, { text: lead + toView(text).text, floor: lead.length, regions: scan.regions }, depth + 1).found.toSorted(
     (a, b) => b.confidence - a.confidence || a.start - b.start,
   );
   // A guess inside what only might be text would make many hashes names.

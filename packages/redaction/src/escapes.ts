@@ -49,8 +49,8 @@ const hex = (text: string, start: number, length: number): number => {
 };
 
 /** What people write for the at sign and for a dot of a mailbox. */
-export const AT_WORDS = 'at|ät|arroba|arobase|chiocciola|klammeraffe';
-export const DOT_WORDS = 'dot|punkt|punto|point|ponto';
+export const AT_WORDS = 'at|4t|ät|arroba|arobase|chiocciola|klammeraffe';
+export const DOT_WORDS = 'dot|d0t|punkt|punto|point|ponto';
 const inCases = (words: string): string =>
   words
     .split('|')
@@ -95,12 +95,12 @@ function sequenceAt(text: string, at: number, first: number, sign: '%' | '='): E
 function quotedAt(text: string, at: number): Escape | undefined {
   const value = hex(text, at + 1, 2);
   if (value >= 0xc2) return sequenceAt(text, at, value, '=');
-  const isOneOfSeveral = QUOTED_AFTER.test(text.slice(at + 3, at + 18)) || QUOTED_BEFORE.test(text.slice(Math.max(0, at - 15), at));
+  const isOneOfSeveral = QUOTED_AFTER.test(text.slice(at + 3, at + 30)) || QUOTED_BEFORE.test(text.slice(Math.max(0, at - 27), at));
   const isSign = value === 0x40 && isAsciiWord(text.charCodeAt(at - 1)) && isAsciiWord(text.charCodeAt(at + 3));
   return value >= 0x20 && value < 0x7f && (isOneOfSeveral || isSign) ? { read: String.fromCharCode(value), length: 3 } : undefined;
 }
-const QUOTED_AFTER = /^[\w@.+-]{0,12}=[0-9A-F]{2}/;
-const QUOTED_BEFORE = /=[0-9A-F]{2}[\w@.+-]{0,12}$/;
+const QUOTED_AFTER = /^[\w@.+-]{0,24}=[0-9A-F]{2}/;
+const QUOTED_BEFORE = /=[0-9A-F]{2}[\w@.+-]{0,24}$/;
 
 /** A word of a mail's header: =?utf-8?B?SmFuZQ==?=, =?utf-8?Q?Jane_Roe?= (RFC 2047). It is a word, whatever it stands beside. */
 const ENCODED_WORD = /^=\?([\w-]{2,20})\?(?:b\?([A-Za-z0-9+/]{2,100}={0,2})|q\?([!->@-~]{1,100}))\?=/i;
@@ -125,6 +125,9 @@ function unclosedAt(text: string, at: number): Escape | undefined {
   const value = written === null ? 0 : Number.parseInt(written[1] ?? written[2] ?? '', written[1] === undefined ? 16 : 10);
   return written !== null && value >= 0x20 && value < 0x7f ? { read: String.fromCharCode(value), length: written[0].length } : undefined;
 }
+
+/** In a style sheet six hex digits and a space that ends them; in octal three digits, or four of a shell. */
+const NUMBERED = /^(?:0000([0-9a-f]{2}) ?|0?([01][0-7]{2}))/i;
 
 /** One escape: what it stands for and how long it is written; undefined where there is none. */
 export function escapeAt(text: string, at: number): Escape | undefined {
@@ -159,9 +162,9 @@ export function escapeAt(text: string, at: number): Escape | undefined {
     // A line that goes on, in a shell or a string; a sign that would mean something in TeX or a pattern; a byte in octal.
     if (letter === '\n' && isAsciiWord(text.charCodeAt(from + 1))) return { read: '', length: from + 1 - at };
     if (letter !== undefined && '@_%&#$.-,'.includes(letter)) return { read: letter === ',' ? ' ' : letter, length: from + 1 - at };
-    const octal = /^[01][0-7]{2}/.exec(text.slice(from, from + 3));
-    const value = octal === null ? 0 : Number.parseInt(octal[0], 8);
-    return value >= 0x20 && value < 0x7f ? { read: String.fromCharCode(value), length: from + 3 - at } : undefined;
+    const [written = '', style, octal] = NUMBERED.exec(text.slice(from, from + 7)) ?? [];
+    const value = Number.parseInt(style ?? octal ?? '', style === undefined ? 8 : 16);
+    return value >= 0x20 && value < 0x7f ? { read: String.fromCharCode(value), length: from + written.length - at } : undefined;
   }
   if (code === 0x26 /* & */) {
     const name = /^[^;]{1,14}(?=;)/.exec(text.slice(at + 1, at + 16))?.[0];

@@ -106,7 +106,9 @@ export function readTag(text: string, at: number): string {
   let count = 1;
   for (let before = at - 2; count < LEAST_TAGS && isTag(codeAt(before)); before -= 2) count++;
   for (let after = at + 2; count < LEAST_TAGS && isTag(codeAt(after)); after += 2) count++;
-  return count < LEAST_TAGS ? '' : String.fromCharCode(codeAt(at) - 0xe0000);
+  if (count < LEAST_TAGS) return '';
+  // They are no part of the word that they are hidden behind.
+  return `${isTag(codeAt(at - 2)) ? '' : ' '}${String.fromCharCode(codeAt(at) - 0xe0000)}${isTag(codeAt(at + 2)) ? '' : ' '}`;
 }
 
 /** Dots in the middle of a line, as people set them between the groups of a number. */
@@ -115,6 +117,10 @@ export const MIDDLE_DOT = /^[\u00b7\u2022\u2027\u2219\u22c5\u30fb\uff65]$/;
 /** Emoji and their like, which part the groups of a number too. */
 const PICTURE = /^\p{Extended_Pictographic}$/u;
 export const isPicture = (character: string): boolean => character > '\u2190' && PICTURE.test(character);
+
+/** Letters as pictures, which people put where the at sign should be. */
+const MAIL_PICTURE = /^[📧📨📩✉]$/u;
+export const isMailPicture = (character: string): boolean => character > '\u2190' && MAIL_PICTURE.test(character);
 
 /** Decimal digits come in runs of ten, zero first. */
 function digitOf(code: number): number {

@@ -1,7 +1,7 @@
 // Runs in browsers too. One reading of a text: escapes decoded, look-alikes folded, invisible characters left out, with the way back to the original offsets.
 import { isDigit } from './characters.ts';
 import { escapeAt, SPELT_BEGINS, SPELT_FORM, speltAt } from './escapes.ts';
-import { CONFUSABLE, fold, isAsciiWord, isTag, isPicture, MIDDLE_DOT, readTag } from './fold.ts';
+import { CONFUSABLE, fold, isAsciiWord, isTag, isMailPicture, isPicture, MIDDLE_DOT, readTag } from './fold.ts';
 import { seams } from './seams.ts';
 
 /** Scripts that part no words: Thai, kana, Han, Hangul. Long numbers stand in them without a space, and are read with one. */
@@ -22,7 +22,7 @@ export interface View {
 
 // Plain ASCII without an escape needs no second reading.
 const NEEDS_READING = new RegExp(
-  `${/[^\t\n\r -~]|%[0-9A-Fa-f]{2}|\\[nrtux"'\\/@_%&#$.,\n01-]|&[#a-zA-Z]|["'`] {0,2}(?:[+&]|\|\||\.{1,2}) {0,2}["'`]|\n>|<[!/a-zA-Z]|=(?:\r?\n|[2-7][0-9A-F]|[C-F][0-9A-F]=|\?\w|[\w%.'-]{1,40}\+)|\*\*(?<=[\w@.]\*\*)[\w@.]|\$\{["'`][@.]|\(a\)\w/.source}|${SPELT_FORM}`,
+  `${/[^\t\n\r -~]|%[0-9A-Fa-f]{2}|\\[nrtux"'\\/@_%&#$.,\n01-]|&[#a-zA-Z]|["'`] {0,2}(?:[+&]|\|\||\.{1,2}) {0,2}["'`]|\n>|<[!/a-zA-Z]|=(?:\r?\n|[2-7][0-9A-F]|[C-F][0-9A-F]=|\?\w|[\w%.'-]{1,40}\+)|\*\*(?<=[\w@.]\*\*)[\w@.]|\$\{["'`][\w@.]|["'`\]]\.join\(|\(a\)\w/.source}|${SPELT_FORM}`,
 );
 
 /** Where something might read differently, by the sign and the one behind it: all else is copied unread. */
@@ -35,7 +35,7 @@ const TELLING: readonly (readonly [signs: string, next: RegExp])[] = [
   ['|', /\|/],
   ['*', /\*/],
   ['$', /\{/],
-  ['.', /[ ."'`]/],
+  ['.', /[ ."'`j]/],
   ['\n', />/],
   ['=', /[\r\n2-7C-F?]/],
 ];
@@ -64,6 +64,13 @@ function nextTelling(text: string, from: number): number {
 
 /** Says that the sign before it is drawn, not written. */
 const AS_PICTURE = '\ufe0f';
+
+/** Whether a Latin letter or a digit follows, behind other look-alikes if need be: as many as begin an account's number. */
+function isLatinBehind(text: string, at: number): boolean {
+  let next = at;
+  while (next < at + 3 && CONFUSABLE.has(text[next] ?? '')) next++;
+  return isAsciiWord(text.charCodeAt(next));
+}
 
 /** Reads a text in linear time, and again what was read, since an escape may leave another: whether it does may not depend on the rest of the text. */
 export function toView(text: string): View {
@@ -131,14 +138,15 @@ function readOnce(text: string): View {
     const point = text.codePointAt(at) ?? code;
     const width = point > 0xffff ? 2 : 1;
     let as = isTag(point) ? readTag(text, at) : fold(point);
-    if (isDigit(text, at - 1) && isDigit(text, at + width + (text[at + width] === AS_PICTURE ? 1 : 0)))
-      as = MIDDLE_DOT.test(as) ? '.' : isPicture(as) ? '-' : as;
+    const behind = at + width + (text[at + width] === AS_PICTURE ? 1 : 0);
+    if (isDigit(text, at - 1) && isDigit(text, behind)) as = MIDDLE_DOT.test(as) ? '.' : isPicture(as) ? '-' : as;
+    if (isMailPicture(as) && isAsciiWord(text.charCodeAt(at - 1)) && isAsciiWord(text.charCodeAt(behind))) as = '@';
     // A look-alike counts only inside a word that is otherwise Latin: real Cyrillic stays Cyrillic.
     const latin = CONFUSABLE.get(as);
     if (
       latin !== undefined &&
       (isAsciiWord(last !== '' && kept === at ? last.charCodeAt(last.length - 1) : text.charCodeAt(at - 1)) ||
-        isAsciiWord(text.charCodeAt(at + width)))
+        isLatinBehind(text, at + width))
     )
       as = latin;
     if (isUnspaced(code))

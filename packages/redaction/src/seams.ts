@@ -77,6 +77,27 @@ function joinAt(text: string, at: number): Seam | undefined {
   return length === undefined ? undefined : { from, length };
 }
 
+/** A list of literals that a program joins: "@".join(["ann", "mail.example"]), ["536", "90", "4399"].join("-"). */
+const LITERALS = String.raw`[[(](\s?(?:(?:"[\w@.+-]{1,40}"|'[\w@.+-]{1,40}')\s?,?\s?){2,8})[\])]`;
+const JOINED_BEHIND = new RegExp(String.raw`^\.join\(${LITERALS}\)`);
+const JOINED_BEFORE = new RegExp(`${LITERALS}$`);
+const JOINT = String.raw`(["'])([@.\-_ /]?)`;
+const JOINT_BEFORE = new RegExp(String.raw`${JOINT}\1$`);
+const JOINT_BEHIND = new RegExp(String.raw`^\.join\(${JOINT}\1\)`);
+const LONGEST_LIST = 200;
+function joinedAt(text: string, at: number): Seam | undefined {
+  if (!text.startsWith('.join(', at)) return undefined;
+  const before = text.slice(Math.max(0, at - LONGEST_LIST), at);
+  const behind = text.slice(at, at + LONGEST_LIST);
+  const isMethodOfList = before.endsWith(']');
+  const first = (isMethodOfList ? JOINED_BEFORE : JOINT_BEFORE).exec(before);
+  const last = (isMethodOfList ? JOINT_BEHIND : JOINED_BEHIND).exec(behind);
+  if (first === null || last === null) return undefined;
+  const [list = '', joint = ''] = isMethodOfList ? [first[1], last[2]] : [last[1], first[2]];
+  const read = Array.from(list.matchAll(/[\w@.+-]+/g), ([part]) => part).join(joint);
+  return { from: at - first[0].length, length: first[0].length + last[0].length, read };
+}
+
 /** Marks of bold inside a word or a number: 4111 **1111. A space on one side begins or ends what is bold. */
 function boldAt(text: string, at: number): Seam | undefined {
   const joins = text[at + 1] === '*' && isInside(text.charCodeAt(at - 1)) && isInside(text.charCodeAt(at + 2));
@@ -85,10 +106,10 @@ function boldAt(text: string, at: number): Seam | undefined {
 /** Two signs with an element between them that is empty. */
 const OF_X12 = /(?:^|[~\n])[A-Z][A-Z\d]{1,2}\*[^~\n]*$/;
 
-/** A sign in a template's braces: ann${'@'}mail.example. */
-const TEMPLATE = /^\$\{(["'`])([@.])\1\}/;
+/** A sign, or what stands behind it, in a template's braces: ann${'@'}mail.example. */
+const TEMPLATE = /^\$\{(["'`])([@.]|[\w@.+-]{2,60})\1\}/;
 function templateAt(text: string, at: number): Seam | undefined {
-  const [whole = '', , read = ''] = TEMPLATE.exec(text.slice(at, at + 6)) ?? [];
+  const [whole = '', , read = ''] = TEMPLATE.exec(text.slice(at, at + 66)) ?? [];
   return whole === '' ? undefined : { from: at, length: whole.length, read };
 }
 
@@ -109,7 +130,7 @@ export const seams: ReadonlyMap<number, (text: string, at: number) => Seam | und
     '+': (text: string, at: number) => formSpaceAt(text, at) ?? joinAt(text, at),
     '|': joinAt,
     '&': (text: string, at: number) => joinAt(text, at) ?? escaped(text, at),
-    '.': joinAt,
+    '.': (text: string, at: number) => joinAt(text, at) ?? joinedAt(text, at),
     '*': boldAt,
     $: templateAt,
     '<': tagAt,

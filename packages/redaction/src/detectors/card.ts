@@ -27,6 +27,7 @@ const cardKeywords = new Keywords(
 );
 
 const SHORTEST = 12;
+const CALLED = /^(?:mobile|mobil|phone|tel|cell|handy|móvil|celular|whatsapp)$/i;
 
 function look(scan: Scan, from: number, runEnd: number): void {
   if (runEnd - from < SHORTEST && separatorEnd(scan.text, runEnd) < 0) {
@@ -58,7 +59,11 @@ function look(scan: Scan, from: number, runEnd: number): void {
     // A number that is called a card is one, whatever its issuer.
     if (!(issued && checked) && (context === undefined || digits.length < 13)) continue;
     // Twelve digits with a check digit are too common a shape to stand alone; so are odd groupings.
-    const usual = last === 0 ? digits.length >= 13 : GROUPINGS.has(grouping);
+    // A mobile's number may be a card's by its digits.
+    const usual =
+      last === 0
+        ? digits.length > 13 || (digits.length === 13 && !CALLED.test(scan.contextBefore(start).nearest))
+        : GROUPINGS.has(grouping);
     if (!usual && context === undefined) continue;
     if (
       last + 1 < starts.length &&
@@ -113,12 +118,19 @@ function apart(scan: Scan, start: number, runEnd: number): boolean {
 export const isIssued = (digits: string): boolean =>
   ISSUERS.some(([pattern, lengths]) => lengths.includes(digits.length) && pattern.test(digits));
 
-/** Groups with a mark between that no other number has: 4111_1111_1111_1111. */
+/** Groups with a mark between that no other number has: 4111_1111_1111_1111; halves with what is left of markup; a row of four cells. */
 const MARKS = '_·•∙|:~*+';
-const MARKED = new RegExp(`^\\d{4}([${MARKS}])(?:\\d{4}\\1\\d{4}\\1\\d{3,4}|\\d{6}\\1\\d{5})(?!\\d)`);
+const LEFT = '`{\\';
+const CELL_BEFORE = /\d<\/t[dh]>\s{0,8}<t[dh]>$/;
+const MARKED = new RegExp(
+  `^(?:\\d{4}([${MARKS}])(?:\\d{4}\\1\\d{4}\\1\\d{3,4}|\\d{6}\\1\\d{5})|\\d{3,14}([\`\\\\]|\\{\\})\\d{2,14}(?:\\2\\d{2,14}){0,3}|\\d{4}(?:</t[dh]>\\s{0,8}<t[dh]>\\d{4}){3}(?!</t[dh]>\\s{0,8}<t[dh]>\\d))(?!\\d)`,
+);
 function marked(scan: Scan, start: number, runEnd: number): void {
-  if (runEnd - start !== 4 || !MARKS.includes(scan.text[runEnd] ?? ' ') || isDigit(scan.text, start - 1)) return;
-  const [written = ''] = MARKED.exec(scan.text.slice(start, start + 24)) ?? [];
+  const { text } = scan;
+  const mark = text[runEnd] ?? ' ';
+  if (!(runEnd - start === 4 && (MARKS.includes(mark) || mark === '<')) && !LEFT.includes(mark)) return;
+  if (mark === '<' && CELL_BEFORE.test(text.slice(Math.max(0, start - 20), start))) return;
+  const [written = ''] = MARKED.exec(text.slice(start, start + 80)) ?? [];
   const digits = written.replaceAll(/\D/g, '');
   if (digits === '' || !luhn(digits) || !isIssued(digits)) return;
   scan.report({
@@ -148,6 +160,11 @@ export const card: Detector = {
       text: 'card `4111` `1111` `1111` `1111`, "card_parts":["3772","6924","6238","188"]',
       finds: '4111` `1111` `1111` `1111 + 3772","6924","6238","188',
     },
+    {
+      text: '41111111`11111111, 411111{}1111111111 or 35304935\\66208633 <td>4111</td><td>1111</td><td>1111</td><td>1111</td>',
+      finds: '41111111`11111111 + 411111{}1111111111 + 35304935\\66208633 + 4111</td><td>1111</td><td>1111</td><td>1111',
+    },
+    { text: '{"mobile":4917155667281}, C:\\41111111\\11111112, <td>4111</td><td>1111</td><td>1111</td><td>1111</td><td>1</td>' },
     { text: 'card 4111, 1111, 1111, 1111', finds: '4111, 1111, 1111, 1111' },
     { text: 'rows 4111, 1111, 1111, 1111' },
     { text: 'my card: 4970 1012 3456 7890', finds: '4970 1012 3456 7890' },

@@ -48,7 +48,7 @@ function look(scan: Scan, at: number): void {
   const { text } = scan;
   // Nothing a mailbox could end with, nothing a domain could begin with.
   const after = text[at + 1] ?? ' ';
-  const wrap = WRAPPED.exec(text.slice(at + 1, at + 4))?.[0].length ?? 0;
+  const wrap = WRAPPED.exec(text.slice(at + 1, at + 5))?.[0].length ?? 0;
   if (!isWord(text, at + 1) && after !== '[' && after !== ' ' && wrap === 0) return;
   let start = at;
   const limit = Math.max(scan.floor, at - LONGEST_LOCAL);
@@ -73,18 +73,20 @@ function look(scan: Scan, at: number): void {
     if (cut >= 0) start += cut + 1;
     while (start < at && '.-'.includes(text[start] ?? ' ')) start++;
   }
+  const gap = start < at ? 0 : (LITERAL_BEFORE.exec(text.slice(limit, at))?.[0].length ?? 0);
+  start -= gap;
   if (start === at) return text[at - 1] === ' ' && text[at + 1] === ' ' && isWord(text, at - 2) ? spaced(scan, at) : undefined;
   if (isUserInfo(text, start, at)) return;
   const plain = text[at + 1] === '[' ? bracketed(text, at + 1) : domainEnd(text, at + 1 + wrap);
   const end = plain < 0 && wrap === 0 ? dottedEnd(text, at + 1) : plain;
-  if (end < 0 || (wrap > 0 && !EVERYDAY_TOP.test(text.slice(text.lastIndexOf('.', end) + 1, end)))) return;
+  if (end < 0 || (wrap + gap > 0 && !EVERYDAY_TOP.test(text.slice(text.lastIndexOf('.', end) + 1, end)))) return;
   scan.report({
     start,
     end,
     type: 'EMAIL',
     rule: 'email',
     confidence: confidence.validated,
-    canonical: `${text.slice(start, at + 1)}${text.slice(at + 1 + wrap, end)}`.toLowerCase(),
+    canonical: `${text.slice(start, at + 1)}${text.slice(at + 1 + wrap, end)}`.replaceAll(/["'] ?["']/g, '').toLowerCase(),
   });
 }
 
@@ -96,8 +98,9 @@ function dottedEnd(text: string, at: number): number {
   return domain !== '' && EVERYDAY_TOP.test(top) && !SMALL_TOP.test(top) ? at + domain.length : -1;
 }
 
-/** A line that ends with the at sign, in quoted-printable too. */
-const WRAPPED = /^=?\r?\n(?=\w)/;
+/** A line that ends with the at sign, in quoted-printable too; two literals that stand side by side. */
+const WRAPPED = /^(?:=?\r?\n|["'] ?["'])(?=\w)/;
+const LITERAL_BEFORE = /[\w.+-]{1,64}["'] ?["']$/;
 const SPACED_DOMAIN = /^ [a-z0-9-]{1,63}(?:(?: \. |\.)[a-z0-9-]{1,63}){1,4}(?![\w-])/i;
 /** `a n n @ m a i l . e x a m p l e` */
 const LETTERS_BEFORE = /(?<![a-z0-9])(?:[a-z0-9._+-] ){3,40}$/i;
@@ -119,7 +122,11 @@ function spaced(scan: Scan, at: number): void {
     .slice(at + 1, end)
     .replaceAll(' ', '')
     .toLowerCase();
-  if (start < scan.floor || !EVERYDAY_TOP.test(domain.slice(domain.lastIndexOf('.') + 1)) || !domain.includes('.')) return;
+  // Words of a sentence have no sign or digit among them, and no space before its end.
+  const isMailbox =
+    text.startsWith(' . ', end - 3 - (domain.length - domain.lastIndexOf('.') - 1)) && /\w[\d._+-]/.test(text.slice(start, at));
+  const top = domain.slice(domain.lastIndexOf('.') + 1);
+  if (start < scan.floor || !domain.includes('.') || !(isMailbox ? /^[a-z]{3,}$/ : EVERYDAY_TOP).test(top)) return;
   scan.report({
     start,
     end,
@@ -151,7 +158,11 @@ export const email: Detector = {
     { text: 'mail a.b+c@mail.example.co.uk, now', finds: 'a.b+c@mail.example.co.uk' },
     { text: 'GET /u?email=a@b.example&x=1', finds: 'a@b.example' },
     { text: 'ann.roe @ mail . example . com or b o b @ w o r k . i o', finds: 'ann.roe @ mail . example . com + b o b @ w o r k . i o' },
-    { text: 'meet @ nine . Then go' },
+    {
+      text: 'ann_roe2 @ mail . health and "ann+shop@" "mail.example", "bob" "@mail.example"',
+      finds: 'ann_roe2 @ mail . health + ann+shop@" "mail.example + bob" "@mail.example',
+    },
+    { text: 'meet @ nine . Then go, seat_2 @ nine. then' },
     { text: 'write ann@\nmail.example.com', finds: 'ann@\nmail.example.com' },
     { text: 'ann@mail dot com, @team dot it, joe@mail dot', finds: 'ann@mail dot com' },
     { text: 'left-pad@1.2.3' },
@@ -183,10 +194,10 @@ const DOTTED_LOCAL = new RegExp(`(?:[\\w+-]{1,30}(?:[_<(*]| )(?:${DOT_WORDS}|und
 export const emailSpelt: Detector = {
   rule: 'email.spelt',
   type: 'EMAIL',
-  anchors: ['word', 'capital'],
-  lengths: { word: [2, 11], capital: [2, 11] },
-  heads: ['at', 'ät', 'arr', 'aro', 'chi', 'kla'],
-  tails: [' at', ' ät', '(ät', '_at', '<at', '(at', '*at', '-at', 'oba', 'ase', 'ola', 'ffe'],
+  anchors: ['word', 'capital', 'mixed'],
+  lengths: { word: [2, 11], capital: [2, 11], mixed: [2, 2] },
+  heads: ['at', '4t', 'ät', 'arr', 'aro', 'chi', 'kla'],
+  tails: [' at', ' 4t', '_4t', ' ät', '(ät', '_at', '<at', '(at', '*at', '-at', 'oba', 'ase', 'ola', 'ffe'],
   next: ' _>)*-',
   source: 'how people hide mailboxes from harvesters',
   examples: [
@@ -195,6 +206,7 @@ export const emailSpelt: Detector = {
     { text: 'ann dot roe at mail dot com', finds: 'ann dot roe at mail dot com' },
     { text: 'ann dot roe at mail dot at', finds: 'ann dot roe at mail dot at' },
     { text: 'ann<at>mail<dot>com', finds: 'ann<at>mail<dot>com' },
+    { text: 'ann77 4t mail d0t com, ann_4t_mail_d0t_dev', finds: 'ann77 4t mail d0t com + ann_4t_mail_d0t_dev' },
     { text: 'to ann_roe_at_mail_dot_com', finds: 'ann_roe_at_mail_dot_com' },
     { text: 'ann.roe77-at-mail-dot-co-dot-uk; what-at-last.com', finds: 'ann.roe77-at-mail-dot-co-dot-uk' },
     { text: 'an ann.roe ät mail punkt de bitte', finds: 'ann.roe ät mail punkt de' },

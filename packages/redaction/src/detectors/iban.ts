@@ -21,6 +21,9 @@ const DIGITS_ONLY = new Set(
   'AE,AT,BA,BE,BI,CR,CZ,DE,DJ,DK,EE,EG,ES,FI,FO,GL,HR,HU,IL,IS,LT,LY,ME,MN,MR,NO,PL,PT,RS,SD,SE,SI,SK,SO,ST,TL,TN,VA,XK'.split(','),
 );
 
+/** With what may stand between. */
+const LONGEST = 120;
+
 /** Malta's has the fewest: two to check, five of the bank. */
 const LEAST_DIGITS = 7;
 
@@ -46,15 +49,20 @@ function look(scan: Scan, start: number, runEnd: number): void {
   let at = start;
   let separators = 0;
   let digits = 0;
+  // Groups as a list has them: only where the first is one.
+  const listed = runEnd - start === 4 ? text.charCodeAt(runEnd) : 0;
+  const lists = listed === 0x3b || listed === 0x2c || listed === 0x7c || listed === 0x5f;
   while (compact.length < length) {
     const kind = classAt(text, at);
     const code = text.charCodeAt(at);
     if ((kind & (DIGIT | LETTER)) !== 0 && code < 0x80) {
-      compact += text[at];
-      if ((kind & DIGIT) !== 0) digits++;
+      // A letter that is drawn as a zero, where there are no letters.
+      const isZero = digitsOnly && code === 0x4f && compact.length > 1;
+      compact += isZero ? '0' : text[at];
+      if ((kind & DIGIT) !== 0 || isZero) digits++;
       separators = 0;
       // The two check digits come before anything else is worth reading.
-      if (compact.length > 2 && (kind & DIGIT) === 0 && (digitsOnly || compact.length < 5)) return;
+      if (compact.length > 2 && (kind & DIGIT) === 0 && !isZero && (digitsOnly || compact.length < 5)) return;
     } else {
       const separates =
         code === 0x20 ||
@@ -64,8 +72,11 @@ function look(scan: Scan, start: number, runEnd: number): void {
         code === 0x0a ||
         code === 0x0d ||
         code === 0x09 ||
-        (spelt && code === 0x5f);
+        (spelt && code === 0x5f) ||
+        (lists && code === listed);
       if (!separates || ++separators > 2) return;
+      // A line that goes on indented.
+      if (code === 0x0a) while (at < start + LONGEST && text.charCodeAt(at + 1) === 0x20) at++;
     }
     at++;
   }
@@ -73,8 +84,17 @@ function look(scan: Scan, start: number, runEnd: number): void {
   const canonical = compact.toUpperCase();
   // One phrase in ninety-seven has the check digits of an account: gb 77 Massachusetts Ave.
   if (digits < LEAST_DIGITS && !isPrinted(text.slice(start, at), canonical)) return;
-  if (mod97(canonical.slice(4) + canonical.slice(0, 4)) !== 1) return;
-  scan.report({ start, end: at, type: 'IBAN', rule: 'iban', confidence: confidence.certain, validator: 'mod97+length', canonical });
+  const account = [canonical, canonical.replaceAll('O', '0')].find((each) => mod97(each.slice(4) + each.slice(0, 4)) === 1);
+  if (account === undefined) return;
+  scan.report({
+    start,
+    end: at,
+    type: 'IBAN',
+    rule: 'iban',
+    confidence: confidence.certain,
+    validator: 'mod97+length',
+    canonical: account,
+  });
 }
 
 /** Sign by sign: D E 8 9 …, D.E.8.9. … */
@@ -106,6 +126,11 @@ export const iban: Detector = {
       finds: 'N.O.4.3.0.2.7.6.5.1.0.4.7.4.0 + R O 9 7 L O Y D 8 6 9 1 0 9 5 6 8 9 9 9 1 7 0 6',
     },
     { text: 'RO79BFHFW9WTD0DRMWERLV9K', finds: 'RO79BFHFW9WTD0DRMWERLV9K' },
+    {
+      text: 'DE89 3704\n      0044 0532 0130 00, DE89; 3704; 0044; 0532; 0130; 00',
+      finds: 'DE89 3704\n      0044 0532 0130 00 + DE89; 3704; 0044; 0532; 0130; 00',
+    },
+    { text: 'DE8937O4OO44O532O13OOO', finds: 'DE8937O4OO44O532O13OOO' },
     { text: 'reach the office at 2-22-53-92-96 during the day; invoice no. 89744891-3 paid' },
     { text: 'DE88 3704 0044 0532 0130 00' },
   ],

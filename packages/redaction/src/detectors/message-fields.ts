@@ -88,10 +88,11 @@ function lookInField(scan: Scan, elements: readonly Stretch[], { at, to = at, ty
 function lookInForm(scan: Scan, start: number, end: number, { opens, pattern, holds }: Form): void {
   const { text } = scan;
   if (!opens.test(text.slice(Math.max(0, start - 12), start))) return;
+  // What is taken out further on may make lines fit that were too long.
+  scan.announced.push(start);
   pattern.lastIndex = end;
   const match = pattern.exec(text);
   if (match?.indices?.groups === undefined || holds?.(match) === false) return;
-  scan.announced.push(start);
   for (const [name, stretch] of Object.entries(match.indices.groups)) {
     const type = name.replace(/\d$/, '');
     if (stretch !== undefined && isEntityType(type)) report(scan, type, ...trimmed(text, stretch));
@@ -121,8 +122,8 @@ function look(scan: Scan, start: number, end: number): void {
   for (const { form } of byWord.get(word) ?? []) lookInForm(scan, start, end, form);
   const segment = segments.get(word);
   if (segment === undefined || text[end] !== segment.syntax.element || isWord(text, start - 1) || text[start - 1] === text[end]) return;
-  if (!segment.begins.test(text.slice(end + 1, end + LONGEST_BEGINNING))) return;
   scan.announced.push(start);
+  if (!segment.begins.test(text.slice(end + 1, end + LONGEST_BEGINNING))) return;
   const elements = elementsOf(text, end + 1, segment.syntax);
   for (const field of segment.fields)
     if (field.type !== 'ADDRESS' || start >= scan.addressesSeen) lookInField(scan, elements, field, segment.syntax);

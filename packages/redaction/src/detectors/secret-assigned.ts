@@ -74,22 +74,32 @@ function look(scan: Scan, start: number, end: number): void {
   // What a subscript is set to in code is quoted, or no value but a name.
   if (!quoted && text[end + 1] === ']') return;
   if (quoted) from++;
-  const to = quoted ? closing(text, from, quote) : bareEnd(scan, from, prose);
-  const value = text.slice(from, Math.min(to, from + LONGEST_LOOKED_AT));
   // A value is judged as a whole.
   scan.announced.push(scan.at);
   // An idempotency key opens nothing.
   if (/idempotency.?(?:key)?$/i.test(text.slice(Math.max(0, start - 13), end))) return;
-  if (!isSecretValue(value, { password, named, bearer, quoted, prose, session: /^session/i.test(name) }))
-    return prose && password ? spokenPassword(scan, name, end) : undefined;
+  const naming = { password, named, bearer, quoted, prose, session: /^session/i.test(name) };
+  const to = reportValue(scan, name, from, quote, naming);
+  if (to === undefined) return prose && password ? spokenPassword(scan, name, end) : undefined;
+  const changes = quoted ? CHANGES_TO.exec(text.slice(to, to + 9)) : null;
+  if (changes !== null) reportValue(scan, name, to + changes[0].length, changes[1] ?? '', naming);
+}
+/** A plan of changes has the new value behind the old one: "before" -> "after". */
+const CHANGES_TO = /^["'] (?:->|=>|→) (["'])/;
+
+/** The value that begins at an offset; where it ends, if it is a secret. */
+function reportValue(scan: Scan, name: string, start: number, quote: string, naming: Naming): number | undefined {
+  const end = naming.quoted ? closing(scan.text, start, quote) : bareEnd(scan, start, naming.prose);
+  if (!isSecretValue(scan.text.slice(start, Math.min(end, start + LONGEST_LOOKED_AT)), naming)) return undefined;
   scan.report({
-    start: from,
-    end: to,
+    start,
+    end,
     type: 'SECRET',
-    rule: password ? 'secret.password' : 'secret.assigned',
+    rule: naming.password ? 'secret.password' : 'secret.assigned',
     confidence: confidence.labelled,
     context: name.toLowerCase().slice(-20),
   });
+  return end;
 }
 
 /** `api_key`, `secret_access_key`: what kind of key it is stands before. */
@@ -136,6 +146,8 @@ function spokenPassword(scan: Scan, name: string, end: number): void {
 
 /** The words of a mnemonic: BIP 39 has twelve to twenty-four, of three to eight letters. */
 const MNEMONIC = /^["']?(?::|=| is|) {0,2}["']?([a-z]{3,8}(?: [a-z]{3,8}){11,23})(?![\w-])/;
+/** What one-time passwords are made from (RFC 4648 base 32): OTP seed 3W53KBEU…. */
+const ONE_TIME = /^["']?(?::|=| is|) {0,2}["']?((?=[A-Z]{0,60}[2-7])[A-Z2-7]{16,64})(?!\w)/;
 /** `&sig=…`: who has the link needs nothing else. */
 const SIGNATURE = /^=([A-Za-z0-9_+/%=-]{24,200})(?![\w+/%=-])/;
 /** `2FA backup code 8718-adc8`: it lets in whoever lost the second factor. */
@@ -163,7 +175,8 @@ function unnamed(scan: Scan, start: number, end: number): void {
   const phrase = /^(?:mnemonic|seed|phrase)$/i.test(name);
   const pattern = phrase ? MNEMONIC : '?&-'.includes(before) && /^sig(?:nature)?$/i.test(name) ? SIGNATURE : undefined;
   if (end - start < 6 && CODE.test(name) && BACKUP.test(text.slice(Math.max(0, start - 10), start))) return backupCode(scan, end);
-  const match = pattern?.exec(text.slice(end, end + 230));
+  const behind = text.slice(end, end + 230);
+  const match = pattern?.exec(behind) ?? (phrase ? ONE_TIME.exec(behind) : null);
   const [whole = '', value = ''] = match ?? [];
   // Twelve words of a sentence have a small one among them.
   if (value === '' || (phrase ? /\b(?:the|and|for|you|that|with|from|are|was|this|not)\b/.test(value) : !looksRandom(value))) return;
@@ -275,6 +288,10 @@ export const secretAssigned: Detector = {
     { text: 'password       = "n77dzwxtBLfe"', finds: 'n77dzwxtBLfe' },
     { text: '{"idempotencyKey": "c23ef1e8-ab8d-41b7-91e6-0b877908109b"} PWD=/srv/app' },
     { text: `data['password'] = data['old'] = user['password']` },
+    {
+      text: '~ password = "xeD6AxZbU59a" -> "KczF6hhJoPoQ5Ftd", OTP seed JBSWY3DPEHPK3PXP',
+      finds: 'xeD6AxZbU59a + KczF6hhJoPoQ5Ftd + JBSWY3DPEHPK3PXP',
+    },
     { text: 'the password is required; token: string; import { Token } from "./token"' },
   ],
   look,

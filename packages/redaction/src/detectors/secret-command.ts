@@ -33,8 +33,18 @@ const VALUE = /^(?:"([^"\n]{4,200})"|'([^'\n]{4,200})'|([^\s"'`;|&<>()]{4,200}))
 /** What stands for a value: a variable, a placeholder, a file, a port. */
 const STANDS_FOR = /^(?:[$%<{[]|\*+$|x{3,}$|@|\d+$|-|\/|\.{1,2}\/|env:|file:)/i;
 
-function look(scan: Scan, start: number): void {
+/** `net use z: \\\\srv\\share PASSWORD /user:ops`, the options anywhere. */
+const NET_USE = /^ use (?:[a-z]:|\*) \S{3,80} (?:\/\S{1,60} )*([^\s/*]\S{3,63})/i;
+
+function look(scan: Scan, start: number, end: number): void {
   const { text } = scan;
+  if (text[start] !== '-') {
+    const [whole = '', password = ''] = NET_USE.exec(text.slice(end, end + LONGEST_COMMAND)) ?? [];
+    if (STANDS_FOR.test(password)) return;
+    const to = end + whole.length;
+    scan.report({ start: to - password.length, end: to, type: 'SECRET', rule: 'secret.command', confidence: confidence.labelled });
+    return;
+  }
   // Options stand behind a space; a dash before a digit or a space is none.
   const before = text.charCodeAt(start - 1);
   if (start > 0 && before !== 0x20 && before !== 0x09 && before !== 0x0a) return;
@@ -64,7 +74,9 @@ function valueFrom(text: string, start: number): number | undefined {
 export const secretCommand: Detector = {
   rule: 'secret.command',
   type: 'SECRET',
-  anchors: ['-'],
+  anchors: ['-', 'word'],
+  lengths: { word: [3, 3] },
+  heads: ['net'],
   source: 'the programs’ own manuals',
   examples: [
     { text: 'curl -u admin:N0tS3cure https://x.example', finds: 'N0tS3cure' },
@@ -74,6 +86,7 @@ export const secretCommand: Detector = {
     { text: 'tool login --password Orange77 --verbose', finds: 'Orange77' },
     { text: 'docker login -u ci -p Orange77 registry', finds: 'Orange77' },
     { text: '--password Orange77', finds: 'Orange77' },
+    { text: 'net use z: \\\\srv\\share /user:ops Orange#77 and net use * //srv/share Orange77 /user:x', finds: 'Orange#77 + Orange77' },
     { text: 'docker run -p 8080:80 -u 1000:1000 web; ssh -p 2222 host; mkdir -p build/out; tar -pxf a.tar' },
     { text: 'tool --token $TOKEN --password <password> --api-key env:KEY' },
   ],

@@ -40,13 +40,19 @@ function look(scan: Scan, from: number, runEnd: number): void {
   const before = text[start - 1] ?? ' ';
   // A file's name may say what it holds: backup-ssn-515-32-8124.txt.
   const named = before === '-' && (classAt(text, start - 2) & LETTER) !== 0;
-  if ((before === '-' && !named) || before === '.' || before === '/' || before === '+' || isWord(text, start - 1)) return;
+  // So may a folder's: kyc/286-23-1214/.
+  const folder = before === '/' && isWord(text, start - 2) && text[from + 3] === '-' && text[from + 6] === '-';
+  if ((before === '-' && !named) || before === '.' || (before === '/' && !folder) || before === '+' || isWord(text, start - 1)) return;
   const lengthOf = (group: number): number => (ends[group] ?? 0) - (starts[group] ?? 0);
   const grouped = lengthOf(0) === 3 && lengthOf(1) === 2 && lengthOf(2) === 4;
   if (!grouped && lengthOf(0) !== 9) return;
   const end = ends[grouped ? 2 : 0] ?? 0;
   // The end of a file's name may follow.
-  if (isWord(text, end) || (/[-/]/.test(text[end] ?? ' ') && isWord(text, end + 1)) || (text[end] === '.' && isDigit(text, end + 1)))
+  if (
+    isWord(text, end) ||
+    (/[-/]/.test(text[end] ?? ' ') && isWord(text, end + 1) && !(folder && text[end] === '/')) ||
+    (text[end] === '.' && isDigit(text, end + 1))
+  )
     return;
   const digits = digitsOf(text, start, end);
   if (!isIssued(digits)) return;
@@ -80,6 +86,7 @@ export const usSsn: Detector = {
   examples: [
     { text: 'SSN 536-90-4399.', finds: '536-90-4399' },
     { text: 'see backup-ssn-515-32-8124.txt and part-515-32-8124', finds: '515-32-8124' },
+    { text: 's3://bucket/kyc/286-23-1214/front.png, parts/286/23/1214/a, 1/286-23-1214-7', finds: '286-23-1214' },
     { text: 'W-9 Part I TIN: 545 06 6621', finds: '545 06 6621' },
     { text: 'my ssn is 136705617 and', finds: '136705617' },
     { text: 'taxpayer identification number: 951-78-1557', finds: '951-78-1557' },
