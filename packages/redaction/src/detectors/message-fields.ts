@@ -1,5 +1,5 @@
 // Runs in browsers too. Values in the fields of standard messages: HL7, X12, EDIFACT, SWIFT, airlines', travel documents, vCard, GEDCOM.
-import { isWord } from '../characters.ts';
+import { isUpper, isWord } from '../characters.ts';
 import { confidence, type Detector } from '../detector.ts';
 import { isEntityType, type EntityType } from '../entity-types.ts';
 import { wordSet } from '../keywords.ts';
@@ -115,9 +115,10 @@ const LONGEST_BEGINNING = 90;
 function look(scan: Scan, start: number, end: number): void {
   const { text } = scan;
   const code = text.charCodeAt(start);
-  // Segments' names are written in capitals.
-  if (code > 0x5a) return;
-  const isPassenger = code <= 0x39 && text[end] === '.';
+  // Segments' names are written in capitals; a number is a passenger's, or that of a field between colons.
+  if (code > 0x5a || text.charCodeAt(start + 1) > 0x5a) return;
+  const isPassenger = code <= 0x39 && text.charCodeAt(end) === 0x2e && (isUpper(text, end + 1) || isUpper(text, end + 2));
+  if (code <= 0x39 && !isPassenger && text.charCodeAt(start - 1) !== 0x3a) return;
   const word = isPassenger ? '.' : text.slice(start, end);
   for (const { form } of byWord.get(word) ?? []) lookInForm(scan, start, end, form);
   const segment = segments.get(word);
