@@ -69,6 +69,9 @@ function look(scan: Scan, at: number): void {
       before.lastIndexOf('`'),
       before.lastIndexOf('{'),
       before.lastIndexOf('|'),
+      // Of the fields of messages: HL7, X12.
+      before.lastIndexOf('^'),
+      before.lastIndexOf('*'),
     );
     if (cut >= 0) start += cut + 1;
     while (start < at && '.-'.includes(text[start] ?? ' ')) start++;

@@ -21,6 +21,7 @@ const values: Readonly<Partial<Record<EntityType, RegExp>>> = {
 const nobody = wordSet(
   'gmbh,ag,ltd,limited,llc,inc,corp,corporation,company,plc,sarl,srl,spa,bv,nv,oy,oyj,kg,ug,lp,llp,pte,pvt,bank,trust,fund,foundation,university,hospital,clinic,insurance,group,holding,holdings,services,room,team,support,office,calendar,department',
 );
+const IBAN = /^[A-Z]{2}\d{2}[A-Z\d]{11,30}$/;
 const SEPARATORS = /[\s.,&^:/<-]+/;
 
 function report(scan: Scan, type: EntityType, start: number, end: number): void {
@@ -32,7 +33,8 @@ function report(scan: Scan, type: EntityType, start: number, end: number): void 
   if (type === 'PERSON') scan.personsSeen = Math.max(scan.personsSeen, end);
   if (type === 'ADDRESS') scan.addressesSeen = Math.max(scan.addressesSeen, end);
   const canonical = type === 'PERSON' ? parts.filter((part) => part !== '').join(' ') : undefined;
-  scan.report({ start, end, type, rule: 'message', confidence: confidence.labelled, canonical });
+  const isIban = type === 'BANK_ACCOUNT' && IBAN.test(value);
+  scan.report({ start, end, type: isIban ? 'IBAN' : type, rule: 'message', confidence: confidence.labelled, canonical });
 }
 
 type Stretch = readonly [start: number, end: number];
@@ -137,6 +139,9 @@ export const messageFields: Detector = {
   heads: [
     ...[...segments.keys()].map((name) => `${name}${segments.get(name)?.syntax.element}`.slice(0, 3)),
     ...forms.flatMap(({ words }) => words.filter((word) => word.length > 2).map((word) => word.slice(0, 3))),
+    'pn ',
+    'pn:',
+    'da ',
     'p<',
     'v<',
     'i<',
@@ -186,6 +191,14 @@ export const messageFields: Detector = {
       finds: 'Kasza + Bogdan + 12 Quiet Lane;Omaha;NE;68102;USA',
     },
     { text: 'ATTENDEE;CN="Tjitske Visser";RSVP=TRUE:mailto:t', finds: 'Tjitske Visser' },
+    {
+      text: ':86:166?00GUTSCHRIFT?30COBADEFF?32HEDERSLEBEN UTE?34\n:86:/EREF/123//BENM//NAME/J. Grijpstra/REMI/X\n:86:?32ACME GMBH?34',
+      finds: 'HEDERSLEBEN UTE + J. Grijpstra',
+    },
+    {
+      text: "(0010,0010) PN [Grijpstra^Tjitske]\n(0010,0030) DA [19820310]\n(0008,0020) DA [20250310]\nName  PN: 'Smit^Jan'",
+      finds: 'Grijpstra^Tjitske + 19820310 + Smit^Jan',
+    },
     { text: '1 NAME Annelore /Kellermeier/\n1 BIRT\n2 DATE 12 MAR 1950', finds: 'Annelore /Kellermeier/ + 12 MAR 1950' },
     {
       text: 'The PID|NK1 segments: PID|PPID|USER|STAT|TIME|COMMAND, NM1*IL*1*; N3*x\n1.INPUT/OUTPUT 2.READ/WRITE at 10:59: N: see; P<0.05; 1 NAME READY',

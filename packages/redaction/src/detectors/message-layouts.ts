@@ -66,6 +66,9 @@ const hl7: Syntax = {
     NK1: { begins: COUNTED, fields: [person(2), address(4), ...phones(5, 6), birth(16), person(30), ...phones(31), address(32), ssn(37)] },
     GT1: { begins: COUNTED, fields: [person(3), person(4), address(5), ...phones(6, 7), birth(8), ssn(12)] },
     IN1: { begins: COUNTED, fields: [person(16), birth(18), address(19)] },
+    STF: { begins: /^[^|\n]{0,60}\|/, fields: [person(3), birth(6), ...phones(10), address(11)] },
+    MRG: { begins: /^[^|\n]{0,60}\|/, fields: [person(7)] },
+    PD1: { begins: /^\|/, fields: [clinician(4)] },
     PV1: { begins: COUNTED, fields: [clinician(7), clinician(8), clinician(9), clinician(17)] },
     OBR: { begins: COUNTED, fields: [clinician(10), clinician(16), clinician(28)] },
   },
@@ -112,6 +115,7 @@ const edifact: Syntax = {
       ],
     },
     COM: { begins: /^\d{6,15}:/, fields: [{ at: 1, type: 'PHONE', parts: [1, 1], when: [1, /:(?:TE|FX|AL)$/] }] },
+    DOC: { begins: /^[PVI](?::[^+\n]{0,30})?\+/, fields: [{ at: 2, type: 'NATIONAL_ID', parts: [1, 1] }] },
     DTM: { begins: /^329:/, fields: [{ at: 1, type: 'DATE_OF_BIRTH', parts: [2, 2] }] },
   },
 };
@@ -129,11 +133,15 @@ export interface Form {
 }
 
 const from = (...parts: readonly string[]): RegExp => new RegExp(parts.join(''), 'duy');
-const LINE_BEGINS = /(?:^|[\n"'>])$/;
+const LINE_BEGINS = /(?:^|[\n"'>]|item\d\.)$/;
+/** Behind a space too: nothing else is written so. */
+const WORD_BEGINS = /(?:^|[\s"'>:])$/;
 const WITH_NUMBER = /(?:^|\n)\s{0,8}\d $/;
 const LINE = '[^\\n]{1,60}';
 /** What is left where an account's number was taken out is a line still. */
 const ACCOUNT = '\\/{1,2}(?<BANK_ACCOUNT>[^\\n]{4,80})\\n|\\/[^\\n]{0,3}\\n';
+/** Whose request it is and how it stands: KL HK1/. */
+const STATUS = '(?: [A-Z\\d]{2}(?= ))?(?: ?[HNS][KS]\\d{0,2}|[A-Z])?[ /-]';
 const CITIZEN = '[A-Z<]{3}';
 const HOLDER = '(?<PERSON>[A-Z]{1,30}(?:<[A-Z]{1,30}){0,4}<<[A-Z]{1,30}(?:<[A-Z]{1,30}){0,4})(?=<|\\n|$)';
 /** A number, of which a check digit is no part. */
@@ -163,13 +171,13 @@ export const forms: readonly Form[] = [
   {
     // Passports, visas, and cards of two lines (ICAO 9303, parts 4, 6 and 7).
     words: ['P', 'V', 'I', 'A', 'C'],
-    opens: LINE_BEGINS,
+    opens: WORD_BEGINS,
     pattern: from(`<${CITIZEN}${HOLDER}<*(?:\\n${NUMBER}${CITIZEN}${BORN}(?:(?<NATIONAL_ID2>[A-Z\\d]{5,14})<)?)?`),
   },
   {
     // Cards of three lines (part 5).
     words: ['I', 'A', 'C', 'IDD'],
-    opens: LINE_BEGINS,
+    opens: WORD_BEGINS,
     pattern: from(`(?:(?<=D)<<|<${CITIZEN})${NUMBER}[A-Z\\d<]{0,15}\\n${BORN}${CITIZEN}[A-Z\\d<]{0,12}\\n${HOLDER}`),
   },
   {
@@ -177,7 +185,7 @@ export const forms: readonly Form[] = [
     words: ['.'],
     opens: /(?:^|\s)$/,
     pattern: from(
-      '\\.\\d?(?<PERSON>[A-Z]{2,30}(?:[ -][A-Z]{2,30})?\\/[A-Z]{2,30}(?: (?!M[RS]|DR|CHD)[A-Z]{2,20})?)(?<title> (?:MRS?|MS|MSTR|MISS|CHD|INF|DR))?(?![\\p{L}\\d/])',
+      '\\.\\d?(?<PERSON>[A-Z]{2,30}(?:[ -][A-Z]{2,30})?\\/[A-Z]{2,30}(?: (?!M[RS]|DR|CHD)[A-Z]{2,20})?)(?<title> (?:MRS?|MS|MSTR|MISS|CHD|INF|DR)|\\((?:ADT|CHD|INF|YTH))?(?![\\p{L}\\d/])',
     ),
     holds: ({ groups = {} }) =>
       groups['title'] !== undefined ||
@@ -190,15 +198,23 @@ export const forms: readonly Form[] = [
     words: ['DOCS'],
     opens: /(?:^|[\s\d])$/,
     pattern: from(
-      '(?: [A-Z\\d]{2}(?= ))?(?: ?[HNS][KS]\\d{0,2}|[A-Z])?\\/[A-Z]{1,2}\\/[A-Z]{2,3}\\/(?<NATIONAL_ID>[A-Z\\d]{5,15})\\/[A-Z]{2,3}(?![A-Z])',
-      '(?:\\/(?<DATE_OF_BIRTH>\\d{2}[A-Z]{3}\\d{2,4})\\/[A-Z]{0,2}\\/[^/\\n]{0,9}\\/(?<PERSON>[A-Z -]{2,40}\\/[A-Z -]{2,40}))?',
+      `${STATUS}[A-Z]{1,2}[/-][A-Z]{2,3}[/-](?<NATIONAL_ID>[A-Z\\d]{5,15})[/-][A-Z]{2,3}(?![A-Z])`,
+      '(?:[/-](?<DATE_OF_BIRTH>\\d{2}[A-Z]{3}\\d{2,4})[/-][A-Z]{0,2}[/-][^/\\n-]{0,9}[/-](?<PERSON>[A-Z ]{2,40}[/-][A-Z ]{2,40}))?',
     ),
+  },
+  {
+    // And where one lives or stays.
+    words: ['DOCA'],
+    opens: /(?:^|[\s\d])$/,
+    pattern: from(`${STATUS}[RD][/-][A-Z]{2,3}[/-](?<ADDRESS>[^\\n]{4,100})`),
   },
   {
     // vCard (RFC 6350).
     words: ['N'],
     opens: LINE_BEGINS,
-    pattern: from('(?:;[^:\\n]{1,60})?:(?<PERSON>[^;:\\n ][^;:\\n]{1,50})?;(?<PERSON2>[^;:\\n]{2,50})?;(?<PERSON3>[^;:\\n]{2,50})?'),
+    pattern: from(
+      '(?:;[^:\\n]{1,60})?:(?<PERSON>[^;:\\n ][^;:\\n]{1,50})?;(?<PERSON2>[^;:\\n]{2,50})?(?:;(?<PERSON3>[^;:\\n]{2,50})?|(?=\\n|$))',
+    ),
   },
   {
     words: ['ADR'],
@@ -211,6 +227,19 @@ export const forms: readonly Form[] = [
     opens: LINE_BEGINS,
     pattern: from('(?:;(?!CN=)[^;:\\n]{1,60}){0,6};CN="?(?<PERSON>[^":;\\n ]{1,30}(?: [^":;\\n ]{1,30}){1,3})(?=[":;])'),
   },
+  // MT 940: who paid or was paid, in numbered or in named parts of a statement's line.
+  {
+    words: ['86'],
+    opens: /(?:^|\n):$/,
+    pattern: from(
+      ':(?:(?!\\n:|\\?3[12])[^]){0,400}(?:\\?31(?<BANK_ACCOUNT>[^?\\n]{4,80}))?\\?32(?<PERSON>[^?\\n]{2,60})(?:\\n?\\?33(?<PERSON2>[^?\\n]{2,60}))?',
+    ),
+  },
+  { words: ['NAME'], opens: /\/$/, pattern: from('\\/(?<PERSON>[^/\\n]{2,70})\\/') },
+  // DICOM, as its tools print it.
+  { words: ['PN'], opens: /\([\da-f]{4},[\da-f]{4}\) $/i, pattern: from(' \\[(?<PERSON>[^\\]\\n]{2,64})\\]') },
+  { words: ['PN'], opens: /\s$/, pattern: from(": '(?<PERSON>[^'\\n]{2,64})'") },
+  { words: ['DA'], opens: /\(0010,0030\) $/, pattern: from(' \\[(?<DATE_OF_BIRTH>\\d{8})\\]') },
   // GEDCOM.
   { words: ['NAME'], opens: WITH_NUMBER, pattern: from(' (?<PERSON>[^/\\n]{0,50}\\/[^/\\n]{1,50}\\/)') },
   { words: ['GIVN', 'SURN'], opens: WITH_NUMBER, pattern: from(' (?<PERSON>[^\\n]{2,50})') },
