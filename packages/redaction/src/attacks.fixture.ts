@@ -40,6 +40,16 @@ export const hidden: readonly (readonly [how: string, text: string, expected: st
   ['literals side by side', 'to = "ann+x@" "mail.example"', 'to = "[EMAIL]"'],
   ['a list that is joined', 'to = "@".join(["ann.roe", "mail.example"])', 'to = [EMAIL]'],
   ['a list that joins itself', 'ssn = ["536", "90", "4399"].join("-")', 'ssn = [US_SSN]'],
+  [
+    'a function that joins',
+    'to = implode("@", ["ann.roe", "mail.example"]), CONCAT(\'ann\',\'@\',\'mail.example\'), String.join("@", "ann", "mail.example")',
+    'to = [EMAIL], [EMAIL], [EMAIL]',
+  ],
+  [
+    'ticks and empty braces in other values',
+    'ssn 536`90`4399, to ann{}roe@mail.example, IBAN DE8937040044{}0532013000',
+    'ssn [US_SSN], to [EMAIL], IBAN [IBAN]',
+  ],
   ['look-alikes in an account’s number', 'IBAN СН34О8352RDЕ2RVV1О767 ok', 'IBAN [IBAN] ok'],
   ['look-alikes of zeros', 'IBAN ВЕ553О72461413О3 ok', 'IBAN [IBAN] ok'],
   ['tags behind a word', `see you${tags('5455389992353256')} soon`, 'see you[CREDIT_CARD] soon'],

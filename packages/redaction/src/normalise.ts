@@ -22,7 +22,7 @@ export interface View {
 
 // Plain ASCII without an escape needs no second reading.
 const NEEDS_READING = new RegExp(
-  `${/[^\t\n\r -~]|%[0-9A-Fa-f]{2}|\\[nrtux"'\\/@_%&#$.,\n01-]|&[#a-zA-Z]|["'`] {0,2}(?:[+&]|\|\||\.{1,2}) {0,2}["'`]|\n>|<[!/a-zA-Z]|=(?:\r?\n|[2-7][0-9A-F]|[C-F][0-9A-F]=|\?\w|[\w%.'-]{1,40}\+)|\*\*(?<=[\w@.]\*\*)[\w@.]|\$\{["'`][\w@.]|["'`\]]\.join\(|\(a\)\w/.source}|${SPELT_FORM}`,
+  `${/[^\t\n\r -~]|%[0-9A-Fa-f]{2}|\\[nrtux"'\\/@_%&#$.,\n01-]|&[#a-zA-Z]|["'`] {0,2}(?:[+&]|\|\||\.{1,2}) {0,2}["'`]|\n>|<[!/a-zA-Z]|=(?:\r?\n|[2-7][0-9A-F]|[C-F][0-9A-F]=|\?\w|[\w%.'-]{1,40}\+)|\*\*(?<=[\w@.]\*\*)[\w@.]|\$\{["'`][\w@.]|["'`\]]\.join\(|\(["'](?<=(?:join|implode|concat|CONCAT|_ws|_WS)\(["'])|`(?<=\d`)\d|\{\}(?<=\w\{\})\w|\(a\)\w/.source}|${SPELT_FORM}`,
 );
 
 /** Where something might read differently, by the sign and the one behind it: all else is copied unread. */
@@ -30,7 +30,10 @@ const TELLING: readonly (readonly [signs: string, next: RegExp])[] = [
   ['%', /[0-9A-Fa-f]/],
   ['&', /[^;]/],
   ['\\+', /./s],
-  ['[({', SPELT_BEGINS],
+  ['[', SPELT_BEGINS],
+  ['(', new RegExp(`${SPELT_BEGINS.source}|["']`, 'i')],
+  ['{', new RegExp(`${SPELT_BEGINS.source}|\\}`, 'i')],
+  ['`', /\d/],
   ['<', /[!/a-zA-Z]/],
   ['|', /\|/],
   ['*', /\*/],
@@ -123,8 +126,12 @@ function readOnce(text: string): View {
       const seam = seamAt(text, at);
       const fits = seam !== undefined && seam.from >= kept;
       if (fits) put(seam.read ?? '', seam.from, seam.from + seam.length);
-      at = fits ? seam.from + seam.length : at + 1;
-      continue;
+      // A bracket that parts nothing may be one of a sign that is spelt.
+      const isBracket = code === 0x28 || code === 0x7b;
+      if (fits || !isBracket) {
+        at = fits ? seam.from + seam.length : at + 1;
+        continue;
+      }
     }
     if (code < 0x80) {
       const bracket = code !== 0x25 && code !== 0x5c && code !== 0x26;

@@ -77,25 +77,48 @@ function joinAt(text: string, at: number): Seam | undefined {
   return length === undefined ? undefined : { from, length };
 }
 
-/** A list of literals that a program joins: "@".join(["ann", "mail.example"]), ["536", "90", "4399"].join("-"). */
-const LITERALS = String.raw`[[(](\s?(?:(?:"[\w@.+-]{1,40}"|'[\w@.+-]{1,40}')\s?,?\s?){2,8})[\])]`;
-const JOINED_BEHIND = new RegExp(String.raw`^\.join\(${LITERALS}\)`);
-const JOINED_BEFORE = new RegExp(`${LITERALS}$`);
-const JOINT = String.raw`(["'])([@.\-_ /]?)`;
-const JOINT_BEFORE = new RegExp(String.raw`${JOINT}\1$`);
-const JOINT_BEHIND = new RegExp(String.raw`^\.join\(${JOINT}\1\)`);
+/** Literals that a program joins: "@".join(["ann", "mail.example"]), ["536", "90", "4399"].join("-"), implode("@", ["ann", "mail.example"]). */
+const ITEMS = String.raw`(\s?(?:(?:"[\w@.+-]{1,40}"|'[\w@.+-]{1,40}')\s?,?\s?){2,8})`;
+const LITERALS = String.raw`[[(]${ITEMS}[\])]`;
+const JOINT = String.raw`(["'])([@.\-_ /]?)\1`;
+/** By whether the list comes first. */
+const JOINS = [
+  { before: new RegExp(`${JOINT}$`), behind: new RegExp(String.raw`^\.join\(${LITERALS}\)`) },
+  { before: new RegExp(`${LITERALS}$`), behind: new RegExp(String.raw`^\.join\(${JOINT}\)`) },
+];
+const JOINER = /(?:String\.join|(?<![\w.])join|implode|concat(?:_ws)?)$/i;
+const JOINER_BEHIND = new RegExp(String.raw`^\(\s?(?:${JOINT}\s?,\s?)?(?:\[|array\()?${ITEMS}[\])]?\)`);
 const LONGEST_LIST = 200;
 function joinedAt(text: string, at: number): Seam | undefined {
   if (!text.startsWith('.join(', at)) return undefined;
-  const before = text.slice(Math.max(0, at - LONGEST_LIST), at);
-  const behind = text.slice(at, at + LONGEST_LIST);
-  const isMethodOfList = before.endsWith(']');
-  const first = (isMethodOfList ? JOINED_BEFORE : JOINT_BEFORE).exec(before);
-  const last = (isMethodOfList ? JOINT_BEHIND : JOINED_BEHIND).exec(behind);
-  if (first === null || last === null) return undefined;
-  const [list = '', joint = ''] = isMethodOfList ? [first[1], last[2]] : [last[1], first[2]];
-  const read = Array.from(list.matchAll(/[\w@.+-]+/g), ([part]) => part).join(joint);
-  return { from: at - first[0].length, length: first[0].length + last[0].length, read };
+  const listFirst = text[at - 1] === ']';
+  const { before, behind } = JOINS[listFirst ? 1 : 0] ?? {};
+  const first = before?.exec(text.slice(Math.max(0, at - LONGEST_LIST), at));
+  const last = behind?.exec(text.slice(at, at + LONGEST_LIST));
+  if (!first || !last) return undefined;
+  const [list, joint] = listFirst ? [first[1], last[2]] : [last[1], first[2]];
+  return joined(list, joint, at - first[0].length, first[0].length + last[0].length);
+}
+function calledAt(text: string, at: number): Seam | undefined {
+  if (!isAsciiWord(text.charCodeAt(at - 1))) return undefined;
+  const name = JOINER.exec(text.slice(Math.max(0, at - 12), at))?.[0].length ?? 0;
+  const match = name === 0 ? null : JOINER_BEHIND.exec(text.slice(at, at + LONGEST_LIST));
+  return match === null ? undefined : joined(match[3], match[2], at - name, name + match[0].length);
+}
+/** Words that are joined are no name any more. */
+function joined(list: string | undefined, joint: string | undefined, from: number, length: number): Seam | undefined {
+  const read = Array.from(list?.matchAll(/[\w@.+-]+/g) ?? [], ([part]) => part).join(joint ?? '');
+  return /[@\d]/.test(read) ? { from, length, read } : undefined;
+}
+
+/** What Markdown and TeX leave between two digits, or letters: 4111`1111, ann{}roe. */
+const isInsideAt = (text: string, at: number, length: number): boolean =>
+  isAsciiWord(text.charCodeAt(at - 1)) && isAsciiWord(text.charCodeAt(at + length));
+function emptyAt(text: string, at: number): Seam | undefined {
+  return text[at + 1] === '}' && isInsideAt(text, at, 2) ? { from: at, length: 2 } : undefined;
+}
+function tickAt(text: string, at: number): Seam | undefined {
+  return isDigit(text, at - 1) && isDigit(text, at + 1) ? { from: at, length: 1 } : undefined;
 }
 
 /** Marks of bold inside a word or a number: 4111 **1111. A space on one side begins or ends what is bold. */
@@ -132,6 +155,9 @@ export const seams: ReadonlyMap<number, (text: string, at: number) => Seam | und
     '&': (text: string, at: number) => joinAt(text, at) ?? escaped(text, at),
     '.': (text: string, at: number) => joinAt(text, at) ?? joinedAt(text, at),
     '*': boldAt,
+    '(': calledAt,
+    '{': emptyAt,
+    '`': tickAt,
     $: templateAt,
     '<': tagAt,
     '\n': quoteAt,

@@ -118,17 +118,16 @@ function apart(scan: Scan, start: number, runEnd: number): boolean {
 export const isIssued = (digits: string): boolean =>
   ISSUERS.some(([pattern, lengths]) => lengths.includes(digits.length) && pattern.test(digits));
 
-/** Groups with a mark between that no other number has: 4111_1111_1111_1111; halves with what is left of markup; a row of four cells. */
+/** Groups with a mark between that no other number has: 4111_1111_1111_1111; what a backslash parts; a row of four cells. */
 const MARKS = '_·•∙|:~*+';
-const LEFT = '`{\\';
 const CELL_BEFORE = /\d<\/t[dh]>\s{0,8}<t[dh]>$/;
 const MARKED = new RegExp(
-  `^(?:\\d{4}([${MARKS}])(?:\\d{4}\\1\\d{4}\\1\\d{3,4}|\\d{6}\\1\\d{5})|\\d{3,14}([\`\\\\]|\\{\\})\\d{2,14}(?:\\2\\d{2,14}){0,3}|\\d{4}(?:</t[dh]>\\s{0,8}<t[dh]>\\d{4}){3}(?!</t[dh]>\\s{0,8}<t[dh]>\\d))(?!\\d)`,
+  `^(?:\\d{4}([${MARKS}])(?:\\d{4}\\1\\d{4}\\1\\d{3,4}|\\d{6}\\1\\d{5})|\\d{3,14}(?:\\\\\\d{2,14}){1,4}|\\d{4}(?:</t[dh]>\\s{0,8}<t[dh]>\\d{4}){3}(?!</t[dh]>\\s{0,8}<t[dh]>\\d))(?!\\d)`,
 );
 function marked(scan: Scan, start: number, runEnd: number): void {
   const { text } = scan;
   const mark = text[runEnd] ?? ' ';
-  if (!(runEnd - start === 4 && (MARKS.includes(mark) || mark === '<')) && !LEFT.includes(mark)) return;
+  if (!(runEnd - start === 4 && (MARKS.includes(mark) || mark === '<')) && mark !== '\\') return;
   if (mark === '<' && CELL_BEFORE.test(text.slice(Math.max(0, start - 20), start))) return;
   const [written = ''] = MARKED.exec(text.slice(start, start + 80)) ?? [];
   const digits = written.replaceAll(/\D/g, '');
@@ -161,8 +160,8 @@ export const card: Detector = {
       finds: '4111` `1111` `1111` `1111 + 3772","6924","6238","188',
     },
     {
-      text: '41111111`11111111, 411111{}1111111111 or 35304935\\66208633 <td>4111</td><td>1111</td><td>1111</td><td>1111</td>',
-      finds: '41111111`11111111 + 411111{}1111111111 + 35304935\\66208633 + 4111</td><td>1111</td><td>1111</td><td>1111',
+      text: '35304935\\66208633 <td>4111</td><td>1111</td><td>1111</td><td>1111</td>',
+      finds: '35304935\\66208633 + 4111</td><td>1111</td><td>1111</td><td>1111',
     },
     { text: '{"mobile":4917155667281}, C:\\41111111\\11111112, <td>4111</td><td>1111</td><td>1111</td><td>1111</td><td>1</td>' },
     { text: 'card 4111, 1111, 1111, 1111', finds: '4111, 1111, 1111, 1111' },
