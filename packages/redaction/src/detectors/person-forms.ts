@@ -103,8 +103,8 @@ export function invertedEnd(text: string, lead: number, first: Word, announced: 
   if (born && isGiven && isFamily && !isEveryday(name)) return end;
   const mark = text[lead - 1] === ' ' ? (text[lead - 2] ?? '') : '';
   if (isGiven && isFamily && !first.given && !isEveryday(name) && ';:/'.includes(mark) && mark !== '' && ENDS_NAME.test(after)) return end;
-  // A colon or a stroke stands before lists of people, too.
-  if (first.given && (mark === ':' || mark === '/')) return undefined;
+  // Behind a colon stand lists of whole names, too.
+  if (first.given && parts.length > 1 && (mark === ':' || mark === '/')) return undefined;
   if (!isCell || !beginsCell(text, lead)) return undefined;
   if (isGiven) return isFamily || (!isEveryday(name) && !first.given) ? end : undefined;
   return isRare && parts.every(isListed) ? end : undefined;
