@@ -29,7 +29,7 @@ using poster = openPoster(CONNECTIONS);
 const { post } = poster;
 const folder = await mkdtemp(join(tmpdir(), 'ancilla-bench-'));
 try {
-  await using server = await start(['packages/server/src/cli/main.ts', 'serve'], {
+  await using server = await start(['packages/server/bin/ancilla.js', 'serve'], {
     ANCILLA_PORT: '0',
     ANCILLA_DATA: join(folder, 'data'),
     ANCILLA_LOG_LEVEL: 'warn',

@@ -1,5 +1,6 @@
 // How long suggestions take: a table of 100 columns and 300 rows against a glossary of 736 terms, by `ancilla map`, start-up included, the first time
-// and after (what code compiles to is kept), and in a process that runs, beside the cases' own COMA-like script; and how long training on 20,000 decisions takes beside computing their features once.
+// and after (what code compiles to is kept), and in a process that runs, beside the cases' own COMA-like script; a table of 5 columns and 20 rows as somebody's first; and how long
+// training on 20,000 decisions takes beside computing their features once.
 //   bench/mapping-speed.ts [CASES_DIR]
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -16,48 +17,61 @@ import { median } from './measure.ts';
 
 const cases = process.argv[2] ?? join(import.meta.dirname, '..', '..', 'shared', 'benchmarks', 'mapping');
 const [COLUMNS, ROWS, DECISIONS] = [100, 300, 20_000];
+const [FEW_COLUMNS, FEW_ROWS] = [5, 20];
 if (!existsSync(join(cases, 'baseline.py'))) {
   process.stdout.write(`no labelled tables at ${cases}: name a folder of cases\n`);
   process.exit(0);
 }
 const run = promisify(execFile);
-const main = join(import.meta.dirname, '..', 'packages', 'server', 'src', 'cli', 'main.ts');
+const main = join(import.meta.dirname, '..', 'packages', 'server', 'bin', 'ancilla.js');
 const seconds = async (work: () => Promise<unknown>): Promise<number> => {
   const began = performance.now();
   await work();
   return (performance.now() - began) / 1000;
 };
 
-const folder = await mkdtemp(join(tmpdir(), 'ancilla-mapping-speed-'));
-try {
-  const from = join(cases, 'gdc-a');
-  const wide = join(folder, 'cases', 'wide');
+/** A case of one table: real columns of a case's tables side by side, their rows repeated. */
+async function makeTable(name: string, count: number, rows: number, wide: string) {
+  const from = join(cases, name);
   await mkdir(join(wide, 'source'), { recursive: true });
   await cp(join(from, 'glossary.json'), join(wide, 'glossary.json'));
-  // Real columns of several tables side by side, their rows repeated.
   const columns: { readonly name: string; readonly values: readonly string[] }[] = [];
   for (const file of (await readdir(join(from, 'source'))).toSorted()) {
     const table = await readTableFile(join(from, 'source'), file, () => {});
-    columns.push(...table.columns.map(({ name, samples }) => ({ name, values: samples.length === 0 ? [''] : samples })));
+    columns.push(...table.columns.map((column) => ({ name: column.name, values: column.samples.length === 0 ? [''] : column.samples })));
   }
   const names = new Set<string>();
-  const chosen = columns.filter(({ name }) => !names.has(name) && names.add(name).size > 0).slice(0, COLUMNS);
+  const chosen = columns.filter((column) => !names.has(column.name) && names.add(column.name).size > 0).slice(0, count);
   const quote = (text: string): string => `"${text.replaceAll('"', '""')}"`;
-  const lines = Array.from({ length: ROWS }, (_, row) => chosen.map(({ values }) => quote(values[row % values.length] ?? '')).join(','));
-  await writeFile(join(wide, 'source', 'wide.csv'), `${chosen.map(({ name }) => quote(name)).join(',')}\n${lines.join('\n')}\n`);
+  const lines = Array.from({ length: rows }, (_, row) => chosen.map(({ values }) => quote(values[row % values.length] ?? '')).join(','));
+  await writeFile(join(wide, 'source', 'wide.csv'), `${chosen.map((column) => quote(column.name)).join(',')}\n${lines.join('\n')}\n`);
   await writeFile(join(wide, 'truth.csv'), `table,column,semantic_id\nwide,${quote(chosen[0]?.name ?? '')},age_at_index\n`);
+  return { wide, chosen };
+}
 
+const folder = await mkdtemp(join(tmpdir(), 'ancilla-mapping-speed-'));
+try {
+  const { wide, chosen } = await makeTable('gdc-a', COLUMNS, ROWS, join(folder, 'cases', 'wide'));
+  const small = await makeTable('business-a', FEW_COLUMNS, FEW_ROWS, join(folder, 'small'));
   const out = join(folder, 'ours.csv');
-  const asked = ['--source', join(wide, 'source'), '--glossary', join(wide, 'glossary.json'), '--out', out];
   const env = { ...process.env, XDG_CACHE_HOME: join(folder, 'cache') };
-  const map = () => run(process.execPath, ['--conditions=ancilla-source', main, 'map', ...asked], { env });
-  const first = await seconds(map);
+  const map = (of: string) => {
+    const asked = ['--source', join(of, 'source'), '--glossary', join(of, 'glossary.json'), '--out', out];
+    return seconds(() => run(process.execPath, ['--conditions=ancilla-source', main, 'map', ...asked], { env }));
+  };
+  const first = await map(wide);
   const after: number[] = [];
-  for (let i = 0; i < 5; i++) after.push(await seconds(map));
+  const afterSmall: number[] = [];
+  for (let i = 0; i < 5; i++) {
+    after.push(await map(wide));
+    afterSmall.push(await map(small.wide));
+  }
   const theirs = await seconds(() => run('python3', [join(cases, 'baseline.py'), join(folder, 'cases'), folder, '--method', 'coma']));
   process.stdout.write(
     `${COLUMNS} columns × ${ROWS} rows, 736 terms: ancilla map ${first.toFixed(2)} s, then ${median(after).toFixed(2)} s, COMA-like ${theirs.toFixed(2)} s: × ${(theirs / first).toFixed(1)}, × ${(theirs / median(after)).toFixed(1)}\n`,
   );
+
+  process.stdout.write(`${FEW_COLUMNS} columns × ${FEW_ROWS} rows, 170 terms: ancilla map ${median(afterSmall).toFixed(2)} s\n`);
 
   const terms = JSON.parse(await readFile(join(wide, 'glossary.json'), 'utf8')) as Parameters<typeof compareTable>[0]['terms'];
   const similarity = await openEmbeddedProvider();

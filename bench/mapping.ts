@@ -30,7 +30,7 @@ if (!existsSync(join(cases, 'score.py'))) {
 
 const run = async (command: string, args: readonly string[]): Promise<string> =>
   (await promisify(execFile)(command, args, { maxBuffer: 2 ** 26, encoding: 'utf8' })).stdout;
-const main = join(import.meta.dirname, '..', 'packages', 'server', 'src', 'cli', 'main.ts');
+const main = join(import.meta.dirname, '..', 'packages', 'server', 'bin', 'ancilla.js');
 const train = (...args: readonly string[]) =>
   run(process.execPath, ['--conditions=ancilla-source', main, 'train', '--cases', cases, ...args]);
 const readModel = async (path: string): Promise<Model> => parseModel(JSON.parse(await readFile(path, 'utf8')));

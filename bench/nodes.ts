@@ -38,7 +38,7 @@ else {
   try {
     using poster = openPoster(LANES);
     const env = { ANCILLA_PORT: '0', ANCILLA_DATA: data, ANCILLA_STORE_URL: database.url, ANCILLA_LOG_LEVEL: 'warn' };
-    const serve = () => start(['packages/server/src/cli/main.ts', 'serve'], env);
+    const serve = () => start(['packages/server/bin/ancilla.js', 'serve'], env);
     await using one = await serve();
     await using two = await serve();
     const admin = (await readFile(join(data, 'platform-admin-key'), 'utf8')).trim();

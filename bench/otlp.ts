@@ -58,7 +58,7 @@ const request = (spans: readonly object[]): string =>
   });
 
 async function start(folder: string, hooks: readonly string[]) {
-  const main = 'packages/server/src/cli/main.ts';
+  const main = 'packages/server/bin/ancilla.js';
   const child = spawn(process.execPath, ['--conditions=ancilla-source', ...hooks, main, 'serve'], {
     cwd: join(import.meta.dirname, '..'),
     env: { ...process.env, ANCILLA_PORT: '0', ANCILLA_DATA: folder, ANCILLA_LOG_LEVEL: 'warn' },

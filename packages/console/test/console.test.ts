@@ -10,7 +10,7 @@ import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { chromium } from 'playwright-core';
 
-const ANCILLA = join(import.meta.dirname, '..', '..', 'server', 'src', 'cli', 'main.ts');
+const ANCILLA = join(import.meta.dirname, '..', '..', 'server', 'bin', 'ancilla.js');
 const browserPath = ['/usr/bin/chromium', '/usr/bin/google-chrome'].find(existsSync);
 
 test(

@@ -14,7 +14,7 @@ import { readConfig } from '../src/config.ts';
 import { openAncilla } from '../src/main.ts';
 import { cert, key } from './certificate.ts';
 
-const ANCILLA = join(import.meta.dirname, '..', 'src', 'cli', 'main.ts');
+const ANCILLA = join(import.meta.dirname, '..', 'bin', 'ancilla.js');
 const inTime = { timeout: 300_000 };
 
 type Env = Readonly<Record<string, string>>;

@@ -9,7 +9,7 @@ import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { freshDatabase } from './postgres/database.ts';
 
-const ANCILLA = join(import.meta.dirname, '..', 'src', 'cli', 'main.ts');
+const ANCILLA = join(import.meta.dirname, '..', 'bin', 'ancilla.js');
 
 interface Demo {
   readonly process: ChildProcess;

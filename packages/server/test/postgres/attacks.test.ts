@@ -97,7 +97,7 @@ test('a role that owns nothing is told who makes the tables, uses them, and can 
   const start = async () => (await openPostgresEngine({ url: own, tables: all, onError: () => {} }))[Symbol.asyncDispose]();
   await rejects(start(), { code: 'store.unavailable', message: /ancilla migrate --grant/ });
   const migrate = (url: string, role = writer) => {
-    const args = ['--conditions=ancilla-source', 'packages/server/src/cli/main.ts', 'migrate', '--grant', role];
+    const args = ['--conditions=ancilla-source', 'packages/server/bin/ancilla.js', 'migrate', '--grant', role];
     return execFileSync(process.execPath, args, { env: { ...process.env, ANCILLA_STORE_URL: url }, encoding: 'utf8', stdio: 'pipe' });
   };
   // All who may connect, the owner itself, nobody, an attempt at SQL.
@@ -242,7 +242,7 @@ test('a server whose clock is an hour from the database’s is refused in one li
       [-3_600_000, 'behind'],
     ] as const) {
       const skewed = `data:text/javascript,const now = Date.now; Date.now = () => now() + ${shift}`;
-      const args = [`--import=${skewed}`, '--conditions=ancilla-source', 'packages/server/src/cli/main.ts', 'serve'];
+      const args = [`--import=${skewed}`, '--conditions=ancilla-source', 'packages/server/bin/ancilla.js', 'serve'];
       const env = { ...process.env, ANCILLA_STORE_URL: database.url, ANCILLA_DATA: data, ANCILLA_PORT: '0' };
       const { status, stderr } = spawnSync(process.execPath, args, { env, encoding: 'utf8', timeout: 60_000 });
       equal(status, 1, stderr);
@@ -257,7 +257,7 @@ test('a server with other keys than those the database was written with is refus
   await using database = await freshDatabase(server);
   const folders = await Promise.all(['first', 'other'].map((name) => mkdtemp(join(tmpdir(), `ancilla-keys-${name}-`))));
   const [first = '', other = ''] = folders;
-  const args = ['--conditions=ancilla-source', 'packages/server/src/cli/main.ts', 'serve'];
+  const args = ['--conditions=ancilla-source', 'packages/server/bin/ancilla.js', 'serve'];
   const env = { ...process.env, ANCILLA_STORE_URL: database.url, ANCILLA_PORT: '0' };
   try {
     const running = spawn(process.execPath, args, { env: { ...env, ANCILLA_DATA: first }, stdio: ['ignore', 'pipe', 'inherit'] });

@@ -13,7 +13,7 @@ import { freshDatabase } from './database.ts';
 
 const server = process.env['ANCILLA_TEST_STORE_URL'] ?? '';
 const options = { skip: server === '' ? 'ANCILLA_TEST_STORE_URL names no server' : false, timeout: 240_000 };
-const ANCILLA = join(import.meta.dirname, '..', '..', 'src', 'cli', 'main.ts');
+const ANCILLA = join(import.meta.dirname, '..', '..', 'bin', 'ancilla.js');
 
 interface Node {
   readonly process: ChildProcess;

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Starts the `ancilla` command. What its modules compile to is kept in the cache folder of whoever runs it, so that the next start need not compile them; where nothing can
 // be kept, nothing is. Not in the folder for everybody's temporary files: code that another user put there would run.
+// Plain JavaScript, so that a start from sources whose modules are kept need not load what strips types.
 import { enableCompileCache } from 'node:module';
 import { isAbsolute, join } from 'node:path';
 
@@ -10,6 +11,6 @@ const cache = folders.find((folder) => folder !== undefined && isAbsolute(folder
 if (cache !== undefined) {
   enableCompileCache(join(cache, 'ancilla'));
   // Threads look for it here.
-  process.env['NODE_COMPILE_CACHE'] ??= join(cache, 'ancilla');
+  process.env.NODE_COMPILE_CACHE ??= join(cache, 'ancilla');
 }
-await import('./command.ts');
+await import('#command');
