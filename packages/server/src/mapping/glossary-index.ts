@@ -1,9 +1,9 @@
 import type { EmbeddedProvider } from '../embedding/providers/index.ts';
-import { formsOf, formsPromised } from './forms.ts';
+import { formsPromised, hasForm } from './forms.ts';
 import type { Term } from './glossaries.ts';
 import { joined } from './nearness.ts';
 import { placesOf, type Places } from './places.ts';
-import { toNameViews, wordsOf, type NameView } from './text.ts';
+import { openTokens, toNameViews, wordsOf, type NameView, type TokensOf } from './text.ts';
 import { meaningOf, singular } from './vocabulary.ts';
 import { openWordIndex, type Rarity, type WordIndex } from './word-likeness.ts';
 
@@ -31,16 +31,22 @@ export interface ReadyTerm {
   readonly group: string;
 }
 export interface ReadyName extends NameView {
-  /** Its term's place in the glossary. */
-  readonly term: number;
-  /** Numbers of its words in the index. */
-  readonly numbers: readonly number[];
   readonly rarities: readonly number[];
+}
+/** Every name of every term, one after the other. All of them are gone through for every column: what is asked then stands in lists of numbers. */
+export interface ReadyNames {
+  /** Its term's place in the glossary. */
+  readonly terms: Uint32Array;
+  /** Where its words begin among the words of all; at the end, how many there are. */
+  readonly starts: Uint32Array;
+  /** Of each word: its number in the index, its rarity. */
+  readonly numbers: Uint32Array;
+  readonly rarities: Float64Array;
   /** Of its words together. */
-  readonly weight: number;
+  readonly weights: Float64Array;
   /** How many different words and letter groups it has. */
-  readonly wordCount: number;
-  readonly gramCount: number;
+  readonly wordCounts: Uint32Array;
+  readonly gramCounts: Uint32Array;
 }
 /** A glossary made ready: what one column after the other is held against. */
 export interface ReadyGlossary {
@@ -53,11 +59,12 @@ export interface ReadyGlossary {
   /** Of values and their words among the terms: `yes` says nothing. */
   readonly valueRarity: Rarity;
   readonly words: WordIndex;
-  readonly isWord: (word: string) => boolean;
+  /** What a word of a name is, with the words of the terms at hand. */
+  readonly tokensOf: TokensOf;
   /** Whether some terms have a word of their own, whole or cut short, and others do not. */
   readonly tells: (word: string) => boolean;
-  /** Every name of every term, and where in this list a letter group, a word in plain English and a whole name stand. */
-  readonly names: readonly ReadyName[];
+  /** All names, and where among them a letter group, a word in plain English and a whole name stand. */
+  readonly names: ReadyNames;
   readonly byGram: Places;
   readonly byMeant: Places;
   readonly byName: Places;
@@ -71,10 +78,14 @@ export interface ReadyGlossary {
   readonly byValueWord: Places;
   /** Places in `terms` of those whose own words promise a form of values. */
   readonly byForm: Places;
-  /** Each once. */
+  /** Each once; and by term its place among them. */
   readonly dtypes: readonly string[];
-  /** Whether ids tell groups apart. */
-  readonly grouped: boolean;
+  readonly dtypePlaces: Uint32Array;
+  /** By term: how many words it has in id and name. */
+  readonly ownCounts: Uint32Array;
+  /** How many groups ids tell apart, and by term which it belongs to. */
+  readonly groups: number;
+  readonly groupOf: Uint32Array;
 }
 
 type VectorOf = EmbeddedProvider['vectorOf'];
@@ -93,16 +104,19 @@ function toReady(terms: readonly Term[], vectorOf: VectorOf): ReadyGlossary {
   const own = new Set(
     terms.flatMap(({ semantic_id, name = '' }) => [...wordsOf(semantic_id), ...wordsOf(name)]).filter((word) => word.length > 3),
   );
-  const isWord = (word: string): boolean => own.has(word);
+  const tokensOf = openTokens((word) => own.has(word));
   const meanings = new Map<string, readonly string[]>();
   /** Words of a text in plain English; each is looked up once, since descriptions say the same words again and again. */
-  const inEnglish = (text: string): readonly string[] =>
-    wordsOf(text).flatMap((word) => {
+  function inEnglish(text: string): readonly string[] {
+    const said: string[] = [];
+    for (const word of wordsOf(text)) {
       let meaning = meanings.get(word);
       if (meaning === undefined) meanings.set(word, (meaning = meaningOf(word).map(singular)));
-      return meaning;
-    });
-  const plain = terms.map((term) => toPlainTerm(term, isWord, inEnglish));
+      for (let i = 0; i < meaning.length; i++) said.push(meaning[i] ?? '');
+    }
+    return said;
+  }
+  const plain = terms.map((term) => toPlainTerm(term, tokensOf, inEnglish));
   const bySaid = placesOf(plain.map(({ said }) => said));
   const byValue = placesOf(plain.map(({ values }) => values));
   const byValueWord = placesOf(plain.map(({ valueWords }) => valueWords));
@@ -114,27 +128,18 @@ function toReady(terms: readonly Term[], vectorOf: VectorOf): ReadyGlossary {
       return confidence === 1 ? vector : undefined;
     },
   );
-  const byOwn = placesOf(plain.map((term) => term.ready.own));
+  const byOwn = placesOf(plain.map((term) => [...term.ready.own]));
   const tells = tellsIn(byOwn, terms.length);
   const telling = new Set([...new Set(plain.flatMap(({ ready: term }) => [...term.own, ...term.ways.flat()]))].filter(tells));
-  const made = plain.map(({ ready: term }, at): ReadyTerm => ({
+  const made = plain.map(({ ready: term }): ReadyTerm => ({
     ...term,
     telling: [...term.own].filter((word) => telling.has(word)),
     ways: term.ways.map((way) => way.filter((word) => telling.has(word))),
-    names: term.names.map((name) => {
-      const rarities = name.meant.map(rarity);
-      return {
-        ...name,
-        term: at,
-        numbers: name.tokens.map(({ word }) => words.numberOf.get(word) ?? 0),
-        rarities,
-        weight: rarities.reduce((sum, each) => sum + each, 0),
-        wordCount: new Set(name.meant).size,
-        gramCount: name.grams.size,
-      };
-    }),
+    names: term.names.map((name) => ({ ...name, rarities: name.meant.map(rarity) })),
   }));
   const names = made.flatMap((term) => term.names);
+  const dtypes = [...new Set(made.map(({ dtype }) => dtype))];
+  const groups = new Map([...new Set(made.map(({ group }) => group))].map((group, at) => [group, at]));
   return {
     terms: made,
     byId: new Map(made.map((each) => [each.term.semantic_id, each])),
@@ -142,20 +147,38 @@ function toReady(terms: readonly Term[], vectorOf: VectorOf): ReadyGlossary {
     rarity,
     valueRarity: rarityAmong(terms.length, havingEither(byValue, byValueWord)),
     words,
-    isWord,
+    tokensOf,
     tells,
     vectors: joined(plain.flatMap(({ texts }) => texts.map((text) => vectorOf(text).vector))),
-    names,
+    names: toReadyNames(made, words),
     byGram: placesOf(names.map(({ grams }) => grams)),
     byMeant: placesOf(names.map(({ meant }) => meant)),
     byName: placesOf(names.map((name) => [name.words.join(' ')])),
     byOwn,
     bySaid,
-    dtypes: [...new Set(made.map(({ dtype }) => dtype))],
+    dtypes,
+    dtypePlaces: Uint32Array.from(made, ({ dtype }) => dtypes.indexOf(dtype)),
+    ownCounts: Uint32Array.from(made, (term) => term.own.size),
     byValue,
     byValueWord,
     byForm: placesOf(plain.map(({ forms }) => forms)),
-    grouped: new Set(made.map(({ group }) => group)).size > 1,
+    groups: groups.size,
+    groupOf: Uint32Array.from(made, ({ group }) => groups.get(group) ?? 0),
+  };
+}
+
+function toReadyNames(terms: readonly ReadyTerm[], { numberOf }: WordIndex): ReadyNames {
+  const names = terms.flatMap((term) => term.names);
+  const starts = new Uint32Array(names.length + 1);
+  for (const [at, { tokens }] of names.entries()) starts[at + 1] = (starts[at] ?? 0) + tokens.length;
+  return {
+    terms: Uint32Array.from(terms.flatMap((term, at) => term.names.map(() => at))),
+    starts,
+    numbers: Uint32Array.from(names.flatMap(({ tokens }) => tokens.map(({ word }) => numberOf.get(word) ?? 0))),
+    rarities: Float64Array.from(names.flatMap(({ rarities }) => rarities)),
+    weights: Float64Array.from(names, ({ rarities }) => rarities.reduce((sum, each) => sum + each, 0)),
+    wordCounts: Uint32Array.from(names, ({ meant }) => new Set(meant).size),
+    gramCounts: Uint32Array.from(names, ({ grams }) => grams.length),
   };
 }
 
@@ -200,12 +223,12 @@ const rarityAmong =
   (word) =>
     Math.log(1 + terms / (1 + having(word))) + 0.1;
 
-function toPlainTerm(term: Term, isWord: (word: string) => boolean, inEnglish: (text: string) => readonly string[]) {
+function toPlainTerm(term: Term, tokensOf: TokensOf, inEnglish: (text: string) => readonly string[]) {
   const parts = term.semantic_id.split(/[.:/#|]/);
   const tail = parts.at(-1) ?? '';
   const names = toNameViews(
     [term.name ?? '', tail].filter((name) => name !== ''),
-    isWord,
+    tokensOf,
   );
   const own = new Set([...inEnglish(term.semantic_id), ...names.flatMap(({ meant }) => meant)]);
   const values = (term.enum_values ?? term.sample_values ?? []).map((value) => value.trim().toLowerCase());
@@ -242,7 +265,7 @@ function isIndicator(listed: readonly string[]): boolean {
   let said = 0;
   for (const value of listed) {
     if (NOBODY_KNOWS.test(value.trim())) continue;
-    if (++said > 4 || !formsOf(value.trim()).includes('indicator')) return false;
+    if (++said > 4 || !hasForm(value.trim(), 'indicator')) return false;
   }
   return said >= 2;
 }

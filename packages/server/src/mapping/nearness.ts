@@ -9,9 +9,17 @@ export function nearness(of: Float32Array, list: Float32Array): Float64Array {
   const last = made.length - 1;
   // Four sums side by side: each step of a sum waits for the one before. At the end the last one is summed again.
   for (let at = 0; at <= last; at += 4) {
-    const [second, third, fourth] = [Math.min(at + 1, last), Math.min(at + 2, last), Math.min(at + 3, last)];
-    const [a, b, c, d] = [at * dim, second * dim, third * dim, fourth * dim];
-    let [ofA, ofB, ofC, ofD] = [0, 0, 0, 0];
+    const second = Math.min(at + 1, last);
+    const third = Math.min(at + 2, last);
+    const fourth = Math.min(at + 3, last);
+    const a = at * dim;
+    const b = second * dim;
+    const c = third * dim;
+    const d = fourth * dim;
+    let ofA = 0;
+    let ofB = 0;
+    let ofC = 0;
+    let ofD = 0;
     for (let i = 0; i < dim; i++) {
       const value = of[i] ?? 0;
       ofA += value * (list[a + i] ?? 0);

@@ -39,7 +39,8 @@ export function toValues(samples: readonly string[], keyed: Keyed): Values {
   }
   const share = (some: number): number => (count === 0 ? 0 : Math.round((some / count) * 1e4) / 1e4);
   const lower = new Set([...counts.keys()].map((value) => value.toLowerCase()));
-  const words = new Set([...lower].flatMap((value) => wordsOf(value).filter((word) => !/^\d+$/.test(word))));
+  // All at once: a column's values are many short texts.
+  const words = new Set(wordsOf([...lower].join('\n')).filter((word) => !/^\d+$/.test(word)));
   const shapes = new Map<string, number>();
   const detected = new Map<string, number>();
   const numbers: number[] = [];

@@ -123,13 +123,8 @@ function rankColumn(
     readonly refused: ReadonlySet<string>;
   },
 ): RankedColumn {
-  const logits = sheet.logits(model.weights);
   const idOf = (at: number): string => terms[at]?.term.semantic_id ?? '';
-  const places = firstOf(
-    terms.length,
-    RETRIEVED + refused.size,
-    (a, b) => (logits[b] ?? 0) - (logits[a] ?? 0) || (idOf(a) < idOf(b) ? -1 : 1),
-  )
+  const places = highest(sheet.logits(model.weights), RETRIEVED + refused.size, (a, b) => idOf(a) < idOf(b))
     .filter((at) => !refused.has(idOf(at)))
     .slice(0, RETRIEVED);
   const rows = places.map((at) => sheet.row(at));
@@ -160,17 +155,31 @@ function rankColumn(
   };
 }
 
-/** The first few of so many in an order, without sorting all. */
-function firstOf(size: number, few: number, order: (a: number, b: number) => number): readonly number[] {
-  const first: number[] = [];
-  for (let each = 0; each < size; each++) {
-    let at = first.length;
-    while (at > 0 && order(first[at - 1] ?? 0, each) > 0) at--;
-    if (at === few) continue;
-    first.splice(at, 0, each);
-    if (first.length > few) first.pop();
+/** Places of the few highest of many numbers, the highest first, without sorting all. @param isBefore - which of two equal ones comes first */
+function highest(numbers: Float64Array, few: number, isBefore: (a: number, b: number) => boolean): readonly number[] {
+  const places: number[] = [];
+  let least = -Infinity;
+  for (let each = 0; each < numbers.length; each++) {
+    const number = numbers[each] ?? 0;
+    // Most are lower than all that were found.
+    if (number < least) continue;
+    let at = places.length;
+    for (; at > 0; at--) {
+      const before = places[at - 1] ?? 0;
+      const other = numbers[before] ?? 0;
+      if (other > number || (other === number && isBefore(before, each))) break;
+    }
+    places.splice(at, 0, each);
+    if (places.length > few) places.pop();
+    if (places.length === few) least = numbers[places.at(-1) ?? 0] ?? 0;
   }
-  return first;
+  return places;
+}
+
+function most(numbers: Float64Array): number {
+  let found = 0;
+  for (let at = 0; at < numbers.length; at++) found = Math.max(found, numbers[at] ?? 0);
+  return found;
 }
 
 const UNSURPASSED = place('unsurpassed');
@@ -206,13 +215,12 @@ export const rankTable = ({
 /** What speaks for `none`: names and values that are like those of no term, and columns of which people said that none fits. */
 function noneFeatures(column: ReadyColumn, sheet: FeatureSheet, { none, nearest }: Memories, remembers: boolean): readonly number[] {
   const names = sheet.column('name_similarity');
-  const [best = 0, , , , fifth = 0] = firstOf(names.length, 5, (a, b) => (names[b] ?? 0) - (names[a] ?? 0)).map((at) => names[at]);
-  const evidence = sheet.column('overall').reduce((most, each) => Math.max(most, each), 0);
+  const [best = 0, , , , fifth = 0] = highest(names, 5, () => true).map((at) => names[at]);
   const named = column.view.tokens.length > 0;
   const of = {
     none: 1,
     none_weak_name: named ? 1 - best : 0,
-    none_weak_evidence: 1 - evidence,
+    none_weak_evidence: 1 - most(sheet.column('overall')),
     none_close: named ? fifth : 0,
     none_nameless: named ? 0 : 1,
     none_empty: column.values.profile.count === 0 ? 1 : 0,

@@ -20,7 +20,7 @@ export function toReadyColumns(
   keyed: Keyed,
 ): readonly ReadyColumn[] {
   const columns = table.columns.map(({ name, samples }) => {
-    const view = toNameView(name, glossary.isWord);
+    const view = toNameView(name, glossary.tokensOf);
     const values = toValues(samples, keyed);
     return {
       name,

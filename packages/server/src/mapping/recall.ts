@@ -84,6 +84,7 @@ export function recall(
   tableWords: readonly string[],
   specificity: number,
 ): Memories {
+  if (memory.columns.length === 0) return { byTerm: new Map(), none: undefined, nearest: 0 };
   const best = new Map<string | undefined, Found>();
   const mine = new Set(tokens);
   const joined = tokens.join(' ');
@@ -92,9 +93,9 @@ export function recall(
   /** Words of the name that terms are told apart by. */
   const telling = view.meant.flatMap((word, i) => (glossary.tells(word) ? [{ word, token: tokens[i] ?? word }] : []));
   /** Name and table together are exactly what some term says. */
-  const meantHere = memory.columns.length > 0 && glossary.terms.some((term) => isMeant(term.telling, view.meant, here));
+  const meantHere = glossary.terms.some((term) => isMeant(term.telling, view.meant, here));
   /** Terms that name and table say in full. */
-  const saidHere = memory.columns.length === 0 ? [] : glossary.terms.filter(({ ways }) => ways.some((way) => isAll(way, view.meant, here)));
+  const saidHere = glossary.terms.filter(({ ways }) => ways.some((way) => isAll(way, view.meant, here)));
   let sameName = 0;
   for (const { semantic_id, joined: theirs, words, profile, table, column, subject } of memory.columns) {
     const named = view.tokens.length > 0 && words.size > 0;

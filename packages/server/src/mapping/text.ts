@@ -1,7 +1,11 @@
 import { completed, folded, isKnown, isPublicWord, meaningOf, sensesOf, singular } from './vocabulary.ts';
 
+/** ASCII with neither capitals nor digits. */
+const PLAIN = /^[\n -/:-@[-~]*$/;
 /** Words of a name: parted at case changes, between letters and digits, and at everything that is neither; lower-case. */
 export function wordsOf(name: string): readonly string[] {
+  // Most names are plain words already.
+  if (PLAIN.test(name)) return name.match(/[a-z]+/g) ?? [];
   let text = name.normalize('NFC');
   // Most texts have nothing to part: to see that is quicker than to look for where.
   if (/\p{Lu}/u.test(text)) text = text.replaceAll(/(\p{Ll}|\d)(\p{Lu})/gu, '$1 $2').replaceAll(/(\p{Lu}+)(\p{Lu}\p{Ll})/gu, '$1 $2');
@@ -25,24 +29,40 @@ export interface NameView {
   readonly words: readonly string[];
   readonly tokens: readonly Token[];
   readonly meant: readonly string[];
-  readonly grams: ReadonlySet<string>;
+  /** Each once. */
+  readonly grams: readonly string[];
 }
 
 /** The words by which a name is compared. What stands in square brackets is a footnote, not a name. */
 const wordsCompared = (name: string): readonly string[] => (NAMELESS.test(name.trim()) ? [] : wordsOf(name.replaceAll(/\[[^\]]*\]/g, ' ')));
 
-/** @param isWord - words of the glossary at hand, of which a compound may be made beside the shipped ones */
-export const toNameView = (name: string, isWord: (word: string) => boolean = () => false): NameView => toView(wordsCompared(name), isWord);
+/** What a word of a name is compared as. */
+export type TokensOf = (word: string) => readonly Token[];
+/** Each word is looked up once: names have the same words again and again. @param isWord - words of the glossary at hand, of which a compound may be made beside the shipped ones */
+export function openTokens(isWord: (word: string) => boolean): TokensOf {
+  const known = new Map<string, readonly Token[]>();
+  return (word) => {
+    let tokens = known.get(word);
+    if (tokens === undefined) {
+      if (known.size >= KEPT) known.clear();
+      known.set(word, (tokens = partsOf(completed(word), isWord).flatMap(toTokens)));
+    }
+    return tokens;
+  };
+}
+const KEPT = 5000;
+
+export const toNameView = (name: string, tokensOf: TokensOf): NameView => toView(wordsCompared(name), tokensOf);
 
 /** Names of one thing, each once: `age_at_index` and `Age At Index` are the same. */
-export function toNameViews(names: readonly string[], isWord: (word: string) => boolean): readonly NameView[] {
+export function toNameViews(names: readonly string[], tokensOf: TokensOf): readonly NameView[] {
   const each = new Map(names.map(wordsCompared).map((words) => [words.join(' '), words]));
-  return [...each.values()].map((words) => toView(words, isWord));
+  return [...each.values()].map((words) => toView(words, tokensOf));
 }
 
-function toView(words: readonly string[], isWord: (word: string) => boolean): NameView {
-  const tokens = words.flatMap((word) => partsOf(completed(word), isWord)).flatMap(toTokens);
-  return { words, tokens, meant: tokens.map(({ meant }) => meant), grams: words.length === 0 ? new Set() : gramsOf(words.join(' ')) };
+function toView(words: readonly string[], tokensOf: TokensOf): NameView {
+  const tokens = words.flatMap(tokensOf);
+  return { words, tokens, meant: tokens.map(({ meant }) => meant), grams: words.length === 0 ? [] : gramsOf(words.join(' ')) };
 }
 
 /** A short form of several words (`plz`, `bmi`) is these words; every other word is itself, with its senses. */
@@ -89,12 +109,12 @@ function partsOf(word: string, isWord: (word: string) => boolean): readonly stri
 /** Short words of which compounds are often made. */
 const SHORT = new Set(['nr', 'no', 'id', 'st', 'dt', 'cd', 'nm', 'ty']);
 
-/** Groups of three letters, edges included. */
-export function gramsOf(text: string): ReadonlySet<string> {
+/** Groups of three letters, edges included, each once. */
+export function gramsOf(text: string): readonly string[] {
   const padded = `  ${text} `;
   const grams = new Set<string>();
   for (let at = 0; at + 3 <= padded.length; at++) grams.add(padded.slice(at, at + 3));
-  return grams;
+  return [...grams];
 }
 
 /** Twice what two sets share, of all they have: by how much they share and their sizes. */

@@ -1,21 +1,22 @@
 import { equal, ok } from 'node:assert/strict';
 import { test } from 'node:test';
 import { similarity } from './shop.fixture.ts';
-import { toNameView } from './text.ts';
+import { openTokens, toNameView } from './text.ts';
 import { abbreviates, openWordIndex } from './word-likeness.ts';
 
 const vectorOf = (word: string) => {
   const { vector, confidence } = similarity.vectorOf(word);
   return confidence === 1 ? vector : undefined;
 };
+const tokensOf = openTokens(() => false);
 const words = 'quantity customer supplier description physician first last town'.split(' ');
 const index = openWordIndex(
-  words.flatMap((word) => toNameView(word).tokens),
+  words.flatMap((word) => toNameView(word, tokensOf).tokens),
   vectorOf,
 );
 /** How near a column's word is to a word of the glossary. */
 function near(word: string, other: string): number {
-  const [token] = toNameView(word).tokens;
+  const [token] = toNameView(word, tokensOf).tokens;
   const at = index.numberOf.get(other);
   ok(token !== undefined && at !== undefined, `${word}, ${other}`);
   return index.likeness(token)[at] ?? 0;

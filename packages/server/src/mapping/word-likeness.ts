@@ -1,6 +1,7 @@
 import { joined, nearness } from './nearness.ts';
 import { placesOf } from './places.ts';
-import { gramsOf, type Token } from './text.ts';
+import { raise, tally } from './tally.ts';
+import { dice, gramsOf, type Token } from './text.ts';
 
 /** How rare a word is among the terms: what stands in many names says little. */
 export type Rarity = (word: string) => number;
@@ -28,9 +29,10 @@ export function openWordIndex(tokens: readonly Token[], vectorOf: (word: string)
   const numberOf = new Map(words.map(({ word }, at) => [word, at]));
   const vectors = words.map(({ word }) => vectorOf(word));
   // Of words whose meaning is known, one after the other, and their numbers.
-  const numbers = [...vectors.keys()].filter((at) => vectors[at] !== undefined);
+  const numbers = Uint32Array.from([...vectors.keys()].filter((at) => vectors[at] !== undefined));
   const meanings = joined(vectors.filter((vector) => vector !== undefined));
   const grams = words.map(({ word }) => gramsOf(word));
+  const gramCounts = Uint32Array.from(grams, ({ length }) => length);
   // Numbers of the words that have a letter group, begin with a letter, may stand for something, mostly do.
   const byGram = placesOf(grams);
   const byLetter = placesOf(words.map(({ word }) => [word.slice(0, 1)]));
@@ -40,25 +42,16 @@ export function openWordIndex(tokens: readonly Token[], vectorOf: (word: string)
 
   function rowOf({ word, meant, senses }: Token): Float64Array {
     const row = new Float64Array(words.length);
-    const raise = (at: number, to: number): void => {
-      if (to > (row[at] ?? 0)) row[at] = to;
-    };
     const mine = gramsOf(word);
-    const shared = new Uint16Array(words.length);
-    for (const gram of mine) for (const at of byGram.get(gram) ?? []) shared[at] = (shared[at] ?? 0) + 1;
-    for (const [at, both] of shared.entries()) {
-      const spelled = both === 0 ? 0 : (2 * both) / (mine.size + (grams[at]?.size ?? 0));
-      if (spelled >= 0.5) raise(at, Math.min(spelled, SAME_MEANING));
-    }
+    raiseSpelled(row, tally(mine, byGram, words.length), mine.length, gramCounts);
     const vector = vectorOf(word);
-    if (vector !== undefined)
-      for (const [i, near] of nearness(vector, meanings).entries()) if (near > NEAR) raise(numbers[i] ?? 0, NEAR_MEANING * near);
+    if (vector !== undefined) raiseNear(row, nearness(vector, meanings), numbers);
     for (const at of byLetter.get(word.slice(0, 1)) ?? []) {
       const other = words[at]?.word ?? '';
-      if (abbreviates(word, other) || abbreviates(other, word)) raise(at, CUT_SHORT);
+      if (abbreviates(word, other) || abbreviates(other, word)) raise(row, at, CUT_SHORT);
     }
-    for (const sense of senses) for (const at of bySense.get(sense) ?? []) raise(at, ONE_SENSE);
-    for (const at of byMeant.get(meant) ?? []) raise(at, SAME_MEANING);
+    for (const sense of senses) for (const at of bySense.get(sense) ?? []) raise(row, at, ONE_SENSE);
+    for (const at of byMeant.get(meant) ?? []) raise(row, at, SAME_MEANING);
     const same = numberOf.get(word);
     if (same !== undefined) row[same] = 1;
     return row;
@@ -75,6 +68,20 @@ export function openWordIndex(tokens: readonly Token[], vectorOf: (word: string)
       return row;
     },
   };
+}
+
+function raiseSpelled(row: Float64Array, shared: Float64Array, mine: number, gramCounts: Uint32Array): void {
+  for (let at = 0; at < row.length; at++) {
+    const spelled = dice(shared[at] ?? 0, mine, gramCounts[at] ?? 0);
+    if (spelled >= 0.5) raise(row, at, Math.min(spelled, SAME_MEANING));
+  }
+}
+
+function raiseNear(row: Float64Array, near: Float64Array, numbers: Uint32Array): void {
+  for (let i = 0; i < near.length; i++) {
+    const to = near[i] ?? 0;
+    if (to > NEAR) raise(row, numbers[i] ?? 0, NEAR_MEANING * to);
+  }
 }
 
 /** Whether one word is the other cut short (`desc`) or without its inner vowels (`qnty`, `mgmt`). */

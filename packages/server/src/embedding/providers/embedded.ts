@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { EmbeddingModel } from '@ancilla/contracts';
+import { normalise } from './normalise.ts';
 import type { EmbeddedText, EmbeddingProvider } from './provider.ts';
 import { openWordList } from './word-list.ts';
 
@@ -25,8 +25,9 @@ interface Words {
   readonly file: Uint8Array;
 }
 
-async function readWords(): Promise<Words> {
-  const file = await readFile(FILE);
+function readWords(): Words {
+  // At once: in the background it is read in a dozen parts, each of which waits for the one before.
+  const file = readFileSync(FILE);
   if (file.toString('latin1', 0, 4) !== 'ANWV') throw new TypeError('word-vectors.bin is not a file of word vectors');
   const [count, dim, textBytes] = [file.readUInt32LE(4), file.readUInt32LE(8), file.readUInt32LE(12)];
   const scalesAt = 16 + textBytes;
@@ -44,38 +45,70 @@ function wordsOf(text: string): readonly string[] {
   return parted.match(/\p{L}+/gu) ?? [];
 }
 
-export async function openEmbeddedProvider(): Promise<EmbeddedProvider> {
-  const { dim, placeOf, scales, codes, file } = await readWords();
-  const kept = new Map<string, EmbeddedText>();
+interface Word {
+  /** In the list, when it is known. */
+  readonly place: number | undefined;
+  /** Where in a vector each of its letter groups counts, or, negated bit by bit, counts against: words that are spelled alike are near, known or not. */
+  readonly letters: Int32Array;
+  /** What a letter group counts. */
+  readonly weight: number;
+}
 
-  /** Letter groups of a word as a direction: words that are spelled alike are near, known or not. */
-  function addLetters(into: Float32Array, word: string, weight: number): void {
-    const padded = `^${word}$`;
-    for (let at = 0; at + 3 <= padded.length; at++) {
-      let hash = 2_166_136_261;
-      for (let i = at; i < at + 3; i++) hash = Math.imul(hash ^ padded.charCodeAt(i), 16_777_619);
-      const place = (hash >>> 1) % dim;
-      into[place] = (into[place] ?? 0) + (hash & 1 ? weight : -weight);
+/** Vectors are summed in single precision, word by word: a text has the same one whatever was kept. */
+function addCodes(to: Float32Array, codes: Int8Array, from: number, scale: number): void {
+  for (let i = 0; i < to.length; i++) to[i] = (to[i] ?? 0) + (codes[from + i] ?? 0) * scale;
+}
+
+function addLetters(to: Float32Array, letters: Int32Array, weight: number): void {
+  for (let i = 0; i < letters.length; i++) {
+    const letter = letters[i] ?? 0;
+    if (letter < 0) to[~letter] = (to[~letter] ?? 0) - weight;
+    else to[letter] = (to[letter] ?? 0) + weight;
+  }
+}
+
+function lettersOf(word: string, dim: number): Int32Array {
+  const padded = `^${word}$`;
+  const letters = new Int32Array(padded.length - 2);
+  for (let at = 0; at < letters.length; at++) {
+    let hash = 2_166_136_261;
+    for (let i = at; i < at + 3; i++) hash = Math.imul(hash ^ padded.charCodeAt(i), 16_777_619);
+    const place = (hash >>> 1) % dim;
+    letters[at] = hash & 1 ? place : ~place;
+  }
+  return letters;
+}
+
+export async function openEmbeddedProvider(): Promise<EmbeddedProvider> {
+  const { dim, placeOf, scales, codes, file } = readWords();
+  const kept = new Map<string, EmbeddedText>();
+  const words = new Map<string, Word>();
+
+  /** What of a word goes into the vector of a text: descriptions say the same words again and again. */
+  function wordOf(text: string): Word {
+    let word = words.get(text);
+    if (word === undefined) {
+      const place = placeOf(text);
+      const weight = (place === undefined ? 1 : LETTERS) / Math.sqrt(Math.max(1, text.length));
+      if (words.size >= KEPT) words.clear();
+      words.set(text, (word = { place, letters: lettersOf(text, dim), weight }));
     }
+    return word;
   }
 
   function embedOne(text: string): EmbeddedText {
     const vector = new Float32Array(dim);
-    const words = wordsOf(text);
+    const all = wordsOf(text);
     let seen = 0;
-    for (const word of words) {
-      const at = placeOf(word);
-      if (at !== undefined) {
+    for (let i = 0; i < all.length; i++) {
+      const { place, letters, weight } = wordOf(all[i] ?? '');
+      if (place !== undefined) {
         seen++;
-        const scale = scales[at] ?? 0;
-        for (let i = 0; i < dim; i++) vector[i] = (vector[i] ?? 0) + (codes[at * dim + i] ?? 0) * scale;
+        addCodes(vector, codes, place * dim, scales[place] ?? 0);
       }
-      addLetters(vector, word, (at === undefined ? 1 : LETTERS) / Math.sqrt(Math.max(1, word.length)));
+      addLetters(vector, letters, weight);
     }
-    // Not spread: that would go through an iterator.
-    const norm: number = Reflect.apply(Math.hypot, undefined, vector) || 1;
-    for (let i = 0; i < dim; i++) vector[i] = (vector[i] ?? 0) / norm;
-    return { vector, confidence: words.length === 0 ? 0 : seen / words.length };
+    return { vector: normalise(vector), confidence: all.length === 0 ? 0 : seen / all.length };
   }
 
   const vectorOf = (text: string): EmbeddedText => {
@@ -87,22 +120,25 @@ export async function openEmbeddedProvider(): Promise<EmbeddedProvider> {
     return made;
   };
 
-  let meta: EmbeddingModel | undefined;
-  /** Of vectors that are kept: who only compares some needs no digest of all words. */
-  const toMeta = (): EmbeddingModel => ({
-    provider: 'embedded',
-    model: MODEL,
-    revision: createHash('sha256').update(file).digest('hex').slice(0, 12),
-    dim,
-    pooling: 'mean',
-    normalise: true,
-    prefix: null,
-    quantisation: 'int8',
-  });
+  let meta: Promise<EmbeddingModel> | undefined;
+  /** Of vectors that are kept: who only compares some needs no digest of all words, nor what makes one. */
+  async function toMeta(): Promise<EmbeddingModel> {
+    const { createHash } = await import('node:crypto');
+    return {
+      provider: 'embedded',
+      model: MODEL,
+      revision: createHash('sha256').update(file).digest('hex').slice(0, 12),
+      dim,
+      pooling: 'mean',
+      normalise: true,
+      prefix: null,
+      quantisation: 'int8',
+    };
+  }
   return {
     model: MODEL,
     endpoint: 'embedded:glove',
     vectorOf,
-    embed: async (texts) => ({ meta: (meta ??= toMeta()), texts: texts.map(vectorOf) }),
+    embed: async (texts) => ({ meta: await (meta ??= toMeta()), texts: texts.map(vectorOf) }),
   };
 }

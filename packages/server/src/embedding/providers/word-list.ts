@@ -13,18 +13,13 @@ export function openWordList(bytes: Uint8Array, count: number): (word: string) =
   // At most half full: places from 1 on, 0 is free.
   const slots = new Uint32Array(2 ** (33 - Math.clz32(count)));
   const mask = slots.length - 1;
-  let hash = FNV_START;
-  for (let i = 0, word = 0; i <= bytes.length; i++) {
-    const letter = bytes[i] ?? LINE_BREAK;
-    if (letter !== LINE_BREAK) {
-      hash = hashOn(hash, letter);
-      continue;
-    }
+  for (let word = 0, at = 0; word < count; word++, at++) {
+    let hash = FNV_START;
+    for (; at < bytes.length && bytes[at] !== LINE_BREAK; at++) hash = hashOn(hash, bytes[at] ?? 0);
     let slot = hash & mask;
     while (slots[slot] !== 0) slot = (slot + 1) & mask;
-    ends[word] = i;
-    slots[slot] = ++word;
-    hash = FNV_START;
+    ends[word] = at;
+    slots[slot] = word + 1;
   }
 
   const isAt = (word: string, end: number): boolean => {
