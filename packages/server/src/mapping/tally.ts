@@ -1,5 +1,6 @@
 import type { Places } from './places.ts';
 
+/** What is more than was there stands there. */
 export function raise(of: Float64Array, at: number, to: number): void {
   if (to > (of[at] ?? 0)) of[at] = to;
 }
@@ -11,6 +12,7 @@ export function tally(words: readonly string[], places: Places, size: number, we
   return found;
 }
 
+/** What stands in several places counts in each. */
 export function add(to: Float64Array, places: readonly number[], weight: number): void {
   for (let i = 0; i < places.length; i++) {
     const at = places[i] ?? 0;

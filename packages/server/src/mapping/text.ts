@@ -52,6 +52,7 @@ export function openTokens(isWord: (word: string) => boolean): TokensOf {
 }
 const KEPT = 5000;
 
+/** A name as it is compared. */
 export const toNameView = (name: string, tokensOf: TokensOf): NameView => toView(wordsCompared(name), tokensOf);
 
 /** Names of one thing, each once: `age_at_index` and `Age At Index` are the same. */
