@@ -1,7 +1,8 @@
 // Runs in browsers too. Names typed without capitals, and in scripts that have none: only where the words before leave no doubt.
+import { classAt, LOWER, OTHER_LETTER } from '../characters.ts';
 import { confidence, type Detector } from '../detector.ts';
 import { wordSet } from '../keywords.ts';
-import { isEveryday, isListed, isListedGiven } from '../names/lookup.ts';
+import { isEveryday, isGiven, isListed, isListedGiven } from '../names/lookup.ts';
 import { toName } from '../names/name-filter.ts';
 import type { Scan } from '../scan.ts';
 
@@ -66,7 +67,7 @@ export const personSmall: Detector = {
     // Most cards are no cue.
     if (end - start === 4 && text.startsWith('card', start) && !text.startsWith('on ', start - 3) && !text.startsWith('the ', start - 4))
       return;
-    if (end - start === 2 && !mayCue(text, start)) return;
+    if ((end - start === 2 && !mayCue(text, start)) || !mayBeGiven(text, end)) return;
     const cue = CUE.exec(text.slice(Math.max(0, end - 20), end));
     if (cue === null) return;
     const { self, passing, weak } = cue.groups ?? {};
@@ -86,6 +87,16 @@ const mayCue = (text: string, start: number): boolean =>
   text.startsWith('de', start)
     ? text.startsWith('parte ', start - 6)
     : !text.startsWith('to', start) || /(?:talked|spoken?) $/.test(text.slice(Math.max(0, start - 7), start));
+
+/** Whether a given name may stand behind a cue: no word is cut out for what most are, a word of the sentence. */
+function mayBeGiven(text: string, end: number): boolean {
+  let from = end;
+  while (from < end + 2 && GAP.includes(text[from] ?? '-')) from++;
+  let to = from;
+  while (classAt(text, to) === LOWER) to++;
+  return text[to] === '-' || (classAt(text, to) & OTHER_LETTER) !== 0 || (to - from > 2 && isGiven(text, from, to));
+}
+const GAP = ' ,!\n';
 
 /** A given name typed small behind a cue or a key. */
 function givenBehind(text: string, end: number): { readonly start: number; readonly end: number } | undefined {

@@ -4,7 +4,7 @@ import { everydayWords } from './everyday-words.ts';
 import { anyNames, givenNames } from './filters.ts';
 import { openNameFilter } from './name-filter.ts';
 
-const isGiven = openNameFilter(givenNames);
+export const isGiven = openNameFilter(givenNames);
 export const isAny = openNameFilter(anyNames);
 
 /** What headings and catalogues end with: "Ward List", "Bamboo Rake". Behind a whole name it is no part of that. */
