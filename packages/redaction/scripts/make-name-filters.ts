@@ -36,10 +36,10 @@ function babyNames(): readonly string[] {
 const COUNTED = { sources: 5, people: 20 };
 /** What so many have is a name first, though it is a word of one language as well. */
 const WELL_KNOWN = { sources: 10, people: 500 };
+const counted: Record<string, readonly [sources: number, people: number]> = JSON.parse(
+  readFileSync(join(folder, 'nomquamgender/name_data.json'), 'utf8'),
+);
 function countedNames(fewest: typeof COUNTED): readonly string[] {
-  const counted: Record<string, readonly [sources: number, people: number]> = JSON.parse(
-    readFileSync(join(folder, 'nomquamgender/name_data.json'), 'utf8'),
-  );
   return Object.entries(counted).flatMap(([name, [sources, people]]) =>
     /^[a-z]+$/.test(name) && sources >= fewest.sources && people >= fewest.people ? [name] : [],
   );
@@ -103,11 +103,11 @@ const wikidata = await wikidataNames();
 const given = new Set([...curatedGiven, ...large(babyNames()), ...large(countedNames(COUNTED)), ...wellKnown, ...large(wikidata.given)]);
 const any = new Set([...curated, ...given, ...large(lines('humannames/list.txt')), ...large(wikidata.family)]);
 
-/** With six probes one word in two thousand passes for a given name that is none, one in five hundred for a name. */
-const BITS_PER_NAME = { given: 18, any: 14 };
+/** With six probes one word in five hundred passes for a name that is none. */
+const BITS_PER_NAME = 14;
 
-function toFilter(names: ReadonlySet<string>, bitsPerName: number): string {
-  const bits = new Uint8Array(Math.ceil((names.size * bitsPerName) / 8));
+function toFilter(names: ReadonlySet<string>): string {
+  const bits = new Uint8Array(Math.ceil((names.size * BITS_PER_NAME) / 8));
   for (const name of names)
     for (const bit of filterBits(name, bits.length * 8)) bits[bit >>> 3] = (bits[bit >>> 3] ?? 0) | (1 << (bit & 7));
   return Buffer.from(bits).toString('base64');
@@ -119,10 +119,10 @@ writeFileSync(
 
 /** ${given.size} given names. */
 export const givenNames =
-  '${toFilter(given, BITS_PER_NAME.given)}';
+  '${toFilter(given)}';
 
 /** ${any.size} given and family names. */
 export const anyNames =
-  '${toFilter(any, BITS_PER_NAME.any)}';
+  '${toFilter(any)}';
 `,
 );

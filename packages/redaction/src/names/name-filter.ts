@@ -1,4 +1,4 @@
-// Runs in browsers too. Name lists as Bloom filters: some 600 kB for 240,000 names, and no list of people to read.
+// Runs in browsers too. Name lists as Bloom filters: some 570 kB for 240,000 names, and no list of people to read.
 
 /** Bits looked at for one name. */
 const PROBES = 6;
