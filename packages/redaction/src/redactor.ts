@@ -324,11 +324,8 @@ const SAYS_NOTHING =
   /^(?:value|values|number|no|nr|num|text|raw|data|content|primary|secondary|home|work|main|default|first|last|full|id|code|v|list|items|entries|all|other|\d{1,3})$/i;
 /** Whose name it is, or what's: {"priority": {"name": "Highest"}}. */
 const NAME = /^name$/i;
-function names(outer: string, key: string): string {
-  if (outer === '') return key.slice(-LONGEST_KEY);
-  return (SAYS_NOTHING.test(key) ? `${outer} ${key}` : NAME.test(key) ? `${outer}.${key}` : key).slice(-LONGEST_KEY);
-}
-const LONGEST_KEY = 80;
+const names = (outer: string, key: string): string =>
+  (outer === '' ? key : SAYS_NOTHING.test(key) ? `${outer} ${key}` : NAME.test(key) ? `${outer}.${key}` : key).slice(-80);
 
 const isPlain = (value: object): boolean => {
   const prototype: unknown = Object.getPrototypeOf(value);

@@ -168,7 +168,7 @@ function lookNumber(scan: Scan, start: number, end: number): void {
     end - start > 6 ||
     isWord(text, start - 1) ||
     (text[end] === ',' && text[start - 1] === ' ' && isDigit(text, start - 2)) ||
-    ENDS_NUMBER.test(text.slice(Math.max(0, start - 6), start))
+    ('-./'.includes(text[start - 1] ?? ' ') && ENDS_NUMBER.test(text.slice(Math.max(0, start - 6), start)))
   )
     return;
   const next = text[end] ?? ' ';

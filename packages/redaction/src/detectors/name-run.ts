@@ -48,6 +48,7 @@ export function wordAt(text: string, start: number, joined = false): Word | unde
   let end = start + 1;
   const limit = Math.min(text.length, start + LONGEST_NAME);
   let inside = 0;
+  let hyphen = 0;
   for (; end < limit; end++) {
     const kind = classAt(text, end);
     if ((kind & LETTER) !== 0) {
@@ -55,6 +56,7 @@ export function wordAt(text: string, start: number, joined = false): Word | unde
       continue;
     }
     const code = text[end];
+    if (code === '-') hyphen = end;
     if (
       (code === "'" || code === '’' || code === '-') &&
       (classAt(text, end + 1) & LETTER) !== 0 &&
@@ -63,8 +65,10 @@ export function wordAt(text: string, start: number, joined = false): Word | unde
       continue;
     break;
   }
-  if (isWord(text, end) || ELISION.test(text.slice(start, start + 4))) return undefined;
-  end -= HONORIFIC.exec(text.slice(Math.max(start + 1, end - 7), end))?.[0].length ?? 0;
+  if (isWord(text, end)) return undefined;
+  // Most words have neither an apostrophe nor a hyphen.
+  if ((isApostrophe(text, start + 1) || isApostrophe(text, start + 2)) && ELISION.test(text.slice(start, start + 4))) return undefined;
+  if (hyphen > start) end -= HONORIFIC.exec(text.slice(hyphen, end))?.[0].length ?? 0;
   const raw = text.slice(start, end);
   // The trailing letters of camelCase are code.
   if (
@@ -80,10 +84,11 @@ export function wordAt(text: string, start: number, joined = false): Word | unde
   return new Word(start, end, isAscii ? raw.toLowerCase() : toName(raw), joined);
 }
 
+const isApostrophe = (text: string, at: number): boolean => text.charCodeAt(at) === 0x27 || text.charCodeAt(at) === 0x2019;
 /** L'agent: the article of a word that is none of a name. */
 const ELISION = /^(?:[LJCNS]|Qu)['’]\p{Ll}/u;
 /** Ueda-san */
-const HONORIFIC = /-(?:san|sama|sensei|kun|chan)$/;
+const HONORIFIC = /^-(?:san|sama|sensei|kun|chan)$/;
 
 /** A capital, small letters, a capital. */
 function isCamelCase(text: string, start: number, end: number): boolean {

@@ -101,8 +101,8 @@ export function invertedEnd(text: string, lead: number, first: Word, announced: 
   if (role && (born ? isGiven || isRare : isGiven ? isCell || ENDS_NAME.test(after) : isCell && isRare && isFamily && !first.given))
     return end;
   if (born && isGiven && isFamily && !isEveryday(name)) return end;
-  const mark = text[lead - 1] === ' ' ? (text[lead - 2] ?? '') : '';
-  if (isGiven && isFamily && !first.given && !isEveryday(name) && ';:/'.includes(mark) && mark !== '' && ENDS_NAME.test(after)) return end;
+  const mark = text[lead - 1] === ' ' ? (text[lead - 2] ?? ' ') : ' ';
+  if (isGiven && isFamily && !first.given && !isEveryday(name) && ';:/'.includes(mark) && ENDS_NAME.test(after)) return end;
   // Behind a colon stand lists of whole names, too.
   if (first.given && parts.length > 1 && (mark === ':' || mark === '/')) return undefined;
   if (!isCell || !beginsCell(text, lead)) return undefined;

@@ -123,12 +123,9 @@ function look(scan: Scan, start: number, runEnd: number): void {
   const end = last.end + (isInitial(last) && text[last.end] === '.' ? 1 : 0);
   const from = announcedFrom === undefined ? start : lead;
   const name = toName(text.slice(from, end));
-  if (announced?.surely !== true && eponyms.has(name)) {
-    // A part of it is nobody, either.
-    scan.personsSeen = end;
-    return;
-  }
   scan.personsSeen = end;
+  // A part of what is called after somebody is nobody, either.
+  if (announced?.surely !== true && eponyms.has(name)) return;
   scan.listing = announced?.several === true;
   scan.report({
     start: from,
