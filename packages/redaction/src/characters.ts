@@ -11,6 +11,8 @@ export const WORD = LETTER | DIGIT;
 /** Punctuation at which some detector starts. */
 export const ANCHOR = 16;
 export const SPACE = 32;
+/** A letter of a script without capitals. */
+export const EASTERN = 64;
 
 /** The class of each UTF-16 code unit. */
 export const classes: Uint8Array = new Uint8Array(0x10000);
@@ -20,6 +22,10 @@ for (let code = 0; code < classes.length; code++) every += String.fromCharCode(c
 for (const [pattern, kind] of [
   [/\s+/gu, SPACE],
   [/[\p{L}\p{M}]+/gu, OTHER_LETTER],
+  [
+    /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Thai}\p{Script=Devanagari}]+/gu,
+    OTHER_LETTER | EASTERN,
+  ],
   [/\p{Lu}+/gu, OTHER_LETTER | UPPER],
   [/[0-9]+/g, DIGIT],
   [/[A-Z]+/g, UPPER],

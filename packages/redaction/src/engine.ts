@@ -1,5 +1,5 @@
 // Runs in browsers too. The pass over a text: every character once, each detector at its anchors only.
-import { ANCHOR, classes, DIGIT, LETTER, LOWER, OTHER_LETTER, runStart, UPPER, WORD } from './characters.ts';
+import { ANCHOR, classes, DIGIT, EASTERN, LETTER, LOWER, OTHER_LETTER, runStart, UPPER, WORD } from './characters.ts';
 import { decodeBytes, decodeRun, mayGoOn, SHORTEST_ENCODED } from './decode.ts';
 import { confidence, type Anchor, type Detector, type Found } from './detector.ts';
 import { hashStep } from './keywords.ts';
@@ -7,7 +7,7 @@ import { toView } from './normalise.ts';
 import { Scan } from './scan.ts';
 
 /** Goes into receipts: another number may find other things. */
-export const ENGINE_VERSION = '0.8.0';
+export const ENGINE_VERSION = '0.9.0';
 
 /** Which detectors look at a run, by what the pass knows of it already; a bit each. */
 export interface Engine {
@@ -44,7 +44,8 @@ const pairOf = (one: number, other: number): number => (signOf(one) << 5) | sign
 const slotOf = (first: number, second: number, third: number): number => (pairOf(first, second) << 5) | signOf(third);
 const EVERY = Array.from({ length: 32 }, (_, bits) => bits);
 
-export function toEngine(detectors: readonly Detector[]): Engine {
+export function toEngine(all: readonly Detector[]): Engine {
+  const detectors = all.filter(({ anchors }) => anchors.length > 0);
   if (detectors.length > MOST_DETECTORS) throw new Error(`at most ${MOST_DETECTORS} detectors`);
   const where = (holds: (detector: Detector) => boolean): number =>
     detectors.reduce((bits, detector, index) => (holds(detector) ? bits | (1 << index) : bits), 0);
@@ -88,7 +89,7 @@ export function toEngine(detectors: readonly Detector[]): Engine {
     byCharacter: Int32Array.from({ length: 128 }, (_, code) =>
       where(({ anchors }) => anchors.some((each) => each === String.fromCharCode(code))),
     ),
-    last: detectors.filter(({ finish }) => finish !== undefined),
+    last: all.filter(({ finish }) => finish !== undefined),
   };
 }
 
@@ -151,6 +152,7 @@ export function detect(engine: Engine, { text, floor, regions, only, given }: Re
         code = next;
       }
       const all = first | later;
+      if ((all & EASTERN) !== 0) scan.eastern = true;
       const long = end - at;
       const counted = long < LONGEST_COUNTED ? long : LONGEST_COUNTED;
       if ((all & LETTER) === 0) asked = byLength[NUMBER]?.[counted] ?? 0;

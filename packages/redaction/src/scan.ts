@@ -2,6 +2,7 @@
 import { DIGIT, isBare, isOpaque, LETTER, SPACE, classAt } from './characters.ts';
 import { Context } from './context.ts';
 import type { Found } from './detector.ts';
+import type { Word } from './detectors/name-run.ts';
 import { Table } from './table.ts';
 import { Words } from './words.ts';
 
@@ -25,12 +26,16 @@ export class Scan {
   readonly capitalised: { readonly start: number; readonly end: number }[] = [];
   /** Up to here, words belong to a name already. */
   personsSeen = 0;
+  /** The capitalised words read last, one after the other: the next look may begin at one of them. */
+  run: readonly Word[] = [];
   /** The name found last stands in a list of names. */
   listing = false;
   /** Up to here, digits belong to a labelled number already. */
   numbersSeen = 0;
   /** Up to here, words belong to an address already. */
   addressesSeen = 0;
+  /** A word of a script without capitals was read. */
+  eastern = false;
   readonly words = new Words();
   readonly #table: Table;
   /** Where the pass is: detectors look from here. */

@@ -12,7 +12,7 @@ export interface StreamRedactor {
 /** Long enough that what is found in a part is what would be found in the whole: labels, tables and addresses are shorter. */
 const HELD = 8192;
 /** A part is cut in its second half, where a paragraph ends if one does: what belongs together stays together. */
-const BREAKS = ['\n\n', '\n', '. ', ' '];
+const BREAKS = ['\n\n', '\n', '. ', '。', ' '];
 const BEGINS = '-----BEGIN ';
 const ENDS = '-----END ';
 /** A key block that does not end by then is cut all the same. */

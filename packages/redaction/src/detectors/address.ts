@@ -297,7 +297,7 @@ function lookAnnounced(scan: Scan, end: number): void {
     /@|:\/\/|^\d{1,3}\.\d|^0x/.test(line)
   )
     return;
-  const stop = /\.\s+\p{Lu}\p{L}*\s\p{Ll}|\s{3,}|\.$/u.exec(line);
+  const stop = /\.\s+(?:\p{Lu}\p{L}*\s\p{Ll}|\p{Lo}{2})|\s{3,}|\.$/u.exec(line);
   const length = (stop === null ? line : line.slice(0, stop.index)).trimEnd().length;
   const least = line >= EASTERN ? SHORTEST_EASTERN : SHORTEST;
   if (length >= least && /,| \d|\d |\p{Lo}\d/u.test(line.slice(0, length)))

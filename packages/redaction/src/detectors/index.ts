@@ -6,6 +6,7 @@ import { card } from './card.ts';
 import { cryptoAddress } from './crypto-address.ts';
 import { dateOfBirth } from './date-of-birth.ts';
 import { digitsSaid } from './digits-said.ts';
+import { eastern } from './eastern.ts';
 import { email, emailSpelt } from './email.ts';
 import { iban } from './iban.ts';
 import { ipv4, ipv6, mac, macPlain } from './network.ts';
@@ -56,4 +57,5 @@ export const detectors: readonly Detector[] = [
   personSmall,
   personQuoted,
   personLogin,
+  eastern,
 ];

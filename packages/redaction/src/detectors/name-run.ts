@@ -101,8 +101,14 @@ export const isInitial = ({ start, end }: Word): boolean => end - start === 1;
 
 const MOST_WORDS = 5;
 
-/** The run of capitalised words from here, with particles and initials between, on one line. */
-export function runFrom(text: string, first: Word): readonly Word[] {
+/** A word that was read already. What the lists say of it is not asked again. */
+export function readWord(run: readonly Word[], start: number, joined = false): Word | undefined {
+  for (const word of run) if (word.start === start && word.joined === joined) return word;
+  return undefined;
+}
+
+/** The run of capitalised words from here, with particles and initials between, on one line. @param read - words that were read already */
+export function runFrom(text: string, first: Word, read: readonly Word[]): readonly Word[] {
   const run: Word[] = [first];
   for (let last = first; run.length < MOST_WORDS;) {
     let at = last.end;
@@ -125,7 +131,7 @@ export function runFrom(text: string, first: Word): readonly Word[] {
     }
     // Keisha St. Clair
     if (text.startsWith('St. ', from)) from += 4;
-    const next = wordAt(text, from, from > at + 2);
+    const next = readWord(read, from, from > at + 2) ?? wordAt(text, from, from > at + 2);
     if (
       next === undefined ||
       // Columns of a page stand as far apart as this; what stands in the next is a name only if it is known as one.

@@ -1,4 +1,4 @@
-// Runs in browsers too. Names typed without capitals, and in scripts that have none: only where the words before leave no doubt.
+// Runs in browsers too. Names typed without capitals: only where the words before leave no doubt.
 import { classAt, LOWER, OTHER_LETTER } from '../characters.ts';
 import { confidence, type Detector } from '../detector.ts';
 import { wordSet } from '../keywords.ts';
@@ -26,17 +26,13 @@ const MOST_SMALL = 4;
 /** Behind a name that was said, and not behind a word of the sentence. */
 const SAID =
   /^(?:[,.!?\n]|$| (?:and|et|und|y|e|och|en|og) (?:i|my|mon|ma|je|ich|mein|mi|yo|il|mio|o meu|jag|ik|mijn|jeg)(?!\p{L})| (?:calling|here|speaking|from|again|hier|här|her|ici|aqu[ií]|qui|tutaj)(?!\p{L}))/u;
-/** Keys before a name in scripts without capitals: zh, ja, ko, hi. */
-const EASTERN_KEYS = wordSet('姓名,客户姓名,客户,氏名,お客様氏名,名前,お名前,担当,担当者,收件人,联系人,고객명,성명,이름,담당자,नाम,ग्राहक');
-const EASTERN_NAME = /^ ?: ?["']?([\p{Lo}\p{M}]{2,12}(?:[ ・·](?!様|さん|님)[\p{Lo}\p{M}]{1,12}){0,2})/u;
-
 export const personSmall: Detector = {
   rule: 'person.small',
   type: 'PERSON',
   anchors: ['word', 'capital'],
   lengths: { word: [1, 9], capital: [1, 9] },
-  heads: ['s ', 'm ', ...CUE_ENDS, ...SMALL_KEYS, ...EASTERN_KEYS].map((word) => word.slice(0, 3)),
-  tails: ["e's", "t's", "i'm", ...[...CUE_ENDS, ...SMALL_KEYS].map((word) => ` ${word}`), ...EASTERN_KEYS].map((word) => word.slice(-3)),
+  heads: ['s ', 'm ', ...CUE_ENDS, ...SMALL_KEYS].map((word) => word.slice(0, 3)),
+  tails: ["e's", "t's", "i'm", ...[...CUE_ENDS, ...SMALL_KEYS].map((word) => ` ${word}`)].map((word) => word.slice(-3)),
   next: ' ,\n:!',
   source: 'lists named in scripts/make-name-filters.ts',
   examples: [
@@ -57,12 +53,10 @@ export const personSmall: Detector = {
     },
     { text: 'ask oliver about it, ring maisie cooper', finds: 'oliver + maisie cooper' },
     { text: 'account holder: salma hamdan, from now; name: server one, owner: data platform', finds: 'salma hamdan' },
-    { text: '氏名: 松本 由紀子 様', finds: '松本 由紀子' },
     { text: 'the name is important, the file name is server; this is fine, its value is set; thanks, see you' },
   ],
   look(scan, start, end) {
     const { text } = scan;
-    if (text.charCodeAt(start) >= 0x0900) return lookEastern(scan, start, end);
     if (text.charCodeAt(end) === 0x3a) return SMALL_KEYS.has(text, start, end) ? lookKeyed(scan, end) : undefined;
     // Most cards are no cue.
     if (end - start === 4 && text.startsWith('card', start) && !text.startsWith('on ', start - 3) && !text.startsWith('the ', start - 4))
@@ -131,13 +125,6 @@ function lookKeyed(scan: Scan, end: number): void {
   if (given === undefined || text.charCodeAt(end + 1) !== 0x20) return;
   const to = familyEnd(text, given.end, false);
   if (to > given.end) reportSmall(scan, given.start, to - given.start);
-}
-
-function lookEastern(scan: Scan, start: number, end: number): void {
-  const { text } = scan;
-  if (!EASTERN_KEYS.has(text.slice(start, end))) return;
-  const [whole = '', name = ''] = EASTERN_NAME.exec(text.slice(end, end + 48)) ?? [];
-  if (name !== '') reportSmall(scan, end + whole.length - name.length, name.length);
 }
 
 function reportSmall(scan: Scan, start: number, length: number): void {

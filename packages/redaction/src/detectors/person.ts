@@ -5,6 +5,7 @@ import { wordSet } from '../keywords.ts';
 import { eponyms } from '../names/eponyms.ts';
 import { aloneNobody, headings, isAny, isEverydayAt } from '../names/lookup.ts';
 import { toName } from '../names/name-filter.ts';
+import { isAdjective, isFamilyForm, isOtherScript } from '../names/other-scripts.ts';
 import { identifierBefore, type Scan } from '../scan.ts';
 import {
   announcedBy,
@@ -20,7 +21,18 @@ import {
   titles,
   type Announced,
 } from './person-announced.ts';
-import { particles, type Word, LONGEST_NAME, wordAt, isInitial, runFrom, articleStart, lowerEnd, isCapitals } from './name-run.ts';
+import {
+  particles,
+  type Word,
+  LONGEST_NAME,
+  wordAt,
+  readWord,
+  isInitial,
+  runFrom,
+  articleStart,
+  lowerEnd,
+  isCapitals,
+} from './name-run.ts';
 import {
   greetings,
   glued,
@@ -76,7 +88,7 @@ function look(scan: Scan, start: number, runEnd: number): void {
     scan.capitalised.push({ start, end: runEnd });
     return;
   }
-  const first = wordAt(text, start);
+  const first = readWord(scan.run, start) ?? wordAt(text, start);
   if (first === undefined) return;
   const slash = text.charCodeAt(first.end) === 0x2f && (inList || announcedBy(scan, lead)?.several === true);
   if (
@@ -100,7 +112,8 @@ function look(scan: Scan, start: number, runEnd: number): void {
   if (announced?.by === 'list' && text.charCodeAt(first.end) === 0x3a) return;
   // An address that ends with a letter and a full stop ends a sentence: 9719 Aarhus C. Ring på …
   const crosses = start < scan.addressesSeen && text[scan.addressesSeen] === '.';
-  const run = crosses ? runFrom(text, first).filter((word) => word.end <= scan.addressesSeen) : runFrom(text, first);
+  scan.run = runFrom(text, first, scan.run);
+  const run = crosses ? scan.run.filter((word) => word.end <= scan.addressesSeen) : scan.run;
   // What announces a name is none: in "Hi Bob" the name begins with Bob.
   if (run.length > 1 && mayAnnounce && announcers.has(first.name)) return;
   const inverted =
@@ -121,7 +134,7 @@ function look(scan: Scan, start: number, runEnd: number): void {
   const take = announced?.several === true ? decided.take : withGivenAfter(text, decided.take);
   const last = take.at(-1) ?? first;
   const end = last.end + (isInitial(last) && text[last.end] === '.' ? 1 : 0);
-  const from = announcedFrom === undefined ? start : lead;
+  const from = announcedFrom === undefined ? (take[0]?.start ?? start) : lead;
   const name = toName(text.slice(from, end));
   scan.personsSeen = end;
   // A part of what is called after somebody is nobody, either.
@@ -238,6 +251,7 @@ function decide(
   }
   const [first, second] = kept;
   if (first === undefined || kept.every(isInitial) || kept.some(({ name }) => name.includes('-') && NUMBERED.test(name))) return undefined;
+  if (announced === undefined && isOtherScript(first.name)) return wholeName(kept);
   const capitals = kept.every(({ start, end }) => end - start > 1 && isCapitals(text, start, end));
   const listed = kept.filter((word) => word.listed && !word.everyday).length;
   if (announced?.surely === true && !followed) {
@@ -292,6 +306,19 @@ function decide(
   return first.given || withGivenAfter(text, [first]).length > 1 || announced !== undefined || !beginsSentence(text, first.start)
     ? { take: [first], sure: confidence.guess }
     : undefined;
+}
+
+/**
+ * In Cyrillic and Greek, where places and titles of two capitals are many: a given name, and another name or what only families are called;
+ * a family's with initials. What begins the sentence is none of it.
+ */
+function wholeName(run: readonly Word[]): { readonly take: readonly Word[]; readonly sure: Confidence } | undefined {
+  const isName = (word: Word): boolean => isFamilyForm(word.name) || (word.listed && !isAdjective(word.name));
+  const from = run.findIndex((word) => (isInitial(word) && !word.everyday) || isName(word));
+  const take = from < 0 ? [] : run.slice(from);
+  const names = take.filter((word) => !isInitial(word) && isName(word)).length;
+  const isWhole = take.length > names ? names > 0 && take.some(isInitial) : names > 1 && take.some(({ given }) => given);
+  return isWhole ? { take, sure: confidence.shape } : undefined;
 }
 
 /** What is called after somebody: Crohn's disease, the Nash equilibrium, a shelf „Billy“, the Marcus 40-inch. */
@@ -367,6 +394,13 @@ export const person: Detector = {
       finds: 'Dvořák, Raluca + Zzyzx, Gudrun + Zzyzx, Åshild',
     },
     { text: 'Ασθενής: Σπυρίδων Βλάχος, ΑΜΚΑ; κ. Βλάχος', finds: 'Σπυρίδων Βλάχος + Βλάχος' },
+    {
+      text: 'Встреча с Анной Кузнецовой и Дмитрием Орловым; Зиновьева Ольга Петровна. Звонил И. И. Иванов, сын Глеб',
+      finds: 'Анной Кузнецовой + Дмитрием Орловым + Зиновьева Ольга Петровна + И. И. Иванов + Глеб',
+    },
+    { text: 'Привіт, Тарасе! Зовем се Јелена Петровић, аз съм Димитър Иванов', finds: 'Тарасе + Јелена Петровић + Димитър Иванов' },
+    { text: 'Ο Γιώργος Παπαδόπουλος τηλεφώνησε. Γεια σου Μαριλένα', finds: 'Γιώργος Παπαδόπουλος + Μαριλένα' },
+    { text: 'Краснодарский Край, Большой Театр, Чёрное Море, Банк Москвы и Новый Год. Если Мир' },
     { text: 'Beteg neve: Zzyzxi Zoltán, dr. Zzyzxi Boglárka', finds: 'Zzyzxi Zoltán + Zzyzxi Boglárka' },
     {
       text: 'Sus hijos Yolanda y Amparo. "given":["Grace"]. Prescriber: Keisha Zzyzx  Ph',

@@ -3,6 +3,7 @@ import { Keywords, WordSet, wordSet } from '../keywords.ts';
 import { everydayWords } from './everyday-words.ts';
 import { anyNames, givenNames } from './filters.ts';
 import { openNameFilter } from './name-filter.ts';
+import { inLatin, isOtherScript } from './other-scripts.ts';
 
 export const isGiven = openNameFilter(givenNames);
 export const isAny = openNameFilter(anyNames);
@@ -18,7 +19,7 @@ const notPeople = wordSet(
 
 /** Endings that only family names have, without accents. */
 const FAMILY =
-  'oglu,ovic,evic,ewicz,owicz,czyk,czak,owski,ewski,owska,ewska,inski,inska,enko,chuk,shvili,adze,poulos,opoulou,akis,idis,sson,sdottir,inen,escu,kova,rova';
+  'oglu,ovic,evic,ovich,evich,ovna,evna,ewicz,owicz,czyk,czak,owski,ewski,owska,ewska,inski,inska,enko,chuk,shvili,adze,poulos,opoulou,akis,idis,sson,sdottir,inen,escu,kova,rova';
 const FAMILY_NAME = new RegExp(`.{3}(?:${FAMILY.replaceAll(',', '|')})$`);
 /** By five bits of each of their last two letters: a pattern for an end is tried from everywhere. */
 const familyEnds = new Uint8Array(1 << 10);
@@ -28,12 +29,16 @@ const isFamily = (name: string): boolean => familyEnds[endOf(name)] === 1 && FAM
 /** O'Dowd, D'Souza, N'Diaye */
 const ELIDED = /^[odnl]['’].{3}/;
 export const isListed = (name: string): boolean =>
+  isOtherScript(name) ? !isEveryday(name) && [...inLatin(name)].some(isListedInLatin) : isListedInLatin(name);
+const isListedInLatin = (name: string): boolean =>
   name.length > 1 &&
   (isAny(name) ||
     isFamily(name) ||
     ((name.charCodeAt(1) === 0x27 || name.charCodeAt(1) === 0x2019) && ELIDED.test(name) && isAny(name, 2)) ||
     (name.includes('-') && name.split('-').some((part) => part.length > 3 && isAny(part) && !everydayWords.has(part))));
 export const isListedGiven = (name: string): boolean =>
+  isOtherScript(name) ? !isEveryday(name) && [...inLatin(name)].some(isListedGivenInLatin) : isListedGivenInLatin(name);
+const isListedGivenInLatin = (name: string): boolean =>
   name.length > 1 && (isGiven(name) || (name.includes('-') && isGiven(name.split('-')[0] ?? '')));
 /** Bits of a word's marks. */
 const COMMON = 1;
