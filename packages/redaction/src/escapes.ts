@@ -126,8 +126,8 @@ function unclosedAt(text: string, at: number): Escape | undefined {
   return written !== null && value >= 0x20 && value < 0x7f ? { read: String.fromCharCode(value), length: written[0].length } : undefined;
 }
 
-/** In a style sheet six hex digits and a space that ends them; in octal three digits, or four of a shell. */
-const NUMBERED = /^(?:0000([0-9a-f]{2}) ?|0?([01][0-7]{2}))/i;
+/** In a style sheet six hex digits, or a mailbox's sign in two and a space that ends them; in octal three digits, or four of a shell. */
+const NUMBERED = /^(?:(0000[0-9a-f]{2}|(?:40|2e)(?= \w)) ?|0?([01][0-7]{2}))/i;
 
 /** One escape: what it stands for and how long it is written; undefined where there is none. */
 export function escapeAt(text: string, at: number): Escape | undefined {

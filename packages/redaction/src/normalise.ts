@@ -22,7 +22,7 @@ export interface View {
 
 // Plain ASCII without an escape needs no second reading.
 const NEEDS_READING = new RegExp(
-  `${/[^\t\n\r -~]|%[0-9A-Fa-f]{2}|\\[nrtux"'\\/@_%&#$.,\n01-]|&[#a-zA-Z]|["'`] {0,2}(?:[+&]|\|\||\.{1,2}) {0,2}["'`]|\n>|<[!/a-zA-Z]|=(?:\r?\n|[2-7][0-9A-F]|[C-F][0-9A-F]=|\?\w|[\w%.'-]{1,40}\+)|\*\*(?<=[\w@.]\*\*)[\w@.]|\$\{["'`][\w@.]|["'`\]]\.join\(|\(["'](?<=(?:join|implode|concat|CONCAT|_ws|_WS)\(["'])|`(?<=\d`)\d|\{\}(?<=\w\{\})\w|\(a\)\w/.source}|${SPELT_FORM}`,
+  `${/[^\t\n\r -~]|%[0-9A-Fa-f]{2}|\\[nrtux"'\\/@_%&#$.,\n01-]|\\(?:40|2[Ee]) |&[#a-zA-Z]|["'`] {0,2}(?:[+&]|\|\||\.{1,2}) {0,2}["'`]|\n>|<[!/a-zA-Z]|=(?:\r?\n|[2-7][0-9A-F]|[C-F][0-9A-F]=|\?\w|[\w%.'-]{1,40}\+)|\*\*(?<=[\w@.]\*\*)[\w@.]|\$\{["'`][\w@.]|["'`\]]\.join\(|\(["'](?<=(?:join|implode|concat|CONCAT|_ws|_WS)\(["'])|`(?<=\d`)\d|\{\}(?<=\w\{\})\w|\(a\)\w/.source}|${SPELT_FORM}`,
 );
 
 /** Where something might read differently, by the sign and the one behind it: all else is copied unread. */

@@ -10,7 +10,7 @@ const SMALL =
   'de,la,le,les,du,des,del,los,las,di,dei,degli,della,delle,dello,do,da,dos,das,e,y,al,alla,sur,sous,en,aux,au,of,the,van,von,der,den'.split(
     ',',
   );
-const NAME = `(?:\\p{Lu}[\\p{L}'’.-]{0,24}|\\d{1,3}(?:st|nd|rd|th)(?: (?:Cross|Main|Floor|Block|Stage|Phase),)?|${SMALL.join('|')}|[ld]['’])`;
+const NAME = `(?:(?:[ld]['’])?\\p{Lu}[\\p{L}'’.-]{0,24}|\\d{1,3}(?:st|nd|rd|th)(?: (?:Cross|Main|Floor|Block|Stage|Phase),)?|${SMALL.join('|')}|[ld]['’])`;
 /** Of the street: 5, 12a, n. 7, 118/4, # 10-34 */
 const HOUSE =
   '(?:(?:n[.º°]{1,2}|nº|[Nn]o[.:]|[Nn]r\\.|д\\.|буд\\.|№|#) ?)?\\d{1,5}(?: ?[A-Za-z](?![\\p{L}.]))?(?:[/-](?:\\d{1,4}[A-Za-z]?|[IVX]{1,4}(?![\\p{L}])|[A-Z](?![\\p{L}\\d]))){0,2}';
@@ -71,19 +71,19 @@ export const STREET_WORDS = new WordSet(STREETS.map(firstWord));
 export const PO_BOX =
   /^(?:P\.? ?O\.? Box|Postfach|Apartado(?: de Correos)?|Casilla|Boîte postale|PSC \d{1,5},? Box|Unit \d{1,5} Box|CMR \d{1,5},? Box) \d{1,6}(?: \d{2,3}(?!\d)){0,2}|^(?:BP|CS|TSA) \d{1,6}(?=,? \d{5} \p{L})/iu;
 const UNIT =
-  '(?:RT\\.? ?\\d{1,3} ?/ ?RW\\.? ?\\d{1,3}|\\d{1,2}-(?:\\d{1,2}|[A-Z])(?!\\d)|\\d{1,2}(?: tr\\.?(?=,)|(?:er|e|ème|de|do) étage|[.ºª°]{1,2}(?: ?(?:[A-Z]|\\d[ªº]|izq\\.?|izda?\\.?|dcha\\.?|Dto\\.?|Esq\\.?|Frt\\.?|(?:tv|th|mf)\\b\\.?|(?:OG|Stock|Etage)(?: (?:links|rechts|[Mm]itte|vorne|hinten|li\\.|re\\.))?|étage|piso|andar))?)|st\\.? (?:tv|th|mf)\\b\\.?|m\\.? ?\\d{1,3}(?=,)|[rR]/[cC](?: (?:Dto|Esq|Frt)\\.?)?|(?:EG|bajo|entlo\\.?|ático|pral\\.?)(?: (?:links|rechts))?(?=,)|(?:Apt|Apartment|Suite|Ste|Unit|Room|Rm|Floor|Fl|Building|Bldg|Wohnung|Whg|Etage|Piso|Puerta|Esc\\.?|Appartement|Apartamento|apto|Flat|Top|Stiege|Bât|Interno|Depto|Dpto|Oficina|Block|Blk|Level|bajo|entlo|ático|bl|ap|sc|int|interno|scala|piano|piso|puerta|appt|bte|boîte|lok|lgh|vån|et|bus|Col|кв|корп|стр|оф|эт|ет|под|п|подъезд|#)(?![\\p{L}])\\.? ?[\\p{L}\\d-]{1,6})';
+  '(?:RT\\.? ?\\d{1,3} ?/ ?RW\\.? ?\\d{1,3}|\\d{1,2}-(?:\\d{1,2}|[A-Z])(?!\\d)|\\d{1,2}(?: tr\\.?(?=,)|(?:er|e|ème|de|do) étage|[.ºª°]{1,2}(?: ?(?:[A-Z]|\\d[ªº]|izq\\.?|izda?\\.?|dcha\\.?|Dto\\.?|Esq\\.?|Frt\\.?|(?:tv|th|mf)\\b\\.?|(?:OG|Stock|Etage)(?: (?:links|rechts|[Mm]itte|vorne|hinten|li\\.|re\\.))?|étage|piso|andar))?)|st\\.? (?:tv|th|mf)\\b\\.?|m\\.? ?\\d{1,3}(?=,)|[rR]/[cC](?: (?:Dto|Esq|Frt)\\.?)?|(?:EG|bajo|entlo\\.?|ático|pral\\.?)(?: (?:links|rechts))?(?=,)|(?:Apt|Apartment|Suite|Ste|Unit|Room|Rm|Floor|Fl|Building|Bldg|Wohnung|Whg|Etage|Piso|Puerta|Esc\\.?|Appartement|Apartamento|apto|Apto|Flat|Top|Stiege|Bât|Interno|Depto|Dpto|Oficina|Block|Blk|Level|bajo|entlo|ático|bl|ap|sc|int|interno|scala|piano|piso|puerta|appt|bte|boîte|lok|lgh|vån|et|bus|Col|кв|корп|стр|оф|эт|ет|под|п|подъезд|#)(?![\\p{L}])\\.? ?[\\p{L}\\d-]{1,6})';
 export const PLACE =
   "\\p{Lu}[\\p{L}'’-]{1,24}(?:[ -](?:\\p{Lu}[\\p{L}'’-]{1,24}|de|la|del|do|da|dos|sur|am|an|im|ob|aan|den|der|les|le|en|of|upon|los|las|d['’]\\p{L}{2,20})){0,4}";
 /** Behind the street's fields those of its town, state and code, as HL7 version 2 has an address (XAD). */
 export const HL7 = /^\^[^^|\n]{0,40}\^[^^|\n]{2,40}\^[\p{L} ]{0,20}\^[A-Z\d][A-Z\d -]{2,9}(?![A-Z\d])(?:\^[A-Z]{2,3}(?![A-Z]))?/u;
 /** Postal codes by their forms (UPU, addressing systems by country). */
 export const CODE =
-  '(?:\\d{3} \\d{2}(?= \\p{Lu})|\\d{2}-\\d{3}|\\d{4} [A-Z]{2}(?![\\p{L}])|(?:[A-Z]{1,2}-)?\\d{4,6}(?:-\\d{3,4})?|[AC-FHKNPRTV-Y]\\d[\\dW] ?[\\dAC-FHKNPRTV-Y]{4}|[A-Z]{1,2}\\d[A-Z\\d]? ?\\d[A-Z]{2}|[A-Z]\\d[A-Z] ?\\d[A-Z]\\d)';
+  '(?:\\d{3} \\d{2}(?= \\p{Lu})|[A-HJ-NP-Z]\\d{4}(?:[A-Z]{3})?(?= \\p{Lu})|\\d{2}-\\d{3}|\\d{4} [A-Z]{2}(?![\\p{L}])|(?:[A-Z]{1,2}-)?\\d{4,6}(?:-\\d{3,4})?|[AC-FHKNPRTV-Y]\\d[\\dW] ?[\\dAC-FHKNPRTV-Y]{4}|[A-Z]{1,2}\\d[A-Z\\d]? ?\\d[A-Z]{2}|[A-Z]\\d[A-Z] ?\\d[A-Z]\\d)';
 /** Behind a town its district, state or province: Aarhus C, Curitiba - PR, Kadıköy/İstanbul. */
 const DISTRICT = '(?: (?:[A-Z]|[NS][VØ])(?=[.,;]|\\s|$)| ?[-–/] ?[A-Z]{2}(?![\\p{L}\\d])|/\\p{Lu}\\p{Ll}{2,20})';
 /** Unit, town, region, code, in the orders in which countries write them. */
 export const TAIL = new RegExp(
-  `^(?:,\\s{0,2}| [-–] (?=${UNIT})|\\s?\\n\\s{0,4}|\\s?,\\s?\\n\\s{0,4}| (?=${UNIT}|${CODE}\\b))(?:${UNIT}|${CODE}(?: ${PLACE}(?:(?: \\p{Ll}{3,12})? \\([^()\\n]{2,20}\\)|${DISTRICT})?)?|[A-Z]{2}(?: ${CODE})?(?![\\p{L}])|(?:Co\\. )?(?!(?:TEL|Tel|PHONE|Phone|FAX|Fax|MOB|Mob)\\b)${PLACE}(?: \\d{1,2}(?=,)|(?: \\p{Ll}{3,12})? \\([^()\\n]{2,20}\\))?(?:(?:,? | ?[-–/] ?)[A-Z]{2}\\b)?(?:,? ${CODE})?)(?![\\p{L}\\d])`,
+  `^(?:,\\s{0,2}| [-–] (?=${UNIT})|\\s?\\n\\s{0,4}|\\s?,\\s?\\n\\s{0,4}| (?=${UNIT}|${CODE}\\b))(?:(?!Col\\. )${UNIT}|${CODE}(?: ${PLACE}(?:(?: \\p{Ll}{3,12})? \\([^()\\n]{2,20}\\)|${DISTRICT})?)?|[A-Z]{2}(?: ${CODE})?(?![\\p{L}])|(?:Co\\. |Col\\. )?(?!(?:TEL|Tel|PHONE|Phone|FAX|Fax|MOB|Mob)\\b)${PLACE}(?: \\d{1,2}(?=,)| 6W(?![\\p{L}\\d])|(?: \\p{Ll}{3,12})? \\([^()\\n]{2,20}\\))?(?:(?:,? | ?[-–/] ?)[A-Z]{2}\\b)?(?:,? ${CODE})?)(?![\\p{L}\\d])`,
   'u',
 );
 /** 3485 Hafnargata 12, at the end of a line or before a town: a street between its two numbers. */

@@ -33,7 +33,7 @@ const nationalWords = new Keywords(
       .join(','),
 );
 const accountWords = new Keywords(
-  'tài khoản,số tài khoản,nomor rekening,no rekening,norek,acc no,acc number,acc nr,s c,口座番号,口座,银行账号,银行帐号,账号,계좌번호,számlaszám,bankszámlaszám,bankszámla,nr konta,numer rachunku,nr rachunku,account,account number,account no,account num,acct,acct no,acct number,bank account,accountnumber,account nr,a c,routing,routing number,routing no,aba,rtn,sort code,sortcode,bsb,transit,transit number,ifsc,clabe,cbu,cvu,kontonummer,kto,kto nr,ktonr,ccc,compte n,compte no,compte numéro,cuenta n,cuenta nº,cuenta no,cuenta número,conto n,conto numero,conta n,conta nº,conta número,счет,рахунок,חשבון,konto nr,konto,kontonr,bankkonto,bankverbindung,blz,bankleitzahl,rachunek,rachunku,numer konta,číslo účtu,účtu,broj računa,račun,št računa,hesap no,tilinumero,numéro de compte,compte bancaire,compte,rib,número de cuenta,cuenta bancaria,cuenta,cuenta corriente,conta,conta corrente,agência,numero di conto,conto corrente,rekeningnummer,rekening,bankgiro,plusgiro,nuban,bank no,checking account,savings account,giro',
+  'tài khoản,số tài khoản,acc,dda,nomor rekening,no rekening,norek,acc no,acc number,acc nr,s c,口座番号,口座,银行账号,银行帐号,账号,계좌번호,számlaszám,bankszámlaszám,bankszámla,nr konta,numer rachunku,nr rachunku,account,account number,account no,account num,acct,acct no,acct number,bank account,accountnumber,account nr,a c,routing,routing number,routing no,aba,rtn,sort code,sortcode,bsb,transit,transit number,ifsc,clabe,cbu,cvu,kontonummer,kto,kto nr,ktonr,ccc,compte n,compte no,compte numéro,cuenta n,cuenta nº,cuenta no,cuenta número,conto n,conto numero,conta n,conta nº,conta número,счет,рахунок,חשבון,konto nr,konto,kontonr,bankkonto,bankverbindung,blz,bankleitzahl,rachunek,rachunku,numer konta,číslo účtu,účtu,broj računa,račun,št računa,hesap no,tilinumero,numéro de compte,compte bancaire,compte,rib,número de cuenta,cuenta bancaria,cuenta,cuenta corriente,conta,conta corrente,agência,numero di conto,conto corrente,rekeningnummer,rekening,bankgiro,plusgiro,nuban,bank no,checking account,savings account,giro',
 );
 /** The nearest of these words makes it something else. */
 const otherWords = new Keywords(
@@ -42,7 +42,7 @@ const otherWords = new Keywords(
 
 /** Not everything called an id is a person's: alone this word needs a check digit. */
 const weakWords = wordSet(
-  'account,id,nn,cc,rc,rg,cf,fin,run,sin,nis,nit,documento,steuer,nic,ine,rib,cui,dl,konto,compte,cuenta,conta,conto,giro,transit,s c,ccc,kto,счет,口座,账号,agência,cif,nid,my number,mynumber,kt,p k,c i,c f,pis,spi,dea,epic,identifikationsnummer',
+  'acc,dda,account,id,nn,cc,rc,rg,cf,fin,run,sin,nis,nit,documento,steuer,nic,ine,rib,cui,dl,konto,compte,cuenta,conta,conto,giro,transit,s c,ccc,kto,счет,口座,账号,agência,cif,nid,my number,mynumber,kt,p k,c i,c f,pis,spi,dea,epic,identifikationsnummer',
 );
 
 /** Short words that stand for something else where these are written behind: South Carolina has postal codes, Sweden calls a phone tfn. */
@@ -225,7 +225,9 @@ function look(scan: Scan, from: number, runEnd: number): void {
   if (
     !isDigits &&
     (solid < end - from || written.startsWith('0X')) &&
-    /^\d{4}-\d{2}-\d{2}(?:T|$)|^\d{2}:\d{2}|^(?:19|20)\d{2}-(?:19|20)\d{2}$|^\d{1,2}([./])\d{1,2}\1(?:19|20)\d{2}$|^0X/.test(written)
+    /^\d{4}-\d{2}-\d{2}(?:T|$)|^\d{2}:\d{2}|^(?:19|20)\d{2}-(?:19|20)\d{2}$|^\d{1,2}([./])\d{1,2}\1(?:19|20)\d{2}$|^\d{1,4}\.\d{2}$|^0X/.test(
+      written,
+    )
   )
     return;
   const compact = !isDigits && /[^0-9A-Z]/.test(written) ? written.replaceAll(/[^0-9A-Z]/g, '') : written;

@@ -95,7 +95,7 @@ const isHex = (code: number): boolean => (code >= 0x30 && code <= 0x39) || (code
 const isHexOrColon = (code: number): boolean => code === 0x3a || isHex(code);
 const MAC =
   /^[0-9a-fA-F]{2}(?:(?::[0-9a-fA-F]{2}){5}(?:(?::[0-9a-fA-F]{2}){2})?|(?:-[0-9a-fA-F]{2}){5}(?:(?:-[0-9a-fA-F]{2}){2})?|(?:\s[0-9a-fA-F]{2}){5})(?![0-9a-fA-F:-])/;
-const MAC_DOTTED = /^[0-9a-fA-F]{4}\.[0-9a-fA-F]{4}\.[0-9a-fA-F]{4}(?![0-9a-fA-F.])/;
+const MAC_DOTTED = /^[0-9a-fA-F]{4}\.[0-9a-fA-F]{4}\.[0-9a-fA-F]{4}(?!\.?[0-9a-fA-F])/;
 const macWords = new Keywords('mac,hwaddr,ether,ethernet,physical,hardware,bssid,macaddress,mac address');
 
 function lookMac(scan: Scan, start: number, end: number): void {
@@ -174,6 +174,7 @@ export const mac: Detector = {
   examples: [
     { text: 'mac=65:de:bf:d0:de:6d a', finds: '65:de:bf:d0:de:6d' },
     { text: '33-63-86-9A-F5-EC', finds: '33-63-86-9A-F5-EC' },
+    { text: 'laptop adapter f66f.8a44.c96d. Started; f66f.8a44.c96d.0001', finds: 'f66f.8a44.c96d' },
     { text: 'sha 65:de:bf:d0:de:6d:00:11:22 or 00:00:00:00:00:00' },
   ],
 };

@@ -167,11 +167,15 @@ function withGivenAfter(text: string, take: readonly Word[]): readonly Word[] {
   if (first === undefined || last === undefined || take.length > 2 || text[last.end] !== ',' || text[last.end + 1] !== ' ') return take;
   const given = wordAt(text, last.end + 2);
   if (given === undefined || given.everyday) return take;
-  return !first.given && given.given && !/^,| \p{Lu}| (?:an|un|et|y )/u.test(text.slice(given.end, given.end + 3))
+  return !first.given &&
+    given.given &&
+    (BORN.test(text.slice(given.end, given.end + 12)) || !/^,| \p{Lu}| (?:an|un|et|y )/u.test(text.slice(given.end, given.end + 3)))
     ? [...take, given]
     : take;
 }
 
+/** What follows a name in a file about somebody: Olazábal, Baldomero, *12.3.1980. */
+const BORN = /^, ?(?:\*|†|geb\b|born\b|DOB\b|née?\b|nat[oa]\b|F\. ?nac|nac\b|\d{1,2}[./-])/;
 /** What is looked for in the rest of the text: parts of full names and of titled or listed ones, but no everyday words. */
 function remember(scan: Scan, take: readonly Word[], announced: Announced | undefined): void {
   const listed = take.some((word) => word.listed);

@@ -7,7 +7,7 @@ import { Keywords, wordSet } from '../keywords.ts';
 import { digitsOf, separatorEnd, type Scan } from '../scan.ts';
 
 const phoneKeywords = new Keywords(
-  'answering,zap,me liga,liga no,direct line,office,座机,कॉल,my number,new number,your number,work number,mi numero,mi número,meine nummer,mon numéro,mio numero,meu número,mijn nummer,phone,phones,telephone,tel,mobile,mob,cell,cellphone,cellular,fax,call,calls,called,calling,dial,ring,text me,sms,whatsapp,whats app,signal,viber,telegram,contact,reach,hotline,callback,landline,pager,voicemail,ph,' +
+  'tél port,tel port,answering,zap,me liga,liga no,direct line,office,座机,कॉल,my number,new number,your number,work number,mi numero,mi número,meine nummer,mon numéro,mio numero,meu número,mijn nummer,phone,phones,telephone,tel,mobile,mob,cell,cellphone,cellular,fax,call,calls,called,calling,dial,ring,text me,sms,whatsapp,whats app,signal,viber,telegram,contact,reach,hotline,callback,landline,pager,voicemail,ph,' +
     'telefon,telefonnummer,tel nr,handy,handynummer,mobil,mobilnummer,festnetz,rufnummer,rückruf,anruf,anrufen,erreichbar,telefax,durchwahl,rufen,rufe,ruf,erreichen,telefonisch,tel nummer,gsm,' +
     'téléphone,portable,mobile,appeler,appelez,rappeler,rappeller,rappelez,rappellez,rappelle,joignable,tél,tfn,tfno,tlfno,tlf,telf,fixe,numéro de téléphone,télécopie,joindre,' +
     'teléfono,móvil,movil,telemovel,celular,llamadme,llamarme,llama,ligue,chiamami,chiami,bel,ringa,soita,zadzwoń,zadzwon,zavolejte,дзвоніть,phone number,telefonszám,telefonní,telefónne,telefonas,telefons,טלפון,נייד,โทร,โทรศัพท์,điện thoại,telepon,llamar,llame,llámame,llámeme,contacto,telefone,telemóvel,ligar,telefono,cellulare,chiamare,telefoon,bellen,mobiel,puhelin,telefonnr,telefoni,номер телефона,телефон,тел,звоните,моб,电话,手机,手机号,手机号码,电话号码,電話,電話番号,携帯,携帯番号,전화,전화번호,휴대폰,هاتف,جوال,टेलीफोन,फोन,msisdn,caller,callee,recipient phone,mobilnr,handynr,mobiltelefon,fon,swish,telefonu,telefonicznie,komórka,komórkę,komórkowy,mobilszám,telefonszáma,telefón,mobilní,cep tel,cep telefonu,puh,matkapuhelin,recapito,cell numero,fono,contato,celulares,sdt,sđt,no hp,nomor hp,nomor telepon,κινητό,τηλ,τηλέφωνο,мобильный,сотовый,телефону,мобільний,联系电话,联系方式,聯絡電話,手機,電話號碼,携帯電話,연락처,핸드폰,휴대전화,رقم الهاتف,موبايل',
@@ -31,6 +31,7 @@ const OF_PHONES =
   /tel|fon|phon|fax|handy|mob|gsm|cell|ruf|line|[ck]onta[ck]t|servi[cz]|not|emerg|priv|work|home|büro|dienst|netz|wahl|app|sms|dire[ck]t/i;
 function numbersOther(text: string, start: number, { column }: Context): boolean {
   const label = column.length > 0 ? column.join('-') : text.slice(Math.max(0, start - 40), start);
+  if (column.at(-1) === 'id') return true;
   const numbered = NUMBERS.exec(label)?.[1];
   return numbered !== undefined && !OF_PHONES.test(numbered);
 }
@@ -182,6 +183,8 @@ const WRITTEN = /^(?=(?:\D{0,2}\d){9,12}$)(?:\(?\d{2,5}\)?(?:[ ./-]\d{2,8}){1,5}
 const NORTH_AMERICAN = /^(?:1[ .-]?)?\(?[2-9]\d{2}\)?[ .-]?[2-9]\d{2}[ .-]\d{4}$/;
 /** With its trunk zero and in groups: nobody writes an order number like that. */
 const TRUNK_GROUPS = /^\(?0\d{1,5}\)?(?:[ ./-]\d{2,8}){1,5}$/;
+/** Nobody else writes numbers so, whatever regions a policy names. */
+const BRAZILIAN = /^\([1-9]\d\) ?9?\d{4}-\d{4}$/;
 const SPANISH_GROUPS = /^[6789]\d{2}(?:[ .-]\d{2}){3}$|^9\d \d{3}(?: \d{2}){2}$|^[6789]\d{2}(?:[ .-]\d{3}){2}$/;
 
 function readNumber(
@@ -216,11 +219,11 @@ function readNumber(
     if (!grouped && national === undefined && hasOtherKey(scan.text, start, context)) return undefined;
     return { rule: 'phone.labelled', canonical: national === undefined ? toAnyway(digits) : `+${national}` };
   }
-  if (national === undefined) return undefined;
+  if (national === undefined && !BRAZILIAN.test(shape)) return undefined;
   if ((context.findInColumn(notPhone) ?? context.find(notPhone, 3)) !== undefined) return undefined;
   if (NORTH_AMERICAN.test(shape) || TRUNK_GROUPS.test(shape) || SPANISH_GROUPS.test(shape))
     return { rule: 'phone.national', canonical: `+${national}` };
-  return undefined;
+  return national === undefined ? { rule: 'phone.national', canonical: `+55${digits}` } : undefined;
 }
 
 /** With or without its country code, the same digits stay the same token where a plan tells. */

@@ -28,7 +28,7 @@ const PREFIXES = (
   'pnu_ 34;rdme_ 60;sm_aat_ 14;sm_pat_ 14;sm_sat_ 14;sha256~ 40;ico- 30;fio-u- 50;tfp_ 40;tk-us- 40;sq0atp- 20;sq0csp- 30;EAAA 58;EAAC 90;EAAM 90;EAAE 50;authress_ 30;sc_ 60;ext_ 60;' +
   'AGE-SECRET-KEY-1 50;ops_eyJ 60;A3- 30;LTAI 18;AKCp 60;AKCp8 50;cmVmd 56;HRKU- 36;API- 22;access-sandbox- 30;access-production- 30;access-development- 30;pk.eyJ 60;sk.eyJ 60;' +
   'AQVN 34;YC 38;t1. 60;hooks.slack.com/services/ 30;ATATT3 60;ATCTT3 60;ATBB 20;BBDC- 30;sbp_ 36;sb_secret_ 20;fpsk_ 20;live_pub_ 30;test_pub_ 30;' +
-  'PRIVATE-TOKEN: 20;cfut_ 30;v1.0- 100;dapi 32;patA 20;rnd_ 24;fly_ 30;tskey- 20;ntfy_ 20;ddp_ 30;ddapi_ 30;figd_ 30;oauth2:ghp_ 30;lob_live_ 20;nfp_ 30;vercel_ 20;cf_ 36;m0- 30;ls__ 30;lsv2_ 30;phc_ 30;phx_ 30;AP6 10;AKC 10;' +
+  'PRIVATE-TOKEN: 20;cfut_ 30;v1.0- 100;dapi 32;patA 20;rnd_ 24;fly_ 30;tskey- 20;ntfy_ 20;apify_api_ 30;ddp_ 30;ddapi_ 30;figd_ 30;oauth2:ghp_ 30;lob_live_ 20;nfp_ 30;vercel_ 20;cf_ 36;m0- 30;ls__ 30;lsv2_ 30;phc_ 30;phx_ 30;AP6 10;AKC 10;' +
   'vault:v1: 30;rpa_ 30;tvly- 20;ctx7sk- 20;bkua_ 36;circleci- 30;CCIPAT_ 30;CCIPRJ_ 30;wandb_v1_ 30;sgp_ 36;ABCD_sk_ 40;pat- 30;xox 20;' +
   'CFPAT- 40;pcsk_ 40;squ_ 40 hex;sqp_ 40 hex;sqa_ 40 hex;e2b_ 36 hex;SK 32 hex;fc- 32 hex;dose 32 hex;sk_ 40 word;live_ 30 word;test_ 30 word;EAA 80 word;IGQ 60 word;AKID 32 word;oy2 43 word;' +
   'sdk- 36 uuid;api- 36 uuid;amzn.mws. 36 uuid;access_token$production$ 30;shpua_ 30;secret-live- 30;secret-test- 30;nfc_ 30;nfo_ 30;nfu_ 30;nfb_ 30;vck_ 20;vcp_ 20;vca_ 20;napi_ 40;cfat_ 30;bkct_ 30;dG9rOj 40;snyk_ 20;' +

@@ -5,6 +5,7 @@ import { Keywords } from '../keywords.ts';
 import { digitsOf, separatorEnd, type Scan } from '../scan.ts';
 
 const keywords = new Keywords('ssn,ssns,social security,social security number,itin,ssid,social,ss number');
+const routingWords = new Keywords('routing,routing number,aba,aba number,rtn,transit,transit number');
 /** Other countries have taxpayers too; none groups their numbers as a social security number is. */
 const taxWords = new Keywords('tin,taxpayer identification number,taxpayer id,tax id');
 
@@ -58,6 +59,8 @@ function look(scan: Scan, from: number, runEnd: number): void {
   if (!isIssued(digits)) return;
   const words = scan.contextBefore(start);
   const context = words.find(keywords) ?? (grouped ? words.find(taxWords, 4) : undefined);
+  // Nine digits in one run are what the nearest word calls them.
+  if (!grouped && words.find(keywords, 2) === undefined && words.find(routingWords, 2) !== undefined) return;
   if (named && !keywords.has(words.nearest)) return;
   const dashes = grouped && text[ends[0] ?? 0] === '-' && text[ends[1] ?? 0] === '-';
   if (context === undefined ? !grouped || words.find(notSsn, 2) !== undefined : isCanadian(scan, start, context)) return;
@@ -90,6 +93,7 @@ export const usSsn: Detector = {
     { text: 'W-9 Part I TIN: 545 06 6621', finds: '545 06 6621' },
     { text: 'my ssn is 136705617 and', finds: '136705617' },
     { text: 'taxpayer identification number: 951-78-1557', finds: '951-78-1557' },
+    { text: 'SSN 536-90-4399, refund to routing 179900235', finds: '536-90-4399' },
     { text: 'Social Insurance Number 126949981; TIN 136705617' },
     { text: '000-12-3456 or 666-12-3456 or 136705617' },
   ],
