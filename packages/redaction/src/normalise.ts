@@ -22,7 +22,7 @@ export interface View {
 
 // Plain ASCII without an escape needs no second reading.
 const NEEDS_READING = new RegExp(
-  `${/[^\t\n\r -~]|%[0-9A-Fa-f]{2}|\\[nrtux"'\\/@_%&#$.,\n01-]|\\(?:40|2[Ee]) |&[#a-zA-Z]|["'`] {0,2}(?:[+&]|\|\||\.{1,2}) {0,2}["'`]|\n>|<[!/a-zA-Z]|=(?:\r?\n|[2-7][0-9A-F]|[C-F][0-9A-F]=|\?\w|[\w%.'-]{1,40}\+)|\*\*(?<=[\w@.]\*\*)[\w@.]|\$\{["'`][\w@.]|["'`\]]\.join\(|\(["'](?<=(?:join|implode|concat|CONCAT|_ws|_WS)\(["'])|`(?<=\d`)\d|\{\}(?<=\w\{\})\w|\(a\)\w/.source}|${SPELT_FORM}`,
+  `${/[^\t\n\r -~]|%[0-9A-Fa-f]{2}|\\[nrtux"'\\/@_%&#$.,\n01-]|\\(?:40|2[Ee]) |&[#a-zA-Z]|["'`] {0,2}(?:[+&]|\|\||\.{1,2}) {0,2}["'`]|\n>|<[!/a-zA-Z]|=(?:\r?\n|[2-7][0-9A-F]|[C-F][0-9A-F]=|\?\w|[\w%.'-]{1,40}\+)|\*\*(?<=[\w@.]\*\*)[\w@.]|\$\{["'`](?:[\w@.]|["'`]\})|["'`\]]\.join\(|\(["'](?<=(?:join|implode|concat|CONCAT|_ws|_WS)\(["'])|`(?<=\d`)\d|\{\}(?<=\w\{\})\w|\(a\)\w/.source}|${SPELT_FORM}`,
 );
 
 /** Where something might read differently, by the sign and the one behind it: all else is copied unread. */
@@ -171,6 +171,12 @@ export function toOriginal({ changes }: View, start: number, end: number): reado
   if (changes.length === 0) return [start, end];
   return [written(changes, start).from, written(changes, end - 1).to];
 }
+/** Past the marks of a last character that is struck through, underlined or put in a key's frame: nothing is read for them. */
+export function marksEnd(text: string, end: number): number {
+  MARKS.lastIndex = end;
+  return end + (MARKS.exec(text)?.[0].length ?? 0);
+}
+const MARKS = /\p{M}*/uy;
 
 /** Where the original's offset is read in a view. */
 export function toRead({ changes }: View, offset: number): number {

@@ -6,7 +6,7 @@ import { detect, ENCODED, ENGINE_VERSION, settle, toEngine } from './engine.ts';
 import { entityTypes } from './entity-types.ts';
 import { RedactionError } from './errors.ts';
 import { defaultLimits, type JsonValue, type Limits } from './json.ts';
-import { toOriginal, toRead, toView } from './normalise.ts';
+import { marksEnd, toOriginal, toRead, toView } from './normalise.ts';
 import { ownRules, type OwnRules } from './own-rules.ts';
 import { IMITATION, merge, replaced, toLookAgain, withoutOverlap, type Piece, type Span } from './pieces.ts';
 import { actions, type Action, type Policy } from './policy.ts';
@@ -220,7 +220,8 @@ class Run {
     });
     const found: Found[] = [];
     for (const each of [...scan.found, ...own(scan.text, lead.length)]) {
-      const [start, end] = toOriginal(view, each.start - lead.length, each.end - lead.length);
+      const [start, last] = toOriginal(view, each.start - lead.length, each.end - lead.length);
+      const end = view.changes.length === 0 ? last : marksEnd(rest, last);
       found.push({
         start,
         end,

@@ -130,7 +130,7 @@ function boldAt(text: string, at: number): Seam | undefined {
 const OF_X12 = /(?:^|[~\n])[A-Z][A-Z\d]{1,2}\*[^~\n]*$/;
 
 /** A sign, or what stands behind it, in a template's braces: ann${'@'}mail.example. */
-const TEMPLATE = /^\$\{(["'`])([@.]|[\w@.+-]{2,60})\1\}/;
+const TEMPLATE = /^\$\{(["'`])([@.]|[\w@.+-]{2,60}|)\1\}/;
 function templateAt(text: string, at: number): Seam | undefined {
   const [whole = '', , read = ''] = TEMPLATE.exec(text.slice(at, at + 66)) ?? [];
   return whole === '' ? undefined : { from: at, length: whole.length, read };

@@ -13,6 +13,8 @@ const CUE =
 const SMALL_KEYS = wordSet(
   'name,holder,customer,client,owner,caller,patient,contact,user,sender,recipient,author,kunde,kundin,inhaber,cliente,titular,titulaire,nom,nombre,nome,naam,klant,namn,kund',
 );
+/** Behind a key: a colon, or an equals sign. */
+const KEY_ENDS = /^(?::| ?=)/;
 /** How cues end. */
 const CUE_ENDS =
   'card,is,am,im,its,me,ist,heiße,appelle,est,llamo,es,hi,hey,hello,dear,wife,husband,son,daughter,sister,brother,mom,mum,dad,boss,friend,thanks,thx,cheers,regards,chiamo,chamo,é,heter,się,bin,ben,suis,soy,sono,sn,sou,met,tu,jestem,hallo,hej,hei,hoi,bjr,bonjour,salut,hola,holaa,ciao,oi,olá,cześć,czesc,ring,call,text,ping,ask,tell,de,customer,client,patient,caller,kunde,kundin,cliente,paciente,klant,to,aunt,auntie,uncle,grandma,grandpa,marido,mujer,esposa,esposo,hijo,hija,hermano,hermana,mari,femme,fils,fille,frère,sœur,frau,mann,sohn,tochter,bruder,schwester'.split(
@@ -33,7 +35,7 @@ export const personSmall: Detector = {
   lengths: { word: [1, 9], capital: [1, 9] },
   heads: ['s ', 'm ', ...CUE_ENDS, ...SMALL_KEYS].map((word) => word.slice(0, 3)),
   tails: ["e's", "t's", "i'm", ...[...CUE_ENDS, ...SMALL_KEYS].map((word) => ` ${word}`)].map((word) => word.slice(-3)),
-  next: ' ,\n:!',
+  next: ' ,\n:!=',
   source: 'lists named in scripts/make-name-filters.ts',
   examples: [
     { text: 'hi, my name is lena andersson.', finds: 'lena andersson' },
@@ -52,12 +54,14 @@ export const personSmall: Detector = {
       finds: 'zeno santangelo + sheila + nicanor salvatierra',
     },
     { text: 'ask oliver about it, ring maisie cooper', finds: 'oliver + maisie cooper' },
+    { text: 'Full name = fergus blackwood', finds: 'fergus blackwood' },
     { text: 'account holder: salma hamdan, from now; name: server one, owner: data platform', finds: 'salma hamdan' },
     { text: 'the name is important, the file name is server; this is fine, its value is set; thanks, see you' },
   ],
   look(scan, start, end) {
     const { text } = scan;
-    if (text.charCodeAt(end) === 0x3a) return SMALL_KEYS.has(text, start, end) ? lookKeyed(scan, end) : undefined;
+    const colon = KEY_ENDS.exec(text.slice(end, end + 3))?.[0].length ?? 0;
+    if (colon > 0) return SMALL_KEYS.has(text, start, end) ? lookKeyed(scan, end + colon - 1) : undefined;
     // Most cards are no cue.
     if (end - start === 4 && text.startsWith('card', start) && !text.startsWith('on ', start - 3) && !text.startsWith('the ', start - 4))
       return;
