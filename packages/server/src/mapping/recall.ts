@@ -51,6 +51,8 @@ export interface ReadyMemory {
 }
 interface ReadyApproved extends Approved {
   readonly joined: string;
+  /** Its name as it is written, but for case and what parts its words. */
+  readonly spelt: string;
   readonly words: ReadonlySet<string>;
   readonly subject: readonly string[];
 }
@@ -60,7 +62,7 @@ export function toReadyMemory(approved: readonly Approved[]): ReadyMemory {
   const columns = approved.map((decided): ReadyApproved => {
     const subject = subjects.get(decided.table) ?? subjectOf(decided.table);
     subjects.set(decided.table, subject);
-    return { ...decided, joined: decided.tokens.join(' '), words: new Set(decided.tokens), subject };
+    return { ...decided, joined: decided.tokens.join(' '), spelt: wordsOf(decided.column).join(' '), words: new Set(decided.tokens), subject };
   });
   return { columns, tables: subjects.size };
 }
@@ -96,21 +98,32 @@ export function recall(
   const meantHere = glossary.terms.some((term) => isMeant(term.telling, view.meant, here));
   /** Terms that name and table say in full. */
   const saidHere = glossary.terms.filter(({ ways }) => ways.some((way) => isAll(way, view.meant, here)));
-  let sameName = 0;
-  for (const { semantic_id, joined: theirs, words, profile, table, column, subject } of memory.columns) {
-    const named = view.tokens.length > 0 && words.size > 0;
-    const same = named && theirs === joined;
-    const name = named ? (same ? 1 : 0.8 * jaccardOf(mine, words)) : undefined;
-    const value = profile === undefined ? undefined : profileSimilarity(values.profile, profile);
+  /** Whether a decided column's name stands for something else there. */
+  const isAbroad = ({ semantic_id, words, subject }: ReadyApproved): boolean => {
     const term = semantic_id === undefined ? undefined : glossary.byId.get(semantic_id);
-    const isOther =
-      named &&
+    return (
+      view.tokens.length > 0 &&
+      words.size > 0 &&
       term !== undefined &&
       (isFromElsewhere(term.own, words, subject, here) ||
         saysMore(telling, term.own, words) ||
         (meantHere && isSaidNowhere(term.telling, words, here)) ||
-        saidHere.some((other) => other !== term && !other.ways.some((way) => isSaidBy(way, words, subject))));
-    const counts = isOther ? OTHER_SUBJECT : 1;
+        saidHere.some((other) => other !== term && !other.ways.some((way) => isSaidBy(way, words, subject))))
+    );
+  };
+  const spelt = view.words.join(' ');
+  /** What is said of this very name: by people, or by the glossary. Then names that only mean the same say little. */
+  const decidedSo = new Set(memory.columns.flatMap((decided) => (decided.spelt === spelt && !isAbroad(decided) ? [decided.semantic_id] : [])));
+  const calledSo = new Set((glossary.byName.get(spelt) ?? []).map((at) => glossary.terms[glossary.names.terms[at] ?? 0]?.term.semantic_id));
+  let sameName = 0;
+  for (const decided of memory.columns) {
+    const { semantic_id, joined: theirs, words, profile, table, column, subject } = decided;
+    const named = view.tokens.length > 0 && words.size > 0;
+    const same = named && theirs === joined;
+    const name = named ? (same ? 1 : 0.8 * jaccardOf(mine, words)) : undefined;
+    const value = profile === undefined ? undefined : profileSimilarity(values.profile, profile);
+    const isSynonym = same && decided.spelt !== spelt && ((decidedSo.size === 1 && !decidedSo.has(semantic_id)) || (decidedSo.size === 0 && calledSo.size > 0 && !calledSo.has(semantic_id)));
+    const counts = isSynonym || isAbroad(decided) ? OTHER_SUBJECT : 1;
     const was = best.get(semantic_id);
     const both = counts * nearness(name, value);
     if (same) sameName += counts;
