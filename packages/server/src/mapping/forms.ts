@@ -4,6 +4,8 @@ const forms: Readonly<Record<string, (value: string) => boolean>> = {
   url: (value) => /^(?:https?:\/\/|www\.)\S+$/i.test(value),
   phone: (value) => /^\+?[\d\s().-]{7,20}$/.test(value) && (value.match(/\d/g)?.length ?? 0) >= 7 && /[\s().+-]/.test(value),
   postal: (value) => /^(?:\d{5}(?:-\d{4})?|[A-Z]\d[A-Z] ?\d[A-Z]\d|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|\d{4} ?[A-Z]{2})$/.test(value),
+  iban: (value) => /^[A-Z]{2}\d{2}(?: ?[A-Z\d]{4}){2,7}(?: ?[A-Z\d]{1,3})?$/.test(value),
+  ip: (value) => /^(?:\d{1,3}\.){3}\d{1,3}$/.test(value),
   currency: (value) => CURRENCIES.has(value),
   country_code: (value) => /^[A-Z]{2}$/.test(value),
   latitude: (value) => /^-?\d{1,2}\.\d{3,}$/.test(value),
@@ -52,7 +54,7 @@ export function hasForm(value: string, form: string): boolean {
 }
 
 /** Forms that nothing without a digit has. */
-const NUMERIC = new Set('phone postal latitude longitude year percent quantity time'.split(' '));
+const NUMERIC = new Set('iban ip phone postal latitude longitude year percent quantity time'.split(' '));
 const all = Object.keys(forms);
 const wordy = all.filter((form) => !NUMERIC.has(form));
 /** The forms a value has. */

@@ -14,7 +14,7 @@ export function wordsOf(name: string): readonly string[] {
 }
 
 /** A name that says nothing: c01, col_3, field7, unnamed, a number. */
-const NAMELESS = /^(?:(?:col|column|field|var|_c|unnamed|attr|attribute)[ _:.-]*\d*|[cfvx][ _:.-]*\d+|[\d\p{P}\p{S}\s]*)$/iu;
+const NAMELESS = /^(?:(?:col|column|var|_c|unnamed|attr|attribute)[ _:.-]*\d*|field[ _:.-]*\d+|[cfvx][ _:.-]*\d+|[\d\p{P}\p{S}\s]*)$/iu;
 
 /** A word of a name, and what it may stand for: itself first. */
 export interface Token {
