@@ -62,7 +62,13 @@ export function toReadyMemory(approved: readonly Approved[]): ReadyMemory {
   const columns = approved.map((decided): ReadyApproved => {
     const subject = subjects.get(decided.table) ?? subjectOf(decided.table);
     subjects.set(decided.table, subject);
-    return { ...decided, joined: decided.tokens.join(' '), spelt: wordsOf(decided.column).join(' '), words: new Set(decided.tokens), subject };
+    return {
+      ...decided,
+      joined: decided.tokens.join(' '),
+      spelt: wordsOf(decided.column).join(' '),
+      words: new Set(decided.tokens),
+      subject,
+    };
   });
   return { columns, tables: subjects.size };
 }
@@ -111,10 +117,13 @@ export function recall(
         saidHere.some((other) => other !== term && !other.ways.some((way) => isSaidBy(way, words, subject))))
     );
   };
+  // What is said of this very name, by people or else by the glossary: then names that only mean the same say little.
   const spelt = view.words.join(' ');
-  /** What is said of this very name: by people, or by the glossary. Then names that only mean the same say little. */
-  const decidedSo = new Set(memory.columns.flatMap((decided) => (decided.spelt === spelt && !isAbroad(decided) ? [decided.semantic_id] : [])));
-  const calledSo = new Set((glossary.byName.get(spelt) ?? []).map((at) => glossary.terms[glossary.names.terms[at] ?? 0]?.term.semantic_id));
+  const decidedSo = new Set(
+    memory.columns.flatMap((decided) => (decided.spelt === spelt && !isAbroad(decided) ? [decided.semantic_id] : [])),
+  );
+  const calledSo = (glossary.byName.get(spelt) ?? []).map((at) => glossary.terms[glossary.names.terms[at] ?? 0]?.term.semantic_id);
+  const saidSo = decidedSo.size === 0 ? new Set(calledSo) : decidedSo.size === 1 ? decidedSo : undefined;
   let sameName = 0;
   for (const decided of memory.columns) {
     const { semantic_id, joined: theirs, words, profile, table, column, subject } = decided;
@@ -122,7 +131,7 @@ export function recall(
     const same = named && theirs === joined;
     const name = named ? (same ? 1 : 0.8 * jaccardOf(mine, words)) : undefined;
     const value = profile === undefined ? undefined : profileSimilarity(values.profile, profile);
-    const isSynonym = same && decided.spelt !== spelt && ((decidedSo.size === 1 && !decidedSo.has(semantic_id)) || (decidedSo.size === 0 && calledSo.size > 0 && !calledSo.has(semantic_id)));
+    const isSynonym = same && decided.spelt !== spelt && saidSo !== undefined && saidSo.size > 0 && !saidSo.has(semantic_id);
     const counts = isSynonym || isAbroad(decided) ? OTHER_SUBJECT : 1;
     const was = best.get(semantic_id);
     const both = counts * nearness(name, value);

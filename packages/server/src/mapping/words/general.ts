@@ -7,10 +7,10 @@ export const general = `
 id: ident identifier identification ids identity uid uuid guid pk oid objectid fid recid rowid kennung kennziffer kennzahl identificatie identifikation identifikator tunnus identifiant identificador identificativo identyfikator identifikator ид sifra
 key: schlussel sleutel nyckel nogle cle clave chave chiave klucz klic
 code: cd cod cde kode kurzel kennzeichen codigo codice kod koodi код
-name: nm nam naam namn navn nimi nom nome nombre denominacion denominacao denominazione denumire designation designacao intitule bezeichnung benennung libelle label lbl nume nazwa nazev nazov naziv ime imie jmeno название наименование имя nev megnevezes onoma isim adi 名 名称 名稱
+name: nm nam naam namn navn nimi nom nome nombre denominacion denominacao denominazione denumire designation designacao intitule bezeichnung benennung libelle label lbl nume nazwa nazev nazov naziv ime imie jmeno название наименование имя nev megnevezes onoma isim adi 名 名称 名稱 shimei namae
 title: ttl titel titre titulo titolo tytul nadpis heading headline caption otsikko
 first name: fname firstname forename givenname given vorname voornaam fornamn fornavn etunimi prenom nombrepila primeiro imie jmeno krestni keresztnev vardas
-last name: lname lastname surname familyname family nachname familienname zuname achternaam efternamn etternavn efternavn sukunimi apellido apellidos sobrenome apelido cognome nazwisko prijmeni priezvisko prezime vezeteknev pavarde фамилия
+last name: lname lastname surname familyname family nachname familienname zuname achternaam efternamn etternavn efternavn sukunimi apellido apellidos sobrenome apelido cognome nazwisko prijmeni priezvisko prezime vezeteknev pavarde фамилия soyadi
 full name: fullname
 middle name: middlename mname mi
 nickname: nick alias aka spitzname
@@ -18,12 +18,12 @@ salutation: anrede honorific courtesy civilite tratamiento
 user: usr username login benutzer gebruiker utilisateur usuario utente uzytkownik
 person: pers persona personne persoon people individual
 date: dt dte datum dato data fecha paivamaara kuupaev datums datums дата tarih ngay
-time: tm tms timestamp ts datetime zeit uhrzeit tijd tid heure hora ora czas cas kello tidspunkt
+time: tm tms timestamp ts datetime zeit uhrzeit tijd tid heure hora ora czas cas kello tidspunkt dttm tstamp zeitstempel horodatage
 year: yr yyyy jahr jaar ar annee ano anno rok vuosi godina rik год ev yil 年
 month: mon mth mm monat maand manad maned mois mes mese miesiac mesic kuukausi месяц
 week: wk woche uke vecka semaine semana settimana tydzien tyden
 day: dd tag dag jour dia giorno dzien den paiva
-hour: hr stunde uur time timme
+hour: hr stunde uur time timme stunden uren horas
 birth: dob birthdate birthday birthdt born geboren geb geburt geburtsdatum geboorte fodelse fodsel naissance nacimiento nascimento nascita urodzenia narozeni syntyma рождения
 death: dod died deceased gestorben tod overlijden deces mort muerte fallecimiento morte obito zgon umrti
 start: begin began beginning beginn anfang debut inicio inizio effective from von vanaf since seit depuis desde fra od
@@ -37,7 +37,7 @@ due: fallig echeance vencimiento scadenza
 required: req mandatory erforderlich
 customer: cust custmr client clnt buyer shopper purchaser consumer kunde klant kund cliente klient zakaznik
 employee: emp empl staff worker personnel mitarbeiter angestellter werknemer medewerker ansatt anstalld employe empleado funcionario dipendente impiegato pracownik zamestnanec
-manager: mgr supervisor boss superior vorgesetzter leiter
+manager: mgr supervisor boss superior vorgesetzter leiter leidinggevende
 supplier: supp suppl vendor vend provider lieferant leverancier leverantor leverandor fournisseur proveedor fornecedor fornitore dostawca dodavatel
 organization: org organisation company comp co corp corporation firm firma business enterprise institution employer unternehmen gesellschaft betrieb bedrijf foretag selskap societe entreprise empresa compania azienda societa spolka
 contact: cntct kontakt ansprechpartner contacto contato contatto attn attention
@@ -110,7 +110,7 @@ temperature: temp temperatur temperatuur temperatura
 rain: rainfall precipitation precip niederschlag regen pluie lluvia pioggia
 population: pop inhabitants residents people einwohner bevolkerung inwoners bevolking befolkning invanare habitants poblacion habitantes populacao popolazione abitanti ludnosc obyvatelstvo vakiluku
 density: dens dichte dichtheid densite densidad densidade densita gestosc hustota
-gender: sex geschlecht geslacht kon kjonn sexe genre genero sexo genere sesso plec pohlavi sukupuoli
+gender: sex geschlecht geslacht kon kjonn sexe genre genero sexo genere sesso plec pohlavi sukupuoli cinsiyet kelamin
 age: alter leeftijd alder edad idade eta wiek vek ika yrs
 nationality: citizenship nationalitat nationaliteit nationalite nacionalidad nacionalidade nazionalita narodowosc narodnost
 marital: married familienstand
@@ -118,7 +118,7 @@ language: lang lng sprache taal sprak langue idioma lengua lingua jezyk jazyk ki
 religion: faith glaube
 ethnicity: ethnic ethn race
 occupation: job profession beruf beroep yrke metier profesion profissao professione zawod povolani ammatti vocation
-role: rolle rol papel ruolo function funktion
+role: rolle rol papel ruolo function funktion functie fonction funcion funzione
 position: pos posn posicion posicao posizione pozycja pozice platz poste
 player: spieler speler spelare spiller joueur jugador jogador giocatore gracz hrac pelaaja athlete sportsman
 club: verein klub
@@ -160,7 +160,7 @@ continent: kontinent erdteil continente
 founded: founding foundation established est inception gegrundet grundung opgericht grundad fondation fonde fundacion fundacao fondazione zalozeni
 opened: opening open inauguration eroffnung
 built: construction completed baujahr bouwjaar byggar construido costruito
-owner: ownr proprietor holder eigentumer besitzer inhaber eigenaar agare eier proprietaire propietario proprietario wlasciciel vlastnik
+owner: ownr proprietor holder eigentumer besitzer inhaber eigenaar agare eier proprietaire propietario proprietario wlasciciel vlastnik titulaire titular intestatario houder
 operator: betreiber exploitant operador operatore
 founder: grunder oprichter fondateur fundador fondatore
 leader: chief head president chair chairman leiter
@@ -239,6 +239,19 @@ place of birth: birthplace pob geburtsort
 cause of death: cod todesursache
 gross domestic product: gdp bip pib pil
 united states: usa us
+first: eerste erste premier primero forste forsta pierwszy
+last: laatste letzte dernier ultimo ultima siste sista ostatni
+absence: absent verzuim abwesenheit fehlzeit fravaer franvaro ausencia assenza
+consumption: verbrauch verbruik forbruk forbrukning consommation consumo zuzycie spotreba
+cancellation: cancelled canceled kundigung storno opzegging annulation cancelacion cancelamento annullamento
+consent: optin einwilligung toestemming samtycke consentement consentimiento consenso
+branch: zweigstelle vestiging agence succursale agencia sucursal
+meter: zahler compteur contador contatore matare
+national id: bsn pesel personnummer personnr fodselsnummer hetu jmbg
+planned departure: etd
+planned arrival: eta
+actual departure: atd
+actual arrival: ata
 point of sale: pos
 social security number: ssn
 stock keeping unit: sku
