@@ -91,7 +91,7 @@ recipient: receiver consignee empfanger ontvanger destinataire destinatario
 sender: absender afzender expediteur remitente
 stock: inventory inv onhand bestand lager voorraad lagret existencias estoque giacenza
 warehouse: whse wh depot lager magazin entrepot almacen armazem magazzino
-store: shop outlet branch laden geschaft filiale winkel butik magasin tienda loja negozio sklep
+store: shop outlet branch laden geschaft filiale winkel butik magasin tienda loja negozio sklep zweigstelle vestiging agence succursale agencia sucursal
 location: locn loc site place standort ort plats locatie emplacement lieu ubicacion localizacao luogo sijainti
 brand: make maker manufacturer manuf mfr marke hersteller merk fabrikant marque fabricant marca fabricante produttore producent vyrobce
 model: mdl modell modele modelo modello
@@ -245,13 +245,10 @@ absence: absent verzuim abwesenheit fehlzeit fravaer franvaro ausencia assenza
 consumption: verbrauch verbruik forbruk forbrukning consommation consumo zuzycie spotreba
 cancellation: cancelled canceled kundigung storno opzegging annulation cancelacion cancelamento annullamento
 consent: optin einwilligung toestemming samtycke consentement consentimiento consenso
-branch: zweigstelle vestiging agence succursale agencia sucursal
 meter: zahler compteur contador contatore matare
 national id: bsn pesel personnummer personnr fodselsnummer hetu jmbg
 planned departure: etd
 planned arrival: eta
-actual departure: atd
-actual arrival: ata
 point of sale: pos
 social security number: ssn
 stock keeping unit: sku
