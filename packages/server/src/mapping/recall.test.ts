@@ -1,4 +1,4 @@
-import { equal, ok } from 'node:assert/strict';
+import { deepEqual, equal, ok } from 'node:assert/strict';
 import { test } from 'node:test';
 import { toApproved, type Answer } from './learn.ts';
 import { compareTable } from './rank-table.ts';
@@ -29,6 +29,22 @@ test('same name and same values is near, same name alone less, another name not 
   equal(both([column('town', 'Oslo', 'Bergen')]), 1);
   ok(both([column('town', '1', '2')]) < 0.6);
   ok(both([column('weight', '1.5', '2')]) < 0.1);
+});
+
+test('what was decided of this very name counts before names that only mean the same, and so does what the glossary calls it', () => {
+  const both = (name: string, ...decided: readonly (readonly [name: string, id: string])[]): readonly number[] => {
+    const { byTerm } = remembered(
+      { name: 'notes', columns: [column(name)] },
+      decided.map(([each, id], at) => approved(`sheet ${at}`, [column(each)], id)),
+      [...terms, { semantic_id: 'spot.town', name: 'town' }, { semantic_id: 'spot.village', name: 'village' }],
+    );
+    return ['spot.town', 'spot.village'].map((id) => byTerm.get(id)?.both ?? 0);
+  };
+  // All of these are words for a city: with nothing else to go by, one is as good as another.
+  deepEqual(both('ort', ['gemeinde', 'spot.town'], ['plaats', 'spot.village']), [1, 1]);
+  deepEqual(both('ort', ['ort', 'spot.village'], ['gemeinde', 'spot.town']), [0.1, 1]);
+  deepEqual(both('ort', ['ort', 'spot.village'], ['ort', 'spot.town']), [1, 1]);
+  deepEqual(both('village', ['gemeinde', 'spot.town']), [0.1, 0]);
 });
 
 test('a meaning that came from words that are not here says little: ship_city of city, orders.id of customers.id', () => {
