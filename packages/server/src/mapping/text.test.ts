@@ -35,7 +35,7 @@ test('a name cut at ten letters is completed', () => {
 
 test('a name that says nothing has no words; one letter that means something has', () => {
   for (const name of ['c01', 'col_3', 'field7', 'Unnamed: 0', '12', '']) deepEqual(view(name).tokens, [], name);
-  for (const name of ['Field', 'fields']) deepEqual(view(name).meant, ['field'], name);
+  equal(meant('Field'), 'field');
   equal(meant('x'), 'longitude');
 });
 
