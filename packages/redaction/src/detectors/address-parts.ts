@@ -13,7 +13,7 @@ const SMALL =
 const NAME = `(?:(?:[ld]['’])?\\p{Lu}[\\p{L}'’.-]{0,24}|\\d{1,3}(?:st|nd|rd|th)(?: (?:Cross|Main|Floor|Block|Stage|Phase),)?|${SMALL.join('|')}|[ld]['’])`;
 /** Of the street: 5, 12a, n. 7, 118/4, # 10-34 */
 const HOUSE =
-  '(?:(?:n[.º°]{1,2}|nº|[Nn]o[.:]|[Nn]r\\.|д\\.|буд\\.|№|#) ?)?\\d{1,5}(?: ?[A-Za-z](?![\\p{L}.]))?(?:[/-](?:\\d{1,4}[A-Za-z]?|[IVX]{1,4}(?![\\p{L}])|[A-Z](?![\\p{L}\\d]))){0,2}';
+  '(?:(?:n[.º°]{1,2}|nº|[Nn]o[.:]|[Nn]r\\.|д\\.|дом |буд\\.|№|#) ?)?\\d{1,5}(?: ?[A-Za-z](?![\\p{L}.]))?(?:[/-](?:\\d{1,4}[A-Za-z]?|[IVX]{1,4}(?![\\p{L}])|[A-Z](?![\\p{L}\\d]))){0,2}';
 /** 12 Main Street, 4 West 42nd St. N, 9 County Road 12 */
 export const NUMBER_FIRST = new RegExp(
   `^\\d{1,6}[A-Za-z]?,? (?:${NAME}[ ]){1,4}${SUFFIX}\\b\\.?(?:(?<=(?:County|State|Township|Provincial) (?:Road|Rd|Route|Highway|Hwy)|[ ](?:Highway|Hwy)\\.?) \\d{1,4}[A-Z]?(?![\\p{L}\\d]))?(?: (?:N|S|E|W|NE|NW|SE|SW|North|South|East|West)\\b)?`,
@@ -36,12 +36,12 @@ export function mayBeginStreet(text: string, at: number): boolean {
 }
 /** What stands before a street's name, as it may be written. */
 const STREETS =
-  'Jl\\.?,Jln\\.?,Jalan,Gang,Gg\\.?,calle,via,viale,piazza,avenida,plaza,paseo,rua,corso,Laan,Calle,C/,Calleja,Callejón,Avenida,Avda\\.?,Av\\.,Plaza,Pza\\.?,Paseo,Camino,Carretera,Ronda,Rambla,Travesía,Glorieta,Barrio,Colonia,Urbanización,Polígono,Puente,Cuesta,Pasaje,Parque,Sector,Grupo,Huerta,Jardines,Masía,Solar,Torrente,Vía,Via,Viale,Piazza,Corso,Largo,Rua,Travessa,Praça,Caminho,Acesso,Escadas,Beco,Azinhaga,Marginal,Borgo,Contrada,Rotonda,Priv\\.,Aleea,Intrarea,Șoseaua,Rue,ul\\.,Ulica,al\\.,Straße,Strasse,Str\\.,Hinterm,Unterm,Vorm,Am,An der,Auf dem,Auf der,Im,Zum,Zur,Unter den,Hinter den?m?,Hinter der,Vicolo,Strada,Piazzale,Alameda,Estrada,Carrera,Cra\\.?,Transversal,Diagonal,Jirón,Jr\\.,Calzada,Avenue,Boulevard,Chaussée,Chemin,Bulevardul,Calea,pl\\.,os\\.,ул\\.,улица,проспект,просп\\.,пр\\.,переулок,пер\\.,шоссе,бульвар,бул\\.,набережная,наб\\.,площадь,вул\\.,вулиця,пров\\.,провулок,οδός,Οδός,Λεωφόρος,Λεωφ\\.,Πλατεία'.split(
+  'Jl\\.?,Jln\\.?,Jalan,Gang,Gg\\.?,calle,via,viale,piazza,avenida,plaza,paseo,rua,corso,Laan,Calle,C/,Calleja,Callejón,Avenida,Avda\\.?,Av\\.,Plaza,Pza\\.?,Paseo,Camino,Carretera,Ronda,Rambla,Travesía,Glorieta,Barrio,Colonia,Urbanización,Polígono,Puente,Cuesta,Pasaje,Parque,Sector,Grupo,Huerta,Jardines,Masía,Solar,Torrente,Vía,Via,Viale,Piazza,Corso,Largo,Rua,Travessa,Praça,Caminho,Acesso,Escadas,Beco,Azinhaga,Marginal,Borgo,Contrada,Rotonda,Priv\\.,Aleea,Intrarea,Șoseaua,Rue,ul\\.,Ulica,al\\.,Straße,Strasse,Str\\.,Hinterm,Unterm,Vorm,Am,An der,Auf dem,Auf der,Im,Zum,Zur,Unter den,Hinter den?m?,Hinter der,Vicolo,Strada,Piazzale,Alameda,Estrada,Carrera,Cra\\.?,Transversal,Diagonal,Jirón,Jr\\.,Calzada,Avenue,Boulevard,Chaussée,Chemin,Bulevardul,Calea,pl\\.,os\\.,ул\\.,улица,проспект,просп\\.,пр\\.,переулок,пер\\.,шоссе,бульвар,бул\\.,набережная,наб\\.,площадь,пл\\.,бульв\\.,ш\\.,мкр\\.,вул\\.,вулиця,пров\\.,провулок,οδός,Οδός,Λεωφόρος,Λεωφ\\.,Πλατεία'.split(
     ',',
   );
 /** Calle Mayor 5, Via Roma, 12, Rua Augusta s/n */
 export const STREET_FIRST = new RegExp(
-  `^(?:${STREETS.join('|')})(?: ${NAME}|(?<=(?:Calle|Carrera|Cra\\.?|Avenida|Av\\.)) \\d{1,3}[A-Z]?(?= (?:#|No))){1,6},? (?:${HOUSE}|s/n\\.?)(?![\\d]| \\d)`,
+  `^(?:${STREETS.join('|')})(?: [„«]?${NAME}[“»]?|(?<=(?:Calle|Carrera|Cra\\.?|Avenida|Av\\.)) \\d{1,3}[A-Z]?(?= (?:#|No))){1,6},? (?:${HOUSE}|s/n\\.?)(?![\\d]| \\d)`,
   'u',
 );
 export const GERMANIC_ENDINGS =
@@ -55,7 +55,7 @@ export const GERMANIC = new RegExp(
 );
 /** Streets' words that stand by themselves behind the name, in hu, tr, cs, sk, lv, lt and et: Árpád fejedelem útja 36 */
 export const BEHIND_NAME =
-  'cad,sok,bulv,gata,gatan,väg,gränd,országút,utca,út,útja,tér,tere,körút,sétány,rakpart,krt,u,sokak,sokağı,caddesi,bulvarı,ulice,ulica,náměstí,námestie,třída,nábřeží,iela,prospekts,bulvāris,gatvė,prospektas,puiestee,maantee,tänav'.split(
+  'cad,sok,bulv,gata,gatan,väg,gränd,országút,utca,út,útja,tér,tere,körút,sétány,rakpart,krt,u,sokak,sokağı,caddesi,bulvarı,ulice,ulica,náměstí,námestie,třída,nábřeží,iela,prospekts,bulvāris,gatvė,prospektas,puiestee,maantee,tänav,проспект,переулок,шоссе,бульвар,проезд,площадь,улица,провулок,вулиця'.split(
     ',',
   );
 export const behindName = new WordSet(BEHIND_NAME);
@@ -71,7 +71,7 @@ export const STREET_WORDS = new WordSet(STREETS.map(firstWord));
 export const PO_BOX =
   /^(?:P\.? ?O\.? Box|Postfach|Apartado(?: de Correos)?|Casilla|Boîte postale|PSC \d{1,5},? Box|Unit \d{1,5} Box|CMR \d{1,5},? Box) \d{1,6}(?: \d{2,3}(?!\d)){0,2}|^(?:BP|CS|TSA) \d{1,6}(?=,? \d{5} \p{L})/iu;
 const UNIT =
-  '(?:RT\\.? ?\\d{1,3} ?/ ?RW\\.? ?\\d{1,3}|\\d{1,2}-(?:\\d{1,2}|[A-Z])(?!\\d)|\\d{1,2}(?: tr\\.?(?=,)|(?:er|e|ème|de|do) étage|[.ºª°]{1,2}(?: ?(?:[A-Z]|\\d[ªº]|izq\\.?|izda?\\.?|dcha\\.?|Dto\\.?|Esq\\.?|Frt\\.?|(?:tv|th|mf)\\b\\.?|(?:OG|Stock|Etage)(?: (?:links|rechts|[Mm]itte|vorne|hinten|li\\.|re\\.))?|étage|piso|andar))?)|st\\.? (?:tv|th|mf)\\b\\.?|m\\.? ?\\d{1,3}(?=,)|[rR]/[cC](?: (?:Dto|Esq|Frt)\\.?)?|(?:EG|bajo|entlo\\.?|ático|pral\\.?)(?: (?:links|rechts))?(?=,)|(?:Apt|Apartment|Suite|Ste|Unit|Room|Rm|Floor|Fl|Building|Bldg|Wohnung|Whg|Etage|Piso|Puerta|Esc\\.?|Appartement|Apartamento|apto|Apto|Flat|Top|Stiege|Bât|Interno|Depto|Dpto|Oficina|Block|Blk|Level|bajo|entlo|ático|bl|ap|sc|int|interno|scala|piano|piso|puerta|appt|bte|boîte|lok|lgh|vån|et|bus|Col|кв|корп|стр|оф|эт|ет|под|п|подъезд|#)(?![\\p{L}])\\.? ?[\\p{L}\\d-]{1,6})';
+  '(?:RT\\.? ?\\d{1,3} ?/ ?RW\\.? ?\\d{1,3}|\\d{1,2}-(?:\\d{1,2}|[A-Z])(?!\\d)|\\d{1,2}(?: tr\\.?(?=,)|(?:er|e|ème|de|do) étage|[.ºª°]{1,2}(?: ?(?:[A-Z]|\\d[ªº]|izq\\.?|izda?\\.?|dcha\\.?|Dto\\.?|Esq\\.?|Frt\\.?|(?:tv|th|mf)\\b\\.?|(?:OG|Stock|Etage)(?: (?:links|rechts|[Mm]itte|vorne|hinten|li\\.|re\\.))?|étage|piso|andar))?)|st\\.? (?:tv|th|mf)\\b\\.?|m\\.? ?\\d{1,3}(?=,)|[rR]/[cC](?: (?:Dto|Esq|Frt)\\.?)?|(?:EG|bajo|entlo\\.?|ático|pral\\.?)(?: (?:links|rechts))?(?=,)|(?:Apt|Apartment|Suite|Ste|Unit|Room|Rm|Floor|Fl|Building|Bldg|Wohnung|Whg|Etage|Piso|Puerta|Esc\\.?|Appartement|Apartamento|apto|Apto|Flat|Top|Stiege|Bât|Interno|Depto|Dpto|Oficina|Block|Blk|Level|bajo|entlo|ático|bl|ap|sc|int|interno|scala|piano|piso|puerta|appt|bte|boîte|lok|lgh|vån|et|bus|Col|кв|корп|стр|оф|эт|ет|под|п|подъезд|вх|бл|ап|#)(?![\\p{L}])\\.? ?[\\p{L}\\d-]{1,6})';
 export const PLACE =
   "\\p{Lu}[\\p{L}'’-]{1,24}(?:[ -](?:\\p{Lu}[\\p{L}'’-]{1,24}|de|la|del|do|da|dos|sur|am|an|im|ob|aan|den|der|les|le|en|of|upon|los|las|d['’]\\p{L}{2,20})){0,4}";
 /** Behind the street's fields those of its town, state and code, as HL7 version 2 has an address (XAD). */

@@ -63,6 +63,12 @@ const announcers = new WordSet([
   '地址',
   '주소',
   'पता',
+  'διεύθυνση',
+  'العنوان',
+  'عنوان',
+  'כתובת',
+  'ที่อยู่',
+  '地址',
   'location',
 ]);
 const BOX_WORDS = new WordSet(['P', 'PO', 'Postfach', 'Apartado', 'PSC', 'Unit', 'CMR', 'p', 'po', 'BP', 'CS', 'TSA']);

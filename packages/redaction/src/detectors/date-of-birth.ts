@@ -5,7 +5,7 @@ import { Keywords, WordSet } from '../keywords.ts';
 import type { Scan } from '../scan.ts';
 
 const keywords = new Keywords(
-  'ur,born,birth,birthday,birthdate,dob,d o b,date of birth,birth date,bday,geboren,geburtsdatum,geburtstag,geb,né,née,naissance,nacido,nacida,nacimiento,nació,nato,nata,nascita,nascido,nascida,nascimento,geboortedatum,födelsedatum,født,syntymäaika,urodzony,urodzona,urodził,urodziła,рождения,родился,родилась,生年月日,出生,生日,' +
+  'родившийся,родившаяся,роден,родена,рођен,рођена,рођења,народився,народилася,जन्मतिथि,วันเกิด,ur,born,birth,birthday,birthdate,dob,d o b,date of birth,birth date,bday,geboren,geburtsdatum,geburtstag,geb,né,née,naissance,nacido,nacida,nacimiento,nació,nato,nata,nascita,nascido,nascida,nascimento,geboortedatum,födelsedatum,født,syntymäaika,urodzony,urodzona,urodził,urodziła,рождения,родился,родилась,生年月日,出生,生日,' +
     '生年月日,出生日期,생년월일,nací,naci,geboortedag,födelsedag,född,fødselsdato,fødselsdag,født,syntynyt,urodzenia,narození,narozen,narozena,narodil,narodila,narodený,narodená,narodenia,születési,született,nașterii,nasterii,născut,născută,rođenja,rojstva,gimimo,dzimšanas,sünniaeg,γέννησης,γεννήθηκε,народження,раждане,doğum,doğumlu,الميلاد,לידה,출생,생년월일,출생일,出生日期,nac,fnac,nasc,ddn,f n,d n,gebdat,geburtsdat,gbdatum,gebdatum,дата рождения,д р,рожд,народився,народилась,syntymäpäivä,synt,szül,nar,rođen,rođena,rojen,rojena,fødd,lahir,sinh,जन्म,เกิด',
 );
 /** Names of months in en, de, fr, es, it, pt and nl (CLDR), whole and as they are cut short. */

@@ -10,7 +10,7 @@ const V4 = /^(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}(?
 const SPELT = /^\d{1,3}(?: (?:dot|punkt|punto|point) \d{1,3}){3}(?![\w.])/i;
 const PREFIX_LENGTH = /^\/\d{1,3}(?![\d/])/;
 const versionWords = new Keywords(
-  'version,versions,v,ver,release,upgrade,build,bootloader,bios,uefi,figure,section,chapter,firmware,driver,oid',
+  'версия,версии,версию,версію,версія,έκδοση,έκδοσης,版本,版,バージョン,버전,version,versions,v,ver,release,upgrade,build,bootloader,bios,uefi,figure,section,chapter,firmware,driver,oid',
 );
 
 function lookV4(scan: Scan, start: number, runEnd: number): void {

@@ -22,7 +22,7 @@ const CLOSINGS =
 const LISTS =
   'watchers,reviewers,approvers,present,attendees,participants,absent,apologies,invitees,panel,panelists,panellists,anwesend,anwesende,abwesend,entschuldigt,teilnehmer,teilnehmende,läsnä,poissa,jelen,prezenți,prezenţi,přítomni,présent,présents,absents,excusés,asistentes,presentes,ausentes,participantes,asisten,asistieron,comparecen,participaram,participaron,presenti,assenti,partecipanti,aanwezig,afwezig,deelnemers,närvarande,frånvarande,deltagare,obecni,nieobecni,uczestnicy,messieurs,mesdames,mm';
 export const titles = wordSet(
-  'ssa,mr,mrs,ms,miss,mx,dr,dra,drs,prof,professor,sir,madam,lady,lord,rev,reverend,father,sister,brother,capt,captain,sgt,lt,col,gen,hon,judge,senator,herr,herrn,frau,fräulein,m,mme,mlle,monsieur,madame,mademoiselle,sr,sra,srta,señor,señora,señorita,don,doña,sig,signor,signora,dott,dhr,mevr,heer,mevrouw,mm,messrs,nurse,pc,constable,detective,sergeant,cllr,pan,pani,doktor,docteur,doctor,doctora,ing,uncle,aunt,domnule,domnul,doamna,doamnă,sayın,pane,paní,пане,пані,господин,госпожа,господине,κ,κα,κος,auntie,mamie,papi,oma,opa,tante,tía,tío,abuela,abuelo,nonna,nonno,dona,pak,bapak,ibu,bu,anh,chị,ông,bà,fru,fröken,frk,herra,rouva,meneer,maître,ra,sra',
+  'ssa,mr,mrs,ms,miss,mx,dr,dra,drs,prof,professor,sir,madam,lady,lord,rev,reverend,father,sister,brother,capt,captain,sgt,lt,col,gen,hon,judge,senator,herr,herrn,frau,fräulein,m,mme,mlle,monsieur,madame,mademoiselle,sr,sra,srta,señor,señora,señorita,don,doña,sig,signor,signora,dott,dhr,mevr,heer,mevrouw,mm,messrs,nurse,pc,constable,detective,sergeant,cllr,pan,pani,doktor,docteur,doctor,doctora,ing,uncle,aunt,domnule,domnul,doamna,doamnă,sayın,pane,paní,пане,пані,господин,госпожа,господине,господину,господина,госпоже,госпожу,госпожо,пану,пані,панові,κύριε,κύριο,κύριος,κυρία,κυρίας,κ,κα,κος,auntie,mamie,papi,oma,opa,tante,tía,tío,abuela,abuelo,nonna,nonno,dona,pak,bapak,ibu,bu,anh,chị,ông,bà,fru,fröken,frk,herra,rouva,meneer,maître,ra,sra',
 );
 /** After these, or after a key of this name, stands a name. */
 export const announcers = wordSet(
@@ -66,7 +66,7 @@ const NAME_PARTS = wordSet(
 const WHOLE = wordSet('completo,completa,complet,complète,completto,pelny,pełny,komplett');
 
 const PHRASES =
-  /(?:\b(?:my name(?:'s| is)|name is|under the name|i am|i'm|this is|call me|signed by|written by|your (?:\p{L}{2,9} )?name\?|mein name ist|ich bin|ich heiße|je m'appelle|mon nom est|me llamo|mi nombre es|soy|speaking with|spoke (?:to|with)|met with|sincerely|regards|grüßen|cordialement|saludos|thanks|cheers|dear|hello|hi|hey|hallo|liebe|lieber|bonjour|cher|chère|hola|querid[oa]|estimad[oa]|name on (?:the )?card),?:?[\s>]{0,6}|γεια σου |\b(?:best|kind|warm) regards,?[\s>]{0,6})$/iu;
+  /(?:\b(?:my name(?:'s| is)|name is|under the name|i am|i'm|this is|call me|signed by|written by|your (?:\p{L}{2,9} )?name\?|mein name ist|ich bin|ich heiße|je m'appelle|mon nom est|me llamo|mi nombre es|soy|speaking with|spoke (?:to|with)|met with|sincerely|regards|grüßen|cordialement|saludos|thanks|cheers|dear|hello|hi|hey|hallo|liebe|lieber|bonjour|cher|chère|hola|querid[oa]|estimad[oa]|name on (?:the )?card),?:?[\s>]{0,6}|γεια σου |(?<!\p{L})г-(?:н|жа|жо|жу|ца) |\b(?:best|kind|warm) regards,?[\s>]{0,6})$/iu;
 
 /** Of these, the ones that say that a name comes. */
 const NAMES = /name|cheers|thanks|regards|sincerely|nom |nombre|call me|hei|appelle|llamo/iu;
@@ -82,7 +82,7 @@ function wordBefore(text: string, start: number): { readonly word: string; reado
   return { word: text.slice(from, end), gap: text.slice(end, start) };
 }
 const PHRASE_ENDS = wordSet(
-  'card,σου,s,is,am,m,me,by,ist,bin,heiße,appelle,est,llamo,es,soy,with,to,name,dear,hello,hi,hey,hallo,liebe,lieber,bonjour,cher,chère,hola,querido,querida,estimado,estimada,regards,sincerely,cheers,thanks,grüßen,cordialement,saludos',
+  'card,σου,н,жа,жо,жу,ца,s,is,am,m,me,by,ist,bin,heiße,appelle,est,llamo,es,soy,with,to,name,dear,hello,hi,hey,hallo,liebe,lieber,bonjour,cher,chère,hola,querido,querida,estimado,estimada,regards,sincerely,cheers,thanks,grüßen,cordialement,saludos',
 );
 
 export function announcedBy(scan: Scan, start: number): Announced | undefined {

@@ -183,8 +183,11 @@ const WRITTEN = /^(?=(?:\D{0,2}\d){9,12}$)(?:\(?\d{2,5}\)?(?:[ ./-]\d{2,8}){1,5}
 const NORTH_AMERICAN = /^(?:1[ .-]?)?\(?[2-9]\d{2}\)?[ .-]?[2-9]\d{2}[ .-]\d{4}$/;
 /** With its trunk zero and in groups: nobody writes an order number like that. */
 const TRUNK_GROUPS = /^\(?0\d{1,5}\)?(?:[ ./-]\d{2,8}){1,5}$/;
-/** Nobody else writes numbers so, whatever regions a policy names. */
-const BRAZILIAN = /^\([1-9]\d\) ?9?\d{4}-\d{4}$/;
+/** Forms in which one country alone writes numbers, whatever regions a policy names; how many digits stand before the number for calls inside. */
+const DISTINCT: readonly (readonly [shape: RegExp, country: string, trunk: number])[] = [
+  [/^\([1-9]\d\) ?9?\d{4}-\d{4}$/, '55', 0],
+  [/^8[ -]?\(?9\d{2}\)?[ -]\d{3}-\d{2}-\d{2}$/, '7', 1],
+];
 const SPANISH_GROUPS = /^[6789]\d{2}(?:[ .-]\d{2}){3}$|^9\d \d{3}(?: \d{2}){2}$|^[6789]\d{2}(?:[ .-]\d{3}){2}$/;
 
 function readNumber(
@@ -219,11 +222,12 @@ function readNumber(
     if (!grouped && national === undefined && hasOtherKey(scan.text, start, context)) return undefined;
     return { rule: 'phone.labelled', canonical: national === undefined ? toAnyway(digits) : `+${national}` };
   }
-  if (national === undefined && !BRAZILIAN.test(shape)) return undefined;
+  const distinct = national === undefined ? DISTINCT.find(([form]) => form.test(shape)) : undefined;
+  if (national === undefined && distinct === undefined) return undefined;
   if ((context.findInColumn(notPhone) ?? context.find(notPhone, 3)) !== undefined) return undefined;
   if (NORTH_AMERICAN.test(shape) || TRUNK_GROUPS.test(shape) || SPANISH_GROUPS.test(shape))
     return { rule: 'phone.national', canonical: `+${national}` };
-  return national === undefined ? { rule: 'phone.national', canonical: `+55${digits}` } : undefined;
+  return distinct === undefined ? undefined : { rule: 'phone.national', canonical: `+${distinct[1]}${digits.slice(distinct[2])}` };
 }
 
 /** With or without its country code, the same digits stay the same token where a plan tells. */

@@ -28,9 +28,13 @@ const STYLES = [
 const CASE = /(?:а|я|у|ю|е|и|ы|ои|еи|ом|ем|ым|ого|ому|ую)$/;
 /** What it may end with where it is nobody's but its own. */
 const OWN_ENDINGS = ['', 'а', 'я', 'и'];
+/** Γιάννη, Παπαδόπουλε, Γιώργου: without the last letter of its own. */
+const GREEK_CASE = /(?:ου|[αεηο])$/;
+const GREEK_ENDINGS = ['ος', 'ης', 'ας'];
 const SHORTEST_STEM = 3;
 
 const FIRST_GREEK = 0x0370;
+const FIRST_CYRILLIC = 0x0400;
 const LAST_CYRILLIC = 0x052f;
 export const isOtherScript = (name: string): boolean => {
   const code = name.charCodeAt(0);
@@ -39,8 +43,10 @@ export const isOtherScript = (name: string): boolean => {
 
 /** How a name, in {@link toName}'s form, may be written in Latin letters: in the case it stands in, then in its own. Source: ISO 9, ICAO Doc 9303, ISO 843. */
 export function inLatin(name: string): ReadonlySet<string> {
-  const stem = name.replace(CASE, '');
-  const forms = stem === name || stem.length < SHORTEST_STEM ? [name] : [name, ...OWN_ENDINGS.map((ending) => stem + ending)];
+  const isGreek = name.charCodeAt(0) < FIRST_CYRILLIC;
+  const stem = name.replace(isGreek ? GREEK_CASE : CASE, '');
+  const own = (isGreek ? GREEK_ENDINGS : OWN_ENDINGS).map((ending) => stem + ending);
+  const forms = stem === name || stem.length < SHORTEST_STEM ? [name] : [name, ...own];
   const written = new Set<string>();
   for (const form of forms) {
     const joined = form.replaceAll(TOGETHER_AT, (letters) => TOGETHER.get(letters) ?? letters);
