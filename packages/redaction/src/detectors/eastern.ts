@@ -27,6 +27,8 @@ const BEGIN_OTHER = either(
 const words = (script: string): string => `[\\p{Script=${script}}\\p{M}]{2,20}(?![\\p{L}\\p{M}])`;
 /** What may stand behind a Chinese name of two or three characters, of the next word. */
 const BEHIND_CHINESE = `(?:(?!${HAN})|(?=[的是在和与與跟及说說来來已于於请請先女小老经經医醫教同住电電]))`;
+/** No part of a Chinese name. */
+const GIVEN = `(?:(?![他她它你我们們和与與的了是在有])${HAN})`;
 /** Behind a whole name in a sentence: its end, or what people do and have done to them. */
 const GOES_ON = `(?!${HAN})|[的是在和与與跟及说打表负負为為确已于請请签電电联聯发發提反投告来來去将將会會要先女]`;
 const CHINESE_NAME = `${CHINESE}(?:${HAN}{1,2}?${BEHIND_CHINESE}|${HAN}{2})`;
@@ -48,10 +50,12 @@ const NAMES: readonly RegExp[] = [
     `(?<=(?<![\\p{L}\\p{M}])${KEYS}(?: ?\\([^()]{1,10}\\))?["']? ?: ?["']?)(?!${NOBODY})[\\p{Lo}\\p{M}]{2,12}(?:[ ・·](?!様|さん|님)[\\p{Lo}\\p{M}]{1,12}){0,2}`,
     'gu',
   ),
+  // 口座名義 マエダ アツシ
+  new RegExp(`(?<=(?<![\\p{L}\\p{M}])${KEYS}[ 　])(?:${HAN}|${KANA}){1,8}[ 　・](?:${HAN}|${KANA}){1,8}`, 'gu'),
   // 我叫王小明; 尊敬的张伟先生
   new RegExp(`(?<=我叫|名叫|叫做|我是|姓名[是为為]|患者|病人|尊敬的|亲爱的|親愛的|[您你]好[，,]?)(?!${BEGIN_OTHER})${CHINESE_NAME}`, 'gu'),
   new RegExp(
-    `${CHINESE}(?:${HAN}{0,2}?(?=${either('先生 女士 小姐 太太')})|${HAN}{1,2}?(?=${either('老师 老師 经理 經理 医生 醫生 医师 醫師 教授 同学 同學 律师 律師 主任')}))`,
+    `${CHINESE}(?:${GIVEN}{0,2}?(?=${either('先生 女士 小姐 太太')})|${GIVEN}{1,2}?(?=${either('老师 老師 经理 經理 医生 醫生 医师 醫師 教授 同学 同學 律师 律師 主任')}))`,
     'gu',
   ),
   // 由王小明负责; 客户李娜; what may be another word has three characters
@@ -60,6 +64,11 @@ const NAMES: readonly RegExp[] = [
     'gu',
   ),
   new RegExp(`(?<=[由联系通知给與与跟和找请請向替让叫]|转给|发给|寄给)(?!${BEGIN_OTHER})${CHINESE}${HAN}{2}(?=${GOES_ON})`, 'gu'),
+  // At the beginning of a clause, before what only people do: 李雪峰汇报了
+  new RegExp(
+    `(?<=^|[，。：；、！？\\s:,;!?.])(?!${BEGIN_OTHER})${CHINESE}${GIVEN}{1,2}(?=汇报|提出|表示|反映|来电|要求|申请|负责|认为|建议|确认|告知|咨询|投诉|购买|预约|签收|陪同|的(?:丈夫|妻子|父亲|母亲|儿子|女儿|电话|手机|地址|邮箱|身份证))`,
+    'gmu',
+  ),
   // 佐藤健一です; 佐藤様; 名前は東海林です
   new RegExp(`(?<!${HAN})${JAPANESE_NAME}`, 'gu'),
   new RegExp(`(?<!${HAN})${JAPANESE}(?=[ 　]?${either('さん 様 さま 氏 くん 君 先生 殿 ちゃん 部長 課長 社長 主任 係長')})`, 'gu'),
@@ -77,7 +86,7 @@ const NAMES: readonly RegExp[] = [
     'gu',
   ),
   new RegExp(
-    `(?<=(?:보호자|환자|고객|담당|직원|사원|회원) )(?!${BEGIN_OTHER})${KOREAN}${HANGUL}{2}(?=[은는이가을를에와과의께](?!${HANGUL}{2})|에게|님|씨|(?!${HANGUL}))`,
+    `(?<=(?:보호자|환자|고객|담당|직원|사원|회원|기사|담당의|주치의|예금주|임대인|임차인|중개인|대표) )(?!${BEGIN_OTHER})${KOREAN}${HANGUL}{2}(?=[은는이가을를에와과의께](?!${HANGUL}{2})|에게|님|씨|(?!${HANGUL}))`,
     'gu',
   ),
   // [10:03] [ゆい]: and 10:03 지훈:
@@ -85,6 +94,10 @@ const NAMES: readonly RegExp[] = [
   // {"name": "李娜"}; please call 王小明
   new RegExp(
     `(?<=(?:name|customer|client|patient|contact|recipient|sender|holder|owner|user|assignee|agent)["']? ?[:=] ?["']?)(?:${CHINESE}${HAN}{1,2}|${KOREAN}${HANGUL}{1,3}|${JAPANESE}${HAN}{1,3})(?!\\p{L})`,
+    'giu',
+  ),
+  new RegExp(
+    `(?<=\\b(?:to|by|from|with|for|is|ask|contact|dear) ["'(]?)(?!${BEGIN_OTHER})(?:${CHINESE}${GIVEN}{1,2}(?!\\p{L})|${JAPANESE}(?=-san)|${words('Arabic')}(?: ${words('Arabic')}){0,3}|${words('Hebrew')}(?: ${words('Hebrew')}){0,2})`,
     'giu',
   ),
   new RegExp(`(?<=[A-Za-z] ["'(]?)(?!${BEGIN_OTHER})(?:${CHINESE}${HAN}{2}|${KOREAN}${HANGUL}{2})(?!\\p{L})`, 'gu'),
@@ -150,8 +163,8 @@ const LONGEST_BEFORE = 30;
 
 /** Mobiles of Japan and Korea, which the words around touch. */
 const PHONES: readonly (readonly [country: string, pattern: RegExp])[] = [
-  ['81', /(?<![\d-])0[5789]0-\d{4}-\d{4}(?![\d-])/g],
-  ['82', /(?<![\d-])01[016789]-?\d{3,4}-?\d{4}(?![\d-])/g],
+  ['81', /(?<![\d-])0[5789]0-\d{4}-\d{4}(?![\d-])|(?<=\p{Lo})0[789]0\d{8}(?=\p{Lo})/gu],
+  ['82', /(?<![\d-])01[016789][- ]?\d{3,4}[- ]?\d{4}(?![\d-])/g],
 ];
 
 /** An account behind its word, which others touch: 普通口座 9809368. */
@@ -161,7 +174,7 @@ const PASSWORD =
   /(?<=(?:密码|密碼|パスワード|暗証番号|비밀번호|סיסמה|كلمة المرور|รหัสผ่าน)(?:[ :は是为為는은]{0,3}))(?=[!-~]*\d)[!-~]{6,60}(?<![,.;"')])/gu;
 
 /** A cell of a table whose header names people: 姓名,部门. */
-const CELL = /(?<=^|[,;\t|] ?"?)[\p{Lo}\p{M}]{2,8}(?:[ 　・·][\p{Lo}\p{M}]{1,8})?(?= ?"?(?:[,;\t|]|$))/gmu;
+const CELL = /(?<=^|[,;\t|] ?"?)(?:[\p{Lo}\p{M}]{1,8}[ 　・·])?[\p{Lo}\p{M}]{1,8}(?= ?"?(?:[,;\t|]|$))/gmu;
 const isKey = new RegExp(`^${KEYS}$`, 'u');
 function reportCells(scan: Scan): void {
   for (const { 0: name, index } of scan.text.matchAll(CELL))
@@ -176,6 +189,10 @@ function reportCells(scan: Scan): void {
       });
 }
 
+/** A birthday by the years of an era: 昭和17年2月11日. */
+const ERA_BIRTH =
+  /(?<=(?:生年月日|出生日期|生日|出生)["']?[ :は]{0,3}["']?)(?:昭和|平成|令和|大正|明治|民國|民国)\d{1,2}年\d{1,2}月\d{1,2}日/gu;
+
 function reportLabelled(scan: Scan): void {
   const { text } = scan;
   for (const [country, pattern] of PHONES)
@@ -186,8 +203,10 @@ function reportLabelled(scan: Scan): void {
         type: 'PHONE',
         rule: 'phone.eastern',
         confidence: confidence.shape,
-        canonical: `+${country}${phone.replaceAll('-', '').slice(1)}`,
+        canonical: `+${country}${phone.replaceAll(/\D/g, '').slice(1)}`,
       });
+  for (const { 0: date, index } of text.matchAll(ERA_BIRTH))
+    scan.report({ start: index, end: index + date.length, type: 'DATE_OF_BIRTH', rule: 'birth.eastern', confidence: confidence.labelled });
   for (const { 0: account, index } of text.matchAll(ACCOUNT))
     scan.report({
       start: index,
@@ -248,6 +267,14 @@ export const eastern: Detector = {
       finds: '김민수 + 서울특별시 강남구 테헤란로 123 + 이영희',
     },
     { text: '고객님, 이것은 정말 최근에 바뀐 서비스입니다. 사장님' },
+    { text: '姓名,部门\n林志远,财务部\n会议：李雪峰汇报了进度，由吴志明负责', finds: '林志远 + 李雪峰 + 吴志明' },
+    {
+      text: '生年月日：昭和17年2月11日、普通口座 9809368、パスワードはab12cd34、折り返し090-8605-6890まで',
+      finds: '昭和17年2月11日 + 9809368 + ab12cd34 + 090-8605-6890',
+    },
+    { text: '[10:03] ゆい: 小鳥遊蓮様、スミス様', finds: 'ゆい + 小鳥遊蓮 + スミス' },
+    { text: 'お客様、ユーザー様、担当者様。平成8年に開業、口座を開く、パスワードは必須' },
+    { text: '보호자 한지민에게 설명함. 예금주 신동엽', finds: '한지민 + 신동엽' },
     { text: 'اسمي أحمد الخطيب ورقم هاتفي', finds: 'أحمد الخطيب' },
     { text: 'שמי דוד כהן, טלפון', finds: 'דוד כהן' },
     { text: 'मेरा नाम राहुल शर्मा है', finds: 'राहुल शर्मा' },

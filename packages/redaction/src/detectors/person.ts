@@ -255,7 +255,7 @@ function decide(
   }
   const [first, second] = kept;
   if (first === undefined || kept.every(isInitial) || kept.some(({ name }) => name.includes('-') && NUMBERED.test(name))) return undefined;
-  if (announced === undefined && isOtherScript(first.name)) return wholeName(kept);
+  if (announced === undefined && isOtherScript(first.name)) return wholeName(text, kept);
   const capitals = kept.every(({ start, end }) => end - start > 1 && isCapitals(text, start, end));
   const listed = kept.filter((word) => word.listed && !word.everyday).length;
   if (announced?.surely === true && !followed) {
@@ -316,11 +316,15 @@ function decide(
  * In Cyrillic and Greek, where places and titles of two capitals are many: a given name, and another name or what only families are called;
  * a family's with initials. What begins the sentence is none of it.
  */
-function wholeName(run: readonly Word[]): { readonly take: readonly Word[]; readonly sure: Confidence } | undefined {
+function wholeName(text: string, run: readonly Word[]): { readonly take: readonly Word[]; readonly sure: Confidence } | undefined {
   const isName = (word: Word): boolean => isFamilyForm(word.name) || (word.listed && !isAdjective(word.name));
   const from = run.findIndex((word) => (isInitial(word) && !word.everyday) || isName(word));
   const take = from < 0 ? [] : run.slice(from);
   const names = take.filter((word) => !isInitial(word) && isName(word)).length;
+  const [first, second] = take;
+  // A given name where no sentence begins, alone or with a family's that no list has.
+  const isGiven = first?.given === true && !isAdjective(first.name) && first.name.length > 3 && !beginsSentence(text, run[0]?.start ?? 0);
+  if (isGiven && take.length < 3 && (second === undefined || !isAdjective(second.name))) return { take, sure: confidence.guess };
   const isWhole = take.length > names ? names > 0 && take.some(isInitial) : names > 1 && take.some(({ given }) => given);
   return isWhole ? { take, sure: confidence.shape } : undefined;
 }

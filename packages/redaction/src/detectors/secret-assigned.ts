@@ -6,7 +6,7 @@ import { looksRandom } from './secret-prefixes.ts';
 
 /** What a password is called, in words that say nothing else. */
 const PASSWORDS =
-  'password,passwd,passphrase,passcode,passwort,kennwort,contraseña,contrasena,clave,senha,passe,wachtwoord,lösenord,lösenordet,passord,passordet,adgangskode,adgangskoden,salasana,heslo,jelszó,hasło,пароль,κωδικός,密碼,비밀번호'.split(
+  'password,passwd,passphrase,passcode,passwort,kennwort,contraseña,contrasena,clave,senha,passe,wachtwoord,lösenord,lösenordet,passord,passordet,adgangskode,adgangskoden,salasana,heslo,jelszó,hasło,пароль,密碼,비밀번호'.split(
     ',',
   );
 /** Ends of identifiers: the whole word, or its last part in camelCase. */

@@ -27,9 +27,9 @@ export const everydayWords = new WordSet(
     // The same in ru, uk, bg and el, in which words are told from names by these alone: without accents, as names are compared.
     'банк банка банке банку банком день дня сумма товар товары мы он она они оно если как но так да вот это эта этот все для при на над наш наша ' +
     'наше наши ваш ваша ваше ваши же за из или им их когда кто где мир мои моя мое по под после про раз рад там тут тем тех то только ты уже хотя ' +
-    'море парк сочи альфа урал метро краи новыи новая новое великии великая красная белыи белая чем что час январь января март марта апрель апреля маи мая июнь июня июль июля август августа среда марка марки класс будь ласка але ви ' +
+    'мира луки нова малина море парк сочи альфа урал метро краи новыи новая новое великии великая красная белыи белая чем что час январь января март марта апрель апреля маи мая июнь июня июль июля август августа среда марка марки класс будь ласка але ви ' +
     'вона вони він ми нам пан пані та так це чи але ако аз би ви го до като моля не ни но са само се си той тя това час ' +
-    'και για απο με σε το του της τον την των οι να θα ο η αθηνα κυριε κυρια δευτερα τριτη τεταρτη πεμπτη ' +
+    'κυριακη σαββατο παρασκευη και για απο με σε το του της τον την των οι να θα ο η αθηνα κυριε κυρια δευτερα τριτη τεταρτη πεμπτη ' +
     // What measures, methods and diseases are called after.
     'gauss euler fourier laplace poisson bernoulli cauchy hilbert banach riesz kalman butterworth nyquist dijkstra huffman kruskal wilcoxon spearman ' +
     'bonferroni kolmogorov smirnov matern chebyshev hamming levenshtein jaccard luhn verhoeff babinski apgar giemsa gram ziehl lowenstein parkinson ' +
