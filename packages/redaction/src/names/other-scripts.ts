@@ -61,7 +61,7 @@ export function inLatin(name: string): ReadonlySet<string> {
 
 /** What patronymics and most family names end with, in any case. */
 const FAMILY_FORM =
-  /.{2}(?:(?:[ое]в|[ое]вич|[ие]н|ын|[ое]вн|ичн|ск|цк)(?:а|у|ым|ом|е|ы|ои|ых|ии|ого|ому|им|ая|ую)?|енко|(?:чук|юк|ук|як|ян|дз|швил|ић)[аеуиі]?|πουλο[συ]|ιδη[σς]?|ακη[σς]?|.{2}ου|ελη[σς])$/;
+  /.{2}(?:(?:[ое]в|[ое]вич|[ие]н|ын|[ое]вн|ичн|ск|цк)(?:а|у|ым|ом|е|ы|ои|ых|ии|ого|ому|им|ая|ую)?|енко|(?:чук|юк|ук|як|ян|дз|швил|ић)[аеуиі]?|πουλο[ςσυ]|ιδη[σς]?|ακη[σς]?|.{2}ου|ελη[σς])$/;
 export const isFamilyForm = (name: string): boolean => FAMILY_FORM.test(name);
 const ADJECTIVE = /.(?:ыи|ое|ее|ые|ие|ого|ому|ых|их|.ая|.ую)$/;
 export const isAdjective = (name: string): boolean => ADJECTIVE.test(name);
