@@ -118,6 +118,7 @@ export const hidden: readonly (readonly [how: string, text: string, expected: st
   ['lines of a quoted mail', '> card 4111\n> 1111\n> 1111\n> 1111', '> card [CREDIT_CARD]'],
   ['basic credentials', `Authorization: Basic ${b64('ann:hunter2hunter2')}`, 'Authorization: Basic [SECRET]'],
   ['hex with its prefix', `x = 0x${Array.from('ann@mail.example', (c) => c.charCodeAt(0).toString(16)).join('')};`, 'x = [EMAIL];'],
+  ['tags that no screen shows', `hi${tags(MAIL)}`, 'hi[EMAIL]'],
   ['keycaps', `card ${'4️⃣' + '1️⃣'.repeat(15)} ok`, 'card [CREDIT_CARD] ok'],
   ['octal escapes', String.raw`printf "\141\156\156\100\155\141\151\154\056\143\157\155"`, 'printf "[EMAIL]"'],
   ['URL encoding in JSON escapes', String.raw`{"u":"ann\u0025\u0034\u0030mail.example"}`, '{"u":"[EMAIL]"}'],

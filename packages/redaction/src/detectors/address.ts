@@ -68,7 +68,6 @@ const announcers = new WordSet([
   'عنوان',
   'כתובת',
   'ที่อยู่',
-  '地址',
   'location',
 ]);
 const BOX_WORDS = new WordSet(['P', 'PO', 'Postfach', 'Apartado', 'PSC', 'Unit', 'CMR', 'p', 'po', 'BP', 'CS', 'TSA']);
