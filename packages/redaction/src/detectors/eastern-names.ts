@@ -38,8 +38,10 @@ const NOBODY = either(
   '必填 必須 必须 无 無 未填 未定 未記 未登 不明 同上 本人 本社 なし 없음 필수 기재 미정 본인 상동 [\\p{L}]{1,6}[部課局社店]',
 );
 
-/** Each finds a name as a whole: what stands around is looked at, not taken. */
-export const NAMES: readonly RegExp[] = [
+let made: readonly RegExp[] | undefined;
+/** Each finds a name as a whole: what stands around is looked at, not taken. Made when the first such text comes: most processes read none. */
+export const easternNames = (): readonly RegExp[] => (made ??= toNames());
+const toNames = (): readonly RegExp[] => [
   // 姓名：张伟; 氏名: 佐藤 健一; נועה לוי behind its key
   new RegExp(
     `(?<=(?<![\\p{L}\\p{M}])${KEYS}(?: ?\\([^()]{1,10}\\))?["']? ?: ?["']?)(?!${NOBODY})[\\p{Lo}\\p{M}]{2,12}(?:[ ・·](?!様|さん|님)[\\p{Lo}\\p{M}]{1,12}){0,2}`,

@@ -1,9 +1,9 @@
 // Runs in browsers too. Names, addresses and numbers in scripts without capitals, and without spaces in most: Chinese, Japanese, Korean; Arabic, Hebrew, Thai, Hindi.
 // There no list of all names helps: a name is a family's, of which few are common, and what announces or follows it says where it ends.
-import { confidence, type Detector } from '../detector.ts';
+import { confidence, type Detector, type Found } from '../detector.ts';
 import { toName } from '../names/name-filter.ts';
-import type { Scan } from '../scan.ts';
-import { HAN, HANGUL, KANA, KEYS, NAMES } from './eastern-names.ts';
+import { digitsOf, type Scan } from '../scan.ts';
+import { HAN, HANGUL, KANA, KEYS, easternNames } from './eastern-names.ts';
 
 /** What says in Japanese and Chinese that a place follows. */
 const LEAD = /^.*(?:住所|届け先|地址[是为為]?|位于|位於|[はにをが、：:在往到至])/u;
@@ -51,76 +51,78 @@ const PLACES: readonly Place[] = [
 /** No longer is what stands before the house. */
 const LONGEST_BEFORE = 30;
 
-/** Mobiles of Japan and Korea, which the words around touch. */
-const PHONES: readonly (readonly [country: string, pattern: RegExp])[] = [
-  ['81', /(?<![\d-])0[5789]0-\d{4}-\d{4}(?![\d-])|(?<=\p{Lo})0[789]0\d{8}(?=\p{Lo})/gu],
-  ['82', /(?<![\d-])01[016789][- ]?\d{3,4}[- ]?\d{4}(?![\d-])/g],
+/** What a pattern finds as a whole: what stands around is looked at, not taken. */
+type Told = Pick<Found, 'type' | 'rule' | 'confidence'> & { readonly pattern: RegExp; readonly canonical?: (value: string) => string };
+const digits = (value: string): string => digitsOf(value, 0, value.length);
+/** Without the zero for calls inside the country. */
+const calledFrom =
+  (country: string) =>
+  (phone: string): string =>
+    `+${country}${digits(phone).slice(1)}`;
+const TOLD: readonly Told[] = [
+  // Mobiles of Japan and Korea, which the words around touch.
+  {
+    type: 'PHONE',
+    rule: 'phone.eastern',
+    confidence: confidence.shape,
+    pattern: /(?<![\d-])0[5789]0-\d{4}-\d{4}(?![\d-])|(?<=\p{Lo})0[789]0\d{8}(?=\p{Lo})/gu,
+    canonical: calledFrom('81'),
+  },
+  {
+    type: 'PHONE',
+    rule: 'phone.eastern',
+    confidence: confidence.shape,
+    pattern: /(?<![\d-])01[016789][- ]?\d{3,4}[- ]?\d{4}(?![\d-])/g,
+    canonical: calledFrom('82'),
+  },
+  // By the years of an era: 昭和17年2月11日.
+  {
+    type: 'DATE_OF_BIRTH',
+    rule: 'birth.eastern',
+    confidence: confidence.labelled,
+    pattern: /(?<=(?:生年月日|出生日期|生日|出生)["']?[ :は]{0,3}["']?)(?:昭和|平成|令和|大正|明治|民國|民国)\d{1,2}年\d{1,2}月\d{1,2}日/gu,
+  },
+  // Behind its word, which others touch: 普通口座 9809368.
+  {
+    type: 'BANK_ACCOUNT',
+    rule: 'account.eastern',
+    confidence: confidence.labelled,
+    pattern: /(?<=(?:口座(?:番号)?|账号|帐号|帳號|账户|帳戶|계좌(?:번호)?)(?:[ :は是为為는은]{0,3}))\d(?:[\d -]{4,22})\d/gu,
+    canonical: digits,
+  },
+  {
+    type: 'SECRET',
+    rule: 'secret.eastern',
+    confidence: confidence.labelled,
+    pattern:
+      /(?<=(?:密码|密碼|パスワード|暗証番号|비밀번호|סיסמה|كلمة المرور|รหัสผ่าน)(?:[ :は是为為는은]{0,3}))(?=[!-~]*\d)[!-~]{6,60}(?<![,.;"')])/gu,
+  },
 ];
 
-/** An account behind its word, which others touch: 普通口座 9809368. */
-const ACCOUNT = /(?<=(?:口座(?:番号)?|账号|帐号|帳號|账户|帳戶|계좌(?:번호)?)(?:[ :は是为為는은]{0,3}))\d(?:[\d -]{4,22})\d/gu;
-/** A password behind its word. */
-const PASSWORD =
-  /(?<=(?:密码|密碼|パスワード|暗証番号|비밀번호|סיסמה|كلمة المرور|รหัสผ่าน)(?:[ :は是为為는은]{0,3}))(?=[!-~]*\d)[!-~]{6,60}(?<![,.;"')])/gu;
+function reportTold(scan: Scan): void {
+  for (const { type, rule, confidence: sure, pattern, canonical } of TOLD)
+    for (const { 0: value, index } of scan.text.matchAll(pattern))
+      scan.report({ start: index, end: index + value.length, type, rule, confidence: sure, canonical: canonical?.(value) });
+}
+
+function reportName(scan: Scan, { 0: name, index }: RegExpExecArray): void {
+  scan.report({
+    start: index,
+    end: index + name.length,
+    type: 'PERSON',
+    rule: 'person.eastern',
+    confidence: confidence.shape,
+    canonical: toName(name.replaceAll(/[ 　・]/g, '')),
+  });
+}
 
 /** A cell of a table whose header names people: 姓名,部门. */
 const CELL = /(?<=^|[,;\t|] ?"?)(?:[\p{Lo}\p{M}]{1,8}[ 　・·])?[\p{Lo}\p{M}]{1,8}(?= ?"?(?:[,;\t|]|$))/gmu;
 const isKey = new RegExp(`^${KEYS}$`, 'u');
-function reportCells(scan: Scan): void {
-  for (const { 0: name, index } of scan.text.matchAll(CELL))
-    if (!isKey.test(name) && scan.contextBefore(index).column.some((word) => isKey.test(word)))
-      scan.report({
-        start: index,
-        end: index + name.length,
-        type: 'PERSON',
-        rule: 'person.eastern',
-        confidence: confidence.shape,
-        canonical: toName(name),
-      });
-}
-
-/** A birthday by the years of an era: 昭和17年2月11日. */
-const ERA_BIRTH =
-  /(?<=(?:生年月日|出生日期|生日|出生)["']?[ :は]{0,3}["']?)(?:昭和|平成|令和|大正|明治|民國|民国)\d{1,2}年\d{1,2}月\d{1,2}日/gu;
-
-function reportLabelled(scan: Scan): void {
-  const { text } = scan;
-  for (const [country, pattern] of PHONES)
-    for (const { 0: phone, index } of text.matchAll(pattern))
-      scan.report({
-        start: index,
-        end: index + phone.length,
-        type: 'PHONE',
-        rule: 'phone.eastern',
-        confidence: confidence.shape,
-        canonical: `+${country}${phone.replaceAll(/\D/g, '').slice(1)}`,
-      });
-  for (const { 0: date, index } of text.matchAll(ERA_BIRTH))
-    scan.report({ start: index, end: index + date.length, type: 'DATE_OF_BIRTH', rule: 'birth.eastern', confidence: confidence.labelled });
-  for (const { 0: account, index } of text.matchAll(ACCOUNT))
-    scan.report({
-      start: index,
-      end: index + account.length,
-      type: 'BANK_ACCOUNT',
-      rule: 'account.eastern',
-      confidence: confidence.labelled,
-      canonical: account.replaceAll(/\D/g, ''),
-    });
-  for (const { 0: password, index } of text.matchAll(PASSWORD))
-    scan.report({ start: index, end: index + password.length, type: 'SECRET', rule: 'secret.eastern', confidence: confidence.labelled });
-}
-
 function reportNames(scan: Scan): void {
-  for (const pattern of NAMES)
-    for (const { 0: name, index } of scan.text.matchAll(pattern))
-      scan.report({
-        start: index,
-        end: index + name.length,
-        type: 'PERSON',
-        rule: 'person.eastern',
-        confidence: confidence.shape,
-        canonical: toName(name.replaceAll(/[ 　・]/g, '')),
-      });
+  for (const pattern of easternNames()) for (const found of scan.text.matchAll(pattern)) reportName(scan, found);
+  for (const found of scan.text.matchAll(CELL))
+    if (!isKey.test(found[0]) && scan.contextBefore(found.index).column.some((word) => isKey.test(word))) reportName(scan, found);
 }
 
 function reportPlaces(scan: Scan): void {
@@ -174,8 +176,7 @@ export const eastern: Detector = {
   finish(scan) {
     if (!scan.eastern) return;
     reportNames(scan);
-    reportCells(scan);
     reportPlaces(scan);
-    reportLabelled(scan);
+    reportTold(scan);
   },
 };
