@@ -20,6 +20,13 @@ const traceparent = (): string => `00-${hex(16)}-${hex(8)}-01`;
 const field = (value: unknown, name: string): string =>
   typeof value === 'object' && value !== null && name in value ? String(Reflect.get(value, name)) : '';
 
+/** What a refusal says; one without a body comes from something between here and the server. */
+export const toProblemError = (status: number, body: unknown): ProblemError =>
+  new ProblemError(field(body, 'code'), field(body, 'detail') || `the server answered ${status}`, field(body, 'fix'));
+
+/** Whether the credential itself is refused: then no page will open until there is another. */
+export const isSignedOut = (error: Error): boolean => error instanceof ProblemError && error.code.startsWith('auth.');
+
 export interface Page<T> {
   readonly items: readonly T[];
   readonly next_cursor: string | null;
@@ -104,8 +111,7 @@ export function openApi(token: string) {
       },
     });
     const body: unknown = await answer.json().catch(() => undefined);
-    if (!answer.ok)
-      throw new ProblemError(field(body, 'code'), field(body, 'detail') || `the server answered ${answer.status}`, field(body, 'fix'));
+    if (!answer.ok) throw toProblemError(answer.status, body);
     // The page is served by the same build as the API it calls; the documented answers are its contract.
     return body as T;
   }

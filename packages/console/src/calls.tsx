@@ -1,26 +1,25 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import type { Api } from './api.ts';
-import { Empty, Loading, ProblemNote } from './notes.tsx';
+import { Empty, Loading, Moment, ProblemNote, Wide } from './notes.tsx';
 import { toHref } from './place.ts';
 
 /** Agent calls, newest first: what was called, how it went, never what was said. */
 export function Calls({ api, tenant }: { readonly api: Api; readonly tenant: string }) {
-  const { data, error, isPending, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
+  const { data, error, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
     queryKey: [tenant, 'calls'],
     queryFn: ({ pageParam, signal }) => api.calls(pageParam, signal),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
   });
-  if (isPending) return <Loading what="calls" />;
-  if (error) return <ProblemNote error={error} />;
+  if (data === undefined) return error ? <ProblemNote error={error} /> : <Loading what="calls" />;
   const events = data.pages.flatMap(({ items }) => items);
   if (events.length === 0) return <Empty>No agent has called yet. The README shows the three lines that make one.</Empty>;
   return (
     <section>
-      <table>
+      <Wide label="Agent calls">
         <thead>
           <tr>
-            <th>Time</th>
+            <th>Time (UTC)</th>
             <th>Agent</th>
             <th>Model</th>
             <th className="number">ms</th>
@@ -36,7 +35,7 @@ export function Calls({ api, tenant }: { readonly api: Api; readonly tenant: str
             return (
               <tr key={event.event_id}>
                 <td>
-                  <time dateTime={event.start_ts}>{event.start_ts.slice(0, 19).replace('T', ' ')}</time>
+                  <Moment at={event.start_ts} />
                 </td>
                 <td>
                   {event.agent_id} <small>{event.agent_config_version}</small>
@@ -57,7 +56,8 @@ export function Calls({ api, tenant }: { readonly api: Api; readonly tenant: str
             );
           })}
         </tbody>
-      </table>
+      </Wide>
+      {error && <ProblemNote error={error} />}
       {hasNextPage && (
         <button type="button" disabled={isFetchingNextPage} onClick={() => void fetchNextPage()}>
           Older calls

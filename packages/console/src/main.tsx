@@ -1,36 +1,43 @@
 // The console: what happened, what waits for a person, which model is live.
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { StrictMode, useMemo } from 'react';
+import { StrictMode, useMemo, useState } from 'react';
 import { createRoot } from 'react-dom/client';
-import { openApi } from './api.ts';
+import { openApi, ProblemError } from './api.ts';
 import { Calls } from './calls.tsx';
 import { Models } from './models.tsx';
+import { Empty } from './notes.tsx';
 import { toHref, usePlace } from './place.ts';
 import { Queue } from './queue.tsx';
-import { openSessions, type Session } from './session.ts';
+import { mayDo, openSessions, signOut, type Session } from './session.ts';
+import { SignIn } from './sign-in.tsx';
 import './style.css';
 import { Trace } from './trace.tsx';
 
 const PAGES = [
-  ['calls', 'Calls'],
-  ['queue', 'Review queue'],
-  ['models', 'Models'],
+  ['calls', 'Calls', 'evidence.read'],
+  ['queue', 'Review queue', 'review.read'],
+  ['models', 'Models', 'training.read'],
 ] as const;
 
-function Console({ sessions }: { readonly sessions: readonly Session[] }) {
+function Console({ first, problem }: { readonly first: readonly Session[]; readonly problem: Error | undefined }) {
+  const [sessions, setSessions] = useState(first);
   const place = usePlace();
-  const session = sessions.find(({ tenant_id }) => tenant_id === place.tenant) ?? sessions[0];
+  const session = place.tenant === '' ? sessions[0] : sessions.find(({ tenant_id }) => tenant_id === place.tenant);
   const api = useMemo(() => openApi(session?.token ?? ''), [session]);
-  if (session === undefined) return <SignIn />;
-  const tenant = session.tenant_id;
+  if (session === undefined) return <SignIn tenant={place.tenant} problem={problem} opened={setSessions} />;
+  const { tenant_id: tenant, role } = session;
+  const offered = PAGES.filter(([, , action]) => mayDo(role, action));
+  const page = place.page === '' ? offered[0]?.[0] : place.page;
+  const name = page === 'traces' ? 'Trace' : PAGES.find(([id]) => id === page)?.[1];
   return (
     <>
+      <title>{`${name ?? 'No such page'} · ${tenant} · Ancilla`}</title>
       <header className="top">
         <h1>Ancilla</h1>
         <nav aria-label="Pages">
-          {PAGES.map(([page, name]) => (
-            <a key={page} href={toHref({ tenant, page })} aria-current={place.page === page ? 'page' : undefined}>
-              {name}
+          {offered.map(([id, title]) => (
+            <a key={id} href={toHref({ tenant, page: id })} aria-current={page === id ? 'page' : undefined}>
+              {title}
             </a>
           ))}
         </nav>
@@ -38,42 +45,46 @@ function Console({ sessions }: { readonly sessions: readonly Session[] }) {
           {sessions.map(({ tenant_id }) => (
             <a
               key={tenant_id}
-              href={toHref({ tenant: tenant_id, page: place.page === 'traces' ? 'calls' : place.page })}
+              href={toHref({ tenant: tenant_id, page: page === 'traces' ? '' : place.page })}
               aria-current={tenant_id === tenant ? 'true' : undefined}
             >
               {tenant_id}
             </a>
           ))}
-          <small>{session.role}</small>
+          <small>{role}</small>
+          <button
+            type="button"
+            onClick={() => {
+              signOut();
+              // From the start, so that nothing of what was read stays in the page's memory.
+              location.assign(location.pathname);
+            }}
+          >
+            Sign out
+          </button>
         </nav>
       </header>
       <main>
-        {place.page === 'calls' && <Calls api={api} tenant={tenant} />}
-        {place.page === 'traces' && <Trace api={api} tenant={tenant} id={place.id} />}
-        {place.page === 'queue' && <Queue api={api} tenant={tenant} />}
-        {place.page === 'models' && <Models api={api} tenant={tenant} />}
+        {page === 'calls' && <Calls api={api} tenant={tenant} />}
+        {page === 'traces' && <Trace api={api} tenant={tenant} id={place.id} />}
+        {page === 'queue' && <Queue api={api} tenant={tenant} traces={mayDo(role, 'evidence.read')} />}
+        {page === 'models' && <Models api={api} tenant={tenant} />}
+        {name === undefined && <Empty>There is no such page: the address was cut or mistyped.</Empty>}
       </main>
     </>
   );
 }
 
-const SignIn = () => (
-  <main className="signin">
-    <h1>Ancilla</h1>
-    <p>This page opens by a single-use link. The server prints one when it starts; each works once.</p>
-    <p>
-      The API is at <a href="/docs">/docs</a>.
-    </p>
-  </main>
-);
+/** What the server refuses it refuses again; a request that did not arrive is sent once more. */
+const retry = (failures: number, error: Error): boolean => failures < 1 && !(error instanceof ProblemError);
 
 const root = document.getElementById('root');
 if (root !== null) {
-  const sessions = await openSessions();
+  const { sessions, problem } = await openSessions();
   createRoot(root).render(
     <StrictMode>
-      <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: 1, staleTime: 2000 } } })}>
-        <Console sessions={sessions} />
+      <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry, staleTime: 2000 } } })}>
+        <Console first={sessions} problem={problem} />
       </QueryClientProvider>
     </StrictMode>,
   );

@@ -1,18 +1,18 @@
 import { useQuery } from '@tanstack/react-query';
 import type { Api } from './api.ts';
-import { Loading, ProblemNote } from './notes.tsx';
+import { Loading, Moment, ProblemNote, Wide } from './notes.tsx';
 import { Rollouts } from './rollouts.tsx';
 
 const figure = (value: number | undefined): string => (value === undefined ? '–' : value.toFixed(3));
 
 /** Models with what they were trained on, how they did on tables they never saw, and which is live. */
 export function Models({ api, tenant }: { readonly api: Api; readonly tenant: string }) {
-  const { data, error, isPending } = useQuery({ queryKey: [tenant, 'models'], queryFn: ({ signal }) => api.models(signal) });
-  if (isPending) return <Loading what="models" />;
-  if (error) return <ProblemNote error={error} />;
+  const { data, error } = useQuery({ queryKey: [tenant, 'models'], queryFn: ({ signal }) => api.models(signal) });
+  if (data === undefined) return error ? <ProblemNote error={error} /> : <Loading what="models" />;
   return (
     <>
-      <table>
+      {error && <ProblemNote error={error} />}
+      <Wide label="All models">
         <thead>
           <tr>
             <th>Model</th>
@@ -21,7 +21,7 @@ export function Models({ api, tenant }: { readonly api: Api; readonly tenant: st
             <th className="number">Right place on unseen tables</th>
             <th className="number">before it</th>
             <th className="number">difference, at least</th>
-            <th>Made</th>
+            <th>Made (UTC)</th>
           </tr>
         </thead>
         <tbody>
@@ -45,11 +45,13 @@ export function Models({ api, tenant }: { readonly api: Api; readonly tenant: st
               <td className="number">{figure(model.metrics_new['mrr'])}</td>
               <td className="number">{figure(model.metrics_old['mrr'])}</td>
               <td className="number">{figure(model.metrics_new['mrr_difference_lower'])}</td>
-              <td>{model.created_at.slice(0, 19).replace('T', ' ')}</td>
+              <td>
+                <Moment at={model.created_at} />
+              </td>
             </tr>
           ))}
         </tbody>
-      </table>
+      </Wide>
       <p className="empty">
         Mean reciprocal rank over tables that the model was not trained on, beside the model it would replace; the difference is the lower
         bound of its 95 % interval. A model goes live only if it is not worse.

@@ -3,6 +3,7 @@ import { useSyncExternalStore } from 'react';
 /** Where one is lives in the address, so that it can be bookmarked, sent and gone back to: `#/tenant/page/id`. */
 export interface Place {
   readonly tenant: string;
+  /** Empty where the address names none. */
   readonly page: string;
   readonly id: string;
 }
@@ -12,10 +13,19 @@ const subscribe = (changed: () => void) => {
   return () => removeEventListener('hashchange', changed);
 };
 
+/** An address may have been cut or mistyped: what cannot be decoded stands for itself. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
 export function usePlace(): Place {
   const hash = useSyncExternalStore(subscribe, () => location.hash);
-  const [tenant = '', page = '', id = ''] = hash.replace(/^#\//, '').split('/').map(decodeURIComponent);
-  return { tenant, page: page === '' ? 'calls' : page, id };
+  const [tenant = '', page = '', id = ''] = hash.replace(/^#\//, '').split('/').map(decoded);
+  return { tenant, page, id };
 }
 
 export const toHref = ({ tenant, page, id }: { readonly tenant: string; readonly page: string; readonly id?: string }): string =>

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import type { Api, Question, RolloutRow } from './api.ts';
-import { Loading, ProblemNote } from './notes.tsx';
+import { Loading, ProblemNote, Wide } from './notes.tsx';
 
 const percent = (rate: number | null): string => (rate === null ? '–' : `${Math.round(rate * 1000) / 10}\u00a0%`);
 /** How far the evidence is on its way to a verdict, on the scale on which it adds up. */
@@ -8,14 +8,14 @@ const progress = (e: number, needed: number): number => Math.max(0, Math.min(1, 
 
 /** Candidates beside what is live, and what the evidence says of them so far. */
 export function Rollouts({ api, tenant }: { readonly api: Api; readonly tenant: string }) {
-  const { data, error, isPending } = useQuery({ queryKey: [tenant, 'rollouts'], queryFn: ({ signal }) => api.rollouts(signal) });
-  if (isPending) return <Loading what="rollouts" />;
-  if (error) return <ProblemNote error={error} />;
+  const { data, error } = useQuery({ queryKey: [tenant, 'rollouts'], queryFn: ({ signal }) => api.rollouts(signal) });
+  if (data === undefined) return error ? <ProblemNote error={error} /> : <Loading what="rollouts" />;
   if (data.items.length === 0) return null;
   return (
     <section aria-label="Rollouts">
       <h2>Rollouts</h2>
-      <table>
+      {error && <ProblemNote error={error} />}
+      <Wide label="All rollouts">
         <thead>
           <tr>
             <th>Candidate</th>
@@ -34,7 +34,7 @@ export function Rollouts({ api, tenant }: { readonly api: Api; readonly tenant: 
             <Row key={rollout.rollout_id} rollout={rollout} />
           ))}
         </tbody>
-      </table>
+      </Wide>
       <p className="empty">
         Shares of wrong answers by whole tables or data sets, each counted once. The bars fill as the evidence grows; a full one is a
         verdict that holds however often one looks. Without enough evidence there is no verdict, and nothing goes live by itself.

@@ -1,8 +1,17 @@
-/** What a single-use link was exchanged for: one short-lived token a tenant. Kept for this browser tab only. */
+import { permissions, type Action } from '@ancilla/contracts/permissions';
+import { toProblemError } from './api.ts';
+
+/** Whom the page acts for: a tenant, and what its API is asked with. Kept for this browser tab only. */
 export interface Session {
   readonly tenant_id: string;
   readonly role: string;
   readonly token: string;
+}
+
+/** Whether a role may do something at all, by the one permission table: what it may not is not offered. */
+export function mayDo(role: string, action: Action): boolean {
+  const { roles }: { readonly roles: readonly string[] } = permissions[action];
+  return roles.includes(role);
 }
 
 const KEPT = 'ancilla.sessions';
@@ -14,7 +23,8 @@ const isSession = (value: unknown): value is Session =>
   typeof value.tenant_id === 'string' &&
   'token' in value &&
   typeof value.token === 'string' &&
-  'role' in value;
+  'role' in value &&
+  typeof value.role === 'string';
 
 const parse = (value: unknown): readonly Session[] => (Array.isArray(value) ? value.filter(isSession) : []);
 
@@ -26,19 +36,34 @@ const kept = (): readonly Session[] => {
   }
 };
 
-/** Exchanges the ticket in the address once, and takes it out of the address and the history. */
-export async function openSessions(): Promise<readonly Session[]> {
-  const ticket = new URLSearchParams(location.search).get('ticket');
-  if (ticket === null) return kept();
-  history.replaceState(null, '', location.pathname + location.hash);
+/** Trades the ticket of a link, or an API key, for sessions; those of other tenants stay. */
+async function open(by: { readonly ticket: string } | { readonly key: string }): Promise<readonly Session[]> {
   const answer = await fetch('/console/sessions', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ ticket }),
+    body: JSON.stringify(by),
   });
-  if (!answer.ok) return kept();
-  const body: unknown = await answer.json();
-  const sessions = typeof body === 'object' && body !== null && 'items' in body ? parse(body.items) : [];
+  const body: unknown = await answer.json().catch(() => undefined);
+  if (!answer.ok) throw toProblemError(answer.status, body);
+  const opened = typeof body === 'object' && body !== null && 'items' in body ? parse(body.items) : [];
+  const others = kept().filter(({ tenant_id }) => !opened.some((session) => session.tenant_id === tenant_id));
+  const sessions = [...opened, ...others];
   sessionStorage.setItem(KEPT, JSON.stringify(sessions));
   return sessions;
 }
+
+export const signIn = (key: string): Promise<readonly Session[]> => open({ key: key.trim() });
+
+/** What this tab has, and what the ticket in the address brings: it is used once, and leaves the address and the history. */
+export async function openSessions(): Promise<{ readonly sessions: readonly Session[]; readonly problem?: Error }> {
+  const ticket = new URLSearchParams(location.search).get('ticket');
+  if (ticket === null) return { sessions: kept() };
+  history.replaceState(null, '', location.pathname + location.hash);
+  try {
+    return { sessions: await open({ ticket }) };
+  } catch (problem) {
+    return { sessions: kept(), problem: problem instanceof Error ? problem : new Error(String(problem)) };
+  }
+}
+
+export const signOut = (): void => sessionStorage.removeItem(KEPT);

@@ -7,12 +7,14 @@ import { toHref } from './place.ts';
 export function SuggestionCard({
   api,
   tenant,
+  traces,
   suggestion,
   busy,
   decide,
 }: {
   readonly api: Api;
   readonly tenant: string;
+  readonly traces: boolean;
   readonly suggestion: QueueItem;
   readonly busy: boolean;
   readonly decide: (body: DecisionBody) => void;
@@ -34,7 +36,13 @@ export function SuggestionCard({
           {table}.<strong>{column}</strong>
         </h2>
         <small>
-          {dataset} · suggested by {model.id} {model.version} · <a href={toHref({ tenant, page: 'traces', id: trace_id })}>trace</a>
+          {dataset} · suggested by {model.id} {model.version}
+          {traces && (
+            <>
+              {' · '}
+              <a href={toHref({ tenant, page: 'traces', id: trace_id })}>trace</a>
+            </>
+          )}
         </small>
       </header>
       {blind && <p className="empty">Decided without seeing what was suggested: name the term yourself, or say that none fits.</p>}

@@ -16,9 +16,8 @@ const show = (value: unknown): string => (typeof value === 'object' && value !==
 
 /** One trace as a timeline: from the call over embedding and suggestion to the decision, and what was learned from it. */
 export function Trace({ api, tenant, id }: { readonly api: Api; readonly tenant: string; readonly id: string }) {
-  const { data, error, isPending } = useQuery({ queryKey: [tenant, 'trace', id], queryFn: ({ signal }) => api.trace(id, signal) });
-  if (isPending) return <Loading what="trace" />;
-  if (error) return <ProblemNote error={error} />;
+  const { data, error } = useQuery({ queryKey: [tenant, 'trace', id], queryFn: ({ signal }) => api.trace(id, signal) });
+  if (data === undefined) return error ? <ProblemNote error={error} /> : <Loading what="trace" />;
   const first = Date.parse(data.items[0]?.at ?? '');
   const last = Date.parse(data.items.at(-1)?.at ?? '');
   const span = Math.max(1, last - first);
@@ -27,6 +26,7 @@ export function Trace({ api, tenant, id }: { readonly api: Api; readonly tenant:
       <h2>
         Trace <code>{data.trace_id}</code>
       </h2>
+      {error && <ProblemNote error={error} />}
       {data.truncated && <p className="empty">Only the first 500 entries of a kind are shown.</p>}
       <ol className="timeline">
         {inRuns(data.items).map(([item, ...alike]) => (

@@ -3,7 +3,7 @@ import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -63,10 +63,37 @@ test(
       await page.getByText('mapping-ranker').first().waitFor();
       deepEqual(problems, []);
 
-      // The link works once.
-      const other = await (await browser.newContext()).newPage();
+      // Keys go on working after a click, and one that is held down decides once.
+      await page.getByRole('link', { name: 'demo-north' }).click();
+      await page.getByRole('link', { name: 'Review queue' }).click();
+      await page.locator('button.line').nth(4).click();
+      const clicked = await page.getByRole('article').getAttribute('aria-label');
+      await page.keyboard.press('k');
+      ok(clicked !== (await page.getByRole('article').getAttribute('aria-label')), 'k moves on from what was clicked');
+      await page.keyboard.down('r');
+      await page.getByText('8 open').waitFor();
+      await page.keyboard.down('r');
+      await page.keyboard.up('r');
+      await page.reload();
+      await page.getByText('8 open').waitFor();
+
+      // What opens it later is a key. The link works once; an address that was mistyped says so; a role is offered what it may read.
+      const other = await (await browser.newContext({ viewport: { width: 390, height: 844 } })).newPage();
       await other.goto(link);
-      await other.getByText('opens by a single-use link').waitFor();
+      await other.getByText('this link was used already').waitFor();
+      const { tenants } = JSON.parse(await readFile(join(data, 'demo-keys.json'), 'utf8'));
+      await other.getByLabel('API key').fill(` ${tenants['demo-south'].reviewer}\n`);
+      await other.keyboard.press('Enter');
+      await other.getByText('10 open').waitFor();
+      deepEqual(await other.getByRole('navigation', { name: 'Pages' }).getByRole('link').allInnerTexts(), ['Review queue', 'Models']);
+      const wide = await other.evaluate(() => document.documentElement.scrollWidth);
+      ok(wide <= 390, `the queue is ${wide} pixels wide on a phone`);
+      await other.goto(new URL('#/demo-south/qeue', link).href);
+      await other.getByText('no such page').waitFor();
+      await other.goto(new URL('#/demo-north/models', link).href);
+      await other.getByLabel('API key of demo-north').waitFor();
+      await other.goto(new URL('#/%zz', link).href);
+      await other.getByLabel('API key of %zz').waitFor();
     } finally {
       await browser.close();
       demo.kill('SIGTERM');

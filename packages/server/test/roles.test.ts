@@ -100,10 +100,16 @@ test('a disabled key is refused by the next request, a secret is shown once', as
   });
   const asEve = () => fetch(`${server.url}/dif/prompt_events`, { headers: { authorization: `Bearer ${secret}` } });
   equal((await asEve()).status, 200);
+  // The console opens with it too, for that tenant and role, and no longer than the key is good.
+  const signIn = <T>(status: number, key: string) => admin.post<T>(status, '/console/sessions', { key });
+  deepEqual(await signIn(200, secret), { items: [{ tenant_id: 'north', role: 'auditor', token: secret }] });
+  equal((await signIn<{ code: string }>(401, server.platform.key)).code, 'auth.invalid');
+  equal((await signIn<{ code: string }>(401, secret.slice(1))).code, 'auth.invalid');
   await server.south.admin.raw('DELETE', `/governance/keys/${key_id}`).then(({ status }) => equal(status, 404));
   equal((await asEve()).status, 200);
   equal((await admin.raw('DELETE', `/governance/keys/${key_id}`)).status, 200);
   equal((await asEve()).status, 401);
+  equal((await signIn<{ code: string }>(401, secret)).code, 'auth.invalid');
   await server.restart();
   equal((await asEve()).status, 401);
   const listed = await (await admin.raw('GET', '/governance/keys?limit=500')).text();

@@ -72,7 +72,8 @@ export function openIdentity({
       if (secret === undefined) throw new AncillaError('auth.invalid', 'Authorization is not `Bearer <api key>`');
       if (secret.startsWith(SESSION_PREFIX)) {
         const session = live(sessions, hashSecret(secret));
-        if (session === undefined) throw new AncillaError('auth.invalid', 'this session has ended; open the console by a new link');
+        if (session === undefined)
+          throw new AncillaError('auth.invalid', 'this session has ended; open the console with a key, or by a new link');
         return session.who;
       }
       const secret_hash = hashSecret(secret);
@@ -102,7 +103,10 @@ export function openIdentity({
       const key = hashSecret(ticket);
       const found = live(tickets, key);
       if (found === undefined)
-        throw new AncillaError('auth.invalid', 'this link was used already or has run out; the server prints a new one when it starts');
+        throw new AncillaError(
+          'auth.invalid',
+          'this link was used already or has run out; sign in with an API key, or start the demo again for a new link',
+        );
       tickets.delete(key);
       return found.opens.map(({ tenant_id, role, subject }) => {
         const secret = SESSION_PREFIX + token();

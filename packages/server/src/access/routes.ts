@@ -10,6 +10,7 @@ import {
   route,
   TenantId,
   TenantRecord,
+  type Io,
   type Route,
   type Who,
 } from '@ancilla/contracts';
@@ -34,8 +35,20 @@ const tenantOfKey = (who: Who, named: string | null | undefined): string | null 
   return who.tenant_id;
 };
 
+/** What an API key opens in the console. It is its own token: so it counts on every server of a deployment, and no longer than the key does. */
+async function openedBy({ authenticate }: Pick<Identity, 'authenticate'>, key: string, io: Io) {
+  const { tenant_id, role } = await authenticate(`Bearer ${key}`, io);
+  if (tenant_id === undefined)
+    throw new AncillaError(
+      'auth.invalid',
+      'the console shows a tenant, and a platform admin’s key is of none: sign in with a key of the tenant',
+    );
+  return { tenant_id, role, token: key };
+}
+
 /** Keys, tenants and the console's sign-in. They touch the platform's store only. */
 export const accessRoutes = ({
+  authenticate,
   createKey,
   disableKey,
   keyOf,
@@ -137,12 +150,15 @@ export const accessRoutes = ({
     path: '/console/sessions',
     action: 'open',
     scope: 'platform',
-    summary: 'Trade the ticket of a single-use link for short-lived sessions of the console',
+    summary: 'Open the console: with the ticket of a single-use link for short-lived sessions, or with an API key',
     ...bare,
-    body: Type.Object({ ticket: Type.String({ maxLength: 256 }) }, { additionalProperties: false }),
+    body: Type.Union([
+      Type.Object({ ticket: Type.String({ maxLength: 256 }) }, { additionalProperties: false }),
+      Type.Object({ key: Type.String({ maxLength: 256 }) }, { additionalProperties: false }),
+    ]),
     answers: { 200: Type.Object({ items: Type.Array(Type.Object({ tenant_id: TenantId, role: RoleName, token: Type.String() })) }) },
-    async handle({ body }) {
-      const items = [...redeemTicket(body.ticket)];
+    async handle({ body, signal }) {
+      const items = 'ticket' in body ? [...redeemTicket(body.ticket)] : [await openedBy({ authenticate }, body.key, { signal })];
       return [200, { items }] as const;
     },
   }),

@@ -11,7 +11,7 @@ export async function serveCommand(args: readonly string[], io: CommandIo): Prom
   if (server.adminKeyFile !== undefined)
     io.stdout.write(`first start: the platform admin's key is in ${server.adminKeyFile} (mode 0600)\n`);
   io.stdout.write(
-    `reference  ${server.url}/docs\nkeys       ancilla tenant create ID, then ancilla key create --tenant ID --role tenant_admin --subject YOU\n`,
+    `reference  ${server.url}/docs\nkeys       ancilla tenant create ID, then ancilla key create --tenant ID --role tenant_admin --subject YOU\nconsole    ${server.url} opens with such a key\n`,
   );
   await io.stopped;
   await server.close();
