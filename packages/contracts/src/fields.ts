@@ -41,7 +41,7 @@ export const Ref = Type.String({
 });
 export const Code = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$', description: 'Stable code' });
 export const Origin = Type.String({
-  pattern: '^https?://[A-Za-z0-9.-]{1,253}(?::\\d{1,5})?$|^[a-z][a-z0-9+.-]{0,31}:[A-Za-z0-9._-]{1,64}$',
+  pattern: '^https?://(?:[A-Za-z0-9.-]{1,253}|\\[[0-9A-Fa-f:.]{2,45}\\])(?::\\d{1,5})?$|^[a-z][a-z0-9+.-]{0,31}:[A-Za-z0-9._-]{1,64}$',
   description: 'Origin only: scheme, host, port',
 });
 export const Count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });

@@ -110,7 +110,8 @@ test('a process that may not wait for its server leaves its events in the spool 
   }
 });
 
-test('a realm or node that no event may have is told of at once', () => {
+test('a realm or node that no event may have, or no key, is told of at once', () => {
+  throws(() => connect({ url: 'https://ancilla.example.com', apiKey: ' ', flushAtExit: false }), /^TypeError: apiKey is empty/);
   for (const wrong of [{ realm: 'prod eu' }, { realm: '' }, { node_id: 'n'.repeat(129) }])
     throws(() => connect({ url: 'https://ancilla.example.com', apiKey: 'key', flushAtExit: false, ...wrong }), {
       name: 'TypeError',

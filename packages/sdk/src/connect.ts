@@ -22,6 +22,7 @@ export function connect(options: ConnectOptions): Sdk {
   const url = new URL(options.url);
   if (url.protocol !== 'https:' && !isLoopback(url.hostname))
     throw new TypeError('url must be https: an API key does not travel in plaintext');
+  if (options.apiKey.trim() === '') throw new TypeError('apiKey is empty: is the variable set that it comes from?');
   const { realm = 'default', node_id = 'local' } = options;
   for (const [option, name] of Object.entries({ realm, node_id }))
     if (toName(name, 'unknown') !== name) throw new TypeError(`${option} must be a name without spaces, at most 128 characters`);

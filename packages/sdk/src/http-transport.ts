@@ -22,6 +22,16 @@ export class TransportError extends Error {
   }
 }
 
+/** Which fields a refusal names: paths and what is expected there, nothing of what was sent. */
+function fieldsOf(problem: unknown): readonly string[] {
+  const errors: unknown = typeof problem === 'object' && problem !== null ? Reflect.get(problem, 'errors') : undefined;
+  const named = (Array.isArray(errors) ? errors : []).flatMap((error: unknown) => {
+    const path: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'path') : undefined;
+    return typeof path === 'string' && path !== '' ? [path] : [];
+  });
+  return [...new Set(named)].slice(0, 5);
+}
+
 /**
  * Ancilla over HTTP.
  * @param of - `url` of the server, a service identity's API key, the fetch to use, and the longest a request may take
@@ -54,11 +64,12 @@ export function httpTransport(of: {
     const problem: unknown = await answer.json().catch(() => undefined);
     const text = (field: string): string =>
       typeof problem === 'object' && problem !== null && field in problem ? String(Reflect.get(problem, field)) : '';
+    const detail = text('detail');
     const after = Number(answer.headers.get('retry-after') ?? Number.NaN);
     throw new TransportError(
       answer.status,
       text('code') || `http.${answer.status}`,
-      `${method} ${path.split('?')[0]} answered ${answer.status} ${text('detail')}`.trim(),
+      `${method} ${path.split('?')[0]} answered ${answer.status} ${[detail, ...fieldsOf(problem).filter((field) => !detail.includes(field))].join(', ')}`.trim(),
       after >= 0 ? after : undefined,
     );
   }

@@ -112,7 +112,7 @@ test('no successful redaction, no call, no event', async () => {
   deepEqual(sent, []);
 });
 
-test('redaction that takes too long, or whose server is gone: no call, no event, and an error with a code that quotes nothing', async () => {
+test('redaction that takes too long, or whose server is gone: no call, no event, and an error with a code that quotes nothing; a refusal names its fields', async () => {
   const hangs: Egress = (_, init) => unlessAborted(new Promise<never>(() => {}), init?.signal ?? AbortSignal.abort());
   const isKilled: Egress = async (_, init) => Promise.reject(new TypeError(`cut off while it read ${JSON.stringify(init?.body)}`));
   for (const [fetch, code] of [
@@ -133,13 +133,20 @@ test('redaction that takes too long, or whose server is gone: no call, no event,
     await sdk.flush();
     deepEqual(sent, []);
   }
+  const refuses: Egress = async () =>
+    Response.json({ code: 'store.invalid', detail: 'it does not fit', errors: [{ path: '/endpoint', message: 'm' }] }, { status: 422 });
+  const refused = httpTransport({ url: 'https://ancilla.example', apiKey: 'k', fetch: refuses, timeoutMs: 60_000 });
+  await rejects(refused.redact('text', 'p', { signal: AbortSignal.timeout(1000) }), /answered 422 it does not fit, \/endpoint$/);
   const { redact } = httpTransport({ url: 'https://ancilla.example', apiKey: 'k', fetch: hangs, timeoutMs: 60_000 });
   const given = { ...values, model, signal: AbortSignal.abort(new Error('the caller left')) };
   await rejects(openTest({}, {}, { redact }).agent.call(given)(answer), /the caller left/);
 });
 
 test('an unknown agent, policy or template refuses before the model is called', async () => {
-  await rejects(openTest({ 'agent_configs/mapping.agent.v1': undefined }).agent.call({ model })(answer), { code: 'agent.unknown' });
+  await rejects(openTest({ 'agent_configs/mapping.agent.v1': undefined }).agent.call({ model })(answer), {
+    code: 'agent.unknown',
+    message: /no config labelled production.* under \/curator\/agent_configs\/mapping\.agent\.v1\/versions/,
+  });
   await rejects(openTest({ 'redaction_policies/tenant_default': undefined }).agent.call({ model })(answer), { code: 'policy.unknown' });
   await rejects(openTest({ 'prompt_templates/pt.mapping.v3': undefined }).agent.call({ model })(answer), { code: 'template.unknown' });
   await rejects(openTest().agent.call({ model })(answer), /wants a value for \{\{column\}\}/);

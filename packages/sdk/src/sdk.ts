@@ -133,7 +133,10 @@ export function openSdk(parts: SdkParts): Sdk {
       const configured = async (ref: Ref, signal: AbortSignal): Promise<Configured> => {
         const found = await resolver.get('agent_configs', id, ref, { signal });
         if (found === undefined)
-          throw new AgentError('agent.unknown', `no config of agent ${id} is labelled for use: the model was not called`);
+          throw new AgentError(
+            'agent.unknown',
+            `agent ${id} has no config ${'label' in ref ? `labelled ${ref.label}` : ref.version}: the model was not called; a steward saves one under /curator/agent_configs/${id}/versions and labels it`,
+          );
         const config = parseAgentConfig(found.content, found.version);
         const templateId = config.prompt_template_id;
         const stored =

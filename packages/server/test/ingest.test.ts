@@ -1,5 +1,5 @@
 // Events as clients really send them: again, by many at once, some of them wrong.
-import { deepEqual, equal } from 'node:assert/strict';
+import { deepEqual, equal, match } from 'node:assert/strict';
 import { test } from 'node:test';
 import { event } from './event.ts';
 import { startTestServer } from './test-server.ts';
@@ -29,6 +29,26 @@ test('an event sent again is a duplicate; one with its id and other content is l
   deepEqual([asked.status, asked.headers.get('access-control-allow-origin')], [405, null], 'no page of another origin, unless told');
   const none = await agent.post<{ readonly errors: readonly object[] }>(422, PATH, []);
   deepEqual(none.errors, [{ path: '', message: 'must hold at least one event' }]);
+});
+
+test('a model that is called by the address of its machine: its events are kept, the address is not', async () => {
+  await using server = await startTestServer();
+  const { agent } = server.north;
+  const endpoints = ['http://10.0.0.5:8000', 'https://203.0.113.9', 'http://[2001:db8::7]:11434', 'http://localhost:8000', 'local:gpu'];
+  const events = endpoints.map((endpoint) => event({ endpoint }));
+  const { rejected, changed } = await agent.post<{ rejected: unknown[]; changed: unknown[] }>(200, '/dif/prompt_events', events);
+  deepEqual(rejected, []);
+  deepEqual(
+    changed,
+    [0, 1, 2].map((index) => ({ index, fields: ['/endpoint'] })),
+  );
+  const kept = await Promise.all(
+    events.map(({ event_id }) => agent.get<{ endpoint: string }>(200, `/dif/prompt_events/${event_id}`).then(({ endpoint }) => endpoint)),
+  );
+  match(
+    kept.join(' '),
+    /^http:\/\/IP-ADDRESS-[a-z2-7]{20}:8000 https:\/\/IP-ADDRESS-[a-z2-7]{20} http:\/\/IP-ADDRESS-[a-z2-7]{20}:11434 http:\/\/localhost:8000 local:gpu$/,
+  );
 });
 
 test('an event whose acknowledgement was lost is a duplicate also under another policy: one leaf, and what was stored stays', async () => {

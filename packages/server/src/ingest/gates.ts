@@ -175,6 +175,14 @@ function cleanWord(gate: Gate, text: string): string {
   return clean === text ? text : clean.replaceAll(/[^A-Za-z0-9._-]/g, '');
 }
 
+/** An origin stays one: where its host was an address, the token's letters are the host. A model on a machine without a name is called by address. */
+function cleanOrigin(gate: Gate, origin: string): string {
+  const clean = gate.text(origin).text;
+  if (clean === origin) return origin;
+  const [, scheme = 'redacted:', rest = ''] = /^(https?:\/\/|[a-z][a-z0-9+.-]{0,31}:)?(.*)$/s.exec(clean) ?? [];
+  return scheme + rest.replaceAll('_', '-').replaceAll(/[^A-Za-z0-9.:-]/g, '');
+}
+
 /** A gate that cleans events too. */
 function withEvents(gate: Gate): Gate & Pick<TenantGate, 'cleanEvent'> {
   // Ids of agents and models come again and again: what was clean under this policy stays clean.
@@ -206,7 +214,7 @@ function withEvents(gate: Gate): Gate & Pick<TenantGate, 'cleanEvent'> {
         return { clean: event, fields };
       const walk = (value: unknown, path: string): unknown => {
         if (typeof value === 'string') {
-          const clean = cleanString(value);
+          const clean = path === '/endpoint' ? cleanOrigin(gate, value) : cleanString(value);
           if (clean !== value) fields.push(path);
           return clean;
         }
