@@ -15,7 +15,7 @@ export async function verifyCommand(args: readonly string[], io: CommandIo): Pro
   const { options, rest } = parseOptions(args, { values: ['vkey', 'checkpoint', 'proof'], flags: [] });
   const say = (line: string): void => void io.stdout.write(`${line}\n`);
   try {
-    if (options.proof !== undefined) return verifyProof(toJson(await io.readFile(options.proof), options.proof), options.vkey, say);
+    if (options.proof !== undefined) return verifyProof(toJson(await io.readFile(options.proof), options.proof), options.vkey, io);
     const [folder] = rest;
     if (folder === undefined) throw new UsageError(usageOf('verify'));
     const read = async (path: string): Promise<Uint8Array | undefined> => {
@@ -45,8 +45,7 @@ export async function verifyCommand(args: readonly string[], io: CommandIo): Pro
     say(`root      ${report.root ?? 'none'}`);
     for (const [collection, count] of Object.entries(report.collections)) say(`  ${collection.padEnd(20)} ${count}`);
     say(`earlier checkpoints checked: ${report.earlier_checkpoints}`);
-    if (options.vkey === undefined)
-      say('the key was read from the folder itself: compare it with one that reached you another way (--vkey)');
+    if (options.vkey === undefined) say(ownKey('folder'));
     for (const { code, message } of report.problems) say(`PROBLEM ${code}: ${message}`);
     if (report.problems_omitted > 0) say(`… and ${report.problems_omitted} more`);
     say(`verdict   ${report.verdict}`);
@@ -59,6 +58,9 @@ export async function verifyCommand(args: readonly string[], io: CommandIo): Pro
   }
 }
 
+/** Whoever writes all of it anew signs it with a key of their own. */
+const ownKey = (of: string): string => `the key was read from the ${of} itself: compare it with one that reached you another way (--vkey)`;
+
 function toJson(text: string, path: string): unknown {
   try {
     return JSON.parse(text);
@@ -67,7 +69,7 @@ function toJson(text: string, path: string): unknown {
   }
 }
 
-function verifyProof(answer: unknown, vkey: string | undefined, say: (line: string) => void): number {
+function verifyProof(answer: unknown, vkey: string | undefined, { stdout, stderr }: CommandIo): number {
   const field = (name: string): unknown =>
     typeof answer === 'object' && answer !== null && name in answer ? Reflect.get(answer, name) : undefined;
   const salt = field('salt');
@@ -82,6 +84,7 @@ function verifyProof(answer: unknown, vkey: string | undefined, say: (line: stri
     proof,
     vkeys: [key],
   });
-  say(JSON.stringify(report));
+  stdout.write(`${JSON.stringify(report)}\n`);
+  if (vkey === undefined) stderr.write(`${ownKey('proof')}\n`);
   return report.verdict === 'proven' ? 0 : 1;
 }
