@@ -41,6 +41,8 @@ export interface Trace {
   readonly trace_id: string;
   readonly items: readonly TraceItem[];
   readonly truncated: boolean;
+  /** Where else it can be looked at. */
+  readonly links: readonly { readonly url: string }[];
 }
 export interface ModelRow {
   readonly model_id: string;
@@ -122,11 +124,12 @@ export function openApi(token: string) {
     trace: (id: string, signal: AbortSignal) => get<Trace>(`/dif/traces/${encodeURIComponent(id)}`, signal),
     queue: (signal: AbortSignal) => get<Page<QueueItem>>(`/review/queue?status=open&order=value&limit=${MOST_QUEUED}`, signal),
     terms: async ({ id, version }: QueueItem['glossary'], signal: AbortSignal) => {
-      const { content } = await get<{ readonly content: { readonly entries: readonly Term[] } }>(
+      const { content } = await get<{ readonly content: readonly Term[] | { readonly entries: readonly Term[] } }>(
         `/curator/glossaries/${encodeURIComponent(id)}/versions/${encodeURIComponent(version)}`,
         signal,
       );
-      return new Map(content.entries.map((term) => [term.semantic_id, term]));
+      const terms = 'length' in content ? content : content.entries;
+      return new Map(terms.map((term) => [term.semantic_id, term]));
     },
     rollouts: (signal: AbortSignal) => get<Page<RolloutRow>>('/rollouts?limit=20', signal),
     models: (signal: AbortSignal) => get<Page<ModelRow>>('/models', signal),

@@ -80,7 +80,12 @@ export function SuggestionCard({
         <button type="button" disabled={busy || other === ''} onClick={() => say({ decision: 'override', semantic_id: other })}>
           Use this term
         </button>
-        <input aria-label="reason" placeholder="reason, where one is due" value={why} onChange={({ target }) => setWhy(target.value)} />
+        <input
+          aria-label="reason"
+          placeholder="reason, or which term is missing"
+          value={why}
+          onChange={({ target }) => setWhy(target.value)}
+        />
         <button type="button" disabled={busy} onClick={() => say({ decision: 'none_of_these' })}>
           <kbd>n</kbd> None of these
         </button>

@@ -26,6 +26,11 @@ export function Trace({ api, tenant, id }: { readonly api: Api; readonly tenant:
       <h2>
         Trace <code>{data.trace_id}</code>
       </h2>
+      {data.links.map(({ url }) => (
+        <p key={url}>
+          <a href={url}>this trace in the tracing backend</a>
+        </p>
+      ))}
       {error && <ProblemNote error={error} />}
       {data.truncated && <p className="empty">Only the first 500 entries of a kind are shown.</p>}
       <ol className="timeline">

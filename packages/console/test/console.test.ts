@@ -19,7 +19,7 @@ test(
   async () => {
     const data = await mkdtemp(join(tmpdir(), 'ancilla-console-'));
     const demo = spawn(process.execPath, ['--conditions=ancilla-source', ANCILLA, 'demo'], {
-      env: { ...process.env, ANCILLA_PORT: '0', ANCILLA_DATA: data },
+      env: { ...process.env, ANCILLA_PORT: '0', ANCILLA_DATA: data, ANCILLA_TRACE_URL: 'https://traces.example.com/{trace_id}' },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const browser = await chromium.launch({ executablePath: browserPath ?? '', args: ['--no-sandbox'] });
@@ -54,6 +54,7 @@ test(
 
       await page.goto(new URL(trace ?? '', page.url()).href);
       match(await page.getByText('Decision').first().locator('..').innerText(), /accept schema:\w+ by you/);
+      await page.getByRole('link', { name: 'this trace in the tracing backend' }).waitFor();
       await page.getByRole('link', { name: 'Models' }).click();
       await page.getByText('mapping-ranker').first().waitFor();
       const rollouts = page.getByRole('region', { name: 'Rollouts' });
@@ -82,9 +83,15 @@ test(
       await other.goto(link);
       await other.getByText('this link was used already').waitFor();
       const { tenants } = JSON.parse(await readFile(join(data, 'demo-keys.json'), 'utf8'));
+      // A glossary may be its terms alone.
+      await other.route('**/curator/glossaries/**', async (route) => {
+        const glossary: object = await (await route.fetch()).json();
+        await route.fulfill({ json: { ...glossary, content: Reflect.get(Reflect.get(glossary, 'content'), 'entries') } });
+      });
       await other.getByLabel('API key').fill(` ${tenants['demo-south'].reviewer}\n`);
       await other.keyboard.press('Enter');
       await other.getByText('10 open').waitFor();
+      await other.getByRole('article').locator('.meaning').first().waitFor();
       deepEqual(await other.getByRole('navigation', { name: 'Pages' }).getByRole('link').allInnerTexts(), ['Review queue', 'Models']);
       const wide = await other.evaluate(() => document.documentElement.scrollWidth);
       ok(wide <= 390, `the queue is ${wide} pixels wide on a phone`);
