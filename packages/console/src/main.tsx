@@ -8,7 +8,7 @@ import { Models } from './models.tsx';
 import { Empty } from './notes.tsx';
 import { toHref, usePlace } from './place.ts';
 import { Queue } from './queue.tsx';
-import { mayDo, openSessions, signOut, type Session } from './session.ts';
+import { answerTabs, mayDo, openSessions, signOut, type Session } from './session.ts';
 import { SignIn } from './sign-in.tsx';
 import './style.css';
 import { Trace } from './trace.tsx';
@@ -52,14 +52,7 @@ function Console({ first, problem }: { readonly first: readonly Session[]; reado
             </a>
           ))}
           <small>{role}</small>
-          <button
-            type="button"
-            onClick={() => {
-              signOut();
-              // From the start, so that nothing of what was read stays in the page's memory.
-              location.assign(location.pathname);
-            }}
-          >
+          <button type="button" onClick={signOut}>
             Sign out
           </button>
         </nav>
@@ -77,13 +70,17 @@ function Console({ first, problem }: { readonly first: readonly Session[]; reado
 
 /** What the server refuses it refuses again; a request that did not arrive is sent once more. */
 const retry = (failures: number, error: Error): boolean => failures < 1 && !(error instanceof ProblemError);
+/** The server may be on this machine: a browser without a network asks it all the same. */
+const networkMode = 'always';
+const client = new QueryClient({ defaultOptions: { queries: { retry, staleTime: 2000, networkMode }, mutations: { networkMode } } });
 
 const root = document.getElementById('root');
 if (root !== null) {
   const { sessions, problem } = await openSessions();
+  answerTabs();
   createRoot(root).render(
     <StrictMode>
-      <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry, staleTime: 2000 } } })}>
+      <QueryClientProvider client={client}>
         <Console first={sessions} problem={problem} />
       </QueryClientProvider>
     </StrictMode>,

@@ -13,13 +13,7 @@ export function ProblemNote({ error, signsIn = isSignedOut(error) }: { readonly 
     <p role="alert" className="problem">
       <strong>{message}</strong> <span>{fix}</span>{' '}
       {signsIn && (
-        <button
-          type="button"
-          onClick={() => {
-            signOut();
-            location.reload();
-          }}
-        >
+        <button type="button" onClick={signOut}>
           Sign in again
         </button>
       )}

@@ -1,7 +1,7 @@
 import { permissions, type Action } from '@ancilla/contracts/permissions';
 import { toProblemError } from './api.ts';
 
-/** Whom the page acts for: a tenant, and what its API is asked with. Kept for this browser tab only. */
+/** Whom the page acts for: a tenant, and what its API is asked with. Kept until the last tab of the page is closed. */
 export interface Session {
   readonly tenant_id: string;
   readonly role: string;
@@ -15,6 +15,10 @@ export function mayDo(role: string, action: Action): boolean {
 }
 
 const KEPT = 'ancilla.sessions';
+const ASKED = 'asked';
+const ENDED = 'ended';
+/** How long a new tab waits for one that has sessions. */
+const ANSWER_MS = 200;
 
 const isSession = (value: unknown): value is Session =>
   typeof value === 'object' &&
@@ -54,16 +58,62 @@ async function open(by: { readonly ticket: string } | { readonly key: string }):
 
 export const signIn = (key: string): Promise<readonly Session[]> => open({ key: key.trim() });
 
-/** What this tab has, and what the ticket in the address brings: it is used once, and leaves the address and the history. */
+/** A link opened in a new tab needs no key again: other tabs of the page hand on what they have. */
+function fromOtherTabs(): Promise<readonly Session[]> {
+  const channel = new BroadcastChannel(KEPT);
+  const answer = new Promise<readonly Session[]>((resolve) => {
+    channel.addEventListener('message', ({ data }) => {
+      const sessions = parse(data);
+      if (sessions.length > 0) resolve(sessions);
+    });
+    setTimeout(() => resolve([]), ANSWER_MS);
+  });
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel of one origin, not a window
+  channel.postMessage(ASKED);
+  return answer.finally(() => channel.close());
+}
+
+/** What this tab has, or another. */
+async function keptInTabs(): Promise<readonly Session[]> {
+  const ours = kept();
+  if (ours.length > 0) return ours;
+  const theirs = await fromOtherTabs();
+  if (theirs.length > 0) sessionStorage.setItem(KEPT, JSON.stringify(theirs));
+  return theirs;
+}
+
+/** Answers new tabs, and leaves when one of them signs out. */
+export function answerTabs(): void {
+  const channel = new BroadcastChannel(KEPT);
+  channel.addEventListener('message', ({ data }) => {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel of one origin, not a window
+    if (data === ASKED) channel.postMessage(kept());
+    else if (data === ENDED) leave();
+  });
+}
+
+/** What the tabs have, and what the ticket in the address brings: it is used once, and leaves the address and the history. */
 export async function openSessions(): Promise<{ readonly sessions: readonly Session[]; readonly problem?: Error }> {
   const ticket = new URLSearchParams(location.search).get('ticket');
-  if (ticket === null) return { sessions: kept() };
+  if (ticket === null) return { sessions: await keptInTabs() };
   history.replaceState(null, '', location.pathname + location.hash);
   try {
     return { sessions: await open({ ticket }) };
   } catch (problem) {
-    return { sessions: kept(), problem: problem instanceof Error ? problem : new Error(String(problem)) };
+    return { sessions: await keptInTabs(), problem: problem instanceof Error ? problem : new Error(String(problem)) };
   }
 }
 
-export const signOut = (): void => sessionStorage.removeItem(KEPT);
+function leave(): void {
+  sessionStorage.removeItem(KEPT);
+  // Anew, so that nothing of what was read stays in the page's memory.
+  location.reload();
+}
+
+/** In every tab. Where one was stays in the address, for whoever signs in next. */
+export function signOut(): void {
+  const channel = new BroadcastChannel(KEPT);
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel of one origin, not a window
+  channel.postMessage(ENDED);
+  channel.close();
+}

@@ -37,7 +37,7 @@ export function SignIn({
       {wrong && <ProblemNote error={wrong} signsIn={false} />}
       <p className="empty">
         The tenant’s admin makes keys: <code>ancilla key create --tenant {tenant || 'TENANT'} --role reviewer --subject YOU</code>. The key
-        is kept for this browser tab only. The demo prints a link that needs no key, and works once.
+        is kept until the last tab is closed. The demo prints a link that needs no key, and works once.
       </p>
       <p>
         The API is at <a href="/docs">/docs</a>.

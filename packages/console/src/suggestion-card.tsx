@@ -89,7 +89,7 @@ export function SuggestionCard({
         <button type="button" disabled={busy} onClick={() => say({ decision: 'none_of_these' })}>
           <kbd>n</kbd> None of these
         </button>
-        <button type="button" disabled={busy} onClick={() => say({ decision: 'reject' })}>
+        <button type="button" disabled={busy || blind} onClick={() => say({ decision: 'reject' })}>
           <kbd>r</kbd> Reject
         </button>
         <button type="button" disabled={busy || why === ''} onClick={() => say({ decision: 'new_term' })}>

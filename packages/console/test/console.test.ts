@@ -95,6 +95,18 @@ test(
       deepEqual(await other.getByRole('navigation', { name: 'Pages' }).getByRole('link').allInnerTexts(), ['Review queue', 'Models']);
       const wide = await other.evaluate(() => document.documentElement.scrollWidth);
       ok(wide <= 390, `the queue is ${wide} pixels wide on a phone`);
+      // A server on this machine is asked without a network too; a new tab needs no key again, and signing out ends them all.
+      await other.evaluate(() => dispatchEvent(new Event('offline')));
+      await other.getByRole('link', { name: 'Models' }).click();
+      await other.getByText('mapping-ranker').first().waitFor();
+      const tab = await other.context().newPage();
+      await tab.goto(new URL('#/demo-south/queue', link).href);
+      await tab.getByText('10 open').waitFor();
+      await tab.getByRole('button', { name: 'Sign out' }).click();
+      await tab.getByLabel('API key of demo-south').waitFor();
+      await other.getByLabel('API key of demo-south').fill(tenants['demo-south'].reviewer);
+      await other.keyboard.press('Enter');
+      await other.getByText('mapping-ranker').first().waitFor();
       await other.goto(new URL('#/demo-south/qeue', link).href);
       await other.getByText('no such page').waitFor();
       await other.goto(new URL('#/demo-north/models', link).href);
