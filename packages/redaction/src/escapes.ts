@@ -51,17 +51,10 @@ const hex = (text: string, start: number, length: number): number => {
 /** What people write for the at sign and for a dot of a mailbox. */
 export const AT_WORDS = 'at|4t|ät|arroba|arobase|chiocciola|klammeraffe';
 export const DOT_WORDS = 'dot|d0t|punkt|punto|point|ponto';
-const inCases = (words: string): string =>
-  words
-    .split('|')
-    .flatMap((word) => [word, word.toUpperCase(), word.slice(0, 1).toUpperCase() + word.slice(1)])
-    .join('|');
 
 /** How people hide a mailbox from harvesters: `ann [at] mail (dot) example`. */
 const SPELT = new RegExp(`^\\s{0,2}[[({]\\s?(${DOT_WORDS}|${AT_WORDS}|@|\\.)\\s?[\\])}]\\s{0,2}`, 'i');
 const SAYS_AT = new RegExp(`${AT_WORDS}|@`, 'i');
-/** Where one may stand: in small letters, in capitals, or with one. */
-export const SPELT_FORM = `[[({]\\s?(?:${inCases(`${DOT_WORDS}|${AT_WORDS}`)}|@|\\.)\\s?[\\])}]`;
 /** Behind the bracket stands a space, or what begins one of these. */
 export const SPELT_BEGINS = new RegExp(
   `[\\s@.${`${DOT_WORDS}|${AT_WORDS}`

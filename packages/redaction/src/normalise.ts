@@ -1,6 +1,6 @@
 // Runs in browsers too. One reading of a text: escapes decoded, look-alikes folded, invisible characters left out, with the way back to the original offsets.
 import { isDigit } from './characters.ts';
-import { escapeAt, SPELT_BEGINS, SPELT_FORM, speltAt } from './escapes.ts';
+import { escapeAt, SPELT_BEGINS, speltAt } from './escapes.ts';
 import { CONFUSABLE, fold, isAsciiWord, isTag, isMailPicture, isPicture, MIDDLE_DOT, readTag } from './fold.ts';
 import { seams } from './seams.ts';
 
@@ -19,11 +19,6 @@ export interface View {
   /** Each stretch: where what was read stands in the view, how long it is there, and where it was written. */
   readonly changes: readonly { readonly at: number; readonly length: number; readonly from: number; readonly to: number }[];
 }
-
-// Plain ASCII without an escape needs no second reading.
-const NEEDS_READING = new RegExp(
-  `${/[^\t\n\r -~]|%[0-9A-Fa-f]{2}|\\[nrtux"'\\/@_%&#$.,\n01-]|\\(?:40|2[Ee]) |&[#a-zA-Z]|["'`] {0,2}(?:[+&]|\|\||\.{1,2}) {0,2}["'`]|\n>|<[!/a-zA-Z]|=(?:\r?\n|[2-7][0-9A-F]|[C-F][0-9A-F]=|\?\w|[\w%.'-]{1,40}\+)|\*\*(?<=[\w@.]\*\*)[\w@.]|\$\{["'`](?:[\w@.]|["'`]\})|["'`\]]\.join\(|\(["'](?<=(?:join|implode|concat|CONCAT|_ws|_WS)\(["'])|`(?<=\d`)\d|\{\}(?<=\w\{\})\w|\(a\)\w/.source}|${SPELT_FORM}`,
-);
 
 /** Where something might read differently, by the sign and the one behind it: all else is copied unread. */
 const TELLING: readonly (readonly [signs: string, next: RegExp])[] = [
@@ -103,7 +98,6 @@ function compose(outer: View, inner: View): View {
 }
 
 function readOnce(text: string): View {
-  if (!NEEDS_READING.test(text)) return { text, changes: [] };
   const changes: { at: number; length: number; from: number; to: number }[] = [];
   const parts: string[] = [];
   let length = 0;
