@@ -26,3 +26,7 @@ test('every table has columns with values', async () => {
       for (const { name: column, samples } of columns) ok(samples.length > 0, `${name}.${column} has no values`);
     }
 });
+
+test('descriptions read as prose: no escape of the file they come from is left', async () => {
+  for (const { semantic_id, description } of await readGlossary()) ok(!/[\\<]|\[\[/.test(description), `${semantic_id}: ${description}`);
+});

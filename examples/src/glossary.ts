@@ -37,10 +37,11 @@ export async function readGlossary(): Promise<readonly GlossaryEntry[]> {
     });
 }
 
-/** A comment without the escapes of N-Quads and without its markup, cut to what a glossary entry holds. */
+const unescaped = (text: string): string => text.replaceAll(/\\(.)/g, (_, sign: string) => (/[nrt]/.test(sign) ? ' ' : sign));
+
+/** A comment without the escapes of N-Quads, without its own (it has line breaks as `\n`, too) and its markup, cut to what a glossary entry holds. */
 const plain = (text: string): string =>
-  text
-    .replaceAll(/\\(.)/g, (_, escaped: string) => (/[nrt]/.test(escaped) ? ' ' : escaped))
+  unescaped(unescaped(text))
     .replaceAll(/<[^>]*>|\[\[|\]\]/g, '')
     .replaceAll(/\s+/g, ' ')
     .trim()
