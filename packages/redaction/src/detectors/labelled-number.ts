@@ -3,47 +3,10 @@ import { classAt, DIGIT, isUpper, isWord, LOWER, UPPER, WORD } from '../characte
 import { confidence, type Confidence, type Detector } from '../detector.ts';
 import type { Context } from '../context.ts';
 import type { EntityType } from '../entity-types.ts';
-import { Keywords, wordSet } from '../keywords.ts';
+import { wordSet } from '../keywords.ts';
 import type { Scan } from '../scan.ts';
 import { findAlone, findCalled, LONGEST_COMPACT, mayStandAlone, type Shape } from './national-ids.ts';
-
-const nationalWords = new Keywords(
-  'nas,nn,registre national,rijksregister,assurance sociale,pnr,id code,travel document,national id,national identity,national identity number,national insurance,national insurance number,identity card,identity number,identity code,identity no,id number,id card,id no,personal id,personal number,personal code,personal identity,citizen id,citizen number,citizenship,' +
-    'tax id,tax number,tax no,tax identification,taxpayer,tin,vat id,passport,passport no,passport number,passport num,passnummer,pass nr,passnr,pass no,reisepass,reisepassnummer,pasaporte,passeport,passaporto,driver license,drivers license,driving licence,driving license,driver licence,driver s license,driver s licence,dln,licence number,license number,dl,führerschein,permis de conduire,permiso de conducir,' +
-    'medicare,medicaid,health insurance,health number,health card,nhs,nhs number,mrn,medical record,patient id,patient no,patient number,patientennummer,insurance number,insurance no,member id,' +
-    'steuer id,steuer,steueridentifikationsnummer,steuernummer,idnr,sozialversicherungsnummer,svnr,versicherungsnummer,krankenversicherungsnummer,personalausweis,personalausweisnummer,ausweis,ausweisnummer,ausweisnr,steuernr,ahv,ahv nummer,ahvnummer,rentenversicherungsnummer,' +
-    'numéro national,sécurité sociale,securite sociale,numéro de sécurité,nir,insee,numéro fiscal,carte d identité,carte nationale,nss,' +
-    'dni,nie,nif,cif,número de identidad,seguridad social,nº ss,no ss,núm ss,cédula,cedula,curp,rfc,rut,run,cuit,cuil,nit,documento,número de identificación,identificación,ine,' +
-    'cpf,cnpj,rg,nis,cc,cartão de cidadão,cidadão,contribuinte,codice fiscale,fiscal code,partita iva,carta d identità,cf,' +
-    'bsn,burgerservicenummer,sofinummer,rijksregisternummer,personnummer,personnr,samordningsnummer,fødselsnummer,fodselsnummer,d nummer,cpr,cpr nummer,cprnr,henkilötunnus,hetu,kennitala,isikukood,asmens kodas,personas kods,' +
-    'pesel,nip,dowód,rodné číslo,rodné,rc,egn,егн,emšo,emso,matični broj,matična številka,oib,jmbg,cnp,cui,personal numeric code,adóazonosító,taj,amka,afm,αφμ,αμκα,tc kimlik,kimlik,tckn,tc no,инн,снилс,паспорт,rntrc,ipn,іпн,' +
-    'sin,social insurance,tfn,medicare number,ird,aadhaar,aadhar,uidai,pan number,pan card,pan,voter id,cnic,nic,nric,fin,mykad,hkid,rrn,resident registration,resident identity,resident id,resident identity card,natid,tckimlik,ric,teudat zehut,my number,mynumber,emirates id,iqama,nino,utr,pps,pps number,ppsn,ssn number,ssn,id,identification number,identification no,身份证,身分證,住民登録,주민등록번호,' +
-    // What the issuing offices call them, by continent; OECD's pages on tax identification numbers name most.
-    'tax file,taxpayer reference,medicaid id,medicare id,insurance id,passport id,license id,licence id,ni no,ni number,chi number,visa no,visa number,alien registration,alien number,green card,uscis,residence permit,work permit,permanent resident,voter registration,mbi,medicare beneficiary,medicare beneficiary id,birth number,national register number,national register,cadastro de pessoas físicas,personal public service number,inland revenue number,id nommer,香港身份證號碼,beneficiary id,npi,dea,dea number,dea no,ramq,green card number,state id,government id,' +
-    'sv nummer,sv nr,sozialversicherungs nr,krankenkassennummer,versicherungsnr,vsnr,rvnr,kvnr,kv nr,versichertennummer,krankenversichertennummer,identifikationsnummer,führerscheinnummer,aufenthaltstitel,sécu,spi,titre de séjour,permis de séjour,carte de séjour,carte vitale,identité,identità,insz,niss,nrn,paspoort,paspoortnummer,rijbewijs,rijbewijsnummer,identiteitskaart,' +
-    'cod fisc,c f,patente,patente di guida,tessera sanitaria,permesso di soggiorno,identidad,identidade,rol único tributario,rol unico tributario,matrícula consular,licencia de conducir,carnet de conducir,tarjeta sanitaria,afiliación,imss,clave de elector,r f c,d n i,n i e,n i f,c p f,c n p,b s n,n i t,r u t,c i,ruc,rif,nuip,título de eleitor,titulo de eleitor,cnh,carteira de motorista,habilitação,cartão nacional de saúde,pis,pasep,carta de condução,utente,' +
-    'person nr,persnr,fnr,fødselsnr,kt,asm kodas,p k,dowodu,dowód osobisty,paszport,paszportu,rč,r č,číslo op,občanský průkaz,občanského průkazu,občiansky preukaz,občianskeho preukazu,személyi szám,személyi igazolvány,codul numeric,codul numeric personal,cod numeric,cod numeric personal,cod personal,idnp,identifikacijski broj,osobna iskaznica,lična karta,osebna izkaznica,davčna številka,јмбг,лнч,lnch,ln ch,лична карта,ταυτότητα,αδτ,διαβατήριο,' +
-    'паспорта,паспорту,полис,водительское удостоверение,рнокпп,ідентифікаційний код,посвідчення,иин,kimlik no,kimlik numarası,pasaport,vergi no,תעודת זהות,מספר זהות,ת ז,דרכון,الرقم القومي,رقم الهوية,الهوية الوطنية,بطاقة الهوية,رقم الإقامة,جواز السفر,' +
-    '身份证号,身份证号码,居民身份证,居民身份证号,居民身份证号码,公民身份号码,身份證,身份證號碼,身分證字號,香港身份證,香港身份证,運転免許証,免許証番号,护照号,护照号码,護照號碼,マイナンバー,個人番号,パスポート番号,旅券番号,運転免許証番号,주민번호,외국인등록번호,여권번호,운전면허번호,เลขประจำตัวประชาชน,เลขบัตรประชาชน,หมายเลขบัตรประชาชน,आधार,पैन,' +
-    'nik,ktp,npwp,kad pengenalan,ic no,ic number,sss number,sss no,philhealth,phil health,philsys,cccd,cmnd,căn cước,căn cước công dân,chứng minh nhân dân,hộ chiếu,mã số thuế,nic number,nic no,nid,epic,epic no,voter card,bvn,nin,ghana card,kra pin,rsa id,sa id,omang,' +
-    // "Kenyan ID": what is told by whose it is.
-    'albanian,algerian,american,argentine,australian,austrian,belgian,brazilian,british,bulgarian,canadian,chilean,chinese,colombian,croatian,cypriot,czech,danish,dutch,ecuadorian,egyptian,estonian,filipino,finnish,french,german,ghanaian,greek,hungarian,indian,indonesian,iranian,iraqi,irish,israeli,italian,japanese,jordanian,kazakh,kenyan,korean,kuwaiti,latvian,lebanese,lithuanian,malaysian,maltese,mauritian,mexican,moroccan,nepali,nigerian,norwegian,pakistani,peruvian,philippine,polish,portuguese,qatari,romanian,russian,saudi,serbian,singapore,slovak,slovenian,south african,spanish,swedish,swiss,taiwan,taiwanese,tanzanian,thai,tunisian,turkish,ugandan,ukrainian,uruguayan,venezuelan,vietnamese,zambian,zimbabwean'
-      .split(',')
-      .map((whose) => `${whose} id`)
-      .join(','),
-);
-const accountWords = new Keywords(
-  'tài khoản,số tài khoản,acc,dda,nomor rekening,no rekening,norek,acc no,acc number,acc nr,s c,口座番号,口座,银行账号,银行帐号,账号,계좌번호,számlaszám,bankszámlaszám,bankszámla,nr konta,numer rachunku,nr rachunku,account,account number,account no,account num,acct,acct no,acct number,bank account,accountnumber,account nr,a c,routing,routing number,routing no,aba,rtn,sort code,sortcode,bsb,transit,transit number,ifsc,clabe,cbu,cvu,kontonummer,kto,kto nr,ktonr,ccc,compte n,compte no,compte numéro,cuenta n,cuenta nº,cuenta no,cuenta número,conto n,conto numero,conta n,conta nº,conta número,счет,счёт,счёта,счета,счёту,рахунок,帳號,账户,계좌,חשבון,konto nr,konto,kontonr,bankkonto,bankverbindung,blz,bankleitzahl,rachunek,rachunku,numer konta,číslo účtu,účtu,broj računa,račun,št računa,hesap no,tilinumero,numéro de compte,compte bancaire,compte,rib,número de cuenta,cuenta bancaria,cuenta,cuenta corriente,conta,conta corrente,agência,numero di conto,conto corrente,rekeningnummer,rekening,bankgiro,plusgiro,nuban,bank no,checking account,savings account,giro',
-);
-/** The nearest of these words makes it something else. */
-const otherWords = new Keywords(
-  'teléfono,telefono,telefon,téléphone,telefone,handy,mobil,móvil,portable,cell,call,order,invoice,ticket,tracking,ref,reference,version,build,commit,part,parts,isbn,page,figure,line,serial,sku,row,rows,phone,tel,mobile,fax,shipment,parcel,bestellung,commande,pedido,issue,error,port,amount,total,price,zip,postcode,job,session,request,trace,span,event,user id,customer id,order id,item,items,memo,po,node,worker,thread,pid,rechnung,rechnungsnr,facture,factura,fattura,faktura,fatura,auftrag,auftragsnr,bestellnr,kundennr,aktenzeichen,folio,订单',
-);
-
-/** Not everything called an id is a person's: alone this word needs a check digit. */
-const weakWords = wordSet(
-  'acc,dda,account,id,nn,cc,rc,rg,cf,fin,run,sin,nis,nit,documento,steuer,nic,ine,rib,cui,dl,konto,compte,cuenta,conta,conto,giro,transit,s c,ccc,kto,счет,口座,账号,agência,cif,nid,my number,mynumber,kt,p k,c i,c f,pis,spi,dea,epic,identifikationsnummer',
-);
+import { accountWords, nationalWords, otherWords, weakWords } from './number-words.ts';
 
 /** Short words that stand for something else where these are written behind: South Carolina has postal codes, Sweden calls a phone tfn. */
 const elsewhere = new Map([
@@ -171,104 +134,143 @@ function strongest(context: Context): string | undefined {
 
 const sureness = (shape: Shape | undefined): Confidence => (shape?.sure ? confidence.validated : confidence.labelled);
 
-function look(scan: Scan, from: number, runEnd: number): void {
-  const { text } = scan;
-  if (from < scan.numbersSeen) return;
+/** A number that may be somebody's, as it stands in a text. */
+interface Written {
+  readonly start: number;
+  readonly end: number;
+  /** Where it begins without its lead, and what leads it: a letter or a country's code. "P 1630837", "CL 12531909-2", "A-1234567", "GHA-712345678-9". */
+  readonly from: number;
+  readonly lead: string;
+  readonly digits: number;
+  /** Letters and digits. */
+  readonly signs: number;
+}
+const LEAD = /(?:^|[^\p{L}\d])((?!ID |NO |NR |CF |PO )[A-Z]{1,2}[ -]|[A-Z]{3}-|[a-z]-)$/u;
+
+function written(text: string, from: number, runEnd: number): Written | undefined {
   // No id is as short, and nothing goes on behind it.
-  if (runEnd - from < SHORTEST && !goesOn(text, runEnd)) return;
+  if (runEnd - from < SHORTEST && !goesOn(text, runEnd)) return undefined;
   const close = text.charCodeAt(from - 1);
-  if (close === 0x5f || close === 0x24 || close === 0x40 || close === 0x20ac) return;
-  // A letter or country code may stand before: "P 1630837", "CL 12531909-2", "A-1234567", "GHA-712345678-9".
-  const lead =
-    (close === 0x20 && isUpper(text, from - 2)) || (close === 0x2d && (classAt(text, from - 2) & (UPPER | LOWER)) !== 0)
-      ? (/(?:^|[^\p{L}\d])((?!ID |NO |NR |CF |PO )[A-Z]{1,2}[ -]|[A-Z]{3}-|[a-z]-)$/u.exec(text.slice(Math.max(0, from - 5), from))?.[1] ??
-        '')
-      : '';
+  if (close === 0x5f || close === 0x24 || close === 0x40 || close === 0x20ac) return undefined;
+  const mayLead = (close === 0x20 && isUpper(text, from - 2)) || (close === 0x2d && (classAt(text, from - 2) & (UPPER | LOWER)) !== 0);
+  const lead = mayLead ? (LEAD.exec(text.slice(Math.max(0, from - 5), from))?.[1] ?? '') : '';
   const start = from - lead.length;
+  if (isPartOfMore(text, start) || runEnd - from > 40) return undefined;
+  // What is an id by itself goes on behind no space: CF RSSMRA85T10A562S - RX torace.
+  const end = isWhole(text, from, runEnd) ? runEnd : valueEnd(text, from);
+  // A row of numbers without an end is a table or a series.
+  if (end - from >= LONGEST && ((classAt(text, end) & WORD) !== 0 || gapAt(text, end) > 0)) return undefined;
+  let digits = 0;
+  let signs = 0;
+  for (let at = from; at < end; at++) {
+    const kind = classAt(text, at);
+    if ((kind & DIGIT) !== 0) digits++;
+    if ((kind & WORD) !== 0) signs++;
+  }
+  if (digits < (end - from === PASSPORT ? 2 : 3) || digits > 26 || (digits < 5 && digits === end - from)) return undefined;
+  const after = text[end] ?? ' ';
+  if ((after === ' ' || after === '€' || after === '$') && MONEY.test(text.slice(end, end + 5))) return undefined;
+  if (after === '_' || after === '@' || ((after === ':' || after === '=') && isWord(text, end + 1))) return undefined;
+  return { start, end, from, lead, digits, signs };
+}
+
+/** Whether what stands before makes it the end of a longer number, a name in code, a price or a mailbox. */
+function isPartOfMore(text: string, start: number): boolean {
   const before = text[start - 1] ?? ' ';
-  if (
+  return (
     isWord(text, start - 1) ||
     before === '_' ||
     before === '$' ||
     before === '€' ||
     before === '@' ||
     ((before === '-' || before === '.' || before === '/') && isWord(text, start - 2))
-  )
-    return;
-  if (runEnd - from > 40) return;
-  // What is an id by itself goes on behind no space: CF RSSMRA85T10A562S - RX torace.
-  const end = isWhole(text, from, runEnd) ? runEnd : valueEnd(text, from);
-  // A row of numbers without an end is a table or a series.
-  if (end - from >= LONGEST && ((classAt(text, end) & WORD) !== 0 || gapAt(text, end) > 0)) return;
-  let count = 0;
-  let solid = 0;
-  for (let at = from; at < end; at++) {
-    const kind = classAt(text, at);
-    if ((kind & DIGIT) !== 0) count++;
-    if ((kind & WORD) !== 0) solid++;
-  }
-  if (count < (end - from === PASSPORT ? 2 : 3) || count > 26 || (count < 5 && count === end - from)) return;
-  const after = text[end] ?? ' ';
-  if ((after === ' ' || after === '€' || after === '$') && MONEY.test(text.slice(end, end + 5))) return;
-  if (after === '_' || after === '@' || ((after === ':' || after === '=') && isWord(text, end + 1))) return;
-  const context = scan.contextBefore(start);
-  // What a column is called is nearer than the words before, which may be those of other columns.
+  );
+}
+
+/** A date, a time of day, a span of years or a constant in code is no id, whatever stands before it. */
+const NO_ID =
+  /^\d{4}-\d{2}-\d{2}(?:T|$)|^\d{2}:\d{2}|^(?:19|20)\d{2}-(?:19|20)\d{2}$|^\d{1,2}([./])\d{1,2}\1(?:19|20)\d{2}$|^\d{1,4}\.\d{2}$|^0X/;
+const DATE_OR_UUID = /^\d{4}-\d{2}-\d{2}|^[0-9A-F]{8}-[0-9A-F]{4}-/;
+
+/** What a number is called by the words around it. */
+interface Called {
+  readonly type: EntityType;
+  /** The word that says so; none where it belongs to a number before. */
+  readonly keyword: string | undefined;
+  /** Whether a column's name says so: that is nearer than the words before, which may be those of other columns. */
+  readonly byColumn: boolean;
+}
+function called(scan: Scan, { start, end }: Written, context: Context): Called {
   const column = context.findInColumn(accountWords) ?? strongest(context);
-  const account = column === undefined ? context.find(accountWords, 4) : context.findInColumn(accountWords);
-  const national = column === undefined ? context.find(nationalWords, 5) : column;
-  const said = account ?? national;
-  const keyword = said !== undefined && isSpent(scan, said, start, context) ? undefined : (said ?? saidAfter(text, end));
-  if (keyword === undefined && !mayStandAlone(solid + lead.length) && !mayStandAlone(solid)) return;
-  const isDigits = count === end - from;
-  const written = isDigits ? text.slice(from, end) : text.slice(from, end).toUpperCase();
-  // A date, a time of day, a span of years or a constant in code is no id, whatever stands before it.
-  if (
-    !isDigits &&
-    (solid < end - from || written.startsWith('0X')) &&
-    /^\d{4}-\d{2}-\d{2}(?:T|$)|^\d{2}:\d{2}|^(?:19|20)\d{2}-(?:19|20)\d{2}$|^\d{1,2}([./])\d{1,2}\1(?:19|20)\d{2}$|^\d{1,4}\.\d{2}$|^0X/.test(
-      written,
-    )
-  )
-    return;
-  const compact = !isDigits && /[^0-9A-Z]/.test(written) ? written.replaceAll(/[^0-9A-Z]/g, '') : written;
-  const alone = findAlone(written, compact) ?? (lead === '' ? undefined : findAlone('', lead.slice(0, -1).toUpperCase() + compact));
+  const byColumn = column !== undefined;
+  const account = byColumn ? context.findInColumn(accountWords) : context.find(accountWords, 4);
+  const said = account ?? (byColumn ? column : context.find(nationalWords, 5));
+  return {
+    type: account === undefined ? 'NATIONAL_ID' : 'BANK_ACCOUNT',
+    keyword: said !== undefined && isSpent(scan, said, start, context) ? undefined : (said ?? saidAfter(scan.text, end)),
+    byColumn,
+  };
+}
+
+/** The word that makes a number something else. */
+function calledElse(text: string, start: number, context: Context, byColumn: boolean): string | undefined {
+  const found = context.findInColumn(otherWords) ?? (byColumn ? undefined : context.find(otherWords, 2));
+  return found !== undefined && places.has(found) && NUMBERED.test(text.slice(Math.max(0, start - 12), start)) ? undefined : found;
+}
+
+function look(scan: Scan, from: number, runEnd: number): void {
+  const { text } = scan;
+  if (from < scan.numbersSeen) return;
+  const number = written(text, from, runEnd);
+  if (number === undefined) return;
+  const { start, end, lead, digits, signs } = number;
+  const context = scan.contextBefore(start);
+  const { type, keyword, byColumn } = called(scan, number, context);
+  if (keyword === undefined && !mayStandAlone(signs + lead.length) && !mayStandAlone(signs)) return;
+  const isDigits = digits === end - from;
+  const value = isDigits ? text.slice(from, end) : text.slice(from, end).toUpperCase();
+  if (!isDigits && (signs < end - from || value.startsWith('0X')) && NO_ID.test(value)) return;
+  const compact = !isDigits && /[^0-9A-Z]/.test(value) ? value.replaceAll(/[^0-9A-Z]/g, '') : value;
+  const alone = findAlone(value, compact) ?? (lead === '' ? undefined : findAlone('', lead.slice(0, -1).toUpperCase() + compact));
   if (keyword === undefined && alone === undefined) return;
-  const found = context.findInColumn(otherWords) ?? (column === undefined ? context.find(otherWords, 2) : undefined);
-  const other = found !== undefined && places.has(found) && NUMBERED.test(text.slice(Math.max(0, start - 12), start)) ? undefined : found;
-  if (keyword === undefined || (other !== undefined && (!endsWith(keyword, context.nearest) || weakWords.has(keyword)))) {
+  const other = calledElse(text, start, context, byColumn);
+  const isOther = other !== undefined && (keyword === undefined || !endsWith(keyword, context.nearest) || weakWords.has(keyword));
+  if (keyword === undefined || isOther) {
     if (alone === undefined || other !== undefined) return;
-    scan.report({
-      start,
-      end,
-      type: alone.type,
-      rule: alone.rule,
-      confidence: sureness(alone),
-      validator: alone.rule,
-      canonical: compact,
-    });
+    report(scan, number, alone.type, alone, compact);
     return;
   }
-  const type: EntityType = account !== undefined ? 'BANK_ACCOUNT' : 'NATIONAL_ID';
-  const checked = alone ?? findCalled(type, keyword, written, compact);
-  if (elsewhere.get(keyword)?.test(written)) return;
-  if (weakWords.has(keyword) && checked === undefined && !(keyword !== 'id' && count >= 7 && context.nearest === keyword)) return;
-  if (
-    checked === undefined &&
-    (count < leastDigits(keyword, text.slice(from, end)) || compact.length < SHORTEST || compact.length > LONGEST_COMPACT)
-  )
+  const checked = alone ?? findCalled(type, keyword, value, compact);
+  if (elsewhere.get(keyword)?.test(value) || (checked === undefined && !mayGoUnchecked(text, number, keyword, value, compact, context)))
     return;
-  if (checked === undefined && /^\d{4}-\d{2}-\d{2}|^[0-9A-F]{8}-[0-9A-F]{4}-/.test(written)) return;
   scan.numbersSeen = end;
-  scan.report({
-    start,
-    end,
-    type,
-    rule: checked?.rule ?? (account !== undefined ? 'bank_account' : 'national_id'),
-    confidence: sureness(checked),
-    validator: checked?.rule,
-    context: keyword,
-    canonical: compact,
-  });
+  report(scan, number, type, checked, compact, keyword);
+}
+
+/** Whether a word is enough for a number without a check digit. */
+function mayGoUnchecked(
+  text: string,
+  { from, end, digits }: Written,
+  keyword: string,
+  value: string,
+  compact: string,
+  { nearest }: Context,
+): boolean {
+  if (weakWords.has(keyword) && !(keyword !== 'id' && digits >= 7 && nearest === keyword)) return false;
+  if (digits < leastDigits(keyword, text.slice(from, end)) || compact.length < SHORTEST || compact.length > LONGEST_COMPACT) return false;
+  return !DATE_OR_UUID.test(value);
+}
+
+function report(
+  scan: Scan,
+  { start, end }: Written,
+  type: EntityType,
+  checked: Shape | undefined,
+  canonical: string,
+  context?: string,
+): void {
+  const rule = checked?.rule ?? (type === 'BANK_ACCOUNT' ? 'bank_account' : 'national_id');
+  scan.report({ start, end, type, rule, confidence: sureness(checked), validator: checked?.rule, context, canonical });
 }
 
 export const nationalId: Detector = {
