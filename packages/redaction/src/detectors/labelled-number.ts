@@ -147,7 +147,7 @@ interface Written {
 }
 const LEAD = /(?:^|[^\p{L}\d])((?!ID |NO |NR |CF |PO )[A-Z]{1,2}[ -]|[A-Z]{3}-|[a-z]-)$/u;
 
-function written(text: string, from: number, runEnd: number): Written | undefined {
+function numberAt(text: string, from: number, runEnd: number): Written | undefined {
   // No id is as short, and nothing goes on behind it.
   if (runEnd - from < SHORTEST && !goesOn(text, runEnd)) return undefined;
   const close = text.charCodeAt(from - 1);
@@ -221,7 +221,7 @@ function calledElse(text: string, start: number, context: Context, byColumn: boo
 function look(scan: Scan, from: number, runEnd: number): void {
   const { text } = scan;
   if (from < scan.numbersSeen) return;
-  const number = written(text, from, runEnd);
+  const number = numberAt(text, from, runEnd);
   if (number === undefined) return;
   const { start, end, lead, digits, signs } = number;
   const context = scan.contextBefore(start);
