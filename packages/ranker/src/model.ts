@@ -68,7 +68,7 @@ export const abstains = (scores: readonly number[], none: number): boolean => {
   return none > best || best === second;
 };
 
-/** Why a candidate has its score: the similarities that weigh most, in words. */
+/** Why a candidate has its score: the similarities that weigh most, in words; among them, where people's decisions count, what says so most. */
 export function explain(
   { weights }: Pick<Model, 'weights'>,
   features: readonly number[],
@@ -78,11 +78,12 @@ export function explain(
     const weight = (weights[at] ?? 0) * (features[at] ?? 0);
     if (weight > 0.05 && reasonText(at) !== '') telling.push({ at, weight });
   }
-  return telling
-    .toSorted((a, b) => b.weight - a.weight)
-    .slice(0, 4)
-    .map(({ at }) => {
-      const value = Math.round((features[at] ?? 0) * 1e4) / 1e4;
-      return { feature: featureNames[at] ?? '', value, text: `${reasonText(at)} (${value.toFixed(2)})` };
-    });
+  telling.sort((a, b) => b.weight - a.weight);
+  const decided = telling.findIndex(({ at }) => featureNames[at]?.startsWith('memory') === true);
+  const shown = decided < REASONS ? telling.slice(0, REASONS) : [...telling.slice(0, REASONS - 1), ...telling.slice(decided, decided + 1)];
+  return shown.map(({ at }) => {
+    const value = Math.round((features[at] ?? 0) * 1e4) / 1e4;
+    return { feature: featureNames[at] ?? '', value, text: `${reasonText(at)} (${value.toFixed(2)})` };
+  });
 }
+const REASONS = 4;

@@ -16,13 +16,13 @@ test('decisions become a model that was compared on tables it never saw, and onc
   equal(run.status, 'done');
   ok(run.held_out_clusters > 0);
   equal(run.split_rule, 'table-hash-quarter.newest-tenth');
-  equal(run.compared_with?.version, 'base-5');
+  equal(run.compared_with?.version, 'base-6');
   ok(run.isolation?.layers.includes('permission-model'));
   const { version = '' } = run.model ?? {};
   const { trainer } = await steward.get<{ trainer: Readonly<Record<string, unknown>> }>(200, `/models/mapping-ranker/versions/${version}`);
   for (const digest of [trainer['code_sha256'], trainer['features_sha256']]) match(String(digest), /^[0-9a-f]{64}$/);
   const before = await suggest(agent, 0);
-  equal(before.items[0]?.model.version, 'base-5');
+  equal(before.items[0]?.model.version, 'base-6');
   interface Versions {
     readonly model_versions: readonly {
       model_id: string;
@@ -35,7 +35,7 @@ test('decisions become a model that was compared on tables it never saw, and onc
   let rates: Versions['model_versions'] = [];
   // Counted after the decisions, not with them.
   while (rates[0]?.decisions !== TABLES * terms.length) rates = (await steward.get<Versions>(200, '/nurse/summary')).model_versions;
-  deepEqual([rates.length, rates[0]?.model_id, rates[0]?.version], [1, 'mapping-ranker', 'base-5']);
+  deepEqual([rates.length, rates[0]?.model_id, rates[0]?.version], [1, 'mapping-ranker', 'base-6']);
   equal((rates[0]?.acceptance_rate ?? 0) + (rates[0]?.override_rate ?? 0), 1);
   await steward.post(200, `/models/mapping-ranker/versions/${version}/move`, { label: 'production', reason: 'passed the gate' });
   const after = await suggest(agent, 0);

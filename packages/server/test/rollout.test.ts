@@ -102,7 +102,7 @@ test('shadow, then canary, then two people: a model that is no worse goes live, 
 
   await steward.post(200, move(version), { label: 'shadow', reason: 'beside what is live' });
   const { items } = await suggest(agent, 1, [], 'set-0');
-  ok(items.every(({ model }) => model.version === 'base-5' && model.arm === 'stable'));
+  ok(items.every(({ model }) => model.version === 'base-6' && model.arm === 'stable'));
   const queue = await reviewer.get<{ items: readonly object[] }>(200, '/review/queue');
   ok(queue.items.length > 0 && !JSON.stringify(queue).includes('trials'), 'nobody who decides sees what the shadow says');
   const shadow = await decideSets(server, () => true, 1);
@@ -123,7 +123,7 @@ test('shadow, then canary, then two people: a model that is no worse goes live, 
     [...arms.values()].every((of) => of.size === 1),
     'a data set stays on its arm',
   );
-  deepEqual([...new Set([...arms.values()].flatMap((of) => [...of]))].toSorted(), [`canary ${version}`, 'stable base-5']);
+  deepEqual([...new Set([...arms.values()].flatMap((of) => [...of]))].toSorted(), [`canary ${version}`, 'stable base-6']);
   const passed = await decideSets(server, () => true, 200);
   deepEqual([passed.stage, passed.verdict], ['canary', 'eligible']);
 
@@ -210,7 +210,7 @@ test('a canary that people refuse is taken away by no person, its next try has h
   ok(view.overridden.e_harm >= view.overridden.needed_harm);
   const { labels } = await auditor.get<{ labels: readonly string[] }>(200, `${MODEL}/versions/${version}`);
   ok(!labels.includes('canary'), 'the label is gone');
-  for (let i = 0; i < 6; i++) equal((await suggest(agent, 0, [], `later-${i}`)).items[0]?.model.version, 'base-5');
+  for (let i = 0; i < 6; i++) equal((await suggest(agent, 0, [], `later-${i}`)).items[0]?.model.version, 'base-6');
   interface Moves {
     readonly items: readonly {
       readonly version: string | null;
@@ -235,7 +235,7 @@ test('a canary that people refuse is taken away by no person, its next try has h
   deepEqual([again.attempt, again.verdict, again.overridden.needed], [2, 'running', view.overridden.needed * 2]);
   const ended = await steward.post<RolloutView>(200, `/rollouts/${again.rollout_id}/end`, { reason: 'not today' });
   deepEqual([ended.serving, ended.verdict, ended.why], [false, 'inconclusive', 'by_hand']);
-  equal((await suggest(agent, 0, [], 'last')).items[0]?.model.version, 'base-5');
+  equal((await suggest(agent, 0, [], 'last')).items[0]?.model.version, 'base-6');
 
   // The same file, trained once more, is the same candidate: it brings no error of its own to spend, and needs no other shadow.
   const { items } = await steward.get<{ items: readonly { dataset_id: string }[] }>(200, '/training/datasets');

@@ -78,7 +78,7 @@ export function predict(
 }
 
 /** Candidates are listed, however unlikely, unless it is all but sure that no term fits, or there is nothing to go by. */
-const SURE_OF_NONE = 0.995;
+const SURE_OF_NONE = 0.9995;
 
 const toLines = (file: string, { column, blind, none, candidates }: RankedColumn, suggestAt: number): readonly string[] =>
   blind || none > SURE_OF_NONE || (candidates[0]?.score ?? 0) < suggestAt

@@ -7,7 +7,7 @@ const FILE = fileURLToPath(new URL('../../data/mapping-base.json', import.meta.u
 /** The model that ships, until a tenant has trained its own. `ancilla train` makes it; docs/mapping-base-model.md is its card. */
 export const readBaseModel = async (): Promise<Model> => parseModel(JSON.parse(await readFile(FILE, 'utf8')));
 /** By which every suggestion names it. */
-export const BASE_VERSION = 'base-5';
+export const BASE_VERSION = 'base-6';
 /** What people should know of it, in short. */
 export const BASE_CARD = {
   intended_use: 'Ranking glossary terms for table columns until a tenant has trained a model of its own; similarities in, scores out',

@@ -32,7 +32,7 @@ async function decide(at: Tenants, of: Of, column: string, change: Partial<Mappi
     candidates: [],
     features_ref: artifact_id,
     reviewer_id: 'mara',
-    model: { id: 'mapping-ranker', version: 'base-5', arm: 'stable' },
+    model: { id: 'mapping-ranker', version: 'base-6', arm: 'stable' },
     agent_config: { id: 'mapping.agent.v1', version: '1' },
     glossary,
     decided_at: toTimestamp(1_700_000_000_000 + made),

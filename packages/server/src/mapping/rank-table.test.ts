@@ -150,6 +150,14 @@ test('an approved column decides for one of the same name, and the reason names 
   );
 });
 
+test('a name of which no word is known says as little as none', () => {
+  const noneOf = (name: string) => rank({ name: 'lines', columns: [{ name, samples: ['40', '45'] }] })[0]?.features.at(-1)?.features ?? [];
+  const of = (name: string, feature: string) => noneOf(name)[featureNames.indexOf(feature)];
+  deepEqual([of('zzyzx', 'none_weak_name'), of('zzyzx', 'none_nameless')], [0, 1]);
+  deepEqual([of('c01', 'none_weak_name'), of('c01', 'none_nameless')], [0, 1]);
+  ok((of('weather', 'none_weak_name') ?? 0) > 0.5);
+});
+
 test('what people said fits no term is not suggested again for its like', () => {
   const decided = toApproved(compare({ name: 'shops', columns: [{ name: 'order_total', samples: ['1', '2'] }] }), []);
   const odd: Table = { name: 'stores', columns: [{ name: 'order_total', samples: ['1', '2'] }] };

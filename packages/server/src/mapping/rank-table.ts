@@ -216,7 +216,7 @@ export const rankTable = ({
 function noneFeatures(column: ReadyColumn, sheet: FeatureSheet, { none, nearest }: Memories, remembers: boolean): readonly number[] {
   const names = sheet.column('name_similarity');
   const [best = 0, , , , fifth = 0] = highest(names, 5, () => true).map((at) => names[at]);
-  const named = column.view.tokens.length > 0;
+  const named = column.understood;
   const of = {
     none: 1,
     none_weak_name: named ? 1 - best : 0,

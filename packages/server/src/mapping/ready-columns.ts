@@ -29,6 +29,9 @@ export function toReadyColumns(
       vector: vectorOf(view.meant.join(' ')).vector,
       valueVector: valueVector([...values.words], vectorOf),
       tokens: keptWords(view.meant, keyed),
+      understood: view.tokens.some(
+        ({ word, meant }) => isPublicWord(meant) || vectorOf(word).confidence === 1 || glossary.words.numberOf.has(word),
+      ),
       subjectNamed: view.meant.length > 0 && view.meant.every((word) => word === tableWords[0]),
     };
   });

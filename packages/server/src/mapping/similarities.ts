@@ -16,6 +16,8 @@ export interface ReadyColumn {
   /** Where the words of its values point; undefined when none is known. */
   readonly valueVector: Float32Array | undefined;
   readonly tokens: readonly string[];
+  /** Whether a word of its name is known: another may mean anything. */
+  readonly understood: boolean;
   /** Whether it is called like what the table is about. */
   readonly subjectNamed: boolean;
   /** Whether it holds the table's first texts that do not repeat. */

@@ -18,7 +18,7 @@ const decision = (change: Partial<Mapping>): Entry<typeof mappingHistory> => {
     ],
     features_ref: 'ar_00000000000000000000000001',
     reviewer_id: 'ann',
-    model: { id: 'mapping-ranker', version: 'base-5', arm: 'stable' },
+    model: { id: 'mapping-ranker', version: 'base-6', arm: 'stable' },
     agent_config: { id: 'mapping.agent.v1', version: '1' },
     glossary: { id: 'crm', version: '1' },
     decided_at: '2026-11-27T01:00:00.000Z',
@@ -38,7 +38,7 @@ test('a model is accepted by people, and by who was shown nothing when they name
       { reviewer_id: 'policy:review' },
     ].map((change) => decision(change as Partial<Mapping>)),
   );
-  deepEqual(all.get('day/2026-11-27T00:00:00.000Z/model_version/mapping-ranker@base-5')?.sums, {
+  deepEqual(all.get('day/2026-11-27T00:00:00.000Z/model_version/mapping-ranker@base-6')?.sums, {
     decisions: 4,
     accepted: 2,
     overridden: 2,

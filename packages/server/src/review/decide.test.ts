@@ -14,7 +14,7 @@ const suggestion: MappingSuggestion = {
   status: 'open',
   abstained: false,
   candidates: ['sem.customer.name', 'sem.city'].map((semantic_id, i) => ({ semantic_id, score: i === 0 ? 0.8 : 0.3, reasons: [] })),
-  model: { id: 'mapping-ranker', version: 'base-5', arm: 'stable' },
+  model: { id: 'mapping-ranker', version: 'base-6', arm: 'stable' },
   agent_config: { id: 'mapping.agent.v1', version: '1' },
   glossary: { id: 'crm', version: '1' },
   features_ref: id('ar', 1),

@@ -34,7 +34,7 @@ test('an example has the mission’s fields, and reads back as it was meant', as
     prompt_hash: 'd'.repeat(64),
     artifact_refs: [decision.features_ref],
     agent_config_id: 'mapping.agent.v1',
-    model_version: 'base-5',
+    model_version: 'base-6',
     created_at: decision.decided_at,
   };
   for (const [name, value] of Object.entries(same)) deepEqual(row[name] ?? undefined, value, name);

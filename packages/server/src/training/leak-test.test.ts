@@ -23,7 +23,7 @@ test('a value that is short, a number, a date, a field’s or the glossary’s w
   const { rows } = draft(decisions);
   const anId = String(rows[0]?.['trace_id']);
   const aPseudonym = String(rows[0]?.['approved_by']);
-  const words = `1 NL yes name customer total sem.customer.name address mapping mapping.agent.v1 base-5 north name_similarity chosen label
+  const words = `1 NL yes name customer total sem.customer.name address mapping mapping.agent.v1 base-6 north name_similarity chosen label
     candidate trace_id example_id ancilla element held_out train column 2026-11-01 2026-11-01T00:00:00.000Z 1.0.0 a1b2c3d4e5f60718`;
   // Two rows an example: as indices into a dictionary, these bytes stand in a file of that many.
   const indices = ['112233', '223344', 'AABBCC', 'aabbccdd'];

@@ -34,7 +34,7 @@ export const decisionOf = (n: number, change: Partial<Mapping> = {}): Mapping =>
   features_ref: id('ar', n),
   reviewer_id: 'mara.lindqvist',
   justification: 'Mara knows this table',
-  model: { id: 'mapping-ranker', version: 'base-5', arm: 'stable' },
+  model: { id: 'mapping-ranker', version: 'base-6', arm: 'stable' },
   agent_config: { id: 'mapping.agent.v1', version: '1' },
   glossary: { id: 'crm', version: '1' },
   decided_at: toTimestamp(START + n * DAY),

@@ -116,7 +116,7 @@ export async function openLives(decisions: readonly Mapping[], isolation = openT
         attest: { models: (...asked) => room.attest(...asked) },
       });
       await curator.seed({ trace_id }, io);
-      const models = openLiveModels({ curator, platform, artifacts, shipped: { version: 'base-5', model: priorModel, card: {} } });
+      const models = openLiveModels({ curator, platform, artifacts, shipped: { version: 'base-6', model: priorModel, card: {} } });
       const gates = openGates({ curator, keys, clock, threads: openRedactionThreads() });
       const room = openTraining({
         platform,

@@ -302,7 +302,7 @@ test('a dataset that is withdrawn while it is trained on gives no model, and the
     params: { run_id: started.run_id },
   });
   deepEqual([status, error_code, model], ['failed', 'training.not_approved', null]);
-  deepEqual(await versionsOf(next), ['base-5']);
+  deepEqual(await versionsOf(next), ['base-6']);
 });
 
 for (const [what, code, takeBack] of [
@@ -322,7 +322,7 @@ for (const [what, code, takeBack] of [
     });
     const { status, error_code } = await run(life, dataset_id);
     deepEqual([status, error_code], ['failed', code]);
-    deepEqual(await versionsOf(life), ['base-5']);
+    deepEqual(await versionsOf(life), ['base-6']);
   });
 
 test('a model that a second run does not give again is not registered', async (t) => {
@@ -334,7 +334,7 @@ test('a model that a second run does not give again is not registered', async (t
   const { status, error_code, saga_id } = await run(life, dataset_id);
   deepEqual([status, error_code], ['failed', 'training.not_reproducible']);
   equal(await reasonOf(lives, saga_id, t), 'compensated training.not_reproducible');
-  deepEqual(await versionsOf(life), ['base-5']);
+  deepEqual(await versionsOf(life), ['base-6']);
 });
 
 test('a first model is promoted against the model it was compared with; the next waits for a canary', async () => {
@@ -353,7 +353,7 @@ test('a first model is promoted against the model it was compared with; the next
   );
   equal((await move(life, first)).version, first);
   // Compared with the shipped model, which is no longer what runs.
-  await rejects(move(life, second), { code: 'policy.refused', message: /compared with base-5/ });
+  await rejects(move(life, second), { code: 'policy.refused', message: /compared with base-6/ });
   const third = (await run(life, dataset_id)).model?.version ?? '';
   await rejects(move(life, third), { code: 'policy.refused', message: /canary_passed/ });
   await rejects(
@@ -472,17 +472,17 @@ test('the shipped model is read as any other, and a first model gives way to it 
       params: { model_id: 'mapping-ranker', version },
     });
   const live = async () => (await life.models.production(lives.of, { signal: new AbortController().signal })).version;
-  deepEqual([(await view('base-5')).labels, (await view('base-5')).compared_with], [['production'], null]);
-  await rejects(move(life, 'base-5', 'shadow'), { code: 'policy.refused' });
+  deepEqual([(await view('base-6')).labels, (await view('base-6')).compared_with], [['production'], null]);
+  await rejects(move(life, 'base-6', 'shadow'), { code: 'policy.refused' });
   const { dataset_id } = await build(life);
   await approve(life, dataset_id);
   const first = (await run(life, dataset_id)).model?.version ?? '';
-  deepEqual(await versionsOf(life), [first, 'base-5']);
+  deepEqual(await versionsOf(life), [first, 'base-6']);
   await move(life, first);
-  deepEqual([await live(), (await view('base-5')).labels], [first, []]);
+  deepEqual([await live(), (await view('base-6')).labels], [first, []]);
 
-  const back = await move(life, 'base-5');
-  deepEqual([back.version, back.previous, await live()], ['base-5', first, 'base-5']);
+  const back = await move(life, 'base-6');
+  deepEqual([back.version, back.previous, await live()], ['base-6', first, 'base-6']);
   await rejects(move(life, first), { code: 'policy.refused', message: /default@.* canary_passed/ });
 
   await withoutCanary(life);
@@ -494,7 +494,7 @@ test('the shipped model is read as any other, and a first model gives way to it 
   equal(await live(), second);
   equal((await move(life, first)).version, first, 'back from a promotion');
   ok((await move(life, second)).saga_id, 'and not forth again');
-  equal((await move(life, 'base-5')).version, 'base-5', 'what ships is a way back always');
+  equal((await move(life, 'base-6')).version, 'base-6', 'what ships is a way back always');
 });
 
 test('a model whose dataset is withdrawn between request and approval does not go live, and is no way back either', async () => {
@@ -512,7 +512,7 @@ test('a model whose dataset is withdrawn between request and approval does not g
   await approve(life, next.dataset_id, 'withdrawn');
   await rejects(approveMove(lives, life, saga_id), { code: 'policy.refused', message: /dataset_withdrawn/ });
   await approve(life, dataset_id, 'withdrawn');
-  equal((await move(life, 'base-5')).version, 'base-5');
+  equal((await move(life, 'base-6')).version, 'base-6');
   await rejects(move(life, first), { code: 'policy.refused', message: /dataset_withdrawn/ });
 });
 
