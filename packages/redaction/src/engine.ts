@@ -7,7 +7,7 @@ import { toView } from './normalise.ts';
 import { Scan } from './scan.ts';
 
 /** Goes into receipts: another number may find other things. */
-export const ENGINE_VERSION = '0.9.0';
+export const ENGINE_VERSION = '0.10.0';
 
 /** Which detectors look at a run, by what the pass knows of it already; a bit each. */
 export interface Engine {

@@ -119,6 +119,13 @@ function unclosedAt(text: string, at: number): Escape | undefined {
   return written !== null && value >= 0x20 && value < 0x7f ? { read: String.fromCharCode(value), length: written[0].length } : undefined;
 }
 
+/** Python's \N{COMMERCIAL AT}: the signs of mailboxes, by Unicode's names. */
+const NAMED = new Map([
+  ['COMMERCIAL AT', '@'],
+  ['FULL STOP', '.'],
+  ['HYPHEN-MINUS', '-'],
+  ['LOW LINE', '_'],
+]);
 /** In a style sheet six hex digits, or a mailbox's sign in two and a space that ends them; in octal three digits, or four of a shell. */
 const NUMBERED = /^(?:(0000[0-9a-f]{2}|(?:40|2e)(?= \w)) ?|0?([01][0-7]{2}))/i;
 
@@ -143,6 +150,11 @@ export function escapeAt(text: string, at: number): Escape | undefined {
     if (braced !== null) {
       const point = Number.parseInt(braced[1] ?? '', 16);
       return point > 0x10ffff ? undefined : { read: fold(point), length: from + 1 + braced[0].length - at };
+    }
+    if (letter === 'N') {
+      const [whole = '', name = ''] = /^N\{([A-Z -]{3,20})\}/.exec(text.slice(from, from + 24)) ?? [];
+      const read = NAMED.get(name);
+      return read === undefined ? undefined : { read, length: from + whole.length - at };
     }
     if (letter === 'u' || letter === 'x') {
       const value = hex(text, from + 1, letter === 'u' ? 4 : 2);

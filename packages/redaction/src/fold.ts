@@ -90,7 +90,8 @@ export function fold(code: number): string {
   else if (SPACE.test(character)) read = ' ';
   else if (DASH.test(character)) read = '-';
   else if (DIGIT.test(character)) read = String(digitOf(code));
-  else if (COMPATIBLE.test(character)) read = character.normalize('NFKC');
+  // A letter or a number in brackets of its own is read without them: ⒜, ⑴.
+  else if (COMPATIBLE.test(character)) read = character.normalize('NFKC').replace(/^\((\w+)\)$/, '$1');
   else if (character === '。' || character === '｡') read = '.';
   if (folded.size < 10_000) folded.set(code, read);
   return read;

@@ -141,6 +141,7 @@ function readOnce(text: string): View {
     let as = isTag(point) ? readTag(text, at) : fold(point);
     const behind = at + width + (text[at + width] === AS_PICTURE ? 1 : 0);
     if (isDigit(text, at - 1) && isDigit(text, behind)) as = MIDDLE_DOT.test(as) ? '.' : isPicture(as) ? '-' : as;
+    else if (isPicture(as) && text[at - 1] === ' ' && text[behind] === ' ' && isDigit(text, at - 2) && isDigit(text, behind + 1)) as = '-';
     if (isMailPicture(as) && isAsciiWord(text.charCodeAt(at - 1)) && isAsciiWord(text.charCodeAt(behind))) as = '@';
     // A look-alike counts only inside a word that is otherwise Latin: real Cyrillic stays Cyrillic.
     const latin = CONFUSABLE.get(as);

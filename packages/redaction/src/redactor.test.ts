@@ -194,6 +194,13 @@ test('a pattern that would hang a backtracking engine costs nothing here', () =>
   equal(redact.redact(`${'a'.repeat(5000)}!`).value, `${'a'.repeat(5000)}!`);
 });
 
+test('what was found says what stands beside it is', () => {
+  const mask = (text: string) => textOf(open({ default_action: 'mask', entities: {} }).redact(text).value);
+  equal(mask('transmis à M. Roux (0666848025). Adresse'), 'transmis à M. [PERSON] [PHONE]). Adresse');
+  equal(mask('build 12 (0666848025) is done'), 'build 12 (0666848025) is done');
+  equal(mask('NIK: 5171192205060020'), 'NIK: [NATIONAL_ID]');
+});
+
 test('keys that become one keep both values, and __proto__ is a key like any other', () => {
   const { value } = open({ default_action: 'mask', entities: {} }).redact(
     JSON.parse('{"a@b.example":1,"c@d.example":2,"__proto__":{"x":"e@f.example"}}'),

@@ -64,9 +64,10 @@ function tagAt(text: string, at: number): Seam | undefined {
 
 /** A number over lines of a mail that is quoted. */
 function quoteAt(text: string, at: number): Seam | undefined {
-  if (!isDigit(text, at - 1)) return undefined;
+  const from = text[at - 1] === '\r' ? at - 1 : at;
+  if (!isDigit(text, from - 1)) return undefined;
   const length = QUOTE.exec(text.slice(at, at + 16))?.[0].length;
-  return length === undefined ? undefined : { from: at, length, read: '\n' };
+  return length === undefined ? undefined : { from, length: at - from + length, read: '\n' };
 }
 
 function joinAt(text: string, at: number): Seam | undefined {
@@ -136,6 +137,11 @@ function templateAt(text: string, at: number): Seam | undefined {
   return whole === '' ? undefined : { from: at, length: whole.length, read };
 }
 
+/** A mailbox's sign in UTF-7 (RFC 2152). */
+function utf7At(text: string, at: number): Seam | undefined {
+  return text.startsWith('+AEA-', at) && isInsideAt(text, at, 5) ? { from: at, length: 5, read: '@' } : undefined;
+}
+
 function formSpaceAt(text: string, at: number): Seam | undefined {
   const first = Math.max(0, at - LONGEST_VALUE);
   let begins = at - 1;
@@ -150,7 +156,7 @@ function formSpaceAt(text: string, at: number): Seam | undefined {
 export const seams: ReadonlyMap<number, (text: string, at: number) => Seam | undefined> = new Map(
   Object.entries({
     '=': mailAt,
-    '+': (text: string, at: number) => formSpaceAt(text, at) ?? joinAt(text, at),
+    '+': (text: string, at: number) => utf7At(text, at) ?? formSpaceAt(text, at) ?? joinAt(text, at),
     '|': joinAt,
     '&': (text: string, at: number) => joinAt(text, at) ?? escaped(text, at),
     '.': (text: string, at: number) => joinAt(text, at) ?? joinedAt(text, at),

@@ -50,7 +50,7 @@ export const GERMANIC_ENDINGS =
   );
 /** Hauptstraße 5a, Wilhelm-Liebknecht-Str. 89, Ringweg 3-5, Hafnarstræti 5, Kiannonkatu 98 */
 export const GERMANIC = new RegExp(
-  `^(?:[\\p{L}.-]{1,40} ){0,2}?[\\p{Lu}][\\p{L}.-]{1,40}(?:${GERMANIC_ENDINGS.join('|')}|[Ss]tr\\.|hof|berg) \\d{1,4}(?: ?[a-zA-Z](?: \\d{1,3}(?=, \\d{5}))?(?![\\p{L}.]))?(?:[-/](?:\\d{1,4}|[IVX]{1,4}(?!\\p{L}))){0,2}(?:[- ](?:hs|bis|huis|I{1,3})(?![\\p{L}\\d]))?`,
+  `^(?:[\\p{L}.-]{1,40} ){0,2}?[\\p{Lu}][\\p{L}.-]{1,40}(?:${GERMANIC_ENDINGS.join('|')}|[Ss]tr\\.|hof|berg) \\d{1,4}(?: ?[a-zA-Z](?: \\d{1,3}(?=, \\d{5}))?(?![\\p{L}.])|[a-z](?!\\p{L}))?(?:[-/](?:\\d{1,4}|[IVX]{1,4}(?!\\p{L}))){0,2}(?:[- ](?:hs|bis|huis|I{1,3})(?![\\p{L}\\d]))?`,
   'u',
 );
 /** Streets' words that stand by themselves behind the name, in hu, tr, cs, sk, lv, lt and et: Árpád fejedelem útja 36 */

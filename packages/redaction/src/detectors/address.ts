@@ -69,6 +69,12 @@ const announcers = new WordSet([
   'כתובת',
   'ที่อยู่',
   'location',
+  'chỉ',
+  'alamat',
+  'cím',
+  'lakcím',
+  'adresi',
+  'adresą',
 ]);
 const BOX_WORDS = new WordSet(['P', 'PO', 'Postfach', 'Apartado', 'PSC', 'Unit', 'CMR', 'p', 'po', 'BP', 'CS', 'TSA']);
 /** What a ward, a town and a county are called in Japan: the last part of Shibuya-ku. */
@@ -214,7 +220,7 @@ function lookWord(scan: Scan, start: number, end: number): void {
   if ((scan.words.lastLists & heads.bit) === 0) return;
   const word = text.slice(start, end);
   // Small words only announce; they do it before a colon or an equals sign.
-  if ((end - start >= 5 || word >= EASTERN) && SAYS_MORE.test(text.slice(end, end + 2)) && announcers.has(word.toLowerCase()))
+  if ((end - start >= 3 || word >= EASTERN) && SAYS_MORE.test(text.slice(end, end + 2)) && announcers.has(word.toLowerCase()))
     lookAnnounced(scan, end);
   else if (STREET_WORDS.has(word)) {
     const match = STREET_FIRST.exec(text.slice(start, start + 110));
@@ -302,7 +308,7 @@ function lookAnnounced(scan: Scan, end: number): void {
     /@|:\/\/|^\d{1,3}\.\d|^0x/.test(line)
   )
     return;
-  const stop = /\.\s+(?:\p{Lu}\p{L}*\s\p{Ll}|\p{Lo}{2})|\s{3,}|\.$/u.exec(line);
+  const stop = / \/ (?=\p{Lu}\p{L}{2,20} ?:)|\.\s+(?:\p{Lu}\p{L}*\s\p{Ll}|\p{Lo}{2})|\s{3,}|\.$/u.exec(line);
   const length = (stop === null ? line : line.slice(0, stop.index)).trimEnd().length;
   const least = line >= EASTERN ? SHORTEST_EASTERN : SHORTEST;
   if (length >= least && /,| \d|\d |\p{Lo}\d/u.test(line.slice(0, length)))
@@ -344,7 +350,7 @@ export const addressMilitary: Detector = {
 
 /** Where two streets meet. */
 const CORNER =
-  /^ of ((?:\p{Lu}|\d{1,5} )[^\n,;:!?"]{2,50}? (?:and|&) (?:\d{1,5} )?\p{Lu}[\p{L}.'’-]{1,24}(?: (?:\p{Lu}[\p{L}.'’-]{0,24}|\d{1,5}))*)/u;
+  /^ of ((?:\p{Lu}|\d{1,5}(?:st|nd|rd|th)? )[^\n,;:!?"]{2,50}? (?:and|&) (?:\d{1,5}(?:st|nd|rd|th)? )?\p{Lu}[\p{L}'’-]{0,24}(?:\.(?= (?:\p{Lu}\p{L}* ?){1,2}(?:St|Ave|Rd|Blvd|Dr|Ln)\b))?(?: (?:\p{Lu}[\p{L}'’-]{0,24}|\d{1,5}))*)/u;
 export const addressCorner: Detector = {
   rule: 'address.corner',
   type: 'ADDRESS',
@@ -397,6 +403,7 @@ export const addressGermanic: Detector = {
   next: ' .',
   source: 'street words of de, nl, the Nordic languages, et, hu',
   examples: [
+    { text: 'in der Unteren Dorfstraße 166a.', finds: 'Unteren Dorfstraße 166a' },
     { text: 'itt: 8330 Szeged, Kossuth Lajos utca 71, kész', finds: '8330 Szeged, Kossuth Lajos utca 71' },
     { text: 'osoite Mannerheimintie 41 A 12, 04748 Oulu.', finds: 'Mannerheimintie 41 A 12, 04748 Oulu' },
     { text: 'Hauptstraße 5a, 10115 Berlin ist', finds: 'Hauptstraße 5a, 10115 Berlin' },
@@ -462,6 +469,11 @@ export const address: Detector = {
       text: 'Aleea Complexului nr. 117, bl. 8, ap. 85, 562100 Curtea de Argeș.',
       finds: 'Aleea Complexului nr. 117, bl. 8, ap. 85, 562100 Curtea de Argeș',
     },
+    {
+      text: 'Địa chỉ: 85 phố Hàng Bông, Hoàn Kiếm, Hà Nội\nCím: 6914 Pécs, Rákóczi út 78',
+      finds: '85 phố Hàng Bông, Hoàn Kiếm, Hà Nội + 6914 Pécs, Rákóczi út 78',
+    },
+    { text: 'Address: 6-1-10 Jingumae, Nagoya 622-8981 / Approver: Bo', finds: '6-1-10 Jingumae, Nagoya 622-8981' },
     { text: '住所:大阪府大阪市北区梅田2-4-9', finds: '大阪府大阪市北区梅田2-4-9' },
     {
       text: 'in No. 17/3, Anna Salai, Chennai 600083; Flat 402, Sai Residency, Hills Road No. 5, Mumbai 400098.',

@@ -4,6 +4,7 @@ import { luhn } from '../check-digits.ts';
 import { confidence, type Detector } from '../detector.ts';
 import { Keywords } from '../keywords.ts';
 import { digitsOf, separatorEnd, type Scan } from '../scan.ts';
+import { nationalWords, weakWords } from './number-words.ts';
 
 const MAESTRO = /^(?:50|5[6-9]|6[0-9])/;
 /** Issuer ranges and the lengths they use (ISO/IEC 7812, the networks' published tables). */
@@ -31,7 +32,7 @@ const CALLED = /^(?:mobile|mobil|phone|tel|cell|handy|móvil|celular|whatsapp)$/
 
 function look(scan: Scan, from: number, runEnd: number): void {
   if (runEnd - from < SHORTEST && separatorEnd(scan.text, runEnd) < 0) {
-    if (!apart(scan, from, runEnd)) marked(scan, from, runEnd);
+    if (!thousands(scan, from, runEnd) && !apart(scan, from, runEnd)) marked(scan, from, runEnd);
     return;
   }
   const { starts, ends, digits: total } = scan.cluster(from);
@@ -54,6 +55,9 @@ function look(scan: Scan, from: number, runEnd: number): void {
       .join('-');
     if ((!checked && grouping !== '4-4-4-4') || /^(\d)\1+$/.test(digits)) continue;
     const context = scan.contextBefore(start).find(cardKeywords);
+    // What a word says is somebody's id is that: NIK: 5171192205060020.
+    const national = context === undefined && last === 0 ? scan.contextBefore(start).find(nationalWords, 2) : undefined;
+    if (national !== undefined && !weakWords.has(national)) return;
     // Maestro has shorter ones, of twelve digits and more, as has everything else that is numbered.
     const issued = isIssued(digits) || (context !== undefined && MAESTRO.test(digits));
     // A number that is called a card is one, whatever its issuer.
@@ -83,6 +87,26 @@ function look(scan: Scan, from: number, runEnd: number): void {
     });
     return;
   }
+}
+
+/** As a number is written in thousands, or in code: 6,011,806,976,185,482, 6_011_806_976_185_482. Nobody counts as far. */
+const THOUSANDS = /^\d{1,3}(?:(?:,\d{3}){4,5}|(?:_\d{3}){4,5})(?![\d,_])/;
+function thousands(scan: Scan, start: number, runEnd: number): boolean {
+  const { text } = scan;
+  if (runEnd - start > 3 || (text[runEnd] !== ',' && text[runEnd] !== '_') || !isDigit(text, runEnd + 3)) return false;
+  const [written = ''] = THOUSANDS.exec(text.slice(start, start + 32)) ?? [];
+  const digits = written.replaceAll(/\D/g, '');
+  if (digits.length < 14 || !luhn(digits) || !isIssued(digits)) return false;
+  scan.report({
+    start,
+    end: start + written.length,
+    type: 'CREDIT_CARD',
+    rule: 'card',
+    confidence: confidence.validated,
+    validator: 'luhn+iin',
+    canonical: digits,
+  });
+  return true;
 }
 
 /** Groups in quotes, or with commas or strokes between, where a word says that they are a card: "4111","1111", `4111` `1111`, 4111, 1111. */
@@ -147,12 +171,14 @@ export const card: Detector = {
   rule: 'card',
   type: 'CREDIT_CARD',
   anchors: ['number'],
-  lengths: { number: [3, 19] },
+  lengths: { number: [1, 19] },
   keywords: cardKeywords,
   validator: 'luhn+iin',
   source: 'ISO/IEC 7812-1',
   examples: [
     { text: 'pay with 4111 1111 1111 1111 now', finds: '4111 1111 1111 1111' },
+    { text: 'for 6,011,806,976,185,482 and n = 6_011_514_097_753_945', finds: '6,011,806,976,185,482 + 6_011_514_097_753_945' },
+    { text: 'NIK: 5171192205060020, sum 6,011,806,976,185,481 and 1,200,300' },
     { text: 'amex 3782-822463-10005', finds: '3782-822463-10005' },
     { text: 'card 4111_1111_1111_1111, 3782.822463.10005', finds: '4111_1111_1111_1111 + 3782.822463.10005' },
     {

@@ -31,7 +31,7 @@ const anyOf = (months: string): string =>
 const MONTH = anyOf(MONTHS);
 const MONTH_STARTS = [...new Set(MONTHS.split(',').map((month) => month.slice(0, 3)))];
 const DIGITS = '0123456789'.split('');
-const NUMERIC = /^(?:\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}\. \d{1,2}\. \d{4}|\d{1,2}([-./])\d{1,2}\1(?:\d{4}|\d{2}))(?![\d/])/;
+const NUMERIC = /^(?:\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}\. \d{1,2}\. \d{4}|\d{1,2}([-./])\d{1,2}\1(?:\d{4}|\d{2}))(?![\d/]|[.-]\d)/;
 const DAY_FIRST = new RegExp(
   `^\\d{1,2}(?:st|nd|rd|th|\\.|er)?[ -](?:de |of )?${anyOf(`${MONTHS},${MONTHS_BEHIND}`)}\\.?,?[ -](?:de |del )?(?:'?\\d{2}|\\d{4})(?!\\d)`,
   'i',
@@ -98,7 +98,7 @@ function look(scan: Scan, start: number, end: number): void {
   // A date begins with digits or a month.
   if (first >= 0x61 && !isDigit(text, end + 1) && !isDigit(text, end + 2)) return;
   if (first < 0x61 && !mayBegin(text, start, end)) return;
-  if (isWord(text, start - 1)) return;
+  if (isWord(text, start - 1) || (isDigit(text, start - 2) && '.-/'.includes(text[start - 1] ?? ' '))) return;
   const pattern = patternAt(text, start, end);
   const match = pattern?.exec(text.slice(start, start + 32)) ?? null;
   if (match === null) return;
@@ -120,7 +120,7 @@ const report = (scan: Scan, start: number, length: number, context: string): voi
 const BORN_BEHIND =
   /^(?: r\.| г\.)?\)? ?(?:in \p{Lu}\p{L}{2,20} )?(D\.?O\.?B(?![\p{L}\d])|geboren|生|출생|생|doğumlu|doğdu|született|syntynyt|года рождения|г\.р|р\.н)/u;
 const other = new Keywords(
-  'admitted,discharged,due,expires,issued,created,shipped,hired,died,moved,updated,aufgenommen,admis,ingresó,until,deadline',
+  'address,adresse,anschrift,dirección,indirizzo,admitted,discharged,due,expires,issued,created,shipped,hired,died,moved,updated,aufgenommen,admis,ingresó,until,deadline',
 );
 
 export const dateOfBirth: Detector = {
@@ -147,6 +147,7 @@ export const dateOfBirth: Detector = {
     { text: 'ur. 14 stycznia 1993 r., narozen 3. května 1971, nar. 3. 5. 1971', finds: '14 stycznia 1993 + 3. května 1971 + 3. 5. 1971' },
     { text: 'wurde am 3. Mai 1971 in Kiel geboren; 1971年5月3日生まれ', finds: '3. Mai 1971 + 1971年5月3日' },
     { text: 'am 3. Mai 1971 in Kiel verloren; 3. 5. 1971, 12 marca 2024' },
+    { text: 'né le 3.5.1971, tél. 06.84.11.97.49; DOB: 1951/03/12 / Address: 6-1-10 Jingumae', finds: '3.5.1971 + 1951/03/12' },
     { text: '* 3. Mai 1971: Release' },
     { text: 'born in Kiel, admitted on 2024-01-02; shipped 2023-01-01' },
   ],

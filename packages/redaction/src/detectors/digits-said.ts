@@ -23,7 +23,8 @@ const SPOKEN = [
 const DIGIT_OF = new Map(SPOKEN.flatMap((row) => row.split(' ').map((word, digit) => [word, String(digit)] as const)));
 
 /** One after another, with no more than this between. */
-const STEP = /(?:, | - | {1,2}|[-._])(\d|\p{L}{2,7})(?![\p{L}\d])/uy;
+const STEP =
+  /(?:, | - | {1,2}|[-._])(?:(?:dash|hyphen|minus|strich|tiret|guion|guión|trattino|traço)(?:, | ))?(\d|\p{L}{2,7})(?![\p{L}\d])/uy;
 const MOST = 24;
 
 /** Whether another may follow: a word, or a digit alone. */

@@ -145,7 +145,7 @@ interface Written {
   /** Letters and digits. */
   readonly signs: number;
 }
-const LEAD = /(?:^|[^\p{L}\d])((?!ID |NO |NR |CF |PO )[A-Z]{1,2}[ -]|[A-Z]{3}-|[a-z]-)$/u;
+const LEAD = /(?:^|[^\p{L}\d])((?!NO |NR |PO )[A-Z]{1,2}[ -]|[A-Z]{3}-|[a-z]-)$/u;
 
 function numberAt(text: string, from: number, runEnd: number): Written | undefined {
   // No id is as short, and nothing goes on behind it.
@@ -153,7 +153,9 @@ function numberAt(text: string, from: number, runEnd: number): Written | undefin
   const close = text.charCodeAt(from - 1);
   if (close === 0x5f || close === 0x24 || close === 0x40 || close === 0x20ac) return undefined;
   const mayLead = (close === 0x20 && isUpper(text, from - 2)) || (close === 0x2d && (classAt(text, from - 2) & (UPPER | LOWER)) !== 0);
-  const lead = mayLead ? (LEAD.exec(text.slice(Math.max(0, from - 5), from))?.[1] ?? '') : '';
+  const led = mayLead ? (LEAD.exec(text.slice(Math.max(0, from - 5), from))?.[1] ?? '') : '';
+  // What is a word for such numbers is none of the number: DL U12025017.
+  const lead = nationalWords.has(led.slice(0, -1).toLowerCase()) ? '' : led;
   const start = from - lead.length;
   if (isPartOfMore(text, start) || runEnd - from > 40) return undefined;
   // What is an id by itself goes on behind no space: CF RSSMRA85T10A562S - RX torace.
@@ -312,6 +314,8 @@ export const nationalId: Detector = {
     { text: 'con N.I.E. Z0763043T, según protocolo 613/2026', finds: 'Z0763043T' },
     { text: 'row 560504-1093; 62.02.25-501.66, 850715-2958304, 700905/8761; passport RENEWAL24 and FRN82xzzw' },
     { text: 'name,ssn_or_id,mail\nDelia,708 796 111,x@y.example', finds: '708 796 111' },
+    { text: 'Roe, DL U12025017; NIK: 5171192205060020', finds: 'U12025017 + 5171192205060020' },
+    { text: '{"ssn":null,"loan":59031857}' },
     { text: 'order id 36574261809 and ticket ref 12345673' },
     { text: 'passport 2016-2024; ID: 0x80000003' },
   ],

@@ -87,8 +87,11 @@ export function wordAt(text: string, start: number, joined = false): Word | unde
 const isApostrophe = (text: string, at: number): boolean => text.charCodeAt(at) === 0x27 || text.charCodeAt(at) === 0x2019;
 /** L'agent: the article of a word that is none of a name. */
 const ELISION = /^(?:[LJCNS]|Qu)['’]\p{Ll}/u;
-/** Ueda-san */
-const HONORIFIC = /^-(?:san|sama|sensei|kun|chan)$/;
+/** Ueda-san, Sakurai-buchō */
+const HONORIFICS = 'san|sama|sensei|senpai|kun|chan|buch[oō]u?|kach[oō]u?|shach[oō]u?';
+const HONORIFIC = new RegExp(`^-(?:${HONORIFICS})$`);
+/** Behind a name. */
+export const HONOURED = new RegExp(`^-(?:${HONORIFICS})(?![\\p{L}\\d-])`, 'u');
 
 /** A capital, small letters, a capital. */
 function isCamelCase(text: string, start: number, end: number): boolean {

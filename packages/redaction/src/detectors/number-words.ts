@@ -33,7 +33,7 @@ export const accountWords = new Keywords(
 );
 /** The nearest of these words makes a number something else. */
 export const otherWords = new Keywords(
-  'teléfono,telefono,telefon,téléphone,telefone,handy,mobil,móvil,portable,cell,call,order,invoice,ticket,tracking,ref,reference,version,build,commit,part,parts,isbn,page,figure,line,serial,sku,row,rows,phone,tel,mobile,fax,shipment,parcel,bestellung,commande,pedido,issue,error,port,amount,total,price,zip,postcode,job,session,request,trace,span,event,user id,customer id,order id,item,items,memo,po,node,worker,thread,pid,rechnung,rechnungsnr,facture,factura,fattura,faktura,fatura,auftrag,auftragsnr,bestellnr,kundennr,aktenzeichen,folio,订单',
+  'teléfono,telefono,telefon,téléphone,telefone,handy,mobil,móvil,portable,cell,call,order,invoice,ticket,tracking,ref,reference,version,build,commit,part,parts,isbn,page,figure,line,serial,sku,row,rows,phone,tel,mobile,fax,shipment,parcel,bestellung,commande,pedido,issue,error,port,amount,loan,total,price,zip,postcode,job,session,request,trace,span,event,user id,customer id,order id,item,items,memo,po,node,worker,thread,pid,rechnung,rechnungsnr,facture,factura,fattura,faktura,fatura,auftrag,auftragsnr,bestellnr,kundennr,aktenzeichen,folio,订单',
 );
 
 /** Not everything called an id is a person's: alone these words need a check digit. */

@@ -5,7 +5,7 @@ import { headings } from '../names/lookup.ts';
 import { isAdjective, isFamilyForm, isOtherScript } from '../names/other-scripts.ts';
 import { titles, type Announced } from './person-announced.ts';
 import { greetings } from './person-forms.ts';
-import { isCapitals, isInitial, wordAt, type Word } from './name-run.ts';
+import { HONOURED, isCapitals, isInitial, wordAt, type Word } from './name-run.ts';
 
 /** The words of a run that are a name. */
 export interface Decided {
@@ -32,6 +32,7 @@ export function decide(text: string, run: readonly Word[], announced: Announced 
   // Most words with a capital end here.
   if (cut === 0 && !exactly) return undefined;
   if (exactly && isValue(text, run)) return { take: run, sure: confidence.context };
+  if (run.length > 1 && isMailbox(text, run)) return { take: run, sure: confidence.context };
   const kept = cut < 0 ? run : run.slice(0, cut);
   const [first] = kept;
   if (first === undefined || kept.every(isInitial) || kept.some(({ name }) => name.includes('-') && NUMBERED.test(name))) return undefined;
@@ -74,6 +75,17 @@ function isValue(text: string, run: readonly Word[]): boolean {
     !run.some(({ name }) => NO_NAME.has(name))
   );
 }
+
+/** OBERHUBER Lennart <lennart@mail.example>: whoever a mailbox belongs to, where one word is listed and none says that it is a firm's. */
+const MAILBOX = /^["']? ?<[\w.+-]{1,64}@/;
+const isMailbox = (text: string, run: readonly Word[]): boolean => {
+  const end = run.at(-1)?.end ?? 0;
+  return (
+    MAILBOX.test(text.slice(end, end + 68)) &&
+    run.some(({ listed, everyday }) => listed && !everyday) &&
+    !run.some(({ everyday }) => everyday)
+  );
+};
 
 /** What is announced as a name, but for everyday words. */
 function isAnnounced(
@@ -119,7 +131,11 @@ function ofSeveral(text: string, kept: readonly Word[], listed: number): Decided
 /** A listed name alone, where no sentence begins. */
 function ofOne(text: string, first: Word, announced: Announced | undefined): Decided | undefined {
   if (isInitial(first) || !first.listed || first.everyday || (announced?.surely !== true && namesThing(text, first))) return undefined;
-  return first.given || withGivenAfter(text, [first]).length > 1 || announced !== undefined || !beginsSentence(text, first.start)
+  return first.given ||
+    withGivenAfter(text, [first]).length > 1 ||
+    announced !== undefined ||
+    HONOURED.test(text.slice(first.end, first.end + 10)) ||
+    !beginsSentence(text, first.start)
     ? { take: [first], sure: confidence.guess }
     : undefined;
 }

@@ -51,7 +51,8 @@ export function cited(scan: Scan, first: Word): boolean {
 }
 
 /** VENABLES, Bronwyn */
-const FAMILY_FIRST = /^\p{Lu}[\p{Lu}'’-]{2,24}(?: [\p{Lu}'’-]{3,24})?, (\p{Lu}\p{Ll}[\p{L}'’-]{1,24})(?![\p{L}\d])/u;
+const FAMILY_FIRST =
+  /^\p{Lu}[\p{Lu}'’-]{2,24}(?: [\p{Lu}'’-]{3,24})?, (\p{Lu}\p{Ll}[\p{L}'’-]{1,24}|\p{Lu}{3,24}(?=[,;.)\n]|$))(?![\p{L}\d])/u;
 export function familyFirst(scan: Scan, first: Word): boolean {
   const { text } = scan;
   if (!isCapitals(text, first.start, first.end) || first.everyday) return false;

@@ -8,7 +8,7 @@ import type { Scan } from '../scan.ts';
 
 /** Who speaks, said so or in passing; whom the speaker knows, greets, or is to turn to. */
 const CUE =
-  /\b(?:(?<self>name(?:['’]s| is| on (?:the )?card)|call me|mein name ist|ich heiße|je m'appelle|mon nom est|me llamo|mi nombre es|mi chiamo|me chamo|meu nome é|mijn naam is|jag heter|jeg heter|nazywam się)|(?<passing>this is|it['’]?s|i am|i['’]?m)|(?<weak>hier is|hier ist|ich bin|ik ben|c['’]est|c|je suis|soy|sono|sn|sou|met|tu|jestem|hallo|hej|hei|hoi|bjr|bonjour|salut|hola+|ciao|oi|olá|cześć|czesc|ring|call|text|ping|de parte de|(?:talked|spoke|spoken) to|(?:the )?(?:customer|client|patient|caller|kund(?:e|in)|cliente|paciente|klant))|hi|hey|hello|dear|aunt|auntie|uncle|grandma|grandpa|mi (?:marido|mujer|esposa|esposo|hijo|hija|hermano|hermana)|m(?:on|a) (?:mari|femme|fils|fille|frère|sœur)|meine? (?:frau|mann|sohn|tochter|bruder|schwester)|my (?:wife|husband|son|daughter|sister|brother|mom|mum|dad|boss|friend)|thanks|thx|cheers|regards|ask|tell)$/iu;
+  /\b(?:(?<self>name(?:['’]s| is| on (?:the )?card)|call me|mein name ist|ich heiße|je m'appelle|mon nom est|me llamo|mi nombre es|mi chiamo|me chamo|meu nome é|mijn naam is|mera naam|jag heter|jeg heter|nazywam się)|(?<passing>this is|it['’]?s|i am|i['’]?m)|(?<weak>hier is|hier ist|ich bin|ik ben|c['’]est|c|je suis|soy|sono|sn|sou|met|tu|jestem|hallo|hej|hei|hoi|bjr|bonjour|salut|hola+|ciao|oi|olá|cześć|czesc|ring|call|text|ping|de parte de|(?:talked|spoke|spoken) to|(?:the )?(?:customer|client|patient|caller|kund(?:e|in)|cliente|paciente|klant))|hi|hey|hello|dear|aunt|auntie|uncle|grandma|grandpa|mi (?:marido|mujer|esposa|esposo|hijo|hija|hermano|hermana)|m(?:on|a) (?:mari|femme|fils|fille|frère|sœur)|meine? (?:frau|mann|sohn|tochter|bruder|schwester)|my (?:wife|husband|son|daughter|sister|brother|mom|mum|dad|boss|friend)|thanks|thx|merci|danke|gracias|grazie|obrigad[oa]|oye|cheers|regards|ask|tell)$/iu;
 /** Keys of names that people type in lists and notes. */
 const SMALL_KEYS = wordSet(
   'name,holder,customer,client,owner,caller,patient,contact,user,sender,recipient,author,kunde,kundin,inhaber,cliente,titular,titulaire,nom,nombre,nome,naam,klant,namn,kund',
@@ -17,7 +17,7 @@ const SMALL_KEYS = wordSet(
 const KEY_ENDS = /^(?::| ?=)/;
 /** How cues end. */
 const CUE_ENDS =
-  'card,is,am,im,its,me,ist,heiße,appelle,est,llamo,es,hi,hey,hello,dear,wife,husband,son,daughter,sister,brother,mom,mum,dad,boss,friend,thanks,thx,cheers,regards,chiamo,chamo,é,heter,się,bin,ben,suis,soy,sono,sn,sou,met,tu,jestem,hallo,hej,hei,hoi,bjr,bonjour,salut,hola,holaa,ciao,oi,olá,cześć,czesc,ring,call,text,ping,ask,tell,de,customer,client,patient,caller,kunde,kundin,cliente,paciente,klant,to,aunt,auntie,uncle,grandma,grandpa,marido,mujer,esposa,esposo,hijo,hija,hermano,hermana,mari,femme,fils,fille,frère,sœur,frau,mann,sohn,tochter,bruder,schwester'.split(
+  'naam,merci,danke,gracias,grazie,obrigado,obrigada,oye,card,is,am,im,its,me,ist,heiße,appelle,est,llamo,es,hi,hey,hello,dear,wife,husband,son,daughter,sister,brother,mom,mum,dad,boss,friend,thanks,thx,cheers,regards,chiamo,chamo,é,heter,się,bin,ben,suis,soy,sono,sn,sou,met,tu,jestem,hallo,hej,hei,hoi,bjr,bonjour,salut,hola,holaa,ciao,oi,olá,cześć,czesc,ring,call,text,ping,ask,tell,de,customer,client,patient,caller,kunde,kundin,cliente,paciente,klant,to,aunt,auntie,uncle,grandma,grandpa,marido,mujer,esposa,esposo,hijo,hija,hermano,hermana,mari,femme,fils,fille,frère,sœur,frau,mann,sohn,tochter,bruder,schwester'.split(
     ',',
   );
 const SMALL_NAME = /^(,? |! |,?\n)(\p{Ll}{3,24}(?:-\p{Ll}{2,24})?)(?![\p{L}\d@_-])/u;
@@ -54,6 +54,7 @@ export const personSmall: Detector = {
       finds: 'zeno santangelo + sheila + nicanor salvatierra',
     },
     { text: 'ask oliver about it, ring maisie cooper', finds: 'oliver + maisie cooper' },
+    { text: 'merci loïc, mera naam devansh venkataraman hai; merci de rappeler', finds: 'loïc + devansh venkataraman' },
     { text: 'Full name = fergus blackwood', finds: 'fergus blackwood' },
     { text: 'account holder: salma hamdan, from now; name: server one, owner: data platform', finds: 'salma hamdan' },
     { text: 'the name is important, the file name is server; this is fine, its value is set; thanks, see you' },

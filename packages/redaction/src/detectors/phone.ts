@@ -10,7 +10,7 @@ const phoneKeywords = new Keywords(
   'tél port,tel port,answering,zap,me liga,liga no,direct line,office,座机,कॉल,my number,new number,your number,work number,mi numero,mi número,meine nummer,mon numéro,mio numero,meu número,mijn nummer,phone,phones,telephone,tel,mobile,mob,cell,cellphone,cellular,fax,call,calls,called,calling,dial,ring,text me,sms,whatsapp,whats app,signal,viber,telegram,contact,reach,hotline,callback,landline,pager,voicemail,ph,' +
     'telefon,telefonnummer,tel nr,handy,handynummer,mobil,mobilnummer,festnetz,rufnummer,rückruf,anruf,anrufen,erreichbar,telefax,durchwahl,rufen,rufe,ruf,erreichen,telefonisch,tel nummer,gsm,' +
     'téléphone,portable,mobile,appeler,appelez,rappeler,rappeller,rappelez,rappellez,rappelle,joignable,tél,tfn,tfno,tlfno,tlf,telf,fixe,numéro de téléphone,télécopie,joindre,' +
-    'teléfono,móvil,movil,telemovel,celular,llamadme,llamarme,llama,ligue,chiamami,chiami,bel,ringa,soita,zadzwoń,zadzwon,zavolejte,дзвоніть,phone number,telefonszám,telefonní,telefónne,telefonas,telefons,טלפון,נייד,โทร,โทรศัพท์,điện thoại,telepon,llamar,llame,llámame,llámeme,contacto,telefone,telemóvel,ligar,telefono,cellulare,chiamare,telefoon,bellen,mobiel,puhelin,telefonnr,telefoni,номер телефона,телефон,тел,звоните,моб,电话,手机,手机号,手机号码,电话号码,電話,電話番号,携帯,携帯番号,전화,전화번호,휴대폰,هاتف,جوال,टेलीफोन,फोन,msisdn,caller,callee,recipient phone,mobilnr,handynr,mobiltelefon,fon,swish,telefonu,telefonicznie,komórka,komórkę,komórkowy,mobilszám,telefonszáma,telefón,mobilní,cep tel,cep telefonu,puh,matkapuhelin,recapito,cell numero,fono,contato,celulares,sdt,sđt,no hp,nomor hp,nomor telepon,κινητό,τηλ,τηλέφωνο,мобильный,сотовый,телефону,мобільний,联系电话,联系方式,聯絡電話,手機,電話號碼,携帯電話,연락처,핸드폰,휴대전화,رقم الهاتف,موبايل',
+    'teléfono,móvil,movil,telemovel,celular,chiama,hubungi,wala number,llamadme,llamarme,llama,ligue,chiamami,chiami,bel,ringa,soita,zadzwoń,zadzwon,zavolejte,дзвоніть,phone number,telefonszám,telefonní,telefónne,telefonas,telefons,טלפון,נייד,โทร,โทรศัพท์,điện thoại,telepon,llamar,llame,llámame,llámeme,contacto,telefone,telemóvel,ligar,telefono,cellulare,chiamare,telefoon,bellen,mobiel,puhelin,telefonnr,telefoni,номер телефона,телефон,тел,звоните,моб,电话,手机,手机号,手机号码,电话号码,電話,電話番号,携帯,携帯番号,전화,전화번호,휴대폰,هاتف,جوال,टेलीफोन,फोन,msisdn,caller,callee,recipient phone,mobilnr,handynr,mobiltelefon,fon,swish,telefonu,telefonicznie,komórka,komórkę,komórkowy,mobilszám,telefonszáma,telefón,mobilní,cep tel,cep telefonu,puh,matkapuhelin,recapito,cell numero,fono,contato,celulares,sdt,sđt,no hp,nomor hp,nomor telepon,κινητό,τηλ,τηλέφωνο,мобильный,сотовый,телефону,мобільний,联系电话,联系方式,聯絡電話,手機,電話號碼,携帯電話,연락처,핸드폰,휴대전화,رقم الهاتف,موبايل',
 );
 /** Right behind one of these, four groups with dots are no address of a machine. */
 export const saysPhone = wordSet(
@@ -57,6 +57,8 @@ const ASKS =
   /(?:[ck]onta[ck]to?|informa\p{L}{4,6}|info|infos|auskunft|rückfragen|fragen|questions?|vragen|dúvidas|dudas|spørgsmål|frågor|dotazy|pytania|bilgi için|informații) ?: $/iu;
 /** Of a number that stands beside a mailbox, or beside a name in a column that is called so. */
 const BESIDE_MAIL = /@[\w.-]{1,60}\.\p{L}{2,12}["'>)]?,?(?: (?:or|oder|ou|o|of|lub|eller|veya|sau|nebo)| ?[·|,•/])\s$/u;
+/** M. Roux (0666848025) */
+const BRACKETED = /^\(0(?:\d{8,10}|\d{1,4}(?:[ .-]\d{2,4}){2,4})\)$/;
 /** How what stands between ends. */
 const BEHIND_MAIL = 'ruoftab·|,•/:';
 const MAIL_BEHIND = /^ ?[·|•] [\w.+-]{1,60}@/;
@@ -64,6 +66,7 @@ function besides(scan: Scan, start: number, end: number, context: Context): stri
   const { text } = scan;
   if (text.charCodeAt(start - 1) !== 0x20) return undefined;
   const named = start - scan.personsSeen < 4;
+  if (named && text[start] === '(' && BRACKETED.test(text.slice(start, end + 1))) return 'name';
   const may =
     named || BEHIND_MAIL.includes(text[start - 2] ?? '.') || '·|•'.includes(text[end + 1] ?? '.') || '·|•'.includes(text[end] ?? '.');
   if (!may || !WRITTEN.test(text.slice(start, end))) return undefined;
@@ -271,6 +274,7 @@ export const phone: Detector = {
     { text: 'phones\n2125550148\n2125550149', finds: '2125550148 + 2125550149' },
     { text: 'on 2024-01-01 at 10; mobil, Vertragsnummer: 709401648, sms, parcel 164366430879; phone (08/10/1965)' },
     { text: '{"telefon":"0351 8353198","kundenNr":"6676274","historia":2455572}', finds: '0351 8353198' },
+    { text: 'il corriere chiama il 392 128 2320', finds: '392 128 2320' },
     { text: 'Hotline-Nr. 633288988', finds: '633288988' },
     { text: 'Łódź. Kontakt: 513 404 120', finds: '513 404 120' },
     { text: 'Tél. : 01.46.50.52.15 | Port. : 07 35 42 41 46', finds: '01.46.50.52.15 + 07 35 42 41 46' },

@@ -122,13 +122,13 @@ function spoken(scan: Scan, name: string, end: number): void {
 
 /** Between a password's name and the password: nothing, or what it opens, in a sentence of any of the languages. */
 const SPOKEN_PASSWORD =
-  /^ (?:(?:(?:has been|was|is) )?(?:re)?(?:set|changed) to |\p{L}{4,14} ?: |(?:for|of|to|on|für|fürs|zum|zur|von|de|del|para|pour|du|des|da|do|della|per|van|voor|от|для) [^\n:;!?]{1,60}?(?::| is| ist| lautet| est| es| é| è) )?["'`]?([^\s"'`<>]{6,64})/iu;
+  /^,? (?:(?:(?:has been|was|is) )?(?:re)?(?:set|changed) to |(?:\p{L}{3,10} )?(?:it was|c['’]était|c['’]est|es war|war es|era|het was|det var) |\p{L}{4,14} ?: |(?:for|of|to|on|für|fürs|zum|zur|von|de|del|para|pour|du|des|da|do|della|per|van|voor|от|для) [^\n:;!?]{1,60}?(?::| is| ist| lautet| est| es| é| è) )?["'`]?([^\s"'`<>]{6,64})/iu;
 const SAYS_PASSWORD = new RegExp(`^(?:${PASSWORDS.join('|')}|securestring)$`, 'i');
 /** `password sha256`: how it is kept. */
 const SCHEME = /^(?:sha|md|pbkdf|argon|base|utf|b?crypt|aes|oauth|ntlm)[-_]?\d/i;
 function spokenPassword(scan: Scan, name: string, end: number): void {
   const match = SAYS_PASSWORD.test(name) ? SPOKEN_PASSWORD.exec(scan.text.slice(end, end + 150)) : null;
-  const value = (match?.[1] ?? '').replace(/[.,;:!?)\]}]+$/, '');
+  const value = (match?.[1] ?? '').replace(/[.,;:?)\]}]+$/, '');
   // Letters with a digit or a sign among them: no word of a sentence.
   const isPhrase = /^[a-z]+(?:-[a-z]+){2,}$/.test(value);
   if (match === null || value.length < 6 || !/\p{L}/u.test(value) || !(isPhrase || /\d|\p{L}[!@#$%^&*+~]\S/u.test(value))) return;
@@ -261,6 +261,7 @@ export const secretAssigned: Detector = {
   examples: [
     { text: 'DB_PASSWORD=hunter2x', finds: 'hunter2x' },
     { text: '{"apiKey": "3fa9c1d27b6e"}', finds: '3fa9c1d27b6e' },
+    { text: "mon mot de passe, avant c'était RPgKH9Mx0P2L!\nmerci", finds: 'RPgKH9Mx0P2L!' },
     { text: 'user: my password is Orange!0130, why?', finds: 'Orange!0130' },
     { text: 'curl -H "Authorization: Bearer 9f8e7d6c5b4a3210"', finds: '9f8e7d6c5b4a3210' },
     { text: 'use auth token 89abcdef0123456789abcdef01234567 for it', finds: '89abcdef0123456789abcdef01234567' },

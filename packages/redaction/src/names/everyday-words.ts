@@ -4,6 +4,7 @@ import { WordSet } from '../keywords.ts';
 
 export const everydayWords = new WordSet(
   (
+    'date datum hai hoon cim mathe daten đon queen queens size twin duvet throw honey linen noel fedora siemens philips audi everton ajax douglas bakewell ' +
     'lyon sevilla django sales morgen vitale doha rhone lager comune prato ' +
     // What forms, invoices and calendars say in the shipped languages and next to them.
     'billing adresse plaza camino viale piazza rua largo platz allee gasse damm markt singel gatan gade strada carrera calzada janvier ' +
