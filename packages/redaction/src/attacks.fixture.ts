@@ -30,6 +30,7 @@ export const hidden: readonly (readonly [how: string, text: string, expected: st
   ['spaced out to the letter', 'mail a n n @ m a i l . c o m ok', 'mail [EMAIL] ok'],
   ['digits as words', 'ssn five three six nine zero four three nine nine ok', 'ssn [US_SSN] ok'],
   ['digits as words of a phone', 'my phone is four four one two one two six nine two four seven seven', 'my phone is [PHONE]'],
+  ['code between code', 'iban `DE893704``00440532013000` ok', 'iban `[IBAN]` ok'],
   ['letters in brackets', 'mail ⒜⒩⒩@mail.example ok', 'mail [EMAIL] ok'],
   ['a sign by its name', 'mail ann\\N{COMMERCIAL AT}mail.example ok', 'mail [EMAIL] ok'],
   ['UTF-7', 'mail ann+AEA-mail.example ok', 'mail [EMAIL] ok'],

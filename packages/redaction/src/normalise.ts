@@ -28,7 +28,7 @@ const TELLING: readonly (readonly [signs: string, next: RegExp])[] = [
   ['[', SPELT_BEGINS],
   ['(', new RegExp(`${SPELT_BEGINS.source}|["']`, 'i')],
   ['{', new RegExp(`${SPELT_BEGINS.source}|\\}`, 'i')],
-  ['`', /\d/],
+  ['`', /[\d`]/],
   ['<', /[!/a-zA-Z]/],
   ['|', /\|/],
   ['*', /\*/],

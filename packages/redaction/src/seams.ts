@@ -119,7 +119,8 @@ function emptyAt(text: string, at: number): Seam | undefined {
   return text[at + 1] === '}' && isInsideAt(text, at, 2) ? { from: at, length: 2 } : undefined;
 }
 function tickAt(text: string, at: number): Seam | undefined {
-  return isDigit(text, at - 1) && isDigit(text, at + 1) ? { from: at, length: 1 } : undefined;
+  const length = text[at + 1] === '`' ? 2 : 1;
+  return isDigit(text, at - 1) && isDigit(text, at + length) ? { from: at, length } : undefined;
 }
 
 /** Marks of bold inside a word or a number: 4111 **1111. A space on one side begins or ends what is bold. */

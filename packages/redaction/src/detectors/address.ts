@@ -106,7 +106,7 @@ const LIVES_AT = /^\s(?:at|to|in|in der|en|au|à) (?=[\p{Lu}\d])/u;
 const LEAD = /(?:^|[\s"'(>:])(\d{2,6} )$/;
 /** Flat 3, 86 St Aldhelm Crescent; Plot 88, MG Road; No. 17/3, MG Road: what is before the number that begins the street. */
 const UNIT_LEAD =
-  /(?:^|[\s"'(>:,])((?:(?:Flat|Apt\.?|Apartment|Unit|Suite|Ste\.?|Room|Plot|Shop|House|Door|Block|Blk|Level|Floor) (?:No\.? ?)?#?\d{1,5}[A-Za-z]?(?:[/-]\d{1,4})?,\s)?(?:(?:Plot|House|Door|Shop|Flat|Unit|Apt\.?|Suite) (?:No\.? ?)?|No\.? ?)?(?:\d{1,5}\/)?)$/;
+  /(?:^|[\s"'(>:,])((?:(?:Flat|Apt\.?|Apartment|Unit|Suite|Ste\.?|Room|Plot|Shop|House|Door|Block|Blk|Level|Floor) (?:No\.? ?)?#?\d{1,5}[A-Za-z]?(?:[/-]\d{1,4})?,\s|(?:\p{Lu}[\p{L}'’]{2,16} ){1,2}(?:Cottage|House|Lodge|Farm|Farmhouse|Villa|Barn|Mill|Manor|Court|Hall),\s)?(?:(?:Plot|House|Door|Shop|Flat|Unit|Apt\.?|Suite) (?:No\.? ?)?|No\.? ?)?(?:\d{1,5}\/)?)$/u;
 function leadStart({ text, floor, addressesSeen }: Scan, start: number): number {
   const before = text.slice(Math.max(0, start - 40), start);
   const lead =
@@ -474,6 +474,10 @@ export const address: Detector = {
       finds: '85 phố Hàng Bông, Hoàn Kiếm, Hà Nội + 6914 Pécs, Rákóczi út 78',
     },
     { text: 'Address: 6-1-10 Jingumae, Nagoya 622-8981 / Approver: Bo', finds: '6-1-10 Jingumae, Nagoya 622-8981' },
+    {
+      text: 'at Rose Cottage, 177 Harbourside Mews, York YO2 8BD, or ul. Długa 37 m. 4',
+      finds: 'Rose Cottage, 177 Harbourside Mews, York YO2 8BD + ul. Długa 37 m. 4',
+    },
     { text: '住所:大阪府大阪市北区梅田2-4-9', finds: '大阪府大阪市北区梅田2-4-9' },
     {
       text: 'in No. 17/3, Anna Salai, Chennai 600083; Flat 402, Sai Residency, Hills Road No. 5, Mumbai 400098.',

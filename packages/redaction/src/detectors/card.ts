@@ -1,5 +1,5 @@
 // Runs in browsers too.
-import { isDigit } from '../characters.ts';
+import { DIGIT, isDigit, runStart } from '../characters.ts';
 import { luhn } from '../check-digits.ts';
 import { confidence, type Detector } from '../detector.ts';
 import { Keywords } from '../keywords.ts';
@@ -90,10 +90,14 @@ function look(scan: Scan, from: number, runEnd: number): void {
 }
 
 /** As a number is written in thousands, or in code: 6,011,806,976,185,482, 6_011_806_976_185_482. Nobody counts as far. */
-const THOUSANDS = /^\d{1,3}(?:(?:,\d{3}){4,5}|(?:_\d{3}){4,5})(?![\d,_])/;
-function thousands(scan: Scan, start: number, runEnd: number): boolean {
+const THOUSANDS = /^\d{1,3}([,_])\d{3}(?:\1\d{3}){3,4}(?![\d,_])/;
+/** Told at its second group, since most numbers of one or two digits are none. */
+function thousands(scan: Scan, second: number, runEnd: number): boolean {
   const { text } = scan;
-  if (runEnd - start > 3 || (text[runEnd] !== ',' && text[runEnd] !== '_') || !isDigit(text, runEnd + 3)) return false;
+  const mark = text[second - 1];
+  if (runEnd - second !== 3 || (mark !== ',' && mark !== '_') || text[runEnd] !== mark) return false;
+  const start = runStart(text, second - 1, DIGIT, 4);
+  if (text[start - 1] === mark) return false;
   const [written = ''] = THOUSANDS.exec(text.slice(start, start + 32)) ?? [];
   const digits = written.replaceAll(/\D/g, '');
   if (digits.length < 14 || !luhn(digits) || !isIssued(digits)) return false;
@@ -171,7 +175,7 @@ export const card: Detector = {
   rule: 'card',
   type: 'CREDIT_CARD',
   anchors: ['number'],
-  lengths: { number: [1, 19] },
+  lengths: { number: [3, 19] },
   keywords: cardKeywords,
   validator: 'luhn+iin',
   source: 'ISO/IEC 7812-1',

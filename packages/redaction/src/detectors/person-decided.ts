@@ -47,7 +47,7 @@ export function decide(text: string, run: readonly Word[], announced: Announced 
   if (announced !== undefined && !followed && isPlainlyTwo) return { take: kept.slice(0, LONGEST), sure: confidence.shape };
   if (kept.length === run.length && acts(text, kept)) return { take: kept, sure: confidence.guess };
   if (followed && kept.length < 3) return undefined;
-  return kept.length > 1 ? ofSeveral(text, kept, listed) : ofOne(text, first, announced);
+  return kept.length > 1 ? ofSeveral(text, kept, listed, announced !== undefined) : ofOne(text, first, announced);
 }
 /** Words of a name, at most. */
 const LONGEST = 4;
@@ -111,12 +111,12 @@ function isInCapitals(kept: readonly Word[], listed: number): boolean {
   return kept.length >= 2 && (listed >= 2 || isGivenAndAnother);
 }
 
-/** Two words and more that nothing announces: a listed given or family name among them, or initials. */
-function ofSeveral(text: string, kept: readonly Word[], listed: number): Decided | undefined {
+/** Two words and more that are not surely announced: a listed given or family name among them, or initials. */
+function ofSeveral(text: string, kept: readonly Word[], listed: number, isSaid: boolean): Decided | undefined {
   const [first, second] = kept;
   if (first === undefined || second === undefined) return undefined;
   if (isInitial(first))
-    return text[first.end] === '.' && (second.listed || kept.length > 2) && !second.everyday
+    return text[first.end] === '.' && (second.listed || kept.length > 2 || isSaid) && !second.everyday
       ? { take: kept, sure: confidence.shape }
       : undefined;
   if (first.listed && !first.everyday)
@@ -197,7 +197,7 @@ const BORN = /^, ?(?:\*|†|geb\b|born\b|DOB\b|née?\b|nat[oa]\b|F\. ?nac|nac\b|
 
 /** What is called after somebody: Crohn's disease, the Nash equilibrium, a shelf „Billy“, the Marcus 40-inch. */
 const THING =
-  /^(?:['’]s)?[ -](?:\d+(?:\.\d|-[a-z])|(?:chain|formation|dressing|correction|[drz](?= [=<>])|alpha|disease|or \p{Lu}\p{Ll}+['’]s disease|syndrome|thyroiditis|lymphoma|palsy|functions?|equilibrium|process|identity|theorem|lemma|conjecture|inequality|law|equations?|algorithm|distribution|index|initiali[sz]ation|momentum|optimi[sz]er|regression|sampling|cipher|coding|diagram|paradox|treaty|pizza|salad|soup|sauce|cake|tea|scale|effect|constant|numbers?|principle|transform|reaction|solver|motor|curve|filter|kernel|tree|protocol|award|prize|medal|collection|shelf|bookshelf|sofa|lamp|chair|kit|engine|server|cluster|database|pipeline|plugin)(?![\p{L}\d]))/iu;
+  /^(?:['’]s)?[ -](?:\d+(?:\.\d|-[a-z])|(?:chain|formation|dressing|correction|[drz](?= [=<>])|alpha|disease|or \p{Lu}\p{Ll}+['’]s disease|syndrome|thyroiditis|lymphoma|palsy|functions?|equilibrium|process|identity|theorem|lemma|conjecture|inequality|law|equations?|algorithm|distribution|index|initiali[sz]ation|momentum|optimi[sz]er|regression|sampling|cipher|coding|diagram|paradox|treaty|pizza|salad|soup|sauce|cake|tea|scale|effect|constant|numbers?|principle|transform|reaction|solver|motor|curve|filter|kernel|tree|protocol|temple|valley|turbine|jars?|award|prize|medal|collection|shelf|bookshelf|sofa|lamp|chair|kit|engine|server|cluster|database|pipeline|plugin)(?![\p{L}\d]))/iu;
 /** What places, storms and saints have before their names. */
 const PLACE =
   /\b(?:lake|mount|mt\.?|port|cape|fort|san|santa|santo|são|saint|sankt|project|projekt|projet|proyecto|progetto|projeto|operation|codename|bloody|hurricane|storm|cyclone|typhoon) $/i;

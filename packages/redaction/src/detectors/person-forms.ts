@@ -76,7 +76,7 @@ export const hasGivenBehind = (text: string, end: number): boolean =>
   text.charCodeAt(end) === 0x2c && text.charCodeAt(end + 1) === 0x20 && (classAt(text, end + 2) & UPPER) !== 0;
 export function beginsCell(text: string, start: number): boolean {
   const before = text[start - 1] ?? '\n';
-  return before === '\n' || before === '\t' || before === '"' || (before === ' ' && ';|:/'.includes(text[start - 2] ?? ' '));
+  return before === '\n' || before === '\t' || before === '"' || (before === ' ' && ';|:/—'.includes(text[start - 2] ?? ' '));
 }
 /** What stands behind whole names. */
 const degrees = wordSet('phd,md,esq,jr,sr,cpa,rn,mba,msc,bsc,llm,dds,cfa,qc,kc,obe,mbe,frs,ceo,cto,cfo,iii');

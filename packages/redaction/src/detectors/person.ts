@@ -240,6 +240,7 @@ export const person: Detector = {
     { text: '| Attendee | Dietary | Number |\n|:--|--|--:|\nthe Ward List, Nobel Prize, Project Falcon, Caesar salad; Lön: 3 kr' },
     { text: 'Anna Schmidt Report and Keisha Zzyzx Review', finds: 'Anna Schmidt + Keisha Zzyzx' },
     { text: '{"name":"Zzyzx-For","value":"x"}, {"name":"Zzyzx Roe","id":1}', finds: 'Zzyzx Roe' },
+    { text: 'Annika Roth och G. af Zzyzx, order to S. Zzyzx (3)', finds: 'Annika Roth + G. af Zzyzx + S. Zzyzx' },
     { text: 'Sakurai-buchou joins. An: OBERHUBER Lennart <o@mail.example>', finds: 'Sakurai + OBERHUBER Lennart' },
     { text: 'I, IMOGEN COOK, born in Kiel. I, ROBOT is a film. Reg to SANDHU, GURPREET, again', finds: 'IMOGEN COOK + SANDHU, GURPREET' },
     {
