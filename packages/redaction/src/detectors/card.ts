@@ -90,7 +90,7 @@ function look(scan: Scan, from: number, runEnd: number): void {
 }
 
 /** As a number is written in thousands, or in code: 6,011,806,976,185,482, 6_011_806_976_185_482. Nobody counts as far. */
-const THOUSANDS = /^\d{1,3}([,_])\d{3}(?:\1\d{3}){3,4}(?![\d,_])/;
+const THOUSANDS = /^\d{1,3}([,_])\d{3}(?:\1\d{3}){3,4}(?!\d|[,_]\d)/;
 /** Told at its second group, since most numbers of one or two digits are none. */
 function thousands(scan: Scan, second: number, runEnd: number): boolean {
   const { text } = scan;
