@@ -87,6 +87,12 @@ function namedAfter(text: string, end: number): string | undefined {
   return opens ? AFTER.exec(text.slice(end, end + 14))?.[1]?.toLowerCase() : undefined;
 }
 
+/** A line of a log of calls: 10:02 out 01223165039 00:04:11. */
+const CALLED_BEFORE = /\b(?:in|out|incoming|outgoing|inbound|outbound|missed|answered)\s{1,3}$/i;
+const LASTED = /^\s{1,3}(?:\([^()\n]{1,30}\)\s{1,3})?\d{2}:\d{2}:\d{2}(?!\d)/;
+const logged = (text: string, start: number, end: number): string | undefined =>
+  LASTED.test(text.slice(end, end + 48)) && CALLED_BEFORE.test(text.slice(Math.max(0, start - 12), start)) ? 'call' : undefined;
+
 /** As a card or a signature has it: T (11) 95664-3295, Port. : 06 35 42 41 46. */
 const lettered = (text: string, start: number): string | undefined =>
   text.charCodeAt(start - 1) !== 0x20 || !'TMFP:.'.includes(text[start - 2] ?? ' ')
@@ -149,9 +155,15 @@ function look(scan: Scan, from: number, runEnd: number): void {
     const shape = text.slice(start, end);
     // A line break inside is somebody's wrap only where the number was announced: by a plus, or by its name, and no line has a whole number.
     if (shape.includes('\n') && !plus && !isBroken(scan, digits, starts, ends, last, context)) continue;
-    if (!plus && keyword === undefined && text[end] === ' ' && last + 1 < starts.length && text[end] === ' ') continue;
+    const call = logged(text, start, end);
+    if (!plus && keyword === undefined && call === undefined && text[end] === ' ' && last + 1 < starts.length) continue;
     const letter = lettered(text, start);
-    const said = letter ?? keyword ?? namedAfter(text, end) ?? (count > 8 && count < 13 ? besides(scan, start, end, context) : undefined);
+    const said =
+      letter ??
+      keyword ??
+      namedAfter(text, end) ??
+      logged(text, start, end) ??
+      (count > 8 && count < 13 ? besides(scan, start, end, context) : undefined);
     const read = readNumber(scan, start, shape, digits, plus, said, context, letter === undefined && isOther);
     if (read === undefined) continue;
     scan.report({
@@ -274,6 +286,8 @@ export const phone: Detector = {
     { text: 'phones\n2125550148\n2125550149', finds: '2125550148 + 2125550149' },
     { text: 'on 2024-01-01 at 10; mobil, Vertragsnummer: 709401648, sms, parcel 164366430879; phone (08/10/1965)' },
     { text: '{"telefon":"0351 8353198","kundenNr":"6676274","historia":2455572}', finds: '0351 8353198' },
+    { text: '2024-06-09 10:02 out 01223165039 00:04:11\n10:09 in  2126243031 (Ann mob) 00:00:47', finds: '01223165039 + 2126243031' },
+    { text: '10:02 sent 01223165039 00:04:11, out 01223165039 bytes' },
     { text: 'il corriere chiama il 392 128 2320', finds: '392 128 2320' },
     { text: 'Hotline-Nr. 633288988', finds: '633288988' },
     { text: 'Łódź. Kontakt: 513 404 120', finds: '513 404 120' },
