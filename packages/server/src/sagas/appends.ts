@@ -62,10 +62,10 @@ export function openAppends({
   }
 
   /** What each append becomes: a new entry, or the one that stands in the log already. */
-  function plan({ of, entries, history }: HeldSaga, appends: readonly Append[]): Planned {
+  function plan({ of, entries, history, state }: HeldSaga, appends: readonly Append[]): Planned {
     const all: (NewEntry | WalEntry)[] = [...entries];
     return appends.map((append, index) => {
-      const entry = toNew(of, append, all);
+      const entry = toNew(of, append, { all, goesOn: state.doc.parent_saga_id !== undefined });
       const same = all.filter((each) => each.idempotency_key === entry.idempotency_key && each.kind === entry.kind);
       const known = entries.find((each) => same.includes(each) && each.attempt === entry.attempt);
       const other =
@@ -73,20 +73,29 @@ export function openAppends({
         SAID.find((field) => known !== undefined && known[field] !== entry[field]);
       if (other !== undefined)
         throw new AncillaError('saga.payload_conflict', `entry ${index}: this idempotency key came before with another ${other}`);
-      if (known === undefined && entry.kind === 'intent' && history.undoing !== null)
-        throw new AncillaError('saga.state', `the saga is being undone (${history.undoing}): it begins no step`);
+      if (known === undefined && entry.kind === 'intent') {
+        if (history.undoing !== null)
+          throw new AncillaError('saga.state', `the saga is being undone (${history.undoing}): it begins no step`);
+        assertBegins(entry, all);
+      }
       if (known === undefined) all.push(entry);
       return { entry, known };
     });
   }
 
   /** An append as an entry: its kind and status fit, its outcome has an intent, its compensation exists. */
-  function toNew(of: Of, append: Append, all: readonly (NewEntry | WalEntry)[]): NewEntry {
+  function toNew(
+    of: Of,
+    append: Append,
+    { all, goesOn }: { readonly all: readonly (NewEntry | WalEntry)[]; readonly goesOn: boolean },
+  ): NewEntry {
     const { saga_id, step_name, kind, status, payload_ref = null, compensate_ref = null, on_unknown, error_code, trace_id } = append;
     // A key of saga and step says nothing that the entry does not; any other is the caller's own, and no other saga's.
     const plainKey = keyOf(saga_id, step_name);
+    // What stood in the saga before this one stands here under the plain key, whichever its owner gave it.
+    const isCarried = goesOn && intentsOf({ idempotency_key: plainKey, step_name }, all).length > 0;
     const idempotency_key =
-      append.idempotency_key === plainKey ? plainKey : `${saga_id}/${said.keptKey(of, saga_id, append.idempotency_key)}`;
+      isCarried || append.idempotency_key === plainKey ? plainKey : `${saga_id}/${said.keptKey(of, saga_id, append.idempotency_key)}`;
     const wrong = (path: string, message: string) => invalidAt(path, message, `${kind} of ${step_name}: ${message}`);
     if ((kind === 'intent') !== (status === 'pending'))
       throw wrong('/status', kind === 'intent' ? 'an intent is pending' : 'an outcome is done or failed');
@@ -115,6 +124,24 @@ export function openAppends({
   }
 
   return { plan, admitNew };
+}
+
+/** A step is one effect under one key, tried until it is done: what a second one under its name did would hide what the first left. */
+function assertBegins({ step_name, idempotency_key, attempt }: NewEntry, all: readonly (NewEntry | WalEntry)[]): void {
+  const ofStep = all.filter((each) => each.step_name === step_name && (each.kind === 'intent' || each.kind === 'outcome'));
+  if (ofStep.some((each) => each.idempotency_key !== idempotency_key)) {
+    const message = 'a step of this name was begun under another idempotency_key: another effect needs a name of its own';
+    throw invalidAt('/step_name', message, `intent of ${step_name}: ${message}`);
+  }
+  if (ofStep.some(({ status }) => status === 'done'))
+    throw new AncillaError('saga.state', `step ${step_name} is done: it is not begun again`);
+  const last = Math.max(0, ...ofStep.map((each) => each.attempt));
+  if (attempt <= last)
+    throw invalidAt(
+      '/attempt',
+      `must be more than ${last}, the last one of this step`,
+      `intent of ${step_name}: attempt ${attempt} comes after ${last}`,
+    );
 }
 
 const wrongPayload = (message: string): AncillaError => invalidAt('/payload_ref', message, message);

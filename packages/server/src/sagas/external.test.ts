@@ -69,6 +69,29 @@ test('entries of one request are one commit, repeating them answers the same, an
   await rejects(external.append(at.north, who, [entry(lease, 'c')], io), { code: 'saga.state' });
 });
 
+test('the same entry sent many times at once is one entry, and all are answered with it', async () => {
+  const { at, external, lease } = await open();
+  await using _ = at;
+  const all = await Promise.all(Array.from({ length: 6 }, () => external.append(at.north, who, [entry(lease, 'a')], io)));
+  for (const answer of all) deepEqual(answer, all[0]);
+});
+
+test('a step is one effect under one key: no other hides what it left, nor that it is open', async () => {
+  const { at, external, lease } = await open();
+  await using _ = at;
+  const refused = async (appended: ReturnType<typeof entry>, code: string) =>
+    await rejects(external.append(at.north, who, [appended], io), { code });
+  await external.append(at.north, who, [entry(lease, 'a')], io);
+  await refused(entry(lease, 'a', { idempotency_key: 'another' }), 'schema.invalid');
+  await external.append(at.north, who, [entry(lease, 'a', { attempt: 3 })], io);
+  await refused(entry(lease, 'a', { attempt: 2 }), 'schema.invalid');
+  await external.append(at.north, who, [entry(lease, 'a', { ...done, status: 'failed', attempt: 1 })], io);
+  await rejects(external.complete(at.north, who, lease, io), { code: 'saga.state', message: /step a has an intent/ });
+  await external.append(at.north, who, [entry(lease, 'a', { ...done, attempt: 3 })], io);
+  await refused(entry(lease, 'a', { attempt: 4 }), 'saga.state');
+  await external.complete(at.north, who, lease, io);
+});
+
 test('who says again that its saga is done is answered as before, and nothing is written; anyone else is refused', async () => {
   const { at, external, lease, statusOf } = await open();
   await using _ = at;
@@ -184,7 +207,8 @@ test('what nobody can undo is not said to be undone: a cancelled saga, or one pa
 test('an agent’s saga that was killed goes on as one saga from a later step: its owner comes to it by starting again, and undoes all of it', async () => {
   const { at, external, operators, runner, lease, undone, statusOf } = await open();
   await using _ = at;
-  await external.append(at.north, who, [entry(lease, 'a'), entry(lease, 'a', done), entry(lease, 'b')], io);
+  const own = { idempotency_key: 'a-of-its-own' };
+  await external.append(at.north, who, [entry(lease, 'a', own), entry(lease, 'a', { ...done, ...own }), entry(lease, 'b')], io);
   const again = (from_step: string) =>
     operators.retryFrom(at.north, lease.saga_id, { from_step, reason: 'it hung', by: 'ann', trace_id }, io);
   await rejects(again('b'), { code: 'saga.state' }, 'it runs');
@@ -197,7 +221,7 @@ test('an agent’s saga that was killed goes on as one saga from a later step: i
   const next = await external.start(at.north, who, asked, io);
   deepEqual([next.lease.saga_id, next.created], [saga_id, false]);
   await rejects(external.heartbeat(at.north, { ...who, key_id: 'ak_2' }, next.lease, io), { code: 'saga.lease' });
-  await external.append(at.north, who, [entry(next.lease, 'a'), entry(next.lease, 'b'), entry(next.lease, 'b', done)], io);
+  await external.append(at.north, who, [entry(next.lease, 'a', own), entry(next.lease, 'b'), entry(next.lease, 'b', done)], io);
   equal((await at.north.tenant.get(sagaState, saga_id, io))?.doc.parent_saga_id, lease.saga_id);
   at.advance(2 * 24 * 3_600_000);
   await runner.sweep();

@@ -115,7 +115,8 @@ const told: { readonly [K in WalEntry['kind']]: Teller } = {
   }),
   outcome: (was, entry) => {
     const step = stepOf(was, entry) ?? toStep(entry);
-    if (step.status === 'done') return {};
+    // That an earlier attempt failed says nothing of one that was begun since.
+    if (step.status === 'done' || (entry.status === 'failed' && entry.attempt < step.attempts)) return {};
     const { status, payload_ref, created_at } = entry;
     const steps = put(was.steps, {
       ...step,

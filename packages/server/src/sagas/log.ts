@@ -185,8 +185,8 @@ export function openSagaLog({ clock, newId }: { readonly clock: Clock; readonly 
               known = { state: { doc, seq: undefined, revision }, entries: [...entries, ...made], history };
               return made;
             } catch (error) {
-              if (!isAncillaError(error, 'store.revision_conflict')) throw error;
-              // Someone wrote beside: look again, and go on only while the saga is ours. What is not about the saga fails again.
+              if (!isAncillaError(error, 'store.revision_conflict', 'store.conflict')) throw error;
+              // Someone wrote beside, the same entry even: look again, and go on only while the saga is ours. What is not about the saga fails again.
               known = await read();
               if (known.state.revision === state.revision) throw error;
             }

@@ -124,6 +124,9 @@ export function openRunner(parts: RunnerParts): Runner {
     return done;
   }
 
+  /** One of another release is left to that. An agent’s saga needs no declaration. */
+  const isDeclared = ({ owner_key_id, name }: SagaState): boolean => owner_key_id !== null || definitions.has(name);
+
   /** Takes over and goes on; whoever lost the race leaves it to the winner. */
   const takeUp = (of: Of, saga_id: string): Promise<void> =>
     alone(of, saga_id, async () => {
@@ -132,8 +135,8 @@ export function openRunner(parts: RunnerParts): Runner {
       if (state === undefined || !ACTIVE.some((status) => status === state.doc.status)) return;
       const isAgents = state.doc.owner_key_id !== null;
       const saga = isAgents ? undefined : definitions.get(state.doc.name);
-      // An agent's saga is its own as long as it keeps the lease or the saga has time; one of another release is left to that.
-      if (isAgents ? !leaseExpired(state.doc) && !isPast(state.doc.deadline) : saga === undefined) return;
+      // An agent's saga is its own as long as it keeps the lease or the saga has time.
+      if (!isDeclared(state.doc) || (isAgents && !leaseExpired(state.doc) && !isPast(state.doc.deadline))) return;
       await drive(saga, await engine.claim(of, state.doc, io));
     });
 
@@ -143,7 +146,9 @@ export function openRunner(parts: RunnerParts): Runner {
     for (const status of ACTIVE) {
       const { items } = await of.tenant.find(sagaState, { index: 'by_status', equals: { status }, limit: 500, oldest_first: true }, io);
       any ||= items.length > 0;
-      const due = items.filter(({ doc }) => isPast(doc.deadline) || (doc.status === 'waiting' ? isPast(doc.wake_at) : expired(doc)));
+      const isDue = (doc: SagaState) => isPast(doc.deadline) || (doc.status === 'waiting' ? isPast(doc.wake_at) : expired(doc));
+      // What this server cannot take up takes no place from what it can.
+      const due = items.filter(({ doc }) => isDeclared(doc) && isDue(doc));
       for (const { doc } of due.slice(0, AT_ONCE)) void takeUp(of, doc.saga_id);
     }
     if (any) return;

@@ -302,6 +302,20 @@ test('a definition that changed while a saga stood still is not run', async () =
   deepEqual(moved, []);
 });
 
+test('sagas of another release, however many, are left to that and do not keep one of this release waiting', async () => {
+  await using at = await openTest();
+  const world: string[] = [];
+  const order = ordering(world, { hang: 'reserve' });
+  const gone = { ...order, name: 'order.of_another_release' };
+  const first = await at.open([order, gone]);
+  for (let i = 0; i < 8; i++) await first.runner.start(gone, start(at, `gone-${i}`));
+  const { saga_id } = await first.runner.start(order, start(at));
+  await first.runner[Symbol.asyncDispose]();
+  at.advance(60_000);
+  await at.open([ordering(world)], false);
+  await until(at, saga_id, 'done');
+});
+
 test('a wait that nobody answers ends when its time does', async () => {
   await using at = await openTest();
   const moved: string[] = [];
