@@ -90,6 +90,11 @@ export const errorCatalogue = {
     title: 'A key is malformed or does not open this data',
     fix: 'Check the keyring; the detail names the key, never its bytes.',
   },
+  'key.last_admin': {
+    status: 409,
+    title: 'This is the last platform admin’s key',
+    fix: 'Give someone another one first: `ancilla key create --role platform_admin --subject WHO`.',
+  },
   'artifact.corrupt': {
     status: 500,
     title: 'The artifact failed authentication',

@@ -112,6 +112,13 @@ test('a disabled key is refused by the next request, a secret is shown once', as
   equal((await signIn<{ code: string }>(401, secret)).code, 'auth.invalid');
   await server.restart();
   equal((await asEve()).status, 401);
+  const [first] = (
+    await server.platform.get<{ items: { key_id: string; role: string }[] }>(200, '/governance/keys?limit=500')
+  ).items.filter(({ role }) => role === 'platform_admin');
+  const disableFirst = () => server.platform.raw('DELETE', `/governance/keys/${first?.key_id}`);
+  match(await (await disableFirst()).text(), /"key\.last_admin".*--role platform_admin/, 'nobody could make keys any more');
+  await server.platform.post(201, '/governance/keys', { role: 'platform_admin', subject: 'root' });
+  equal((await disableFirst()).status, 200);
   const listed = await (await admin.raw('GET', '/governance/keys?limit=500')).text();
   ok(listed.includes(key_id) && !listed.includes(secret) && !listed.includes('secret_hash'));
 });

@@ -36,6 +36,8 @@ export function openAccess(parts: {
 }): Room & Access {
   const { clock, newId } = parts;
   const identity = openIdentity(parts);
+  // Another server may have disabled a key.
+  parts.stores.onCommit((tenant_id, by) => void (tenant_id === null && by === 'others' && identity.forget()));
   const all = { ...identity, ...openKeys({ ...parts, forget: identity.forget }), ...openTenants(parts) };
   return {
     ...all,

@@ -9,6 +9,7 @@ import {
   type Action,
   type ApiKey,
   type Clock,
+  type Guard,
   type Io,
   type NewId,
   type PlatformStore,
@@ -38,7 +39,10 @@ export interface Keys {
    * @throws {AncillaError} `schema.invalid` when role and tenant do not go together, `tenant.not_found`
    */
   createKey(key: NewKey, by: By, io: Io, secret?: string): Promise<{ readonly key: ApiKey; readonly secret: string }>;
-  /** Disables a key, of this tenant where one is named; the next request with it is refused. @throws {AncillaError} `not_found` */
+  /**
+   * Disables a key, of this tenant where one is named; the next request with it is refused.
+   * @throws {AncillaError} `not_found`, `key.last_admin` for the only one that could make another
+   */
   disableKey(key_id: string, tenant_id: string | undefined, by: By, io: Io): Promise<ApiKey>;
   /** @param tenant_id - whose the key must be. @throws {AncillaError} `not_found` */
   keyOf(key_id: string, tenant_id: string | undefined, io: Io): Promise<ApiKey>;
@@ -79,6 +83,12 @@ export const openKeys = ({
       throw new AncillaError('not_found', 'no such API key');
     return found;
   }
+  /** That another platform admin's key is there, and still is when this one goes. */
+  async function otherAdmin(key_id: string, io: Io): Promise<Guard> {
+    for await (const { doc, revision } of everyOf((page) => platform.find(apiKeys, { index: 'all', equals: {}, ...page }, io)))
+      if (doc.role === 'platform_admin' && !doc.disabled && doc.key_id !== key_id) return { of: apiKeys, id: doc.key_id, revision };
+    throw new AncillaError('key.last_admin', 'nobody could make keys and tenants any more without it');
+  }
   return {
     async createKey(of, by, io, secret = newSecret(random)) {
       if ((of.role === 'platform_admin') !== (of.tenant_id === null))
@@ -96,9 +106,10 @@ export const openKeys = ({
       const was = await stored(key_id, tenant_id, io);
       if (!was.doc.disabled) {
         const because = { who: by.id, reason: 'disabled', trace_id: by.trace_id };
-        await platform.commit([replace(apiKeys, was, { disabled: true }, because)], [], io);
+        const guards = was.doc.role === 'platform_admin' ? [await otherAdmin(key_id, io)] : [];
+        await platform.commit([replace(apiKeys, was, { disabled: true }, because)], guards, io);
       }
-      forget(was.doc.secret_hash);
+      forget();
       return { ...was.doc, disabled: true };
     },
     keyOf: async (key_id, tenant_id, io) => (await stored(key_id, tenant_id, io)).doc,

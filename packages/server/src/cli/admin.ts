@@ -25,7 +25,11 @@ export async function openAdmin(io: CommandIo): Promise<Admin> {
   const own = await openOwn(config);
   try {
     const file = join(config.dataFolder, 'platform-admin-key');
-    const key = await readOr(io, file, `the platform admin's key is not at ${file}; set ANCILLA_DATA to the server's folder`);
+    const key = await readOr(
+      io,
+      file,
+      `the platform admin's key is not at ${file}: put it there, or set ANCILLA_DATA to the server's folder`,
+    );
     const base = own?.url ?? (await readOr(io, join(config.dataFolder, URL_FILE), 'the server that has the data folder is not ready yet'));
     const trust = own === undefined ? await trustIn(config, io) : {};
     const request: Admin['request'] = async (method, path, body) => {

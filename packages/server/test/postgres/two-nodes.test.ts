@@ -46,7 +46,7 @@ async function openSite() {
   const call = async <T>(node: Node, key: string, method: string, path: string, body?: unknown): Promise<T> => {
     const answer = await fetch(node.url + path, {
       method,
-      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      headers: { authorization: `Bearer ${key}`, ...(body !== undefined && { 'content-type': 'application/json' }) },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     const text = await answer.text();
@@ -114,6 +114,17 @@ test('both write to one tenant at the same time: no number is given twice, none 
   );
   equal(new Set(firsts).size, 200);
   for (const node of nodes) equal((await site.all(node, auditor, '/dif/prompt_events')).length, 400);
+  // A key that one disables the other one refuses, which has just believed it.
+  const gone = await site.call<{ key_id: string; secret: string }>(one, admin, 'POST', '/governance/keys', {
+    tenant_id: 'north',
+    role: 'auditor',
+    subject: 'gone',
+  });
+  const asGone = async () => (await fetch(`${two.url}/dif/sagas`, { headers: { authorization: `Bearer ${gone.secret}` } })).status;
+  equal(await asGone(), 200);
+  const disabledAt = Date.now();
+  await site.call(one, admin, 'DELETE', `/governance/keys/${gone.key_id}`);
+  while ((await asGone()) === 200) ok(Date.now() - disabledAt < 5000, 'it is heard of, not waited for');
   // The last checkpoint covers them all, whichever of the two is asked.
   const sizes = await Promise.all(
     nodes.map(async (node) => (await fetch(`${node.url}/audit/checkpoint`, { headers: { authorization: `Bearer ${auditor}` } })).text()),
