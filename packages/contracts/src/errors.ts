@@ -80,7 +80,7 @@ export const errorCatalogue = {
   'store.corrupt': {
     status: 500,
     title: 'Stored data failed its integrity check',
-    fix: 'Stop writing, run `ancilla verify`, restore from a backup.',
+    fix: 'Stop writing, run `ancilla doctor --documents`, restore from a backup.',
   },
   'store.locked': { status: 409, title: 'Another process has this data folder open', fix: 'Stop it, or talk to it over HTTP.' },
   'store.full': { status: 507, title: 'No space left for the write', fix: 'Free disk space; nothing was written.' },

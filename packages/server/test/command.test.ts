@@ -2,7 +2,7 @@
 import { deepEqual, equal, match, notEqual } from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdtemp, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -87,10 +87,15 @@ test(
     match((await ancilla('key', 'token', '--tenant', 'acme')).out, /^1:[0-9a-f]{64}\n$/);
     match((await ancilla('key', 'rotate-token', '--tenant', 'acme')).out, /^the token key of acme is version 2: start every server again/);
     await chmod(join(data, 'keys'), 0o755);
-    const found = await ancilla('doctor');
+    const platform = join(data, 'store', 'platform.db');
+    await copyFile(platform, files.in('older.db'));
+    equal((await ancilla('key', 'create', '--tenant', 'acme', '--role', 'agent', '--subject', 'bot')).code, 0);
+    await copyFile(files.in('older.db'), platform);
+    const found = await ancilla('doctor', '--documents');
     equal(found.code, 1);
     match(found.out, /^PROBLEM \S+keys can be read by others\n {8}chmod 700 /m);
-    match(found.out, /^ok {6}tenant acme: \d+ entries/m);
+    match(found.out, /^ok {6}tenant acme: \d+ entries, .*, each document as it was written$/m);
+    match(found.out, /^PROBLEM platform: the ledger has \d+ entries, a checkpoint kept outside has \d+: an older file/m);
 
     const [log_id = ''] = await readdir(join(data, 'evidence'));
     const log = join(data, 'evidence', log_id);

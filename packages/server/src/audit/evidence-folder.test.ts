@@ -1,13 +1,24 @@
-import { deepEqual, equal, rejects } from 'node:assert/strict';
+import { deepEqual, equal, match, rejects } from 'node:assert/strict';
 import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { insert, makeNewId, mappingHistory, storageMap, type Io, type Mapping, type Random } from '@ancilla/contracts';
+import {
+  insert,
+  makeNewId,
+  mappingHistory,
+  storageMap,
+  tenantWal,
+  type Io,
+  type LedgerEntry,
+  type Mapping,
+  type Random,
+} from '@ancilla/contracts';
 import { consistencyProof, openCheckpoint, parseVerifierKey, verifyConsistency, verifyLog } from '@ancilla/evidence';
 import { openKeyring } from '../keys/index.ts';
 import { limitFiles } from '../store/engines/file-limit.fixture.ts';
-import { inFolder, openStores } from '../store/index.ts';
+import { checkAnchor, inFolder, openStores } from '../store/index.ts';
+import { checkDocuments } from './check-documents.ts';
 import { openEvidenceFolder } from './evidence-folder.ts';
 
 const random: Random = { bytes: (length) => crypto.getRandomValues(new Uint8Array(length)) };
@@ -89,6 +100,43 @@ test('what is published verifies offline, again after the log grew past a tile',
   equal(report.size, first.size + 300);
 });
 
+test('what was changed in a database with its triggers off, or taken away, is found and named', async () => {
+  await using at = await openTest();
+  await at.write(300);
+  const { ledger, feed } = at.tenant();
+  const logs = [mappingHistory, tenantWal];
+  const check = (alter: (entries: readonly LedgerEntry[]) => readonly LedgerEntry[], shown: typeof feed = feed) =>
+    checkDocuments(
+      { ledger: { ...ledger, entries: async (from, to, signal) => alter(await ledger.entries(from, to, signal)) }, feed: shown },
+      logs,
+      io,
+    );
+  const asItIs = (entries: readonly LedgerEntry[]) => entries;
+  const other = (each: LedgerEntry, of: LedgerEntry): LedgerEntry => ({
+    ...of,
+    entry: of.entry.replace(/"seq":\d+/, `"seq":${each.seq}`),
+    seq: each.seq,
+  });
+  equal(await check(asItIs), undefined);
+  equal(await check((entries) => entries.filter(({ seq }) => seq !== 270)), 'entry 270 is gone, and its document with it');
+  match(
+    (await check((entries) => entries.map((each) => (each.seq === 7 ? other(each, entries[8] ?? each) : each)))) ?? '',
+    /^entry 7: the document of mapping_history is not the one/,
+  );
+  const without: typeof feed = async function* (...asked) {
+    for await (const each of feed(...asked)) if (each.seq !== 290) yield each;
+  };
+  match((await check(asItIs, without)) ?? '', /^entry 290: there is no such document of mapping_history/);
+  const removed: typeof feed = async function* (...asked) {
+    for await (const each of feed(...asked)) yield each.seq === 9 ? { ...each, doc: undefined } : each;
+  };
+  equal(await check(asItIs, removed), undefined, 'what was removed has an entry in changes');
+  match(
+    (await check((entries) => entries.map((each) => (each.seq === 9 ? other(each, entries[8] ?? each) : each)), removed)) ?? '',
+    /^entries 0 to 255: one of them was changed/,
+  );
+});
+
 test('publishing without new entries gives the same bytes', async () => {
   await using at = await openTest();
   await at.write(2);
@@ -138,6 +186,18 @@ test('a checkpoint that the log’s key did not sign is refused', async () => {
   const path = join(at.root, 'evidence', log_id, 'checkpoint');
   await writeFile(path, (await readFile(path, 'utf8')).replace(/\n1\n/, '\n9\n').replace(/\n\d+\n/, '\n7\n'));
   await rejects(at.folder.last(log_id), { code: 'store.corrupt' });
+});
+
+test('a store that another server writes to and signs while it is opened is not taken for an old one', async () => {
+  await using at = await openTest();
+  await at.write(1);
+  const { ledger } = at.tenant();
+  const last = async (log_id: string) => {
+    await at.write(1);
+    await at.folder.publish(ledger, io);
+    return at.folder.last(log_id);
+  };
+  equal(await checkAnchor(ledger, { last }, io), undefined);
 });
 
 test('a log id is never a path', async () => {

@@ -59,7 +59,11 @@ export function openEvidenceFolder(folder: string, signer: LedgerSigner): Eviden
     try {
       return openCheckpoint(note, [parseVerifierKey(signer.vkey(log_id))]);
     } catch (cause) {
-      throw new AncillaError('store.corrupt', `the checkpoint kept outside for log ${log_id} is not signed by its key`, { cause });
+      throw new AncillaError(
+        'store.corrupt',
+        `the checkpoint kept outside for log ${log_id} is not signed by its key: put the newest of evidence/${log_id}/checkpoints in its place`,
+        { cause },
+      );
     }
   };
   /** One publication at a time a log: tiles first, the checkpoint that vouches for them last. */

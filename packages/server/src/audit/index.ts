@@ -5,6 +5,7 @@ import type { EvidenceFolder } from './evidence-folder.ts';
 import { proofRoutes } from './proofs.ts';
 import { traceRoute } from './traces.ts';
 
+export { checkDocuments } from './check-documents.ts';
 export { openEvidenceFolder, type EvidenceFolder } from './evidence-folder.ts';
 export { openPublisher, type Publisher } from './publisher.ts';
 

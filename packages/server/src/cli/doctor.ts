@@ -1,10 +1,22 @@
 import { stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeNewId, storageMap, type Clock, type Io, type Random } from '@ancilla/contracts';
-import { openEvidenceFolder } from '../audit/index.ts';
+import {
+  isAncillaError,
+  makeNewId,
+  storageMap,
+  unstoppable,
+  type Clock,
+  type Collection,
+  type Io,
+  type Platform,
+  type Random,
+  type Store,
+  type Tenant,
+} from '@ancilla/contracts';
+import { checkDocuments, openEvidenceFolder, type EvidenceFolder } from '../audit/index.ts';
 import { readConfig, type Config } from '../config.ts';
 import { openKeyring } from '../keys/index.ts';
-import { engineFor, openStores } from '../store/index.ts';
+import { checkAnchor, engineFor, openStores } from '../store/index.ts';
 import { parseOptions, UsageError, type CommandIo } from './io.ts';
 import { quarantineDrill } from './quarantine-drill.ts';
 
@@ -18,15 +30,20 @@ const good = (what: string): Finding => ({ ok: true, what });
 const bad = (what: string, fix: string): Finding => ({ ok: false, what, fix });
 const LEAST_FREE_BYTES = 1024 ** 3;
 
-/** `ancilla doctor`: what is wrong with this installation and how to mend it. Exit 1 when something is. `--drill quarantine` tries out an outage of redaction. */
+type Log<P> = Collection<'log', Collection['schema'], Collection['indexes'], P>;
+
+/**
+ * `ancilla doctor`: what is wrong with this installation and how to mend it. Exit 1 when something is. `--documents` reads every document of the logs and holds it
+ * against its ledger; `--drill quarantine` tries out an outage of redaction.
+ */
 export async function doctorCommand(args: readonly string[], io: CommandIo): Promise<number> {
-  const { options } = parseOptions(args, { values: ['drill'], flags: [] });
+  const { options, set } = parseOptions(args, { values: ['drill'], flags: ['documents'] });
   if (options.drill !== undefined) {
     if (options.drill !== 'quarantine') throw new UsageError(`no drill ${options.drill}; there is: quarantine`);
     return quarantineDrill((line) => void io.stdout.write(`${line}\n`));
   }
   const config = readConfig(io.env);
-  const findings = [nodeVersion(), ...(await folders(config)), ...(await stores(config)), ...settings(config)];
+  const findings = [nodeVersion(), ...(await folders(config)), ...(await stores(config, set.has('documents'))), ...settings(config)];
   for (const { ok, what, fix } of findings)
     io.stdout.write(`${ok ? 'ok     ' : 'PROBLEM'} ${what}${fix === undefined ? '' : `\n        ${fix}`}\n`);
   return findings.every(({ ok }) => ok) ? 0 : 1;
@@ -64,8 +81,12 @@ async function folders({ dataFolder }: Config): Promise<readonly Finding[]> {
 }
 
 /** Opens every store as a start would, with the check against the last checkpoint kept outside. */
-async function stores({ dataFolder, masterKey, storeUrl, storePlain, allowPlaintext }: Config): Promise<readonly Finding[]> {
-  const io: Io = { signal: AbortSignal.timeout(120_000) };
+async function stores(
+  { dataFolder, masterKey, storeUrl, storePlain, allowPlaintext }: Config,
+  withDocuments: boolean,
+): Promise<readonly Finding[]> {
+  // However many documents there are, whoever asked for them all can stop the command.
+  const io: Io = withDocuments ? unstoppable : { signal: AbortSignal.timeout(120_000) };
   const clock: Clock = { now: () => Date.now() };
   const random: Random = { bytes: (length) => crypto.getRandomValues(new Uint8Array(length)) };
   if (storeUrl === undefined && (await stat(join(dataFolder, 'store')).catch(() => undefined)) === undefined) return [];
@@ -81,38 +102,63 @@ async function stores({ dataFolder, masterKey, storeUrl, storePlain, allowPlaint
       newId: makeNewId(clock, random),
       anchors: evidence,
     });
-    const findings: Finding[] = [good('keyring opens')];
-    for (const tenant_id of await all.tenantIds(io)) {
-      const store = all.tenant(tenant_id);
-      try {
-        const { size } = await store.ledger.head(io);
-        const log_id = await store.ledger.logId(io);
-        const last = await evidence.last(log_id);
-        const reachesIt = last === undefined || last.size <= size;
-        findings.push(
-          reachesIt
-            ? good(`tenant ${tenant_id}: ${size} entries, last checkpoint at ${last?.size ?? 0}, log ${log_id}`)
-            : bad(
-                `tenant ${tenant_id}: ${size} entries, but a checkpoint covers ${last.size}`,
-                `entries were lost or an old file was put back: restore the newest backup; ancilla verify ${join(dataFolder, 'evidence', log_id)} shows what was signed`,
-              ),
-        );
-      } catch (error) {
-        findings.push(
-          bad(
-            `tenant ${tenant_id}: ${error instanceof Error ? error.message : 'does not open'}`,
-            'restore its file from a backup; the other tenants are not affected',
-          ),
-        );
-      }
-    }
+    const check = async <P>(name: string, store: Store<P>, logs: readonly Log<P>[]): Promise<Finding> => {
+      const finding = await ledgerOf(name, store, { evidence, folder: join(dataFolder, 'evidence') }, io);
+      return finding.ok && withDocuments ? await documentsOf(finding.what, name, store, logs, io) : finding;
+    };
+    const findings = [good('keyring opens'), await check('platform', all.platform, storageMap.filter(isPlatformLog))];
+    for (const tenant_id of await all.tenantIds(io))
+      findings.push(await check(`tenant ${tenant_id}`, all.tenant(tenant_id), storageMap.filter(isTenantLog)));
     return findings;
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : '';
-    if (code === 'store.locked') return [good('a server has the folder open: its stores were not looked into')];
-    return [bad(error instanceof Error ? error.message : 'the stores do not open', 'check ANCILLA_DATA and ANCILLA_MASTER_KEY')];
+    if (isAncillaError(error, 'store.locked')) return [good('a server has the folder open: its stores were not looked into')];
+    return [
+      bad(
+        error instanceof Error ? error.message : 'the stores do not open',
+        `check ${storeUrl === undefined ? '' : 'ANCILLA_STORE_URL, '}ANCILLA_DATA and ANCILLA_MASTER_KEY`,
+      ),
+    ];
   }
 }
+
+/** How a store stands to the last checkpoint kept outside of it. */
+async function ledgerOf<P>(
+  name: string,
+  { ledger }: Store<P>,
+  { evidence, folder }: { readonly evidence: EvidenceFolder; readonly folder: string },
+  io: Io,
+): Promise<Finding> {
+  try {
+    const log_id = await ledger.logId(io);
+    const wrong = await checkAnchor(ledger, evidence, io);
+    const { size } = await ledger.head(io);
+    const last = (await evidence.last(log_id))?.size ?? 0;
+    return wrong === undefined
+      ? good(`${name}: ${size} entries, last checkpoint at ${last}, log ${log_id}`)
+      : bad(
+          `${name}: ${wrong}`,
+          `it is read-only: restore the newest backup; ancilla verify ${join(folder, log_id)} shows what was signed`,
+        );
+  } catch (error) {
+    return bad(
+      `${name}: ${describe(error)}`,
+      'the others are not affected; where the line before does not say what mends it, restore its store from a backup',
+    );
+  }
+}
+
+async function documentsOf<P>(known: string, name: string, store: Store<P>, logs: readonly Log<P>[], io: Io): Promise<Finding> {
+  const wrong = await checkDocuments(store, logs, io).catch(describe);
+  return wrong === undefined
+    ? good(`${known}, each document as it was written`)
+    : bad(`${name}: ${wrong}`, 'restore the newest backup, and find out who may change the database');
+}
+
+const describe = (error: unknown): string => (error instanceof Error ? error.message : 'does not open');
+const isLogOf = ({ kind, scope }: Collection, of: 'tenant' | 'platform'): boolean =>
+  kind === 'log' && typeof scope === 'object' && scope !== null && of in scope;
+const isTenantLog = (each: Collection): each is Log<Tenant> => isLogOf(each, 'tenant');
+const isPlatformLog = (each: Collection): each is Log<Platform> => isLogOf(each, 'platform');
 
 const settings = ({ allowPlaintext, host, tlsCertFile, storeUrl, storePlain }: Config): readonly Finding[] => [
   ...(storeUrl === undefined

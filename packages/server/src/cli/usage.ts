@@ -34,7 +34,10 @@ export const commands = {
     usage: 'ancilla migrate [--grant ROLE]',
     what: 'make the tables in PostgreSQL as their owner, for servers whose role owns nothing',
   },
-  doctor: { usage: 'ancilla doctor [--drill quarantine]', what: 'say what is wrong with this installation and how to mend it' },
+  doctor: {
+    usage: 'ancilla doctor [--documents] [--drill quarantine]',
+    what: 'say what is wrong with this installation and how to mend it',
+  },
 } as const;
 
 export type CommandName = keyof typeof commands;

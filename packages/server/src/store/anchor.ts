@@ -1,6 +1,5 @@
-import { isAncillaError, type Io } from '@ancilla/contracts';
+import { isAncillaError, type Io, type Ledger } from '@ancilla/contracts';
 import { EvidenceError, consistencyProof, verifyConsistency } from '@ancilla/evidence';
-import type { EngineStore } from './engines/engine.ts';
 
 /** The last checkpoint of a log that was kept outside of its database. */
 export interface Anchors {
@@ -12,14 +11,15 @@ export interface Anchors {
  * without a word; another root is another history.
  * @returns why the store must not be written to, or nothing
  */
-export async function checkAnchor(store: EngineStore, anchors: Anchors, io: Io): Promise<string | undefined> {
-  const { log_id, size, root } = await store.read('head', [], io);
-  const anchor = await anchors.last(log_id);
+export async function checkAnchor(ledger: Pick<Ledger, 'logId' | 'head' | 'nodes'>, anchors: Anchors, io: Io): Promise<string | undefined> {
+  // Before the head: another server may write and sign between the two, and what it signed is in a head that is read later.
+  const anchor = await anchors.last(await ledger.logId(io));
   if (!anchor) return undefined;
+  const { size, root } = await ledger.head(io);
   if (anchor.size > size)
     return `the ledger has ${size} entries, a checkpoint kept outside has ${anchor.size}: an older file, or its last writes are gone`;
   try {
-    const hashes = await consistencyProof(anchor.size, size, (at) => store.read('nodes', [at], io));
+    const hashes = await consistencyProof(anchor.size, size, (at) => ledger.nodes(at, io));
     verifyConsistency({ oldSize: anchor.size, oldRoot: anchor.root, size, root, hashes });
     return undefined;
   } catch (error) {

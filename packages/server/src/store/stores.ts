@@ -99,7 +99,12 @@ export async function openStores({
   };
   const open = async (place: Place, io: Io) => {
     const store = engine.store(place);
-    return { ...store, readOnly: await checkAnchor(store, anchors, io) };
+    const ledger: Parameters<typeof checkAnchor>[0] = {
+      logId: async (at) => (await store.read('head', [], at)).log_id,
+      head: (at) => store.read('head', [], at),
+      nodes: (of, at) => store.read('nodes', [of], at),
+    };
+    return { ...store, readOnly: await checkAnchor(ledger, anchors, io) };
   };
   const handle = <P>(tenant_id: string | null, keys: () => TenantKeys, name: string, look: () => Promise<void>) =>
     storeHandle<P>({

@@ -72,7 +72,7 @@ export function sealed({ name, mac_key, seal_key }: Place): Cloak {
       } catch (cause) {
         throw new AncillaError(
           'store.corrupt',
-          `a document of ${collection} does not open: this server has other keys than the one that wrote it (the folder keys of ANCILLA_DATA, or ANCILLA_MASTER_KEY), or it was changed, or belongs to another place`,
+          `a document of ${collection} (key ${keyColumn}) does not open: this server has other keys than the one that wrote it (the folder keys of ANCILLA_DATA, or ANCILLA_MASTER_KEY), or it was changed, or belongs to another place`,
           {
             cause,
           },
