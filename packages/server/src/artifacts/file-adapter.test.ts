@@ -1,6 +1,6 @@
 import { test } from 'node:test';
 import { deepEqual, equal, rejects } from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chunked, collect } from './byte-stream.ts';
@@ -26,14 +26,33 @@ test('objects are for their owner only, and a finished upload leaves no second f
   equal(await partialUploads(place.folder), 0);
 });
 
-test('what a crash left half written is gone after the next start', async ({ signal }) => {
+test('what a crash left half written is gone after a start a day later', async ({ signal }) => {
   await using place = await temporary();
   const adapter = await openFileAdapter(place.folder);
   await adapter.put('a/b', chunked(Buffer.from('x')), { signal });
-  await writeFile(join(place.folder, '.partial', '7'), 'half');
+  const left = join(place.folder, '.partial', '7');
+  await writeFile(left, 'half');
+  const before = Date.now() / 1000 - 25 * 3600;
+  await utimes(left, before, before);
   const again = await openFileAdapter(place.folder);
   equal(await partialUploads(place.folder), 0);
   deepEqual((await collect(again.get('a/b', {}, { signal }))).toString(), 'x');
+});
+
+test('several servers share a folder: they upload at once, and one that starts meanwhile takes nothing from the others', async ({
+  signal,
+}) => {
+  await using place = await temporary();
+  const servers = [await openFileAdapter(place.folder), await openFileAdapter(place.folder)];
+  const slowly = async function* (text: string) {
+    yield Buffer.from(text);
+    await openFileAdapter(place.folder);
+    yield Buffer.from(text);
+  };
+  await Promise.all(servers.map((server, i) => server.put(`a/${i}`, slowly(`${i}`), { signal })));
+  for (const [i, server] of servers.entries())
+    equal((await collect(server.get(`a/${1 - i}`, {}, { signal }))).toString(), `${1 - i}`.repeat(2));
+  equal(await partialUploads(place.folder), 0);
 });
 
 test('a link inside the folder leads nowhere', async ({ signal }) => {

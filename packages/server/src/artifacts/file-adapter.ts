@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
-import { link, lstat, mkdir, open, opendir, readdir, realpath, rm, stat } from 'node:fs/promises';
+import { link, lstat, mkdir, mkdtemp, open, opendir, readdir, realpath, rm, stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
-import { AncillaError } from '@ancilla/contracts';
+import { AncillaError, DAY_MS } from '@ancilla/contracts';
 import { orFull } from '../keys/index.ts';
 import { checkKey, type StorageAdapter } from './storage-adapter.ts';
 
@@ -25,14 +25,23 @@ const syncFolder = async (folder: string): Promise<void> => {
   await handle.sync();
 };
 
-/** Objects as files below one folder; another process must not use it (the store's lock sees to that). */
+/** Takes away what crashes left half written: it was never acknowledged. What is younger than a day another server may be writing. */
+async function clean(partial: string): Promise<void> {
+  // The file system's own time, which may be another than this machine's.
+  await rm(await mkdtemp(join(partial, 'now-')), { recursive: true });
+  const { mtimeMs: now } = await stat(partial);
+  for (const name of await readdir(partial)) {
+    const found = await lstat(join(partial, name)).catch(() => undefined);
+    if (found !== undefined && found.mtimeMs < now - DAY_MS) await rm(join(partial, name), { recursive: true, force: true });
+  }
+}
+
+/** Objects as files below one folder, which several servers may share. */
 export const openFileAdapter = async (folder: string): Promise<StorageAdapter> => {
   const partial = join(folder, PARTIAL);
-  // What a crash left half written was never acknowledged.
-  await rm(partial, { recursive: true, force: true });
   await mkdir(partial, { recursive: true, mode: 0o700 });
+  await clean(partial);
   const root = await realpath(folder);
-  let uploads = 0;
 
   /** The folder of a key, made durable where it is new; refused when a link leads it elsewhere. */
   const folderFor = async (file: string): Promise<string> => {
@@ -47,9 +56,12 @@ export const openFileAdapter = async (folder: string): Promise<StorageAdapter> =
   return {
     async put(key, bytes, { signal }) {
       const file = fileOf(key);
-      const upload = join(root, PARTIAL, `${uploads++}`);
+      let beside: string | undefined;
       let size = 0;
       try {
+        // A name that nobody else has, of whatever server.
+        beside = await mkdtemp(join(root, PARTIAL, 'upload-'));
+        const upload = join(beside, 'object');
         const parent = await folderFor(file);
         {
           await using handle = await open(upload, 'wx', 0o600);
@@ -68,7 +80,7 @@ export const openFileAdapter = async (folder: string): Promise<StorageAdapter> =
         if (codeOf(error) === 'EEXIST') throw new AncillaError('store.conflict', 'an object has this key', { cause: error });
         throw translate(error);
       } finally {
-        await rm(upload, { force: true });
+        if (beside !== undefined) await rm(beside, { recursive: true, force: true });
       }
       return { key, size };
     },
