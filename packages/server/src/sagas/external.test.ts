@@ -92,6 +92,20 @@ test('a step is one effect under one key: no other hides what it left, nor that 
   await external.complete(at.north, who, lease, io);
 });
 
+test('a second effect of a step’s name comes after the first, and its failure does not hide that one', async () => {
+  const { at, external, operators, runner, lease, statusOf } = await open();
+  await using _ = at;
+  const plain = { compensate_ref: null };
+  const [one, two] = ['one', 'two'].map((idempotency_key) => ({ ...plain, idempotency_key }));
+  await external.append(at.north, who, [entry(lease, 'tool', one), entry(lease, 'tool', { ...done, ...one })], io);
+  await external.append(at.north, who, [entry(lease, 'tool', two), entry(lease, 'tool', { ...done, ...two, status: 'failed' })], io);
+  await operators.operate(at.north, lease.saga_id, 'cancel', 'ann', 'not wanted', io);
+  at.advance(120_000);
+  await runner.sweep();
+  while ((await statusOf())?.status === 'compensating') await new Promise((resolve) => setTimeout(resolve, 2));
+  equal((await statusOf())?.reason, 'no_compensation');
+});
+
 test('who says again that its saga is done is answered as before, and nothing is written; anyone else is refused', async () => {
   const { at, external, lease, statusOf } = await open();
   await using _ = at;

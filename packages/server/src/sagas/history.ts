@@ -12,6 +12,8 @@ export interface StepView {
   readonly awaits: string | null;
   readonly created_at: string;
   readonly completed_at: string | null;
+  /** An earlier effect of this name was done, under another key: it stays, whatever comes of this one. */
+  readonly stands: boolean;
   /** An owner that is gone may have run the open intent: nobody knows whether its effect happened. */
   readonly unknown: boolean;
   /** The open intent may have been run by the present owner. A person's `resume` takes that back. */
@@ -111,7 +113,11 @@ const told: { readonly [K in WalEntry['kind']]: Teller } = {
     current_step: entry.step_name,
     retries: entry.attempt - 1,
     wake_at: entry.wake_at ?? null,
-    steps: put(was.steps, { ...toStep(entry), created_at: stepOf(was, entry)?.created_at ?? entry.created_at }),
+    steps: put(was.steps, {
+      ...toStep(entry),
+      created_at: stepOf(was, entry)?.created_at ?? entry.created_at,
+      stands: stepOf(was, entry)?.status === 'done' || stepOf(was, entry)?.stands === true,
+    }),
   }),
   outcome: (was, entry) => {
     const step = stepOf(was, entry) ?? toStep(entry);
@@ -120,7 +126,7 @@ const told: { readonly [K in WalEntry['kind']]: Teller } = {
     const { status, payload_ref, created_at } = entry;
     const steps = put(was.steps, {
       ...step,
-      status: status === 'done' ? 'done' : 'failed',
+      status: status === 'done' || step.stands ? 'done' : 'failed',
       payload_ref: payload_ref ?? step.payload_ref,
       completed_at: created_at,
       unknown: false,
@@ -210,6 +216,7 @@ const toStep = ({ step_name, attempt, payload_ref, compensate_ref, on_unknown, a
   awaits: awaits ?? null,
   created_at,
   completed_at: null,
+  stands: false,
   unknown: false,
   tried: awaits === undefined,
   compensation: 'none',
