@@ -129,8 +129,8 @@ export function openAppends({
 /** A step is one effect under one key, tried until it is done. Another one under its name comes after it, and only where nothing is to be undone: an undo would be lost. */
 function assertBegins({ step_name, idempotency_key, attempt, compensate_ref }: NewEntry, all: readonly (NewEntry | WalEntry)[]): void {
   const ofStep = all.filter((each) => each.step_name === step_name && (each.kind === 'intent' || each.kind === 'outcome'));
-  const own = ofStep.filter((each) => each.idempotency_key === idempotency_key);
-  const others = ofStep.filter((each) => !own.includes(each));
+  const ofKey = ofStep.filter((each) => each.idempotency_key === idempotency_key);
+  const others = ofStep.filter((each) => !ofKey.includes(each));
   const isOpen = others.some(
     (each) =>
       !others.some((other) => other.kind === 'outcome' && other.idempotency_key === each.idempotency_key && other.attempt >= each.attempt),
@@ -142,8 +142,9 @@ function assertBegins({ step_name, idempotency_key, attempt, compensate_ref }: N
     const message = 'a step of this name was begun under another idempotency_key: another effect needs a name of its own';
     throw invalidAt('/step_name', message, `intent of ${step_name}: ${message}`);
   }
-  if (own.some(({ status }) => status === 'done')) throw new AncillaError('saga.state', `step ${step_name} is done: it is not begun again`);
-  const last = Math.max(0, ...own.map((each) => each.attempt));
+  if (ofKey.some(({ status }) => status === 'done'))
+    throw new AncillaError('saga.state', `step ${step_name} is done: it is not begun again`);
+  const last = Math.max(0, ...ofKey.map((each) => each.attempt));
   if (attempt <= last)
     throw invalidAt(
       '/attempt',
