@@ -262,5 +262,5 @@ const otherKeys = wordSet(
 export const isOtherKey = (key: string): boolean => otherKeys.has((/[\p{L}]+$/u.exec(key)?.[0] ?? '').toLowerCase());
 
 export const announcing = new Keywords(
-  ['i', 'geb', ...titles, ...announcers, ...NAME_PARTS, ...WHOLE, ...PHRASE_ENDS, ...closings, ...desks].join(','),
+  ['i', ...abbreviated, ...titles, ...announcers, ...NAME_PARTS, ...WHOLE, ...PHRASE_ENDS, ...closings, ...desks].join(','),
 );
