@@ -17,6 +17,7 @@ test('the packed packages run without the sources, TypeScript or the workspace',
     equal(status, 0, `${command} ${args.join(' ')}: ${stderr}`);
     return stdout;
   };
+  let server: ReturnType<typeof spawn> | undefined;
   try {
     for (const name of await readdir(PACKAGES)) run('npm', ['pack', '--silent', '--pack-destination', folder], join(PACKAGES, name));
     const tarballs = (await readdir(folder)).map((name) => join(folder, name));
@@ -29,14 +30,16 @@ test('the packed packages run without the sources, TypeScript or the workspace',
 
     const ours = Object.entries(process.env).filter(([name]) => !name.startsWith('ANCILLA_'));
     const env = { ...Object.fromEntries(ours), ANCILLA_PORT: '0', ANCILLA_DATA: join(folder, 'data') };
-    const server = spawn(ancilla, ['serve'], { cwd: folder, env, stdio: ['ignore', 'pipe', 'inherit'] });
-    const lines = createInterface(server.stdout);
+    const started = spawn(ancilla, ['serve'], { cwd: folder, env, stdio: ['ignore', 'pipe', 'inherit'] });
+    server = started;
+    const lines = createInterface(started.stdout);
     const [url] = await Promise.race([once(lines, 'line'), once(lines, 'close').then(() => ['it ended without a word'])]);
     deepEqual(await (await fetch(`${url}/readyz`)).json(), { status: 'ready', reasons: [] });
-    ok((await (await fetch(`${url}/`)).text()).includes('<title>Ancilla</title>'), 'the console comes along');
-    server.kill('SIGTERM');
-    deepEqual(await once(server, 'exit'), [0, null]);
+    ok((await (await fetch(`${url}/`)).text()).includes('<div id="root">'), 'the console comes along');
+    started.kill('SIGTERM');
+    deepEqual(await once(started, 'exit'), [0, null]);
   } finally {
+    server?.kill('SIGKILL');
     await rm(folder, { recursive: true, force: true });
   }
 });
