@@ -27,6 +27,7 @@ test('every table has columns with values', async () => {
     }
 });
 
-test('descriptions read as prose: no escape of the file they come from is left', async () => {
-  for (const { semantic_id, description } of await readGlossary()) ok(!/[\\<]|\[\[/.test(description), `${semantic_id}: ${description}`);
+test('descriptions read as prose: no escape and no markup of the file they come from is left', async () => {
+  for (const { semantic_id, description } of await readGlossary())
+    ok(!/[\\<`]|\[\[|\]\(/.test(description), `${semantic_id}: ${description}`);
 });

@@ -42,7 +42,8 @@ const unescaped = (text: string): string => text.replaceAll(/\\(.)/g, (_, sign: 
 /** A comment without the escapes of N-Quads, without its own (it has line breaks as `\n`, too) and its markup, cut to what a glossary entry holds. */
 const plain = (text: string): string =>
   unescaped(unescaped(text))
-    .replaceAll(/<[^>]*>|\[\[|\]\]/g, '')
+    .replaceAll(/<[^>]*>|\[\[|\]\]|`/g, '')
+    .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
     .replaceAll(/\s+/g, ' ')
     .trim()
     .slice(0, 500);
