@@ -1,7 +1,7 @@
 // Runs in browsers too.
 import { DIGIT, isDigit, runStart } from '../characters.ts';
 import { luhn } from '../check-digits.ts';
-import { confidence, type Detector } from '../detector.ts';
+import { confidence, type Confidence, type Detector } from '../detector.ts';
 import { Keywords } from '../keywords.ts';
 import { digitsOf, separatorEnd, type Scan } from '../scan.ts';
 import { nationalWords, weakWords } from './number-words.ts';
@@ -75,19 +75,23 @@ function look(scan: Scan, from: number, runEnd: number): void {
       GROUPINGS.has(`${grouping}-${(ends[last + 1] ?? 0) - (starts[last + 1] ?? 0)}`)
     )
       continue;
-    scan.report({
-      start,
-      end,
-      type: 'CREDIT_CARD',
-      rule: 'card',
-      confidence: checked ? confidence.validated : confidence.context,
-      validator: checked ? 'luhn+iin' : undefined,
-      context,
-      canonical: digits,
-    });
+    report(scan, start, end, digits, checked ? confidence.validated : confidence.context, context);
     return;
   }
 }
+
+/** @param digits - of the number; with a check digit that is wrong only a word makes it a card's */
+const report = (scan: Scan, start: number, end: number, digits: string, sure: Confidence, context?: string): void =>
+  scan.report({
+    start,
+    end,
+    type: 'CREDIT_CARD',
+    rule: 'card',
+    confidence: sure,
+    validator: luhn(digits) ? 'luhn+iin' : undefined,
+    context,
+    canonical: digits,
+  });
 
 /** As a number is written in thousands, or in code: 6,011,806,976,185,482, 6_011_806_976_185_482. Nobody counts as far. */
 const THOUSANDS = /^\d{1,3}([,_])\d{3}(?:\1\d{3}){3,4}(?!\d|[,_]\d)/;
@@ -101,15 +105,7 @@ function thousands(scan: Scan, second: number, runEnd: number): boolean {
   const [written = ''] = THOUSANDS.exec(text.slice(start, start + 32)) ?? [];
   const digits = written.replaceAll(/\D/g, '');
   if (digits.length < 14 || !luhn(digits) || !isIssued(digits)) return false;
-  scan.report({
-    start,
-    end: start + written.length,
-    type: 'CREDIT_CARD',
-    rule: 'card',
-    confidence: confidence.validated,
-    validator: 'luhn+iin',
-    canonical: digits,
-  });
+  report(scan, start, start + written.length, digits, confidence.validated);
   return true;
 }
 
@@ -129,17 +125,7 @@ function apart(scan: Scan, start: number, runEnd: number): boolean {
   if (digits.length < 13 || !luhn(digits) || !isIssued(digits)) return false;
   const context = scan.contextBefore(start).find(cardKeywords, 3);
   if (context === undefined) return false;
-  const end = start + written.length;
-  scan.report({
-    start,
-    end,
-    type: 'CREDIT_CARD',
-    rule: 'card',
-    confidence: confidence.context,
-    validator: 'luhn+iin',
-    context,
-    canonical: digits,
-  });
+  report(scan, start, start + written.length, digits, confidence.context, context);
   return true;
 }
 
@@ -160,15 +146,7 @@ function marked(scan: Scan, start: number, runEnd: number): void {
   const [written = ''] = MARKED.exec(text.slice(start, start + 80)) ?? [];
   const digits = written.replaceAll(/\D/g, '');
   if (digits === '' || !luhn(digits) || !isIssued(digits)) return;
-  scan.report({
-    start,
-    end: start + written.length,
-    type: 'CREDIT_CARD',
-    rule: 'card',
-    confidence: confidence.validated,
-    validator: 'luhn+iin',
-    canonical: digits,
-  });
+  report(scan, start, start + written.length, digits, confidence.validated);
 }
 
 export const card: Detector = {
