@@ -58,6 +58,9 @@ async function open(by: { readonly ticket: string } | { readonly key: string }):
 
 export const signIn = (key: string): Promise<readonly Session[]> => open({ key: key.trim() });
 
+// oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel of one origin, not a window
+const tell = (tabs: BroadcastChannel, message: unknown): void => tabs.postMessage(message);
+
 /** A link opened in a new tab needs no key again: other tabs of the page hand on what they have. */
 function fromOtherTabs(): Promise<readonly Session[]> {
   const channel = new BroadcastChannel(KEPT);
@@ -68,8 +71,7 @@ function fromOtherTabs(): Promise<readonly Session[]> {
     });
     setTimeout(() => resolve([]), ANSWER_MS);
   });
-  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel of one origin, not a window
-  channel.postMessage(ASKED);
+  tell(channel, ASKED);
   return answer.finally(() => channel.close());
 }
 
@@ -86,8 +88,7 @@ async function keptInTabs(): Promise<readonly Session[]> {
 export function answerTabs(): void {
   const channel = new BroadcastChannel(KEPT);
   channel.addEventListener('message', ({ data }) => {
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel of one origin, not a window
-    if (data === ASKED) channel.postMessage(kept());
+    if (data === ASKED) tell(channel, kept());
     else if (data === ENDED) leave();
   });
 }
@@ -113,7 +114,6 @@ function leave(): void {
 /** In every tab. Where one was stays in the address, for whoever signs in next. */
 export function signOut(): void {
   const channel = new BroadcastChannel(KEPT);
-  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel of one origin, not a window
-  channel.postMessage(ENDED);
+  tell(channel, ENDED);
   channel.close();
 }

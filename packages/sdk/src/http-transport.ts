@@ -22,7 +22,7 @@ export class TransportError extends Error {
   }
 }
 
-/** Which fields a refusal names: paths and what is expected there, nothing of what was sent. */
+/** Which fields a refusal names: their paths, nothing of what was sent. */
 function fieldsOf(problem: unknown): readonly string[] {
   const errors: unknown = typeof problem === 'object' && problem !== null ? Reflect.get(problem, 'errors') : undefined;
   const named = (Array.isArray(errors) ? errors : []).flatMap((error: unknown) => {

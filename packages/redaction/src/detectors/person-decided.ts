@@ -80,11 +80,7 @@ function isValue(text: string, run: readonly Word[]): boolean {
 const MAILBOX = /^["']? ?<[\w.+-]{1,64}@/;
 const isMailbox = (text: string, run: readonly Word[]): boolean => {
   const end = run.at(-1)?.end ?? 0;
-  return (
-    MAILBOX.test(text.slice(end, end + 68)) &&
-    run.some(({ listed, everyday }) => listed && !everyday) &&
-    !run.some(({ everyday }) => everyday)
-  );
+  return MAILBOX.test(text.slice(end, end + 68)) && run.some(({ listed }) => listed) && !run.some(({ everyday }) => everyday);
 };
 
 /** What is announced as a name, but for everyday words. */

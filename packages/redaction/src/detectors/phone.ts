@@ -155,7 +155,7 @@ function look(scan: Scan, from: number, runEnd: number): void {
     const shape = text.slice(start, end);
     // A line break inside is somebody's wrap only where the number was announced: by a plus, or by its name, and no line has a whole number.
     if (shape.includes('\n') && !plus && !isBroken(scan, digits, starts, ends, last, context)) continue;
-    const call = logged(text, start, end);
+    const call = keyword === undefined ? logged(text, start, end) : undefined;
     if (!plus && keyword === undefined && call === undefined && text[end] === ' ' && last + 1 < starts.length) continue;
     const letter = lettered(text, start);
     const said =

@@ -56,12 +56,10 @@ export const openFileAdapter = async (folder: string): Promise<StorageAdapter> =
   return {
     async put(key, bytes, { signal }) {
       const file = fileOf(key);
-      let beside: string | undefined;
+      // A name that nobody else has, of whatever server.
+      const upload = join(root, PARTIAL, crypto.randomUUID());
       let size = 0;
       try {
-        // A name that nobody else has, of whatever server.
-        beside = await mkdtemp(join(root, PARTIAL, 'upload-'));
-        const upload = join(beside, 'object');
         const parent = await folderFor(file);
         {
           await using handle = await open(upload, 'wx', 0o600);
@@ -80,7 +78,7 @@ export const openFileAdapter = async (folder: string): Promise<StorageAdapter> =
         if (codeOf(error) === 'EEXIST') throw new AncillaError('store.conflict', 'an object has this key', { cause: error });
         throw translate(error);
       } finally {
-        if (beside !== undefined) await rm(beside, { recursive: true, force: true });
+        await rm(upload, { force: true });
       }
       return { key, size };
     },
